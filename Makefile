@@ -1,0 +1,124 @@
+# dedup: the command, libdedup, their tests.
+#
+#	make                    build dedup, libdedup.a, libdedup.so
+#	make check              unit and command tests
+#	make asan               the same under AddressSanitizer and UBSan
+#	make fuzz               a short run of each fuzzer (clang)
+#	make bench              speed and memory beside other tools
+#	make install uninstall  PREFIX, DESTDIR
+#
+# CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR are yours to set.
+
+CFLAGS ?= -O3 -g
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+PKG_CONFIG ?= pkg-config
+WERROR =
+
+B = build
+VERSION := $(shell sed -n 's/^\#define DEDUP_VERSION "\(.*\)"/\1/p' dedup.h)
+SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+
+PACKAGES = libxxhash libutf8proc
+OUR_CFLAGS := -std=c11 -D_GNU_SOURCE -I. -fvisibility=hidden -MMD -MP \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wundef -Wvla $(WERROR) \
+	$(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+LIBS := $(shell $(PKG_CONFIG) --libs libutf8proc)
+
+LIB_SOURCES = dedup.c judge.c settle.c unit.c words.c shingle.c table.c \
+	ordered.c lcs.c
+CLI_SOURCES = cli.c options.c pipeline.c report.c source.c writer.c json.c
+LIB_OBJECTS = $(LIB_SOURCES:%.c=$B/%.o)
+PIC_OBJECTS = $(LIB_SOURCES:%.c=$B/%.pic.o)
+CLI_OBJECTS = $(CLI_SOURCES:%.c=$B/%.o)
+SHARED = libdedup.so.$(VERSION)
+COMPLETIONS = $B/dedup.bash $B/_dedup $B/dedup.fish
+
+all: dedup libdedup.a libdedup.so $B/libdedup.pc $(COMPLETIONS)
+
+dedup: $(CLI_OBJECTS) libdedup.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) libdedup.a $(LIBS)
+
+libdedup.a: $(LIB_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $(LIB_OBJECTS)
+
+libdedup.so: $(PIC_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libdedup.so.$(SOVERSION) \
+		-o $(SHARED) $(PIC_OBJECTS) $(LIBS)
+	ln -sf $(SHARED) libdedup.so.$(SOVERSION)
+	ln -sf libdedup.so.$(SOVERSION) $@
+
+$B/%.o: %.c Makefile | $B
+	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$B/%.pic.o: %.c Makefile | $B
+	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -fPIC -c -o $@ $<
+
+$B:
+	mkdir -p $@
+
+$B/libdedup.pc: Makefile dedup.h | $B
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' \
+		'includedir=$(INCLUDEDIR)' '' 'Name: libdedup' \
+		'Description: finds duplicate and near-duplicate paragraphs' \
+		'Version: $(VERSION)' 'Requires.private: $(PACKAGES)' \
+		'Libs: -L$${libdir} -ldedup' 'Cflags: -I$${includedir}' > $@
+
+$B/dedup.bash: dedup
+	./dedup --completion=bash > $@
+
+$B/_dedup: dedup
+	./dedup --completion=zsh > $@
+
+$B/dedup.fish: dedup
+	./dedup --completion=fish > $@
+
+-include $(wildcard $B/*.d)
+
+include tests/tests.mk
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
+		$(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(MANDIR)/man1 \
+		$(DESTDIR)$(MANDIR)/man3 \
+		$(DESTDIR)$(DATADIR)/bash-completion/completions \
+		$(DESTDIR)$(DATADIR)/zsh/site-functions \
+		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+	install -m 755 dedup $(DESTDIR)$(BINDIR)
+	install -m 644 libdedup.a $(DESTDIR)$(LIBDIR)
+	install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)
+	ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/libdedup.so.$(SOVERSION)
+	ln -sf libdedup.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libdedup.so
+	install -m 644 $B/libdedup.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 dedup.h $(DESTDIR)$(INCLUDEDIR)
+	install -m 644 man/dedup.1 $(DESTDIR)$(MANDIR)/man1
+	install -m 644 man/dedup.3 $(DESTDIR)$(MANDIR)/man3
+	install -m 644 $B/dedup.bash \
+		$(DESTDIR)$(DATADIR)/bash-completion/completions/dedup
+	install -m 644 $B/_dedup $(DESTDIR)$(DATADIR)/zsh/site-functions
+	install -m 644 $B/dedup.fish \
+		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/dedup $(DESTDIR)$(LIBDIR)/libdedup.a \
+		$(DESTDIR)$(LIBDIR)/libdedup.so \
+		$(DESTDIR)$(LIBDIR)/libdedup.so.$(SOVERSION) \
+		$(DESTDIR)$(LIBDIR)/$(SHARED) \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/libdedup.pc \
+		$(DESTDIR)$(INCLUDEDIR)/dedup.h \
+		$(DESTDIR)$(MANDIR)/man1/dedup.1 \
+		$(DESTDIR)$(MANDIR)/man3/dedup.3 \
+		$(DESTDIR)$(DATADIR)/bash-completion/completions/dedup \
+		$(DESTDIR)$(DATADIR)/zsh/site-functions/_dedup \
+		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/dedup.fish
+
+clean:
+	rm -rf $B dedup libdedup.a libdedup.so libdedup.so.*
+
+.PHONY: all install uninstall clean check asan fuzz bench lint

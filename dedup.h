@@ -1,0 +1,240 @@
+/*
+ * libdedup: find the parts of documents that say again what was said before.
+ *
+ * A document is a sequence of units: paragraphs, long lines, runs of short
+ * lines, hard-wrapped or code blocks (enum dedup_unit says which).  Documents
+ * are fed in order, in pieces of any size; the library answers which bytes to
+ * drop and, for each, why, and which copy that was kept says the same.  It
+ * never drops a unit without such a witness.  It holds no text but the words
+ * of what it kept, as numbers, and never writes, prints or exits.
+ *
+ *	struct dedup_options opt;
+ *	struct dedup_verdict v;
+ *	struct dedup *d;
+ *
+ *	dedup_options_init(&opt);
+ *	if (dedup_new(&opt, &d) == DEDUP_OK &&
+ *	    dedup_document(d, text, len, &v) == DEDUP_OK)
+ *		... v.removals[0 .. v.nremovals) are the spans to drop ...
+ *	dedup_free(d);
+ *
+ * Memory grows with the text kept: about 0.5 bytes per byte of prose, 20 per
+ * unit with options.exact.  The answers are a function of the documents, their
+ * order and the options; not of the sizes of the pieces, of the locale, or of
+ * the secret that keys the fingerprints.
+ *
+ * Threads: a struct dedup is used by one thread at a time; different ones are
+ * independent.  There are no globals.
+ *
+ * Offsets and lengths are in bytes, lines and documents are counted from 0.
+ */
+#ifndef DEDUP_H
+#define DEDUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DEDUP_VERSION_MAJOR 0
+#define DEDUP_VERSION_MINOR 1
+#define DEDUP_VERSION_PATCH 0
+#define DEDUP_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define DEDUP_API __attribute__((visibility("default")))
+#else
+#define DEDUP_API
+#endif
+
+/* A unit longer than this many bytes is kept without being judged. */
+#define DEDUP_UNIT_MAX ((size_t)4 << 20)
+
+/* A near-duplicate has at least this many words. */
+#define DEDUP_NEAR_WORDS 8
+
+/* Words in a shingle, at most. */
+#define DEDUP_NGRAM_MAX 32
+
+enum dedup_status {
+	DEDUP_OK = 0,
+	DEDUP_ENOMEM,		/* out of memory */
+	DEDUP_EINVAL,		/* an option or argument out of its range */
+	DEDUP_ESTATE,		/* the call does not fit here: see each */
+	DEDUP_ERANDOM,		/* the system gives no random secret */
+};
+
+/* What is judged as one. */
+enum dedup_unit {
+	DEDUP_UNIT_AUTO,	/* a line of min_words or more; a run of shorter
+				 * ones; a hard-wrapped block; a code block */
+	DEDUP_UNIT_LINE,	/* a line */
+	DEDUP_UNIT_PARAGRAPH,	/* a block between blank lines */
+	DEDUP_UNIT_DOCUMENT,	/* a document */
+};
+
+/* Among what a copy is looked for. */
+enum dedup_scope {
+	DEDUP_SCOPE_ALL,	/* all documents so far */
+	DEDUP_SCOPE_DOCUMENT,	/* the document itself */
+};
+
+/* Which copy stays. */
+enum dedup_keep {
+	DEDUP_KEEP_FIRST,
+	DEDUP_KEEP_NONE,	/* needs a second reading: dedup_again() */
+};
+
+/* Why a unit goes. */
+enum dedup_reason {
+	DEDUP_EXACT,		/* same words as the witness */
+	DEDUP_NEAR,		/* resemblance of 'threshold' or more to it */
+	DEDUP_REPEAT,		/* says again what stands directly before */
+	DEDUP_LEAD,		/* cut-off lead; said in full soon after */
+	DEDUP_CONTAINED,	/* stands word for word in the witness */
+	DEDUP_NREASONS
+};
+
+struct dedup_options {
+	enum dedup_unit unit;		/* DEDUP_UNIT_AUTO */
+	enum dedup_scope scope;		/* DEDUP_SCOPE_ALL */
+	enum dedup_keep keep;		/* DEDUP_KEEP_FIRST */
+	unsigned min_words;		/* 5; from 1: a shorter unit is compared
+					 * only with the one before it */
+	unsigned ngram;			/* 3; 1 to DEDUP_NGRAM_MAX: words in a
+					 * shingle */
+	double threshold;		/* 0.8; over 0, to 1: least resemblance
+					 * of near-duplicates */
+	bool exact;			/* false; exact and repeated only */
+	bool fold_digits;		/* false; all numbers are equal */
+	bool contained;			/* false; DEDUP_CONTAINED too */
+	bool places;			/* true; remember where witnesses stand;
+					 * else removal.witness is all 0 */
+	bool seeded;			/* false; derive the secret of the
+					 * fingerprints from 'seed' instead of
+					 * drawing it at random */
+	uint64_t seed;			/* 0 */
+};
+
+/* Where a unit stands. */
+struct dedup_place {
+	uint64_t document;
+	uint64_t offset;		/* in the document */
+	uint64_t line;			/* in the document */
+};
+
+/* A span to drop: a unit, or the part of one that stands in one piece. */
+struct dedup_removal {
+	uint64_t offset, length;	/* of the unit, with its newlines */
+	uint64_t line;			/* of its first byte */
+	uint64_t separator_offset;	/* blank lines that go with it: right */
+	uint64_t separator_length;	/* before its block or after; 0: none */
+	enum dedup_reason reason;
+	double resemblance;		/* 2M/(|a|+|b|), 0 to 1; M is the length
+					 * of the longest common subsequence of
+					 * the words; 1 unless DEDUP_NEAR */
+	struct dedup_place witness;	/* the copy kept; for DEDUP_LEAD where
+					 * the full text begins, later on; with
+					 * DEDUP_KEEP_NONE another copy */
+};
+
+/* What is settled of the open document. */
+struct dedup_verdict {
+	const struct dedup_removal *removals;	/* new since the last verdict,
+						 * in ascending order; valid
+						 * until the next call */
+	size_t nremovals;
+	uint64_t decided;	/* bytes of the document before this are to be
+				 * kept, but for the removals told so far */
+};
+
+struct dedup_stats {
+	uint64_t documents;	/* begun */
+	uint64_t bytes;		/* fed */
+	uint64_t units;		/* judged, kept ones and removed ones */
+	uint64_t removed[DEDUP_NREASONS];	/* units by reason */
+	uint64_t removed_bytes;	/* separators included */
+	uint64_t oversize;	/* units too long to judge, kept */
+	uint64_t unrecorded;	/* units kept and not remembered: no memory */
+	uint64_t early;		/* dedup_flush() calls that settled something */
+	uint64_t memory;	/* bytes held */
+};
+
+struct dedup;
+
+/* Fill in the defaults: the values above. */
+DEDUP_API void dedup_options_init(struct dedup_options *opt);
+
+/*
+ * A new state in *d, which dedup_free() ends.  DEDUP_EINVAL: an option is out
+ * of range.  On any error *d is NULL.
+ */
+DEDUP_API enum dedup_status dedup_new(const struct dedup_options *opt,
+				      struct dedup **d);
+
+/* NULL is fine. */
+DEDUP_API void dedup_free(struct dedup *d);
+
+/* Begin the next document.  DEDUP_ESTATE: one is open. */
+DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
+
+/*
+ * Go on reading the open document.  'text' is its bytes from v->decided of the
+ * last verdict on (from its start after dedup_begin()): first, unchanged, what
+ * was given before and is not decided, then new bytes.  So the caller keeps
+ * what is undecided, and the library need not copy it.  The text stays the
+ * caller's and is not looked at after the call.
+ *
+ * Look-ahead is bounded: what is undecided is at most a block of 64 KiB or a
+ * unit of DEDUP_UNIT_MAX, and the 64 KiB or 8 units after a cut-off lead.
+ *
+ * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
+ * is undecided.  DEDUP_ENOMEM: nothing new was read; the call may be repeated.
+ * A unit that cannot be remembered for want of memory is no error: it is kept
+ * and counted in dedup_stats.unrecorded.
+ */
+DEDUP_API enum dedup_status dedup_feed(struct dedup *d, const char *text,
+				       size_t len, struct dedup_verdict *v);
+
+/*
+ * As dedup_feed(), and settle all complete lines: a block goes as far as it
+ * has come, a cut-off lead stays.  For input that pauses while somebody waits.
+ */
+DEDUP_API enum dedup_status dedup_flush(struct dedup *d, const char *text,
+					size_t len, struct dedup_verdict *v);
+
+/* As dedup_feed(), and end the document: v->decided is its length. */
+DEDUP_API enum dedup_status dedup_end(struct dedup *d, const char *text,
+				      size_t len, struct dedup_verdict *v);
+
+/* One document, all of it: dedup_begin() and dedup_end(). */
+DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
+					   size_t len, struct dedup_verdict *v);
+
+/*
+ * With DEDUP_KEEP_NONE: all documents have been fed; feed the same ones in the
+ * same order again, and this time the verdicts hold.  DEDUP_ESTATE: a document
+ * is open, or there is no second reading, or this is it.
+ */
+DEDUP_API enum dedup_status dedup_again(struct dedup *d);
+
+/* Counts so far; of the second reading, where there is one. */
+DEDUP_API void dedup_get_stats(const struct dedup *d, struct dedup_stats *s);
+
+/* English, one line, static. */
+DEDUP_API const char *dedup_strerror(enum dedup_status status);
+
+/* "exact", "near", "repeat", "lead", "contained"; static. */
+DEDUP_API const char *dedup_reason_name(enum dedup_reason reason);
+
+/* DEDUP_VERSION of the library in use. */
+DEDUP_API const char *dedup_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,202 @@
+/*
+ * The engine's parts and what they share.
+ *
+ *	dedup.c		bytes to lines, lines to blocks and their units
+ *	judge.c		a block's units: which go (rules 1 to 4 of dedup(1))
+ *	settle.c	decisions in order, separators, removals for the caller
+ *
+ *	dedup.c -> judge.c -> settle.c
+ */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include "dedup.h"
+#include "line.h"
+#include "shingle.h"
+#include "table.h"
+#include "unit.h"
+#include "words.h"
+
+#define BATCH_UNITS 64		/* units whose look-ups are begun together */
+#define LEAD_UNITS 8		/* kept units after a lead that may complete it */
+#define LEAD_BYTES ((size_t)64 << 10)	/* and what they may come to */
+
+/* What is judged as one. */
+struct unit {
+	uint64_t off, line;	/* where it begins in the document */
+	size_t len;		/* bytes, where its lines follow each other */
+	const char *norm;	/* its words; SHINGLE_SLACK bytes follow */
+	size_t norm_len;
+	bool digits;
+	bool sketched;		/* w holds the words, not just fp and n */
+	struct words w;
+};
+
+/* The outcome of judging one. */
+struct finding {
+	bool found;		/* it goes */
+	enum dedup_reason reason;
+	double resemblance;
+	struct place witness;
+};
+
+/* A step of the output, in order of the document. */
+enum entry_kind {
+	ENTRY_BLOCK,		/* a block begins; off, len: separator before */
+	ENTRY_HOLD,		/* the separator stays, whatever comes */
+	ENTRY_KEPT,		/* bytes stay */
+	ENTRY_GONE,		/* bytes go */
+	ENTRY_LEAD,		/* not known yet: may be a cut-off lead */
+	ENTRY_WAIT,		/* not known yet: its run is not complete */
+	ENTRY_END,		/* the block ends */
+};
+
+struct entry {
+	enum entry_kind kind;
+	bool first;		/* of its unit's entries */
+	uint64_t off, len, line;
+	uint64_t unit;		/* offset of its unit */
+	struct finding why;	/* of ENTRY_GONE */
+	bool line_witness;	/* why.witness is a line, not a unit */
+};
+
+/* A cut-off lead whose completion is looked for. */
+struct lead {
+	size_t entry;		/* its number */
+	struct unit unit;	/* with norm of its own: */
+	char *norm;
+	size_t body_len;	/* bytes of norm that are to be found again */
+	bool partial;		/* the last word may be cut too */
+	size_t found;		/* bytes of the body found so far */
+	struct place witness;	/* where they begin */
+	unsigned units;		/* kept units seen since */
+	size_t bytes;		/* and theirs */
+};
+
+/* A copy to drop in the second reading (DEDUP_KEEP_NONE). */
+struct doomed {
+	uint64_t document, offset;
+	bool line;		/* a line of a run, else a unit */
+	struct finding why;	/* witness: the copy that doomed it */
+};
+
+/* What stands directly before, in the output. */
+struct before {
+	bool line_set, unit_set;
+	struct fingerprint line_fp, unit_fp;
+	struct place line, unit;
+	size_t entry;		/* number of the last one of it */
+};
+
+/* Short lines that are one unit, as far as read. */
+struct run {
+	bool open;
+	bool oversize;		/* too long to judge */
+	bool digits;
+	uint64_t off, line;	/* of its first line */
+	size_t entry;		/* number of its first entry */
+	size_t bytes;
+	char *norm;		/* words of the lines that stay */
+	size_t norm_len, norm_room;
+	uint32_t nwords;
+	struct fingerprint last_fp;	/* of the last line that stays */
+	struct place last;
+	size_t last_entry;
+};
+
+/* A block that is being judged. */
+struct block {
+	size_t first, n;	/* its lines in the scan */
+	uint64_t line;		/* number of the first one */
+	size_t unit;		/* its first unit in the batch */
+	uint64_t sep_off, sep_len;	/* blank lines before it */
+	uint64_t end;		/* where it ends in the document */
+	enum block_kind kind;
+	bool begins, ends;	/* a long block comes in pieces */
+	bool giant;
+};
+
+struct settled {
+	struct dedup_removal *removals;
+	size_t n, told, room;
+	uint64_t decided;
+	uint64_t sep_off, sep_len;	/* of the block in hand */
+	bool block_kept, block_gone, document_kept;
+	uint64_t last_unit;	/* unit of the last removal */
+	bool take_next;		/* the last removal gets the next separator */
+};
+
+struct dedup {
+	struct dedup_options opt;
+	struct words_reader *reader;
+	struct shingler *shingler;
+	struct table *table;
+	struct dedup_stats stats;
+	bool open, second;
+	bool broken;		/* out of memory amid a call */
+	uint64_t document;	/* number of the open one */
+
+	/* The text at hand: 'text' is the document from byte 'base' on. */
+	const char *text;
+	uint64_t base;
+	size_t len;
+	uint64_t end;		/* of the text at hand, in the document */
+	uint64_t scanned;	/* lines of the document before are in scan */
+	uint64_t looked;	/* no newline between scanned and this */
+	bool in_long;		/* in a line longer than DEDUP_UNIT_MAX */
+	struct scan scan;
+	uint64_t line;		/* number of scan.lines[0] */
+
+	/* The lines not planned yet. */
+	size_t cursor;		/* the first of them */
+	uint64_t sep_off, sep_len;	/* blank lines before it */
+	size_t probed;		/* lines from cursor known to be one block */
+	size_t probed_bytes;
+	bool in_fence;		/* ... and inside a fenced listing */
+	bool no_fence;		/* the fence at the cursor never closes */
+	bool in_giant;		/* the cursor stands in a giant block */
+	uint64_t block_end;	/* where the last block ended */
+
+	/* The batch. */
+	struct unit *units;
+	size_t nunits, units_room;
+	struct block blocks[BATCH_UNITS];
+	size_t nblocks;
+
+	/* judge.c */
+	struct run run;
+	struct before before;
+	struct lead *leads;
+	size_t nleads, leads_room;
+	struct line *alive;	/* scratch */
+	size_t alive_room;
+	char *join;			/* scratch */
+	size_t join_room;
+
+	/* settle.c */
+	struct entry *entries;	/* numbers head .. head + nentries - 1 */
+	size_t head, nentries, entries_room;
+	size_t start;		/* of entries[]: index of the head */
+	struct settled out;
+	struct doomed *doomed;
+	size_t ndoomed, doomed_room;
+};
+
+/* judge.c: -1 with ENOMEM, and the engine of no further use. */
+void judge_reset(struct dedup *d);		/* a document begins */
+void judge_free(struct dedup *d);
+int judge_prepare(struct dedup *d, struct unit *u);	/* fingerprint */
+int judge_warm(struct dedup *d, struct unit *u);	/* words, if needed */
+int judge_block(struct dedup *d, const struct block *b);
+int judge_leads(struct dedup *d);	/* settle all: no more text to come */
+const char *judge_text(const struct dedup *d, const struct line *l);
+
+/* settle.c */
+void settle_reset(struct dedup *d);
+void settle_free(struct dedup *d);
+int settle_put(struct dedup *d, const struct entry *e);	/* append */
+struct entry *settle_entry(struct dedup *d, size_t number);
+int settle_drain(struct dedup *d);	/* what is known, to d->out */
+int settle_doom(struct dedup *d);	/* sort what pass one found */
+
+#endif

@@ -1,0 +1,812 @@
+/*
+ * A block's units: which go.
+ *
+ * Two things make this more than a look-up per unit.  A unit that goes makes
+ * neighbours of what stood around it, and reading the output again must find
+ * nothing more: so a run of short lines goes on across a line that goes, and
+ * "directly before" means in the output.  And a cut-off lead waits for what
+ * follows: it is not in the table until it is known to stay.
+ */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *
+judge_text(const struct dedup *d, const struct line *l)
+{
+	return d->text + (l->off - d->base);
+}
+
+void
+judge_reset(struct dedup *d)
+{
+	d->before = (struct before){ .entry = 0 };
+	d->run.open = false;
+	for (size_t i = 0; i < d->nleads; i++)
+		free(d->leads[i].norm);
+	d->nleads = 0;
+}
+
+void
+judge_free(struct dedup *d)
+{
+	judge_reset(d);
+	free(d->leads);
+	free(d->run.norm);
+	free(d->alive);
+	free(d->join);
+}
+
+static struct place
+place_of(const struct dedup *d, uint64_t off, uint64_t line)
+{
+	return (struct place){ d->document, off, line };
+}
+
+/* Room for 'need' elements of 'size' bytes. */
+static int
+make_room(void *array, size_t *room, size_t need, size_t size)
+{
+	void *p, **v = array;
+	size_t more = need + need / 2 + 64;
+
+	if (need <= *room)
+		return 0;
+	p = realloc(*v, more * size);
+	if (p == NULL)
+		return -1;
+	*v = p;
+	*room = more;
+	return 0;
+}
+
+/* Units against the table. */
+
+static bool
+is_compared(const struct dedup *d, const struct unit *u)
+{
+	return u->w.n >= d->opt.min_words;
+}
+
+int
+judge_prepare(struct dedup *d, struct unit *u)
+{
+	u->w.fp = shingler_fingerprint(d->shingler, u->norm, u->norm_len);
+	if (is_compared(d, u))
+		table_prefetch(d->table, &u->w.fp);
+	return 0;
+}
+
+/* Are its words to be had, beyond its fingerprint? */
+static bool
+wants_words(const struct dedup *d, const struct unit *u)
+{
+	return !d->opt.exact &&
+	       (u->w.n >= DEDUP_NEAR_WORDS || d->opt.contained);
+}
+
+static int
+sketch(struct dedup *d, struct unit *u)
+{
+	if (u->sketched)
+		return 0;
+	if (shingler_words(d->shingler, &u->w, u->norm, u->digits) != 0)
+		return -1;
+	u->sketched = true;
+	table_prefetch_near(d->table, &u->w);
+	return 0;
+}
+
+/* Rules 1 and 2, and --contained: against what is in the table. */
+static int
+look_up(struct dedup *d, struct unit *u, struct finding *f)
+{
+	struct match m;
+	int got;
+
+	f->found = false;
+	if (!is_compared(d, u))
+		return 0;
+	if (table_find(d->table, &u->w.fp, &m)) {
+		*f = (struct finding){ true, DEDUP_EXACT, 1.0, m.place };
+		return 0;
+	}
+	if (!wants_words(d, u))
+		return 0;
+	if (sketch(d, u) != 0)
+		return -1;
+	if (u->w.n >= DEDUP_NEAR_WORDS) {
+		got = table_near(d->table, &u->w, d->opt.threshold, &m);
+		if (got < 0)
+			return -1;
+		if (got > 0) {
+			*f = (struct finding){ true, DEDUP_NEAR,
+					       m.resemblance, m.place };
+			return 0;
+		}
+	}
+	if (d->opt.contained && u->w.n >= d->opt.ngram) {
+		got = table_containing(d->table, &u->w, &m);
+		if (got < 0)
+			return -1;
+		if (got > 0)
+			*f = (struct finding){ true, DEDUP_CONTAINED, 1.0,
+					       m.place };
+	}
+	return 0;
+}
+
+int
+judge_warm(struct dedup *d, struct unit *u)
+{
+	struct match m;
+
+	if (!is_compared(d, u) || !wants_words(d, u) ||
+	    table_find(d->table, &u->w.fp, &m))
+		return 0;
+	return sketch(d, u);
+}
+
+/* What cannot be remembered is kept all the same. */
+static void
+record(struct dedup *d, struct unit *u)
+{
+	struct place at = place_of(d, u->off, u->line);
+
+	if (!is_compared(d, u))
+		return;
+	if (wants_words(d, u)) {
+		if (sketch(d, u) != 0)
+			goto unrecorded;
+	} else {
+		u->w.code = NULL;
+	}
+	if (table_add(d->table, &u->w, &at) == 0)
+		return;
+unrecorded:
+	d->stats.unrecorded++;
+}
+
+/* Entries. */
+
+static size_t
+next_entry(const struct dedup *d)
+{
+	return d->head + d->nentries;
+}
+
+static int
+put_unit(struct dedup *d, const struct unit *u, enum entry_kind kind,
+	 const struct finding *f)
+{
+	struct entry e = {
+		.kind = kind, .first = true, .off = u->off, .len = u->len,
+		.line = u->line, .unit = u->off,
+	};
+
+	if (f != NULL)
+		e.why = *f;
+	return settle_put(d, &e);
+}
+
+/* Cut-off leads. */
+
+/* Is 'want' in the words of a unit, from the beginning of a word on? */
+static bool
+has_words(const char *norm, size_t len, const char *want, size_t n)
+{
+	const char *p = norm;
+
+	while ((p = memmem(p, len - (size_t)(p - norm), want, n)) != NULL) {
+		if (p == norm || p[-1] == ' ')
+			return true;
+		p++;
+	}
+	return false;
+}
+
+/* Does this unit, kept after the lead, complete it?  Takes what it has. */
+static bool
+completes(struct lead *l, const struct unit *u, struct place at)
+{
+	const char *rest = l->norm + l->found;
+	size_t n = l->body_len - l->found;
+
+	if (has_words(u->norm, u->norm_len, rest, n - l->partial)) {
+		if (l->found == 0)
+			l->witness = at;
+		return true;
+	}
+	if (u->norm_len < n && u->norm_len > 0 &&
+	    memcmp(rest, u->norm, u->norm_len) == 0) {
+		if (l->found == 0)
+			l->witness = at;
+		l->found += u->norm_len;
+	}
+	return false;
+}
+
+static void
+forget_lead(struct dedup *d, size_t i)
+{
+	free(d->leads[i].norm);
+	d->nleads--;
+	memmove(d->leads + i, d->leads + i + 1,
+		(d->nleads - i) * sizeof(*d->leads));
+}
+
+/* The lead goes: what follows says it in full. */
+static void
+drop_lead(struct dedup *d, size_t i)
+{
+	struct lead *l = &d->leads[i];
+	struct entry *e = settle_entry(d, l->entry);
+
+	e->kind = ENTRY_GONE;
+	e->why = (struct finding){ true, DEDUP_LEAD, 1.0, l->witness };
+	forget_lead(d, i);
+}
+
+static void stands_before(struct dedup *d, const struct unit *u, size_t entry);
+
+/* Nothing completes it: it is a unit like any other, judged now. */
+static int
+end_lead(struct dedup *d, size_t i)
+{
+	struct lead *l = &d->leads[i];
+	struct entry *e = settle_entry(d, l->entry);
+	struct finding f;
+
+	l->unit.norm = l->norm;
+	l->unit.sketched = false;
+	if (look_up(d, &l->unit, &f) != 0)
+		return -1;
+	if (f.found) {
+		e->kind = ENTRY_GONE;
+		e->why = f;
+	} else {
+		e->kind = ENTRY_KEPT;
+		record(d, &l->unit);
+		if (l->entry > d->before.entry || !d->before.unit_set)
+			stands_before(d, &l->unit, l->entry);
+	}
+	forget_lead(d, i);
+	return 0;
+}
+
+int
+judge_leads(struct dedup *d)
+{
+	while (d->nleads > 0)
+		if (end_lead(d, 0) != 0)
+			return -1;
+	return 0;
+}
+
+/* A unit stays: is it what a lead before it was cut from? */
+static int
+show_leads(struct dedup *d, const struct unit *u)
+{
+	struct place at = place_of(d, u->off, u->line);
+
+	for (size_t i = 0; i < d->nleads; ) {
+		struct lead *l = &d->leads[i];
+
+		l->units++;
+		l->bytes += u->len;
+		if (completes(l, u, at)) {
+			drop_lead(d, i);
+		} else if (l->units >= LEAD_UNITS || l->bytes > LEAD_BYTES) {
+			if (end_lead(d, i) != 0)
+				return -1;
+		} else {
+			i++;
+		}
+	}
+	return 0;
+}
+
+/* Bytes of a unit's words that a lead says; 0 where it is no lead. */
+static size_t
+lead_body(const struct dedup *d, const struct unit *u, const char *text,
+	  bool *partial)
+{
+	enum cut cut = unit_cut(text, u->len);
+	size_t len = u->norm_len, nwords = u->w.n, drop = 0;
+
+	*partial = cut == CUT_INSIDE;
+	if (cut == CUT_NONE)
+		return 0;
+	if (cut == CUT_READ_MORE)
+		drop = 2;
+	if (nwords < d->opt.min_words + drop)
+		return 0;
+	for (; drop > 0; drop--)
+		do
+			len--;
+		while (u->norm[len - 1] != ' ');
+	return len;
+}
+
+/* Let a unit wait as a lead: 1, 0 where it is none, -1 with ENOMEM. */
+static int
+put_lead(struct dedup *d, const struct unit *u, const char *text)
+{
+	bool partial;
+	size_t body = lead_body(d, u, text, &partial);
+	struct lead *l;
+
+	if (body == 0)
+		return 0;
+	if (make_room(&d->leads, &d->leads_room, d->nleads + 1, sizeof(*l)))
+		return -1;
+	l = &d->leads[d->nleads];
+	*l = (struct lead){
+		.entry = next_entry(d), .unit = *u,
+		.body_len = body, .partial = partial,
+	};
+	l->norm = malloc(u->norm_len + SHINGLE_SLACK);
+	if (l->norm == NULL)
+		return -1;
+	memcpy(l->norm, u->norm, u->norm_len);
+	memset(l->norm + u->norm_len, 0, SHINGLE_SLACK);
+	d->nleads++;
+	return put_unit(d, u, ENTRY_LEAD, NULL) == 0 ? 1 : -1;
+}
+
+/* Repeats of what stands directly before. */
+
+static bool
+same(struct fingerprint a, struct fingerprint b)
+{
+	return a.hi == b.hi && a.lo == b.lo;
+}
+
+/* 'u' is the last thing in the output, by entries up to 'entry'. */
+static void
+stands_before(struct dedup *d, const struct unit *u, size_t entry)
+{
+	d->before = (struct before){
+		.line_set = true, .unit_set = true,
+		.line_fp = u->w.fp, .unit_fp = u->w.fp,
+		.line = place_of(d, u->off, u->line),
+		.unit = place_of(d, u->off, u->line),
+		.entry = entry,
+	};
+}
+
+/*
+ * Leads that stand between what was last kept and a repeat of it: whether it
+ * is one hangs on them, so they are settled first.
+ */
+static int
+settle_between(struct dedup *d)
+{
+	for (size_t i = 0; i < d->nleads; )
+		if (d->leads[i].entry > d->before.entry) {
+			if (end_lead(d, i) != 0)
+				return -1;
+		} else {
+			i++;
+		}
+	return 0;
+}
+
+/* Rule 3 for a line (or a unit): 1 with 'f' set, 0, or -1. */
+static int
+is_repeat(struct dedup *d, struct fingerprint fp, uint32_t nwords, bool unit,
+	  struct finding *f)
+{
+	struct before *b = &d->before;
+
+	f->found = false;
+	if (nwords < 2)
+		return 0;
+	for (int settled = 0; ; settled = 1) {
+		bool set = unit ? b->unit_set : b->line_set;
+
+		if (!set || !same(fp, unit ? b->unit_fp : b->line_fp))
+			return 0;
+		if (settled)
+			break;
+		if (settle_between(d) != 0)
+			return -1;
+	}
+	*f = (struct finding){ true, DEDUP_REPEAT, 1.0,
+			       unit ? b->unit : b->line };
+	return 1;
+}
+
+static int close_run(struct dedup *d);
+
+/*
+ * A unit by itself: a long line, a whole block, a document.  Where it stays it
+ * ends the run of short lines before it.  Next to a run it does not wait as a
+ * lead: if it went in the end, the run would not have ended there.
+ */
+static int
+judge_unit(struct dedup *d, struct unit *u, bool may_lead)
+{
+	struct finding f = { .found = false };
+
+	if (is_compared(d, u)) {
+		if (look_up(d, u, &f) != 0)
+			return -1;
+	} else if (is_repeat(d, u->w.fp, u->w.n, true, &f) < 0) {
+		return -1;
+	}
+	if (f.found)
+		return put_unit(d, u, ENTRY_GONE, &f);
+	if (d->run.open) {
+		if (close_run(d) != 0)
+			return -1;
+	} else if (may_lead) {
+		int got = put_lead(d, u, d->text + (u->off - d->base));
+
+		if (got != 0)
+			return got < 0 ? -1 : 0;
+	}
+	stands_before(d, u, next_entry(d));
+	if (put_unit(d, u, ENTRY_KEPT, NULL) != 0)
+		return -1;
+	record(d, u);
+	return show_leads(d, u);
+}
+
+/*
+ * Runs of short lines.  Their entries are put as the lines come, since lines
+ * that go may stand between them, and wait until the run is complete.
+ */
+
+static int
+put_line(struct dedup *d, const struct line *l, uint64_t number,
+	 enum entry_kind kind, const struct finding *f)
+{
+	struct entry e = {
+		.kind = kind, .first = true, .off = l->off, .len = l->len,
+		.line = number, .unit = l->off, .line_witness = true,
+	};
+
+	if (f != NULL)
+		e.why = *f;
+	return settle_put(d, &e);
+}
+
+static int
+run_append(struct run *r, const char *norm, size_t len)
+{
+	if (make_room(&r->norm, &r->norm_room,
+		      r->norm_len + len + SHINGLE_SLACK, 1) != 0)
+		return -1;
+	memcpy(r->norm + r->norm_len, norm, len);
+	r->norm_len += len;
+	memset(r->norm + r->norm_len, 0, SHINGLE_SLACK);
+	return 0;
+}
+
+static void
+run_begin(struct dedup *d, const struct line *l, uint64_t number)
+{
+	struct run *r = &d->run;
+
+	*r = (struct run){
+		.norm = r->norm, .norm_room = r->norm_room, .open = true,
+		.off = l->off, .line = number, .entry = next_entry(d),
+	};
+}
+
+/* A short line: repeats the line before, or goes into the run. */
+static int
+judge_short(struct dedup *d, const struct line *l, uint64_t number)
+{
+	struct run *r = &d->run;
+	struct fingerprint fp = shingler_fingerprint(d->shingler,
+		d->scan.norm + l->norm, l->norm_len);
+	struct finding f = { .found = false };
+	struct entry *e;
+
+	if (!r->open) {
+		if (is_repeat(d, fp, l->nwords, false, &f) < 0)
+			return -1;
+		if (f.found)
+			return put_line(d, l, number, ENTRY_GONE, &f);
+		run_begin(d, l, number);
+	} else if (l->nwords >= 2 && same(fp, r->last_fp)) {
+		f = (struct finding){ true, DEDUP_REPEAT, 1.0, r->last };
+	}
+	r->bytes += l->len;
+	if (put_line(d, l, number, ENTRY_WAIT, &f) != 0)
+		return -1;
+	e = settle_entry(d, next_entry(d) - 1);
+	e->unit = r->off;
+	e->first = f.found || e->off == r->off;
+	if (r->oversize)
+		e->kind = f.found ? ENTRY_GONE : ENTRY_KEPT;
+	if (f.found)
+		return 0;
+	r->last_fp = fp;
+	r->last = place_of(d, l->off, number);
+	r->last_entry = next_entry(d) - 1;
+	r->nwords += l->nwords;
+	r->digits |= l->digits;
+	return r->oversize ? 0 :
+	       run_append(r, d->scan.norm + l->norm, l->norm_len);
+}
+
+/* What is known of the run's entries, all at once. */
+static void
+settle_run(struct dedup *d, const struct finding *f)
+{
+	for (size_t i = d->run.entry; i < next_entry(d); i++) {
+		struct entry *e = settle_entry(d, i);
+
+		if (e->kind != ENTRY_WAIT)
+			continue;
+		if (f->found) {
+			e->kind = ENTRY_GONE;
+			e->first = i == d->run.entry;
+			e->why = *f;
+			e->line_witness = false;
+		} else {
+			e->kind = e->why.found ? ENTRY_GONE : ENTRY_KEPT;
+		}
+	}
+}
+
+/* A run too long to judge stays, and what there is of it may leave. */
+static int
+check_run(struct dedup *d)
+{
+	static const struct finding stays = { .found = false };
+
+	if (!d->run.open || d->run.oversize ||
+	    d->run.bytes <= DEDUP_UNIT_MAX)
+		return 0;
+	d->run.oversize = true;
+	d->stats.oversize++;
+	settle_run(d, &stays);
+	return 0;
+}
+
+/* The run is complete. */
+static int
+close_run(struct dedup *d)
+{
+	struct run *r = &d->run;
+	struct finding f = { .found = false };
+	struct unit u;
+
+	if (!r->open)
+		return 0;
+	r->open = false;
+	u = (struct unit){
+		.off = r->off, .line = r->line, .len = r->bytes,
+		.norm = r->norm, .norm_len = r->norm_len,
+		.digits = r->digits, .w = { .n = r->nwords },
+	};
+	if (!r->oversize) {
+		if (judge_prepare(d, &u) != 0)
+			return -1;
+		if (is_compared(d, &u)) {
+			if (look_up(d, &u, &f) != 0)
+				return -1;
+		} else if (is_repeat(d, u.w.fp, u.w.n, true, &f) < 0) {
+			return -1;
+		}
+		settle_run(d, &f);
+		if (f.found)
+			return 0;
+		record(d, &u);
+	}
+	stands_before(d, &u, r->last_entry);
+	d->before.line_fp = r->last_fp;
+	d->before.line = r->last;
+	d->before.unit_set = !r->oversize;
+	return r->oversize ? 0 : show_leads(d, &u);
+}
+
+/* Blocks. */
+
+/* Bytes that stay whatever they say. */
+static int
+pass(struct dedup *d, const struct line *l, uint64_t number)
+{
+	if (put_line(d, l, number, ENTRY_KEPT, NULL) != 0)
+		return -1;
+	d->before = (struct before){ .entry = next_entry(d) - 1 };
+	return 0;
+}
+
+/* Lines of the block that stay, or may, to d->alive. */
+static size_t
+survivors(struct dedup *d, const struct block *b, size_t entry, bool leads)
+{
+	const struct line *l = d->scan.lines + b->first, *end = l + b->n;
+	size_t n = 0;
+
+	for (; entry < next_entry(d); entry++) {
+		const struct entry *e = settle_entry(d, entry);
+
+		if (e->kind != ENTRY_KEPT &&
+		    !(leads && e->kind == ENTRY_LEAD))
+			continue;
+		while (l < end && l->off < e->off)
+			l++;
+		if (l < end && l->off == e->off)
+			d->alive[n++] = *l;
+	}
+	return n;
+}
+
+/* What was to go of this block stays. */
+static int
+revoke(struct dedup *d, const struct block *b, size_t entry)
+{
+	const struct line *l = d->scan.lines + b->first + b->n - 1;
+	struct unit last = {
+		.off = l->off, .line = b->line + b->n - 1, .len = l->len,
+		.norm = d->scan.norm + l->norm, .norm_len = l->norm_len,
+		.w = { .n = l->nwords },
+	};
+
+	if (judge_leads(d) != 0)
+		return -1;
+	for (; entry < next_entry(d); entry++) {
+		struct entry *e = settle_entry(d, entry);
+
+		if (e->kind == ENTRY_GONE)
+			e->kind = ENTRY_KEPT;
+	}
+	if (judge_prepare(d, &last) != 0)
+		return -1;
+	stands_before(d, &last, next_entry(d) - 1);
+	return 0;
+}
+
+/* The lines in d->alive as one unit: would it go?  Else record it. */
+static int
+judge_joined(struct dedup *d, size_t n, uint64_t number, bool *goes)
+{
+	struct finding f;
+	struct unit u = { .off = d->alive->off, .line = number };
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		len += d->alive[i].norm_len;
+	if (make_room(&d->join, &d->join_room, len + SHINGLE_SLACK, 1) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct line *l = &d->alive[i];
+
+		memcpy(d->join + u.norm_len, d->scan.norm + l->norm,
+		       l->norm_len);
+		u.norm_len += l->norm_len;
+		u.w.n += l->nwords;
+		u.digits |= l->digits;
+		u.len += l->len;
+	}
+	memset(d->join + len, 0, SHINGLE_SLACK);
+	u.norm = d->join;
+	if (judge_prepare(d, &u) != 0 || look_up(d, &u, &f) != 0)
+		return -1;
+	*goes = f.found;
+	if (!f.found)
+		record(d, &u);
+	return 0;
+}
+
+/*
+ * Lines have gone from a block of lines.  What is left may look like a whole:
+ * then it will be judged as one when it is read again.  If it would go then,
+ * nothing goes now.
+ */
+static int
+check_block(struct dedup *d, const struct block *b, size_t entry)
+{
+	bool goes = true, gone = false, leads = false;
+	size_t n;
+
+	for (size_t i = entry; i < next_entry(d); i++) {
+		gone |= settle_entry(d, i)->kind == ENTRY_GONE;
+		leads |= settle_entry(d, i)->kind == ENTRY_LEAD;
+	}
+	if (b->n < 2 || !(gone || leads) || d->opt.unit != DEDUP_UNIT_AUTO)
+		return 0;
+	if (make_room(&d->alive, &d->alive_room, b->n, sizeof(*d->alive)) != 0)
+		return -1;
+	if (leads) {
+		n = survivors(d, b, entry, false);
+		if (n > 0 && unit_kind(d->alive, n, d->text, d->base) ==
+		    BLOCK_WHOLE && judge_leads(d) != 0)
+			return -1;
+	}
+	n = survivors(d, b, entry, true);
+	if (n == 0 || n == b->n ||
+	    unit_kind(d->alive, n, d->text, d->base) == BLOCK_LINES)
+		return 0;
+	if (judge_leads(d) != 0)
+		return -1;
+	n = survivors(d, b, entry, true);
+	if (n == 0)
+		return 0;
+	if (!unit_is_fence(judge_text(d, d->alive), d->alive->len) &&
+	    judge_joined(d, n, b->line, &goes) != 0)
+		return -1;
+	return goes ? revoke(d, b, entry) : 0;
+}
+
+static int
+judge_lines(struct dedup *d, const struct block *b)
+{
+	struct unit *u = d->units + b->unit;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct line *l = d->scan.lines + b->first + i;
+
+		if (l->oversize) {
+			if (close_run(d) != 0 || pass(d, l, b->line + i) != 0)
+				return -1;
+			d->stats.oversize += l->ends;
+			continue;
+		}
+		if (d->opt.unit != DEDUP_UNIT_LINE &&
+		    l->nwords < d->opt.min_words) {
+			if (judge_short(d, l, b->line + i) != 0 ||
+			    check_run(d) != 0)
+				return -1;
+			continue;
+		}
+		if (judge_unit(d, u++, true) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A block over DEDUP_UNIT_MAX that would be one unit stays as it is. */
+static int
+pass_block(struct dedup *d, const struct block *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (pass(d, d->scan.lines + b->first + i, b->line + i) != 0)
+			return -1;
+	d->stats.oversize += b->ends;
+	return 0;
+}
+
+int
+judge_block(struct dedup *d, const struct block *b)
+{
+	struct entry e = {
+		.kind = ENTRY_BLOCK, .off = b->sep_off, .len = b->sep_len,
+	};
+	size_t entry;
+	int got;
+
+	if (b->begins) {
+		if (settle_put(d, &e) != 0)
+			return -1;
+		e = (struct entry){
+			.kind = ENTRY_HOLD, .off = b->sep_off + b->sep_len,
+		};
+		if (b->giant && settle_put(d, &e) != 0)
+			return -1;
+	}
+	entry = next_entry(d);
+	if (b->kind == BLOCK_LINES)
+		got = judge_lines(d, b);
+	else if (b->giant)
+		got = pass_block(d, b);
+	else
+		got = judge_unit(d, d->units + b->unit,
+				 d->opt.unit != DEDUP_UNIT_DOCUMENT);
+	if (got != 0 || !b->ends)
+		return got;
+	if (close_run(d) != 0)
+		return -1;
+	if (b->kind == BLOCK_LINES && !b->giant &&
+	    check_block(d, b, entry) != 0)
+		return -1;
+	e = (struct entry){ .kind = ENTRY_END, .off = b->end };
+	return settle_put(d, &e);
+}

@@ -1,0 +1,540 @@
+/* The table of options, and what is made of it. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Identities of the options; those with a short name have that. */
+enum {
+	OPT_TEXT_FIELD = 256, OPT_ID_FIELD, OPT_SEPARATOR, OPT_FOLD_DIGITS,
+	OPT_CONTAINED, OPT_SCOPE, OPT_KEEP, OPT_SEED, OPT_DIFF, OPT_LOG,
+	OPT_CHECK, OPT_JSON, OPT_COLOR, OPT_COMPLETION,
+};
+
+static const struct option_info {
+	int id;			/* a character: its short name too */
+	const char *name, *arg;	/* long name; name of its argument or NULL */
+	const char *group;	/* heading in --help; NULL: as before */
+	const char *help;	/* %s: its default */
+	const char *values;	/* the words it takes, or "FILE" */
+} table[] = {
+	{ 'f', "format", "FORMAT", "Input",
+	  "auto, text or jsonl (%s)", "auto text jsonl" },
+	{ OPT_TEXT_FIELD, "text-field", "NAME", NULL,
+	  "JSONL: field to clean, a dotted path (text)", NULL },
+	{ OPT_ID_FIELD, "id-field", "NAME", NULL,
+	  "JSONL: field that names a record in logs (id)", NULL },
+	{ OPT_SEPARATOR, "document-separator", "LINE", NULL,
+	  "text: such a line ends a document", NULL },
+	{ 'u', "unit", "UNIT", "Units",
+	  "what is judged: auto, line, paragraph or document (%s)",
+	  "auto line paragraph document" },
+	{ 'm', "min-words", "N", NULL,
+	  "compare a shorter unit only with the one before it (%s)", NULL },
+	{ 'x', "exact", NULL, "Matching",
+	  "no near-duplicates: same words only", NULL },
+	{ 't', "threshold", "R", NULL,
+	  "near: least resemblance, over 0 up to 1 (%s)", NULL },
+	{ 'n', "ngram", "N", NULL,
+	  "near: words in a shingle, 1 to 32 (%s)", NULL },
+	{ OPT_FOLD_DIGITS, "fold-digits", NULL, NULL,
+	  "all numbers are equal", NULL },
+	{ OPT_CONTAINED, "contained", NULL, NULL,
+	  "remove what stands inside a longer unit, too", NULL },
+	{ OPT_SCOPE, "scope", "SCOPE", NULL,
+	  "where copies are looked for: all or document (%s)", "all document" },
+	{ OPT_KEEP, "keep", "WHICH", NULL,
+	  "which copy stays: first or none (%s)", "first none" },
+	{ OPT_SEED, "seed", "N", NULL,
+	  "derive the fingerprints' secret from N (random)", NULL },
+	{ 'o', "output", "FILE", "Output",
+	  "write to FILE, not to standard output", "FILE" },
+	{ 'd', "repeated", NULL, NULL, "print what would be removed", NULL },
+	{ OPT_CHECK, "check", NULL, NULL,
+	  "print nothing; exit 1 if anything would be removed", NULL },
+	{ OPT_DIFF, "diff", NULL, "Explaining",
+	  "show what is removed, where and why", NULL },
+	{ OPT_COLOR, "color", "WHEN", NULL,
+	  "colour of --diff: auto, always or never (%s)", "auto always never" },
+	{ OPT_LOG, "log", "FILE", NULL,
+	  "write a JSON line for each removal to FILE", "FILE" },
+	{ 's', "stats", NULL, NULL, "counts, on standard error", NULL },
+	{ OPT_JSON, "json", NULL, NULL, "the counts as JSON", NULL },
+	{ 'q', "quiet", NULL, NULL, "no warnings", NULL },
+	{ 'h', "help", NULL, "Other", "print this and exit", NULL },
+	{ 'V', "version", NULL, NULL, "print the version and exit", NULL },
+	{ OPT_COMPLETION, "completion", "SHELL", NULL,
+	  "print completions for bash, zsh or fish and exit",
+	  "bash zsh fish" },
+};
+
+#define NOPTIONS (sizeof(table) / sizeof(table[0]))
+
+static const char *const formats[] = { "auto", "text", "jsonl", NULL };
+static const char *const units[] = { "auto", "line", "paragraph", "document",
+				     NULL };
+static const char *const scopes[] = { "all", "document", NULL };
+static const char *const keeps[] = { "first", "none", NULL };
+static const char *const colors[] = { "auto", "always", "never", NULL };
+static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+
+/* The default of an option as text in buf, or NULL. */
+static const char *
+default_of(int id, char *buf, size_t size)
+{
+	struct dedup_options o;
+
+	dedup_options_init(&o);
+	switch (id) {
+	case 'f':
+		return formats[FORMAT_AUTO];
+	case 'u':
+		return units[o.unit];
+	case 'm':
+		snprintf(buf, size, "%u", o.min_words);
+		return buf;
+	case 't':
+		snprintf(buf, size, "%g", o.threshold);
+		return buf;
+	case 'n':
+		snprintf(buf, size, "%u", o.ngram);
+		return buf;
+	case OPT_SCOPE:
+		return scopes[o.scope];
+	case OPT_KEEP:
+		return keeps[o.keep];
+	case OPT_COLOR:
+		return colors[COLOR_AUTO];
+	default:
+		return "";
+	}
+}
+
+static bool
+is_short(int id)
+{
+	return id < 256;
+}
+
+static void
+print_help(void)
+{
+	printf("Usage: dedup [OPTION]... [FILE]...\n"
+	       "Strip duplicate and near-duplicate paragraphs, repeated "
+	       "captions, cut-off\nteasers and boilerplate from text.  "
+	       "Without FILE, or where FILE is -, read\nstandard input; "
+	       "write what is kept to standard output.\n");
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct option_info *o = &table[i];
+		char left[64], value[32], help[128];
+		int n;
+
+		if (o->group != NULL)
+			printf("\n%s:\n", o->group);
+		n = is_short(o->id) ? snprintf(left, sizeof(left), "-%c, ",
+					       o->id)
+				    : snprintf(left, sizeof(left), "    ");
+		snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s",
+			 o->name, o->arg != NULL ? "=" : "",
+			 o->arg != NULL ? o->arg : "");
+		snprintf(help, sizeof(help), o->help,
+			 default_of(o->id, value, sizeof(value)));
+		printf("  %-29s %s\n", left, help);
+	}
+	printf("\nExit status: 0 done; 1 --check found something to remove; "
+	       "2 trouble.\nFull documentation: man dedup\n");
+}
+
+/* Completions. */
+
+static void
+print_bash(void)
+{
+	printf("# bash completion for dedup\n"
+	       "_dedup()\n{\n"
+	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
+	       "\tlocal prev=${COMP_WORDS[COMP_CWORD-1]}\n\n"
+	       "\tif [ \"$cur\" = \"=\" ]; then cur=\n"
+	       "\telif [ \"$prev\" = \"=\" ]; then "
+	       "prev=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
+	       "\tCOMPREPLY=()\n"
+	       "\tcase $prev in\n");
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct option_info *o = &table[i];
+
+		if (o->arg == NULL)
+			continue;
+		printf("\t--%s", o->name);
+		if (is_short(o->id))
+			printf("|-%c", o->id);
+		if (o->values == NULL)
+			printf(") return ;;\n");
+		else if (strcmp(o->values, "FILE") == 0)
+			printf(") mapfile -t COMPREPLY < "
+			       "<(compgen -f -- \"$cur\"); return ;;\n");
+		else
+			printf(") mapfile -t COMPREPLY < <(compgen -W '%s' "
+			       "-- \"$cur\"); return ;;\n", o->values);
+	}
+	printf("\tesac\n\tcase $cur in\n\t-*) mapfile -t COMPREPLY < "
+	       "<(compgen -W '");
+	for (size_t i = 0; i < NOPTIONS; i++)
+		printf("%s--%s", i > 0 ? " " : "", table[i].name);
+	printf("' -- \"$cur\") ;;\n"
+	       "\t*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
+	       "\tesac\n}\n"
+	       "complete -o filenames -F _dedup dedup\n");
+}
+
+/* 'help' with its default filled in, quotes and brackets out of the way. */
+static void
+print_plain(const struct option_info *o)
+{
+	char value[32], help[128];
+
+	snprintf(help, sizeof(help), o->help,
+		 default_of(o->id, value, sizeof(value)));
+	for (const char *p = help; *p != '\0'; p++)
+		putchar(*p == '\'' || *p == '[' || *p == ']' || *p == ':'
+			? ' ' : *p);
+}
+
+static void
+print_zsh(void)
+{
+	printf("#compdef dedup\n# zsh completion for dedup\n_arguments -s \\\n");
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct option_info *o = &table[i];
+		const char *eq = o->arg != NULL ? "=" : "";
+
+		if (is_short(o->id))
+			printf("\t'(-%c --%s)'{-%c%s,--%s%s}'[", o->id,
+			       o->name, o->id, o->arg != NULL ? "+" : "",
+			       o->name, eq);
+		else
+			printf("\t'--%s%s[", o->name, eq);
+		print_plain(o);
+		printf("]");
+		if (o->arg != NULL) {
+			printf(":%s:", o->arg);
+			if (o->values == NULL)
+				printf(" ");
+			else if (strcmp(o->values, "FILE") == 0)
+				printf("_files");
+			else
+				printf("(%s)", o->values);
+		}
+		printf("' \\\n");
+	}
+	printf("\t'*:file:_files'\n");
+}
+
+static void
+print_fish(void)
+{
+	printf("# fish completion for dedup\n");
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct option_info *o = &table[i];
+
+		printf("complete -c dedup -l %s", o->name);
+		if (is_short(o->id))
+			printf(" -s %c", o->id);
+		if (o->arg != NULL && o->values != NULL &&
+		    strcmp(o->values, "FILE") == 0)
+			printf(" -r -F");
+		else if (o->arg != NULL && o->values != NULL)
+			printf(" -x -a '%s'", o->values);
+		else if (o->arg != NULL)
+			printf(" -x");
+		printf(" -d '");
+		print_plain(o);
+		printf("'\n");
+	}
+}
+
+/* Arguments. */
+
+__attribute__((format(printf, 1, 2))) static enum action
+wrong(const char *format, ...)
+{
+	va_list args;
+
+	fputs("dedup: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs("\nTry 'dedup --help'.\n", stderr);
+	return ACTION_WRONG;
+}
+
+static enum action
+wrong_value(const struct option_info *o, const char *arg, const char *why)
+{
+	return wrong("--%s: %s: %s", o->name, arg, why);
+}
+
+/* Index of the word in the list, or -1. */
+static int
+find_word(const char *const *list, const char *word)
+{
+	for (int i = 0; list[i] != NULL; i++)
+		if (strcmp(list[i], word) == 0)
+			return i;
+	return -1;
+}
+
+/* A whole number, all of the argument: 0, or -1. */
+static int
+parse_number(const char *arg, uint64_t least, uint64_t most, uint64_t *value)
+{
+	char *end;
+	unsigned long long n;
+
+	if (*arg < '0' || *arg > '9')
+		return -1;	/* strtoull takes signs and spaces */
+	errno = 0;
+	n = strtoull(arg, &end, 10);
+	if (errno != 0 || *end != '\0' || n < least || n > most)
+		return -1;
+	*value = n;
+	return 0;
+}
+
+static int
+parse_share(const char *arg, double *value)
+{
+	char *end;
+	double v;
+
+	if ((*arg < '0' || *arg > '9') && *arg != '.')
+		return -1;
+	if (strspn(arg, "0123456789.eE+-") != strlen(arg))
+		return -1;
+	errno = 0;
+	v = strtod(arg, &end);
+	if (errno != 0 || *end != '\0' || !(v > 0) || !(v <= 1))
+		return -1;
+	*value = v;
+	return 0;
+}
+
+static enum action
+print_completion(const struct option_info *o, const char *arg)
+{
+	switch (find_word(shells, arg)) {
+	case 0:
+		print_bash();
+		return ACTION_DONE;
+	case 1:
+		print_zsh();
+		return ACTION_DONE;
+	case 2:
+		print_fish();
+		return ACTION_DONE;
+	default:
+		return wrong_value(o, arg, "not bash, zsh or fish");
+	}
+}
+
+static const struct option_info *
+find_option(int id)
+{
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if (table[i].id == id)
+			return &table[i];
+	return NULL;
+}
+
+/* Take one option. */
+static enum action
+apply(struct options *opt, int id, char *arg)
+{
+	const struct option_info *o = find_option(id);
+	struct dedup_options *d = &opt->dedup;
+	uint64_t n;
+	int word = 0;
+
+	switch (id) {
+	case 'f':
+		word = find_word(formats, arg);
+		if (word < 0)
+			return wrong_value(o, arg, "not auto, text or jsonl");
+		opt->format = (enum format)word;
+		break;
+	case OPT_TEXT_FIELD:
+		opt->text_field = arg;
+		break;
+	case OPT_ID_FIELD:
+		opt->id_field = arg;
+		break;
+	case OPT_SEPARATOR:
+		if (*arg == '\0' || strchr(arg, '\n') != NULL)
+			return wrong_value(o, arg, "not the text of a line");
+		opt->separator = arg;
+		break;
+	case 'u':
+		word = find_word(units, arg);
+		if (word < 0)
+			return wrong_value(o, arg, "not auto, line, paragraph "
+					   "or document");
+		d->unit = (enum dedup_unit)word;
+		break;
+	case 'm':
+		if (parse_number(arg, 1, 1000000, &n) != 0)
+			return wrong_value(o, arg, "not a whole number from 1 "
+					   "to 1000000");
+		d->min_words = (unsigned)n;
+		break;
+	case 'x':
+		d->exact = true;
+		break;
+	case 't':
+		if (parse_share(arg, &d->threshold) != 0)
+			return wrong_value(o, arg, "not a number over 0, up "
+					   "to 1");
+		break;
+	case 'n':
+		if (parse_number(arg, 1, DEDUP_NGRAM_MAX, &n) != 0)
+			return wrong_value(o, arg, "not a whole number from 1 "
+					   "to 32");
+		d->ngram = (unsigned)n;
+		break;
+	case OPT_FOLD_DIGITS:
+		d->fold_digits = true;
+		break;
+	case OPT_CONTAINED:
+		d->contained = true;
+		break;
+	case OPT_SCOPE:
+		word = find_word(scopes, arg);
+		if (word < 0)
+			return wrong_value(o, arg, "not all or document");
+		d->scope = (enum dedup_scope)word;
+		break;
+	case OPT_KEEP:
+		word = find_word(keeps, arg);
+		if (word < 0)
+			return wrong_value(o, arg, "not first or none");
+		d->keep = (enum dedup_keep)word;
+		break;
+	case OPT_SEED:
+		if (parse_number(arg, 0, UINT64_MAX, &d->seed) != 0)
+			return wrong_value(o, arg, "not a whole number below "
+					   "2^64");
+		d->seeded = true;
+		break;
+	case 'o':
+		opt->output = strcmp(arg, "-") == 0 ? NULL : arg;
+		break;
+	case 'd':
+		opt->show = SHOW_REMOVED;
+		break;
+	case OPT_CHECK:
+		opt->show = SHOW_NOTHING;
+		break;
+	case OPT_DIFF:
+		opt->show = SHOW_DIFF;
+		break;
+	case OPT_COLOR:
+		word = find_word(colors, arg);
+		if (word < 0)
+			return wrong_value(o, arg, "not auto, always or never");
+		opt->color = (enum color)word;
+		break;
+	case OPT_LOG:
+		opt->log = arg;
+		break;
+	case 's':
+		opt->stats = true;
+		break;
+	case OPT_JSON:
+		opt->stats = opt->json = true;
+		break;
+	case 'q':
+		opt->quiet = true;
+		break;
+	case 'h':
+		print_help();
+		return ACTION_DONE;
+	case 'V':
+		printf("dedup %s\n", dedup_version());
+		return ACTION_DONE;
+	case OPT_COMPLETION:
+		return print_completion(o, arg);
+	default:
+		fputs("Try 'dedup --help'.\n", stderr);
+		return ACTION_WRONG;
+	}
+	return ACTION_FILTER;
+}
+
+/* getopt's own names for the options. */
+static void
+fill_getopt(char *shorts, struct option *longs)
+{
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct option_info *o = &table[i];
+
+		longs[i] = (struct option){
+			.name = o->name, .val = o->id,
+			.has_arg = o->arg != NULL ? required_argument
+						  : no_argument,
+		};
+		if (!is_short(o->id))
+			continue;
+		*shorts++ = (char)o->id;
+		if (o->arg != NULL)
+			*shorts++ = ':';
+	}
+	longs[NOPTIONS] = (struct option){ .name = NULL };
+	*shorts = '\0';
+}
+
+/* Options that contradict each other or do nothing together. */
+static enum action
+check_together(const struct options *opt, int nshow)
+{
+	const struct dedup_options *d = &opt->dedup;
+
+	if (nshow > 1)
+		return wrong("--repeated, --check and --diff exclude each "
+			     "other");
+	if (d->exact && d->contained)
+		return wrong("--exact and --contained exclude each other");
+	if (opt->separator != NULL && opt->format == FORMAT_JSONL)
+		return wrong("--document-separator: not with --format=jsonl");
+	if (opt->output != NULL && opt->show == SHOW_NOTHING)
+		return wrong("--output: --check writes nothing");
+	return ACTION_FILTER;
+}
+
+enum action
+options_parse(struct options *opt, int argc, char **argv)
+{
+	static char standard_input[] = "-";
+	static char *no_files[] = { standard_input, NULL };
+	char shorts[2 * NOPTIONS + 1];
+	struct option longs[NOPTIONS + 1];
+	int id, nshow = 0;
+
+	*opt = (struct options){
+		.text_field = "text", .id_field = "id",
+	};
+	dedup_options_init(&opt->dedup);
+	fill_getopt(shorts, longs);
+	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		enum show before = opt->show;
+		enum action action = apply(opt, id, optarg);
+
+		if (action != ACTION_FILTER)
+			return action;
+		nshow += opt->show != before;
+	}
+	opt->files = optind < argc ? argv + optind : no_files;
+	opt->nfiles = optind < argc ? (size_t)(argc - optind) : 1;
+	return check_together(opt, nshow);
+}

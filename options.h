@@ -1,0 +1,51 @@
+/*
+ * The command line: one table of options, from which come the parser, --help,
+ * the shell completions and the check that dedup(1) names every option.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dedup.h"
+
+enum format { FORMAT_AUTO, FORMAT_TEXT, FORMAT_JSONL };
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What goes to the output. */
+enum show {
+	SHOW_KEPT,		/* the text without what is removed */
+	SHOW_REMOVED,		/* what is removed (-d) */
+	SHOW_DIFF,		/* both, for people (--diff) */
+	SHOW_NOTHING,		/* --check */
+};
+
+struct options {
+	struct dedup_options dedup;
+	enum format format;
+	enum show show;
+	enum color color;
+	const char *text_field, *id_field;
+	const char *separator;	/* of documents; NULL: a file is one */
+	const char *output;	/* NULL: standard output */
+	const char *log;	/* NULL: none */
+	bool stats, json, quiet;
+	char **files;		/* operands; "-" is standard input */
+	size_t nfiles;		/* at least 1 */
+};
+
+/* What the command line asks for. */
+enum action {
+	ACTION_FILTER,
+	ACTION_DONE,		/* --help and the like: it was printed */
+	ACTION_WRONG,		/* it is wrong, which has been said */
+};
+
+/*
+ * Read the command line into *opt, whose strings point into argv.  Messages go
+ * to standard error, what was asked for to standard output.
+ */
+enum action options_parse(struct options *opt, int argc, char **argv);
+
+#endif

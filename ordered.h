@@ -1,0 +1,95 @@
+/*
+ * A set of fixed-width entries, each beginning with a 64-bit key that is not
+ * 0, kept in one array that is both a hash table and a sorted list:
+ *
+ *	home(key) = key * nslots / 2^64		grows with the key
+ *
+ *	slot   0   1   2   3   4   5   6
+ *	key        12  13  15      40  41	0 where empty
+ *	home       1   1   2       5   5
+ *
+ * Entries stand in ascending order of key, each at its home or after it, with
+ * no empty slot between (ordered hash tables, Amble and Knuth 1974).  A look-
+ * up reads forward from home until a key that is as large, or an empty slot.
+ *
+ * Growing by a factor moves every entry to the right, in order, so that it is
+ * done in place: two passes, no second array, and a load that stays high.
+ */
+#ifndef ORDERED_H
+#define ORDERED_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct ordered {
+	unsigned char *slots;	/* nslots + ORDERED_TAIL entries */
+	size_t width;		/* bytes an entry, 8 at least */
+	size_t nslots;		/* homes */
+	size_t n;		/* entries */
+	size_t max;		/* grow when n reaches this */
+	double load;		/* n over nslots, at most */
+	double growth;		/* factor once the table is large */
+};
+
+#define ORDERED_TAIL 512	/* slots for what is pushed past the end */
+
+/* Empty, without storage.  0 < load < 1, growth > 1. */
+void ordered_init(struct ordered *o, size_t width, double load, double growth);
+void ordered_free(struct ordered *o);
+
+/* Remove all entries; keeps no storage. */
+void ordered_clear(struct ordered *o);
+
+/*
+ * Room for one more entry: 0, or -1 with ENOMEM and the table as it was.
+ * Moves entries: positions found before are void.
+ */
+int ordered_reserve(struct ordered *o);
+
+/* Insert a copy of 'entry' at the position found for its key. */
+void ordered_insert(struct ordered *o, unsigned char *at, const void *entry);
+
+size_t ordered_memory(const struct ordered *o);
+
+static inline uint64_t
+ordered_key(const unsigned char *p)
+{
+	uint64_t key;
+
+	memcpy(&key, p, sizeof(key));
+	return key;
+}
+
+/* Where an entry would stand if there were no other. */
+static inline size_t
+ordered_home(uint64_t key, size_t nslots)
+{
+	return (size_t)(__extension__ (unsigned __int128)key * nslots >> 64);
+}
+
+/* First entry not below 'key', or the empty slot before it.  n > 0. */
+static inline unsigned char *
+ordered_find(const struct ordered *o, uint64_t key)
+{
+	unsigned char *p = o->slots +
+			   ordered_home(key, o->nslots) * o->width;
+
+	/* An empty slot holds 0: 0 - 1 is above every key - 1. */
+	while (ordered_key(p) - 1 < key - 1)
+		p += o->width;
+	return p;
+}
+
+static inline void
+ordered_prefetch(const struct ordered *o, uint64_t key)
+{
+	const unsigned char *p;
+
+	if (o->nslots == 0)
+		return;
+	p = o->slots + ordered_home(key, o->nslots) * o->width;
+	__builtin_prefetch(p);
+}
+
+#endif

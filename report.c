@@ -1,0 +1,365 @@
+/* What was removed and why. */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "json.h"
+
+#define RED_STRUCK "\033[31;9m"
+#define DIM "\033[2m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+int
+report_document(struct report *r, const struct origin *o)
+{
+	if (r->n == r->room) {
+		size_t room = 2 * r->room + 16;
+		struct origin *p = realloc(r->origins, room * sizeof(*p));
+
+		if (p == NULL)
+			return -1;
+		r->origins = p;
+		r->room = room;
+	}
+	r->origins[r->n++] = *o;
+	return 0;
+}
+
+void
+report_free(struct report *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		free(r->origins[i].id);
+	free(r->origins);
+	free(r->scratch);
+	*r = (struct report){ .on = false };
+}
+
+static int
+put_string(struct writer *w, const char *s)
+{
+	return writer_put(w, s, strlen(s));
+}
+
+__attribute__((format(printf, 2, 3))) static int
+put_format(struct writer *w, const char *format, ...)
+{
+	char buf[256];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(buf, sizeof(buf), format, args);
+	va_end(args);
+	return writer_put(w, buf, (size_t)n);
+}
+
+static int
+need_scratch(struct report *r, size_t room)
+{
+	char *p;
+
+	if (room <= r->scratch_room)
+		return 0;
+	p = realloc(r->scratch, room);
+	if (p == NULL)
+		return -1;
+	r->scratch = p;
+	r->scratch_room = room;
+	return 0;
+}
+
+static bool
+is_utf8(const char *s, size_t len)
+{
+	while (len > 0) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t n;
+
+		n = utf8proc_iterate((const utf8proc_uint8_t *)s,
+				     (utf8proc_ssize_t)len, &c);
+		if (n <= 0)
+			return false;
+		s += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* "key":"text" */
+static int
+put_text(struct report *r, const char *key, const char *s, size_t len)
+{
+	struct writer *w = r->log;
+
+	if (need_scratch(r, 6 * len + 1) != 0)
+		return -1;
+	len = json_escape(s, len, r->scratch);
+	return put_format(w, "\"%s\":\"", key) != 0 ||
+	       writer_put(w, r->scratch, len) != 0 ||
+	       put_string(w, "\"") != 0 ? -1 : 0;
+}
+
+/* RFC 4648 */
+static int
+put_base64(struct report *r, const char *s, size_t len)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t n = 0;
+
+	if (need_scratch(r, len / 3 * 4 + 5) != 0)
+		return -1;
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned long v = 0;
+
+		for (size_t j = 0; j < 3; j++)
+			v = v << 8 | (i + j < len ? (unsigned char)s[i + j]
+						  : 0);
+		for (size_t j = 0; j < 4; j++)
+			r->scratch[n++] = i + j <= len ?
+				digit[v >> (18 - 6 * j) & 63] : '=';
+	}
+	return put_string(r->log, "\"base64\":\"") != 0 ||
+	       writer_put(r->log, r->scratch, n) != 0 ||
+	       put_string(r->log, "\"") != 0 ? -1 : 0;
+}
+
+/* What a document is called: its id, or its file, or a part of that. */
+static int
+put_document(struct report *r, const char *key, const struct origin *o)
+{
+	char name[4096];
+
+	if (o->id != NULL)
+		return put_text(r, key, o->id, strlen(o->id));
+	if (o->part == 0)
+		return put_text(r, key, o->file, strlen(o->file));
+	snprintf(name, sizeof(name), "%s#%" PRIu64, o->file, o->part);
+	return put_text(r, key, name, strlen(name));
+}
+
+/*
+ * "file":...,"document":...,"line":N,"offset":N; of a record also the line of
+ * the file it is.  A text's offset and line are those of its file, a record's
+ * those of its text.
+ */
+static int
+put_place(struct report *r, uint64_t document, uint64_t offset, uint64_t line)
+{
+	const struct origin *o = &r->origins[document];
+	struct writer *w = r->log;
+
+	if (put_text(r, "file", o->file, strlen(o->file)) != 0 ||
+	    put_string(w, ",") != 0 || put_document(r, "document", o) != 0)
+		return -1;
+	if (o->id != NULL)
+		return put_format(w, ",\"record\":%" PRIu64 ",\"line\":%" PRIu64
+				  ",\"offset\":%" PRIu64, o->line + 1,
+				  line + 1, offset);
+	return put_format(w, ",\"line\":%" PRIu64 ",\"offset\":%" PRIu64,
+			  o->line + line + 1, o->offset + offset);
+}
+
+int
+report_removal(struct report *r, uint64_t document,
+	       const struct dedup_removal *removal, const struct piece *pieces,
+	       size_t npieces)
+{
+	struct writer *w = r->log;
+
+	if (w == NULL)
+		return 0;
+	if (put_string(w, "{") != 0 ||
+	    put_place(r, document, removal->offset, removal->line) != 0 ||
+	    put_format(w, ",\"length\":%" PRIu64 ",\"reason\":\"%s\","
+		       "\"similarity\":%.4f,\"witness\":{", removal->length,
+		       dedup_reason_name(removal->reason),
+		       removal->resemblance) != 0 ||
+	    put_place(r, removal->witness.document, removal->witness.offset,
+		      removal->witness.line) != 0 ||
+	    put_string(w, "},\"removed\":[") != 0)
+		return -1;
+	for (size_t i = 0; i < npieces; i++) {
+		const struct piece *p = &pieces[i];
+
+		if (put_format(w, "%s{\"at\":%" PRIu64 ",", i > 0 ? "," : "",
+			       p->at) != 0 ||
+		    (is_utf8(p->bytes, p->len) ?
+		     put_text(r, "text", p->bytes, p->len) :
+		     put_base64(r, p->bytes, p->len)) != 0 ||
+		    put_string(w, "}") != 0)
+			return -1;
+	}
+	return put_string(w, "]}\n");
+}
+
+/* --diff */
+
+static int
+put_color(struct report *r, const char *code)
+{
+	return r->color ? put_string(r->out, code) : 0;
+}
+
+/* Lines of text, each after 'mark' and in 'code'. */
+static int
+put_lines(struct report *r, const char *mark, const char *code,
+	  const char *text, size_t len)
+{
+	while (len > 0) {
+		const char *nl = memchr(text, '\n', len);
+		size_t n = nl != NULL ? (size_t)(nl - text) : len;
+
+		if (!r->amid_line && put_string(r->out, mark) != 0)
+			return -1;
+		if ((*code != '\0' && put_color(r, code) != 0) ||
+		    writer_put(r->out, text, n) != 0 ||
+		    (*code != '\0' && put_color(r, PLAIN) != 0))
+			return -1;
+		r->amid_line = nl == NULL;
+		n += nl != NULL;
+		if (nl != NULL && put_string(r->out, "\n") != 0)
+			return -1;
+		text += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int
+end_line(struct report *r)
+{
+	if (!r->amid_line)
+		return 0;
+	r->amid_line = false;
+	return put_string(r->out, "\n");
+}
+
+int
+report_kept(struct report *r, const char *text, size_t len)
+{
+	return put_lines(r, "  ", "", text, len);
+}
+
+static int
+put_name(struct report *r, const struct origin *o)
+{
+	if (o->id != NULL)
+		return put_format(r->out, "%.200s", o->id);
+	if (o->part == 0)
+		return put_string(r->out, o->file);
+	return put_string(r->out, o->file) != 0 ? -1 :
+	       put_format(r->out, "#%" PRIu64, o->part);
+}
+
+int
+report_title(struct report *r, uint64_t document)
+{
+	if (end_line(r) != 0 || put_color(r, BOLD) != 0 ||
+	    put_string(r->out, "--- ") != 0 ||
+	    put_name(r, &r->origins[document]) != 0 ||
+	    put_color(r, PLAIN) != 0)
+		return -1;
+	return put_string(r->out, "\n");
+}
+
+int
+report_gone(struct report *r, uint64_t document,
+	    const struct dedup_removal *removal, const char *text, size_t len)
+{
+	static const char *const says[DEDUP_NREASONS] = {
+		[DEDUP_EXACT] = "same as", [DEDUP_NEAR] = "like",
+		[DEDUP_REPEAT] = "repeats", [DEDUP_LEAD] = "in full from",
+		[DEDUP_CONTAINED] = "stands in",
+	};
+	const struct dedup_place *at = &removal->witness;
+	const struct origin *o = &r->origins[at->document];
+
+	if (end_line(r) != 0 ||
+	    put_lines(r, "- ", RED_STRUCK, text, len) != 0 ||
+	    end_line(r) != 0 || put_color(r, DIM) != 0 ||
+	    put_string(r->out, "    ") != 0)
+		return -1;
+	if (removal->reason == DEDUP_NEAR &&
+	    put_format(r->out, "%.2f ", removal->resemblance) != 0)
+		return -1;
+	if (put_format(r->out, "%s line %" PRIu64, says[removal->reason],
+		       at->line + 1 + (o->id == NULL ? o->line : 0)) != 0)
+		return -1;
+	if (at->document != document &&
+	    (put_string(r->out, " of ") != 0 || put_name(r, o) != 0))
+		return -1;
+	return put_color(r, PLAIN) != 0 ? -1 : put_string(r->out, "\n");
+}
+
+/* Counts. */
+
+static double
+share(uint64_t part, uint64_t whole)
+{
+	return whole == 0 ? 0 : (double)part / (double)whole;
+}
+
+static void
+print_json(const struct dedup_stats *s, const struct tally *t)
+{
+	fprintf(stderr, "{\"documents\":%" PRIu64 ",\"bytes\":%" PRIu64
+		",\"bytes_out\":%" PRIu64 ",\"units\":%" PRIu64 ",\"removed\":{",
+		s->documents, t->bytes_in, t->bytes_out, s->units);
+	for (int i = 0; i < DEDUP_NREASONS; i++)
+		fprintf(stderr, "%s\"%s\":%" PRIu64, i > 0 ? "," : "",
+			dedup_reason_name((enum dedup_reason)i), s->removed[i]);
+	fprintf(stderr, "},\"removed_bytes\":%" PRIu64 ",\"removed_share\":%.6f,"
+		"\"records\":%" PRIu64 ",\"bad_records\":%" PRIu64
+		",\"no_text\":%" PRIu64 ",\"oversize\":%" PRIu64
+		",\"unrecorded\":%" PRIu64 ",\"early\":%" PRIu64
+		",\"memory\":%" PRIu64 "}\n", s->removed_bytes,
+		share(s->removed_bytes, s->bytes), t->records, t->bad_records,
+		t->no_text, s->oversize + t->long_records, s->unrecorded,
+		s->early, s->memory);
+}
+
+void
+report_stats(const struct dedup_stats *s, const struct tally *t, bool json)
+{
+	uint64_t removed = 0;
+
+	if (json) {
+		print_json(s, t);
+		return;
+	}
+	for (int i = 0; i < DEDUP_NREASONS; i++)
+		removed += s->removed[i];
+	fprintf(stderr, "documents   %" PRIu64 "\nunits       %" PRIu64
+		"\nbytes       %" PRIu64 "\nremoved     %" PRIu64
+		" units, %" PRIu64 " bytes, %.1f %%\n", s->documents, s->units,
+		s->bytes, removed, s->removed_bytes,
+		100 * share(s->removed_bytes, s->bytes));
+	for (int i = 0; i < DEDUP_NREASONS; i++)
+		if (s->removed[i] > 0)
+			fprintf(stderr, "  %-9s %" PRIu64 "\n",
+				dedup_reason_name((enum dedup_reason)i),
+				s->removed[i]);
+	if (t->bad_records > 0)
+		fprintf(stderr, "bad records %" PRIu64 "\n", t->bad_records);
+	if (t->no_text > 0)
+		fprintf(stderr, "no text in  %" PRIu64 " records\n",
+			t->no_text);
+	if (s->oversize + t->long_records > 0)
+		fprintf(stderr, "too long    %" PRIu64 ", not judged\n",
+			s->oversize + t->long_records);
+	if (s->unrecorded > 0)
+		fprintf(stderr, "not stored  %" PRIu64 " units: no memory\n",
+			s->unrecorded);
+	if (s->early > 0)
+		fprintf(stderr, "early       %" PRIu64
+			" times, as the input paused\n", s->early);
+	fprintf(stderr, "memory      %.1f MB\n", (double)s->memory / 1e6);
+}

@@ -1,0 +1,71 @@
+/* What was removed and why: the log, the diff for people, the counts. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dedup.h"
+#include "options.h"
+#include "writer.h"
+
+/* What a document of the library is in the input. */
+struct origin {
+	const char *file;	/* operand */
+	uint64_t offset;	/* bytes of the file before the document */
+	uint64_t line;		/* lines of the file before it */
+	char *id;		/* of a record; NULL for text */
+	uint64_t part;		/* text: number in its file, from 1; 0: it is
+				 * the file */
+};
+
+struct report {
+	bool on;		/* origins are kept: --log or --diff */
+	bool color;
+	struct writer *out;	/* of --diff */
+	struct writer *log;	/* NULL: none */
+	struct origin *origins;	/* by document number */
+	size_t n, room;
+	char *scratch;
+	size_t scratch_room;
+	bool amid_line;		/* --diff: the output stands in a line */
+	const char *diff_file;	/* --diff: the document last named */
+	uint64_t diff_document;
+};
+
+/* Bytes that leave the input. */
+struct piece {
+	uint64_t at;		/* where in the file */
+	const char *bytes;
+	size_t len;
+};
+
+/* Document number d->n comes from here.  'id' is taken over.  -1: ENOMEM. */
+int report_document(struct report *r, const struct origin *o);
+
+/* A line of the log.  -1 with errno. */
+int report_removal(struct report *r, uint64_t document,
+		   const struct dedup_removal *removal,
+		   const struct piece *pieces, size_t npieces);
+
+/* --diff: text that stays; a unit that goes.  -1 with errno. */
+int report_kept(struct report *r, const char *text, size_t len);
+int report_gone(struct report *r, uint64_t document,
+		const struct dedup_removal *removal, const char *text,
+		size_t len);
+int report_title(struct report *r, uint64_t document);
+
+/* Things the command counts beside the library. */
+struct tally {
+	uint64_t bytes_in, bytes_out;	/* of the files */
+	uint64_t records, bad_records, no_text, long_records;
+};
+
+/* The counts on standard error. */
+void report_stats(const struct dedup_stats *s, const struct tally *t,
+		  bool json);
+
+void report_free(struct report *r);
+
+#endif

@@ -1,0 +1,564 @@
+/*
+ * Words to fingerprints and sketches.
+ *
+ * In comes what words.c made: lower-case words, each followed by one space.
+ * A fingerprint is XXH3_128bits of those bytes under the secret.  Each word
+ * becomes a public hash, for shingles and as its code, and a keyed one, of
+ * which a few bits are its tag.
+ */
+#include "shingle.h"
+
+#include "vector.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define XXH_INLINE_ALL
+#include <utf8proc.h>
+#include <xxhash.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define SECRET_SIZE 256		/* bytes; XXH3 asks for 136 at least */
+#define POOL_BLOCK ((size_t)256 << 10)
+
+/* Storage handed out until the next release. */
+struct block {
+	struct block *next;
+	size_t used, room;
+	_Alignas(16) unsigned char data[];
+};
+
+struct shingler {
+	unsigned ngram, window;
+	unsigned char secret[SECRET_SIZE];
+	uint64_t key[4];	/* words mix with these; from the secret */
+	struct block *pool;
+	bool wide;		/* the machine has vectors for it */
+	uint32_t *public;	/* of the words of one unit; scratch */
+	uint32_t *shingle;	/* of its shingles; scratch */
+	size_t room;		/* of both */
+};
+
+static int
+random_bytes(void *to, size_t len)
+{
+	unsigned char *p = to;
+
+	while (len > 0) {
+		ssize_t got = getrandom(p, len, 0);
+
+		if (got < 0) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		p += got;
+		len -= (size_t)got;
+	}
+	return 0;
+}
+
+struct shingler *
+shingler_new(const struct shingle_options *opt)
+{
+	struct shingler *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->ngram = opt->ngram;
+	s->window = opt->window;
+	s->wide = has_wide_vectors();
+	if (opt->seeded) {
+		unsigned char seed[sizeof(opt->seed)];
+
+		for (size_t i = 0; i < sizeof(seed); i++)
+			seed[i] = (unsigned char)(opt->seed >> 8 * i);
+		XXH3_generateSecret(s->secret, SECRET_SIZE, seed, sizeof(seed));
+	} else if (random_bytes(s->secret, SECRET_SIZE) != 0) {
+		free(s);
+		return NULL;
+	}
+	for (size_t i = 0; i < 4; i++)
+		s->key[i] = XXH3_64bits_withSecret(&i, 1, s->secret,
+						   SECRET_SIZE);
+	return s;
+}
+
+void
+shingler_free(struct shingler *s)
+{
+	if (s == NULL)
+		return;
+	while (s->pool != NULL) {
+		struct block *b = s->pool;
+
+		s->pool = b->next;
+		free(b);
+	}
+	free(s->public);
+	free(s->shingle);
+	free(s);
+}
+
+size_t
+shingler_memory(const struct shingler *s)
+{
+	size_t n = sizeof(*s) + s->room * (sizeof(*s->public) +
+					   sizeof(*s->shingle));
+
+	for (const struct block *b = s->pool; b != NULL; b = b->next)
+		n += sizeof(*b) + b->room;
+	return n;
+}
+
+void
+shingler_release(struct shingler *s)
+{
+	struct block *b = s->pool;
+
+	if (b == NULL)
+		return;
+	while (b->next != NULL || b->room > 16 * POOL_BLOCK) {
+		s->pool = b->next;
+		free(b);
+		b = s->pool;
+		if (b == NULL)
+			return;
+	}
+	b->used = 0;
+}
+
+/* 'n' bytes until the next release, or NULL with ENOMEM. */
+static void *
+pool_take(struct shingler *s, size_t n)
+{
+	struct block *b = s->pool;
+	void *p;
+
+	n = (n + 15) & ~(size_t)15;
+	if (b == NULL || b->room - b->used < n) {
+		size_t room = n > POOL_BLOCK ? n : POOL_BLOCK;
+
+		b = malloc(sizeof(*b) + room);
+		if (b == NULL)
+			return NULL;
+		*b = (struct block){ .next = s->pool, .room = room };
+		s->pool = b;
+	}
+	p = b->data + b->used;
+	b->used += n;
+	return p;
+}
+
+struct fingerprint
+shingler_fingerprint(const struct shingler *s, const char *norm, size_t len)
+{
+	XXH128_hash_t h = XXH3_128bits_withSecret(norm, len, s->secret,
+						  SECRET_SIZE);
+
+	return (struct fingerprint){ h.high64 + (h.high64 == 0), h.low64 };
+}
+
+uint32_t
+shingler_secret(const struct shingler *s)
+{
+	return (uint32_t)s->key[3];
+}
+
+/* The 128-bit product folded to 64, as in XXH3. */
+static inline uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	return XXH3_mul128_fold64(a, b);
+}
+
+static inline uint64_t
+load64(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return XXH_CPU_LITTLE_ENDIAN ? v : XXH_swap64(v);
+}
+
+/* The first n of the 8 bytes of v; all of them where n exceeds 8. */
+static inline uint64_t
+first_bytes(uint64_t v, size_t n)
+{
+	return n >= 8 ? v : v & (((uint64_t)1 << 8 * n) - 1);
+}
+
+/* Does the word hold a digit, of any script? */
+static bool
+has_digit(const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t n;
+
+		if (p[i] >= '0' && p[i] <= '9')
+			return true;
+		if ((unsigned char)p[i] < 0x80)
+			continue;
+		n = utf8proc_iterate((const utf8proc_uint8_t *)p + i,
+				     (utf8proc_ssize_t)(len - i), &c);
+		if (n <= 0)
+			continue;
+		switch (utf8proc_category(c)) {
+		case UTF8PROC_CATEGORY_ND:
+		case UTF8PROC_CATEGORY_NL:
+		case UTF8PROC_CATEGORY_NO:
+			return true;
+		default:
+			i += (size_t)n - 1;
+		}
+	}
+	return false;
+}
+
+/* A bit for each of the 64 bytes at p that is a space. */
+BODY uint64_t
+spaces(const char *p)
+{
+	uint64_t m = 0;
+
+#ifdef __SSE2__
+	for (unsigned i = 0; i < 4; i++) {
+		__m128i v = _mm_loadu_si128((const __m128i *)p + i);
+
+		v = _mm_cmpeq_epi8(v, _mm_set1_epi8(' '));
+		m |= (uint64_t)(unsigned)_mm_movemask_epi8(v) << 16 * i;
+	}
+#else
+	for (unsigned i = 0; i < 64; i++)
+		m |= (uint64_t)(p[i] == ' ') << i;
+#endif
+	return m;
+}
+
+/* A word as two 64-bit values, zero filled: no word holds a NUL. */
+struct halves {
+	uint64_t a, b;
+};
+
+BODY struct halves
+halves_of(const char *p, size_t n)
+{
+	return (struct halves){
+		first_bytes(load64(p), n),
+		first_bytes(load64(p + 8), n > 8 ? n - 8 : 0),
+	};
+}
+
+/* Both hashes mix a word of up to 16 bytes as XXH3 mixes 16 bytes. */
+BODY uint32_t
+public_hash(struct halves h)
+{
+	/* Fractional digits of pi: nothing up the sleeve. */
+	return (uint32_t)fold(h.a ^ 0x243f6a8885a308d3,
+			      h.b ^ 0x13198a2e03707344);
+}
+
+BODY uint64_t
+keyed_hash(struct halves h, uint64_t k0, uint64_t k1)
+{
+	return fold(h.a ^ k0, h.b ^ k1);
+}
+
+/* Hash the words: public hashes to s->public and w->code, tags to w->tag. */
+BODY void
+hash_words_body(struct shingler *s, struct words *w, const char *norm)
+{
+	const uint64_t k0 = s->key[0], k1 = s->key[1];
+	const char *start = norm;
+	uint32_t *restrict public = s->public;
+	uint16_t *restrict code = w->code;
+	uint8_t *restrict tag = w->tag;
+	uint32_t i = 0, n = w->n;
+
+	for (const char *chunk = norm; i < n; chunk += 64)
+		for (uint64_t m = spaces(chunk); m != 0 && i < n; m &= m - 1) {
+			const char *end = chunk + __builtin_ctzll(m);
+			size_t len = (size_t)(end - start);
+
+			if (len <= 16) {
+				struct halves h = halves_of(start, len);
+
+				public[i] = public_hash(h);
+				tag[i] = (uint8_t)keyed_hash(h, k0, k1);
+			} else {
+				public[i] = (uint32_t)XXH3_64bits(start, len);
+				tag[i] = (uint8_t)XXH3_64bits_withSecret(start,
+					len, s->secret, SECRET_SIZE);
+			}
+			code[i] = (uint16_t)public[i];
+			i++;
+			start = end + 1;
+		}
+}
+
+static void
+hash_words(struct shingler *s, struct words *w, const char *norm)
+{
+	hash_words_body(s, w, norm);
+}
+
+WIDE static void
+hash_words_wide(struct shingler *s, struct words *w, const char *norm)
+{
+	hash_words_body(s, w, norm);
+}
+
+/* The words with digits, in order, as one hash. */
+static uint32_t
+hash_numbers(const struct shingler *s, const struct words *w, const char *norm)
+{
+	const char *p = norm;
+	uint64_t h = 0;
+
+	for (uint32_t i = 0; i < w->n; i++) {
+		const char *end = p;
+
+		while (*end != ' ')
+			end++;
+		if (has_digit(p, (size_t)(end - p)))
+			h = fold(h + XXH3_64bits_withSecret(p,
+				(size_t)(end - p), s->secret, SECRET_SIZE),
+				s->key[2] | 1);
+		p = end + 1;
+	}
+	return (uint32_t)(h ^ h >> 32);
+}
+
+/*
+ * XXH32 of three 32-bit values, seed 0, written out so that it is computed on
+ * vectors of shingles.
+ */
+BODY uint32_t
+hash_three(const uint32_t *v)
+{
+	uint32_t h = XXH_PRIME32_5 + 12;
+
+	for (unsigned i = 0; i < 3; i++) {
+		h += v[i] * XXH_PRIME32_3;
+		h = (h << 17 | h >> 15) * XXH_PRIME32_4;
+	}
+	h = (h ^ h >> 15) * XXH_PRIME32_2;
+	h = (h ^ h >> 13) * XXH_PRIME32_3;
+	return h ^ h >> 16;
+}
+
+BODY void
+hash_threes_body(const uint32_t *restrict v, uint32_t *restrict to, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = hash_three(v + i);
+}
+
+static void
+hash_threes(const uint32_t *v, uint32_t *to, uint32_t n)
+{
+	hash_threes_body(v, to, n);
+}
+
+WIDE static void
+hash_threes_wide(const uint32_t *v, uint32_t *to, uint32_t n)
+{
+	hash_threes_body(v, to, n);
+}
+
+/*
+ * The unit's shingles to s->shingle: how many.  A shingle's hash is the XXH32
+ * of the public hashes of its words; a unit of fewer words is one shingle.
+ */
+static uint32_t
+hash_shingles(struct shingler *s, uint32_t nwords)
+{
+	uint32_t ngram = nwords < s->ngram ? nwords : s->ngram;
+	uint32_t n = nwords - ngram + 1;
+
+	if (ngram == 3)
+		(s->wide ? hash_threes_wide : hash_threes)
+			(s->public, s->shingle, n);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			s->shingle[i] = XXH32(s->public + i,
+				ngram * sizeof(*s->public), 0);
+	return n;
+}
+
+#define FEW 64		/* values that are ranked rather than sorted */
+
+/* v[0..n) without those over 'bound', to 'to': how many, FEW + 1 if more. */
+BODY uint32_t
+below_body(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
+{
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < n && k <= FEW; i++) {
+		to[k] = v[i];
+		k += v[i] <= bound;
+	}
+	return k;
+}
+
+/* Put each of v[0..n) where it belongs in ascending order; n <= FEW. */
+BODY void
+rank_body(const uint32_t *v, uint32_t n, uint32_t *to)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t rank = 0;
+
+		for (uint32_t j = 0; j < n; j++)
+			rank += (v[j] < v[i]) | ((v[j] == v[i]) & (j < i));
+		to[rank] = v[i];
+	}
+}
+
+/*
+ * The smallest distinct values of v[0..n), up to 'most', ascending, to 'to'.
+ * First a bound is guessed that some more than 'most' values are under.
+ */
+BODY uint32_t
+smallest_body(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
+{
+	uint32_t few[FEW + 1], sorted[FEW], got = 0, k = n;
+
+	if (n > FEW / 2) {
+		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
+
+		do {
+			k = below_body(v, n, bound > UINT32_MAX ? UINT32_MAX :
+				       (uint32_t)bound, few);
+			bound *= 2;
+		} while (k < most && bound <= (uint64_t)1 << 33);
+		v = few;
+	}
+	if (k > FEW)
+		return UINT32_MAX;
+	rank_body(v, k, sorted);
+	for (uint32_t i = 0; i < k && got < most; i++)
+		if (got == 0 || sorted[i] != to[got - 1])
+			to[got++] = sorted[i];
+	return got;
+}
+
+static uint32_t
+smallest_few(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
+{
+	return smallest_body(v, n, to, most);
+}
+
+WIDE static uint32_t
+smallest_few_wide(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
+{
+	return smallest_body(v, n, to, most);
+}
+
+/* The same for any values, many equal ones among them too. */
+static uint32_t
+smallest_any(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
+{
+	uint32_t got = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t x = v[i], j = got;
+
+		if (got == most && x >= to[most - 1])
+			continue;
+		while (j > 0 && to[j - 1] > x)
+			j--;
+		if (j > 0 && to[j - 1] == x)
+			continue;
+		if (got < most)
+			got++;
+		memmove(to + j + 1, to + j, (got - 1 - j) * sizeof(*to));
+		to[j] = x;
+	}
+	return got;
+}
+
+static uint32_t
+smallest(const struct shingler *s, uint32_t n, uint32_t *to, uint32_t most)
+{
+	uint32_t got = (s->wide ? smallest_few_wide : smallest_few)
+		(s->shingle, n, to, most);
+
+	/* Too many under the bound, or equal ones that took their place. */
+	if (got == UINT32_MAX || (got < most && n > FEW / 2))
+		got = smallest_any(s->shingle, n, to, most);
+	return got;
+}
+
+/*
+ * Winnowing (Schleimer, Wilkerson, Aiken 2003): the smallest shingle of each
+ * window of s->window consecutive ones.  Whatever text two units share, of
+ * window + ngram - 1 words or more, they share one of these.
+ */
+static uint32_t
+winnow(const struct shingler *s, uint32_t n, uint32_t *to)
+{
+	uint32_t got = 0, at = UINT32_MAX;
+
+	for (uint32_t end = s->window < n ? s->window : n; end <= n; end++) {
+		uint32_t i = end > s->window ? end - s->window : 0;
+
+		if (at == UINT32_MAX || at < i) {
+			at = i;
+			for (uint32_t j = i + 1; j < end; j++)
+				if (s->shingle[j] <= s->shingle[at])
+					at = j;
+		} else if (s->shingle[end - 1] <= s->shingle[at]) {
+			at = end - 1;
+		} else {
+			continue;
+		}
+		to[got++] = s->shingle[at];
+	}
+	return got;
+}
+
+int
+shingler_words(struct shingler *s, struct words *w, const char *norm,
+	       bool digits)
+{
+	uint32_t n;
+
+	if (w->n > s->room) {
+		size_t room = w->n + w->n / 4 + 256;
+		uint32_t *public = realloc(s->public, room * sizeof(*public));
+		uint32_t *shingle;
+
+		if (public == NULL)
+			return -1;
+		s->public = public;
+		shingle = realloc(s->shingle, room * sizeof(*shingle));
+		if (shingle == NULL)
+			return -1;
+		s->shingle = shingle;
+		s->room = room;
+	}
+	w->code = pool_take(s, w->n * sizeof(*w->code));
+	w->tag = pool_take(s, w->n * sizeof(*w->tag));
+	w->probe = pool_take(s, SKETCH_PROBE * sizeof(*w->probe));
+	if (w->code == NULL || w->tag == NULL || w->probe == NULL)
+		return -1;
+	(s->wide ? hash_words_wide : hash_words)(s, w, norm);
+	w->digits = digits ? hash_numbers(s, w, norm) : 0;
+	n = hash_shingles(s, w->n);
+	w->nprobe = smallest(s, n, w->probe, SKETCH_PROBE);
+	w->nkeep = w->nprobe < SKETCH_KEEP ? w->nprobe : SKETCH_KEEP;
+	w->winnowed = NULL;
+	w->nwinnowed = 0;
+	if (s->window > 0) {
+		w->winnowed = pool_take(s, n * sizeof(*w->winnowed));
+		if (w->winnowed == NULL)
+			return -1;
+		w->nwinnowed = winnow(s, n, w->winnowed);
+	}
+	return 0;
+}

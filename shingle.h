@@ -1,0 +1,86 @@
+/*
+ * Words to fingerprints and sketches; the only user of xxHash.
+ *
+ * Two families of hashes:
+ *   keyed    fingerprints and word keys depend on a secret, so that nobody
+ *            can construct two texts that pass for one another;
+ *   public   the sketch depends on the text alone, so that which near-
+ *            duplicates are found does not change with the secret.
+ *
+ * The sketch of a unit is a bottom-k sample of its shingles (Broder 1997):
+ * the ones with the smallest hashes.  A unit is indexed under few of them and
+ * looked up by more, which finds as much as a larger symmetric sketch and
+ * holds half the memory.
+ */
+#ifndef SHINGLE_H
+#define SHINGLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHINGLE_NGRAM_MAX 32	/* words in a shingle, at most */
+#define SKETCH_KEEP 5		/* shingles a recorded unit is indexed under */
+#define SKETCH_PROBE 12		/* shingles a unit is looked up by */
+
+struct fingerprint {
+	uint64_t hi, lo;	/* hi is never 0 */
+};
+
+struct shingle_options {
+	unsigned ngram;		/* words in a shingle, 1..SHINGLE_NGRAM_MAX */
+	unsigned window;	/* 0, or the window to winnow shingles with */
+	bool seeded;		/* derive the secret from 'seed' ... */
+	uint64_t seed;		/* ... else it is random */
+};
+
+/*
+ * What the table is asked about a unit.  The arrays belong to the shingler
+ * and live until shingler_release().
+ *
+ * A word is compared by its public code, so that no decision depends on the
+ * secret; but 16 public bits are easily forged, so each has a keyed tag that a
+ * forger cannot know.
+ */
+struct words {
+	struct fingerprint fp;	/* of all words in order; keyed */
+	uint32_t n;		/* number of words */
+	uint32_t digits;	/* keyed hash of the words with digits */
+	uint16_t *code;		/* public hash of each word; n of them; or NULL */
+	uint8_t *tag;		/* keyed hash of each word; n of them */
+	uint32_t *probe;	/* public hashes of sampled shingles, smallest */
+	uint32_t nprobe;	/* first: look the unit up by all of them, */
+	uint32_t nkeep;		/* index it under the first nkeep */
+	uint32_t *winnowed;	/* shingles sampled at any place of the unit */
+	uint32_t nwinnowed;	/* with a window of options.window */
+};
+
+struct shingler;
+
+/* NULL with errno set: ENOMEM, or why there is no random secret. */
+struct shingler *shingler_new(const struct shingle_options *opt);
+void shingler_free(struct shingler *s);
+
+/* Fingerprint of normalised words, each followed by a space. */
+struct fingerprint shingler_fingerprint(const struct shingler *s,
+					const char *norm, size_t len);
+
+#define SHINGLE_SLACK 80	/* bytes to read past the words */
+
+/*
+ * From w->n normalised words, fill in all of 'w' but fp and n; 'digits': some
+ * word may hold a digit.  SHINGLE_SLACK bytes past the last word are readable.
+ * 0, or -1 with ENOMEM.
+ */
+int shingler_words(struct shingler *s, struct words *w, const char *norm,
+		   bool digits);
+
+/* Take back all that shingler_words() handed out. */
+void shingler_release(struct shingler *s);
+
+/* 32 bits that follow from the secret and tell nothing else of it. */
+uint32_t shingler_secret(const struct shingler *s);
+
+size_t shingler_memory(const struct shingler *s);
+
+#endif

@@ -1,0 +1,241 @@
+/* What kind of block lines form, and how a cut-off lead ends. */
+#include "unit.h"
+
+#include <string.h>
+
+#define WRAP_MIN 40		/* columns: narrower text is not wrapped text */
+#define WRAP_MAX 100		/* columns: wider text is not either */
+#define WRAP_SLACK 12		/* columns that an even filling may leave */
+
+static const char *
+line_text(const struct line *l, const char *text, uint64_t base)
+{
+	return text + (l->off - base);
+}
+
+/* Length without the newline and the white space before it. */
+static size_t
+trimmed(const char *s, size_t len)
+{
+	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r' ||
+			   s[len - 1] == ' ' || s[len - 1] == '\t'))
+		len--;
+	return len;
+}
+
+/* Width in columns, as far as that is told by counting characters. */
+static size_t
+width(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static size_t
+first_word_width(const char *s, size_t len)
+{
+	size_t i = 0, start;
+
+	while (i < len && (s[i] == ' ' || s[i] == '\t'))
+		i++;
+	start = i;
+	while (i < len && s[i] != ' ' && s[i] != '\t')
+		i++;
+	return width(s + start, i - start);
+}
+
+/* Does a sentence, or anything else that closes a line, end here? */
+static bool
+ends_sentence(const char *s, size_t len)
+{
+	static const char *const quote[] = { "”", "’", "»", "…" };
+
+	for (size_t i = 0; i < sizeof(quote) / sizeof(quote[0]); i++) {
+		size_t n = strlen(quote[i]);
+
+		if (len >= n && memcmp(s + len - n, quote[i], n) == 0)
+			return true;
+	}
+	return len > 0 && memchr(".!?:;\"')]", s[len - 1], 9) != NULL;
+}
+
+/*
+ * Hard-wrapped: every line but the last is filled, so that the next line's
+ * first word would not have fitted on it, and at most half of them happen to
+ * end where a sentence does.  Lines that say the same are not wrapped text.
+ */
+static bool
+is_wrapped(const struct line *lines, size_t n, const char *text,
+	   uint64_t base)
+{
+	size_t widest = 0, closed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *s = line_text(&lines[i], text, base);
+		size_t w;
+
+		if (lines[i].len > 4 * WRAP_MAX)
+			return false;
+		w = width(s, trimmed(s, lines[i].len));
+		if (w > WRAP_MAX || (i + 1 < n && w < WRAP_MIN))
+			return false;
+		widest = w > widest ? w : widest;
+	}
+	for (size_t i = 0; i + 1 < n; i++) {
+		const char *s = line_text(&lines[i], text, base);
+		const char *t = line_text(&lines[i + 1], text, base);
+		size_t len = trimmed(s, lines[i].len);
+		size_t tlen = trimmed(t, lines[i + 1].len);
+
+		if (width(s, len) + 1 + first_word_width(t, tlen) +
+		    WRAP_SLACK <= widest)
+			return false;
+		if (len == tlen && memcmp(s, t, len) == 0)
+			return false;
+		closed += ends_sentence(s, len);
+	}
+	return 2 * closed < n;
+}
+
+/* Symbols of programming languages, and few of prose. */
+static bool
+is_symbol(unsigned char c)
+{
+	return (c >= '#' && c <= '&') || (c >= '(' && c <= '+') ||
+	       (c >= ';' && c <= '>') || c == '@' ||
+	       (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+}
+
+/* An eighth of the characters, two at least, or nothing else on it. */
+static bool
+is_thick(const char *s, size_t len)
+{
+	size_t symbols = 0, other = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (is_symbol((unsigned char)s[i]))
+			symbols++;
+		else if (s[i] != ' ' && s[i] != '\t')
+			other++;
+	}
+	return symbols > 0 && (other == 0 || (symbols >= 2 &&
+					      8 * symbols >= symbols + other));
+}
+
+static bool
+is_code(const struct line *lines, size_t n, const char *text,
+	uint64_t base)
+{
+	size_t thick = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *s = line_text(&lines[i], text, base);
+
+		thick += is_thick(s, trimmed(s, lines[i].len));
+		/* Half of them at least; can that still be? */
+		if (2 * (thick + n - 1 - i) < n)
+			return false;
+	}
+	return true;
+}
+
+enum block_kind
+unit_kind(const struct line *lines, size_t n, const char *text,
+	  uint64_t base)
+{
+	if (n == 0)
+		return BLOCK_LINES;
+	if (unit_is_fence(line_text(&lines[0], text, base), lines[0].len))
+		return BLOCK_WHOLE;
+	if (n == 1)
+		return BLOCK_LINES;
+	return is_wrapped(lines, n, text, base) ||
+	       is_code(lines, n, text, base) ? BLOCK_WHOLE : BLOCK_LINES;
+}
+
+bool
+unit_is_fence(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && i < 3 && text[i] == ' ')
+		i++;
+	return i + 3 <= len && (memcmp(text + i, "```", 3) == 0 ||
+				memcmp(text + i, "~~~", 3) == 0);
+}
+
+static bool
+ends_in(const char *s, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+
+	return len >= n && memcmp(s + len - n, end, n) == 0;
+}
+
+/* Without white space, closing brackets, quotes and arrows at the end. */
+static size_t
+without_closers(const char *s, size_t len)
+{
+	static const char *const closer[] = {
+		"]", ")", "\"", "'", ">", "”", "’", "»", "→", "\xc2\xa0",
+	};
+	size_t before;
+
+	do {
+		before = len;
+		len = trimmed(s, len);
+		for (size_t i = 0; i < sizeof(closer) / sizeof(*closer); i++)
+			if (ends_in(s, len, closer[i]))
+				len -= strlen(closer[i]);
+	} while (len != before);
+	return len;
+}
+
+/* The last nine bytes in lower case are "read more". */
+static bool
+ends_read_more(const char *s, size_t len)
+{
+	static const char want[] = "read more";
+	const size_t n = sizeof(want) - 1;
+
+	if (len < n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char c = s[len - n + i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (c != want[i])
+			return false;
+	}
+	return len == n || s[len - n - 1] == ' ' || s[len - n - 1] == '.' ||
+	       s[len - n - 1] == '[' || s[len - n - 1] == '(' ||
+	       (s[len - n - 1] & 0x80) != 0;
+}
+
+enum cut
+unit_cut(const char *text, size_t len)
+{
+	size_t n = trimmed(text, len), end;
+
+	/* Most text ends in a plain full stop or letter: no need to look on. */
+	if (n < 3 || (text[n - 1] == '.' && text[n - 2] != '.' &&
+		      text[n - 2] != ']') ||
+	    ((text[n - 1] | 0x20) >= 'a' && (text[n - 1] | 0x20) <= 'z' &&
+	     (text[n - 1] | 0x20) != 'e'))
+		return CUT_NONE;
+	n = end = without_closers(text, len);
+	while (n > 0 && (ends_in(text, n, "…") || text[n - 1] == '.'))
+		n -= text[n - 1] == '.' ? 1 : strlen("…");
+	if (ends_read_more(text, n))
+		return CUT_READ_MORE;
+	if (end - n < 3)
+		return CUT_NONE;
+	if (n == 0 || text[n - 1] == ' ' || text[n - 1] == '[' ||
+	    text[n - 1] == '(')
+		return CUT_AFTER;
+	return CUT_INSIDE;
+}

@@ -1,0 +1,43 @@
+/*
+ * Document to units: how lines form blocks, and what a block is.
+ *
+ * Blank lines separate blocks.  Most blocks are lines, each judged by itself
+ * (or with its short neighbours); some are whole, one unit: hard-wrapped
+ * paragraphs and listings of code.  Neither depends on how the text came in.
+ */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include "line.h"
+
+/*
+ * A block longer than this many bytes is lines, whatever they look like, and
+ * is judged as it comes in.
+ */
+#define UNIT_BLOCK_MAX ((size_t)64 << 10)
+
+enum block_kind { BLOCK_LINES, BLOCK_WHOLE };
+
+/*
+ * What are these lines of one block?  Line i is text[lines[i].off - base] and
+ * what follows.
+ */
+enum block_kind unit_kind(const struct line *lines, size_t n, const char *text,
+			  uint64_t base);
+
+/* Does this line open (or close) a fenced listing: ``` or ~~~? */
+bool unit_is_fence(const char *text, size_t len);
+
+/*
+ * Does the text end as a cut-off lead does: in an ellipsis ("...", "…",
+ * "[…]") or in "Read more"?
+ */
+enum cut {
+	CUT_NONE,
+	CUT_INSIDE,		/* ellipsis right after a word: may be cut */
+	CUT_AFTER,		/* ellipsis after a space or punctuation */
+	CUT_READ_MORE,		/* the words "read more", 2, are not its own */
+};
+enum cut unit_cut(const char *text, size_t len);
+
+#endif

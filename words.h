@@ -1,0 +1,47 @@
+/*
+ * Text to lines of words.
+ *
+ * A word is a maximal run of letters, marks and digits after NFKC case
+ * folding (Unicode UAX #15 and UTS #18; categories of UAX #44); in scripts
+ * written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
+ * character, with the marks on it, is a word.  Bytes that are not UTF-8
+ * separate words.
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include "line.h"
+
+struct words_reader;
+
+/* fold_digits: every number (and run of numbers) reads as the word "0". */
+struct words_reader *words_new(bool fold_digits);
+void words_free(struct words_reader *w);
+
+/*
+ * Append the lines of text[0..len) to 'out'.  The text starts at byte 'off'
+ * of the document and ends with a newline or with the document; each line is
+ * shorter than 2^32 / 12 bytes.  0, or -1 with ENOMEM and 'out' as it was.
+ */
+int words_read(struct words_reader *w, struct scan *out, const char *text,
+	       size_t len, uint64_t off);
+
+/*
+ * The same by one character at a time: what words_read() must agree with,
+ * whatever vector instructions it uses.  For tests.
+ */
+int words_read_plain(struct words_reader *w, struct scan *out,
+		     const char *text, size_t len, uint64_t off);
+
+/* Append one line that is not looked at, as it is too long. */
+int words_skip(struct scan *out, size_t len, uint64_t off, bool ends);
+
+/* Bytes held by the reader and by a scan. */
+size_t words_memory(const struct words_reader *w);
+size_t scan_memory(const struct scan *scan);
+
+/* Forget the first n lines. */
+void scan_drop(struct scan *scan, size_t n);
+void scan_free(struct scan *scan);
+
+#endif
