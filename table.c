@@ -433,6 +433,18 @@ bag_allows(const struct bag *bag, const uint16_t *code, uint32_t n,
 }
 
 /*
+ * So many words may be added, missing or replaced in stretches of two or more,
+ * where the shorter of two units has n words.  Scattered words that differ are
+ * typing errors and edits; a stretch is another name, place or clause, and so
+ * another fact, as a number is.
+ */
+static uint32_t
+stretch_allowance(uint32_t n)
+{
+	return n < 18 ? 3 : n / 6;
+}
+
+/*
  * Edits between the unit and a record, 'most' at most, else more than that; -1
  * with ENOMEM.  By codes first: that alone decides what is near.  Then by
  * codes and tags, which differ where a word was made to look like another: of
@@ -443,6 +455,7 @@ count_edits(struct table *t, const struct words *w, uint32_t ref,
 	    uint32_t nwords, uint32_t most)
 {
 	unsigned bits = tag_bits(t, nwords < w->n ? w->n : nwords);
+	uint32_t shorter = nwords < w->n ? nwords : w->n;
 	uint32_t edits, common, forged;
 
 	if (take_mine(t, w, 0) != 0 || take_other(t, ref, nwords, 0) != 0)
@@ -450,6 +463,17 @@ count_edits(struct table *t, const struct words *w, uint32_t ref,
 	edits = lcs_edits(t->mine, w->n, t->other, nwords, most);
 	if (edits > most)
 		return edits;
+	if (shorter < TABLE_REPLACE_WORDS && edits > 1)
+		return (int64_t)most + 1;
+	if (edits > stretch_allowance(shorter)) {
+		uint32_t words;
+
+		if (lcs_stretches(t->mine, w->n, t->other, nwords, edits,
+				  &words) != 0)
+			return -1;
+		if (words > stretch_allowance(shorter))
+			return (int64_t)most + 1;
+	}
 	common = (w->n + nwords - edits) / 2;
 	forged = common < 16 ? 1 : common / 8;
 	if (edits + 2 * forged > LCS_MOST_EDITS)

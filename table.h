@@ -20,6 +20,7 @@
 #include "shingle.h"
 
 #define TABLE_NEAR_WORDS 8	/* shorter units are near to none */
+#define TABLE_REPLACE_WORDS 10	/* in shorter ones no word may be replaced */
 #define TABLE_BUCKET 8		/* records an index bucket holds */
 
 /* Where a unit stands: counts from 0, bytes from 0, lines from 0. */
@@ -56,8 +57,10 @@ int table_find(const struct table *t, const struct fingerprint *fp,
 /*
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,
  * where M is the length of their longest common subsequence of words, and
- * whose words with digits are the same in the same order: 1 with 'm' set, 0,
- * or -1 with ENOMEM.  Of several, the one that shares most of the sketch, and
+ * whose words with digits are the same in the same order.  What differs has to
+ * be scattered: in stretches of two words or more may stand three words, or a
+ * sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
+ * added or missing.  1 with 'm' set, 0, or -1 with ENOMEM.  Of several, the one that shares most of the sketch, and
  * of these the earliest.
  */
 int table_near(struct table *t, const struct words *w, double threshold,
