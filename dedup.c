@@ -376,6 +376,8 @@ judge_blocks(struct dedup *d, bool final)
 		for (size_t i = 0; i < d->nunits; i++)
 			if (judge_warm(d, &d->units[i]) != 0)
 				return -1;
+		for (size_t i = 0; i < d->nunits; i++)
+			judge_warmer(d, &d->units[i]);
 		for (size_t i = 0; i < d->nblocks; i++)
 			if (judge_block(d, &d->blocks[i]) != 0 ||
 			    settle_drain(d) != 0)

@@ -17,7 +17,7 @@
 #include "unit.h"
 #include "words.h"
 
-#define BATCH_UNITS 64		/* units whose look-ups are begun together */
+#define BATCH_UNITS 32		/* units whose look-ups are begun together */
 #define LEAD_UNITS 8		/* kept units after a lead that may complete it */
 #define LEAD_BYTES ((size_t)64 << 10)	/* and what they may come to */
 
@@ -187,6 +187,7 @@ void judge_reset(struct dedup *d);		/* a document begins */
 void judge_free(struct dedup *d);
 int judge_prepare(struct dedup *d, struct unit *u);	/* fingerprint */
 int judge_warm(struct dedup *d, struct unit *u);	/* words, if needed */
+void judge_warmer(const struct dedup *d, const struct unit *u);	/* records */
 int judge_block(struct dedup *d, const struct block *b);
 int judge_leads(struct dedup *d);	/* settle all: no more text to come */
 const char *judge_text(const struct dedup *d, const struct line *l);

@@ -148,6 +148,13 @@ judge_warm(struct dedup *d, struct unit *u)
 	return sketch(d, u);
 }
 
+void
+judge_warmer(const struct dedup *d, const struct unit *u)
+{
+	if (u->sketched)
+		table_prefetch_records(d->table, &u->w);
+}
+
 /* What cannot be remembered is kept all the same. */
 static void
 record(struct dedup *d, struct unit *u)

@@ -5,21 +5,33 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "pages.h"
+
 #define FIRST_SLOTS 64
+#define LARGE_BYTES ((size_t)8 << 20)	/* from here on, pages of its own */
 #define SMALL_BYTES ((size_t)1 << 20)	/* below, grow in larger steps */
 
 void
 ordered_init(struct ordered *o, size_t width, double load, double growth)
 {
 	*o = (struct ordered){ .width = width, .load = load,
-			       .growth = growth };
+			       .growth = growth, .mask = SIZE_MAX };
+	/* Entries that fill a line exactly have their homes at its start. */
+	if (width == 8 || width == 16)
+		o->mask = ~(ORDERED_LINE / width - 1);
 }
 
 void
 ordered_free(struct ordered *o)
 {
-	free(o->slots);
-	o->slots = NULL;
+	size_t len = o->slots == NULL ? 0 :
+		     (o->nslots + ORDERED_TAIL) * o->width;
+
+	if (len >= LARGE_BYTES)
+		pages_free(o->storage, len);
+	else
+		free(o->storage);
+	o->storage = o->slots = NULL;
 }
 
 void
@@ -33,7 +45,7 @@ size_t
 ordered_memory(const struct ordered *o)
 {
 	return o->slots == NULL ? 0 :
-	       (o->nslots + ORDERED_TAIL) * o->width;
+	       (o->nslots + ORDERED_TAIL) * o->width + ORDERED_LINE;
 }
 
 /*
@@ -59,14 +71,14 @@ pack_right(unsigned char *slots, size_t w, size_t from, size_t total)
 
 /* Then put each at its home or at the first free slot after. */
 static inline __attribute__((always_inline)) void
-spread(unsigned char *slots, size_t w, size_t nslots, size_t from,
-       size_t total)
+spread(const struct ordered *o, size_t w, size_t from, size_t total)
 {
+	unsigned char *slots = o->slots;
 	size_t next = 0;
 
 	for (; from < total - 1; from++) {
 		const unsigned char *p = slots + from * w;
-		size_t to = ordered_home(ordered_key(p), nslots);
+		size_t to = ordered_home(o, ordered_key(p));
 
 		if (to < next)
 			to = next;
@@ -86,21 +98,66 @@ rearrange(struct ordered *o, size_t from, size_t total)
 
 	switch (o->width) {
 	case 8:
-		spread(s, 8, o->nslots, pack_right(s, 8, from, total), total);
-		break;
-	case 12:
-		spread(s, 12, o->nslots, pack_right(s, 12, from, total), total);
+		spread(o, 8, pack_right(s, 8, from, total), total);
 		break;
 	case 16:
-		spread(s, 16, o->nslots, pack_right(s, 16, from, total), total);
+		spread(o, 16, pack_right(s, 16, from, total), total);
 		break;
 	case 20:
-		spread(s, 20, o->nslots, pack_right(s, 20, from, total), total);
+		spread(o, 20, pack_right(s, 20, from, total), total);
 		break;
 	default:
-		spread(s, o->width, o->nslots,
-		       pack_right(s, o->width, from, total), total);
+		spread(o, o->width, pack_right(s, o->width, from, total),
+		       total);
 	}
+}
+
+/* Bytes of a table of 'total' entries, alignment apart. */
+static size_t
+bytes_of(const struct ordered *o, size_t total)
+{
+	return total * o->width;
+}
+
+/*
+ * Storage for 'total' entries, of which the first 'old' are kept.  A small
+ * table is on the heap; a large one has pages of its own.
+ */
+static int
+resize(struct ordered *o, size_t old, size_t total)
+{
+	size_t had = bytes_of(o, old), len = bytes_of(o, total), before, after;
+	unsigned char *p;
+
+	if (had >= LARGE_BYTES) {
+		p = pages_resize(o->storage, had, len, 1);
+		if (p == NULL)
+			goto no_memory;
+		o->storage = o->slots = p;
+		return 0;
+	}
+	if (len >= LARGE_BYTES) {
+		p = pages_resize(NULL, 0, len, 1);
+		if (p == NULL)
+			goto no_memory;
+		memcpy(p, o->slots, had);
+		free(o->storage);
+		o->storage = o->slots = p;
+		return 0;
+	}
+	before = (size_t)(o->slots - o->storage);
+	p = realloc(o->storage, len + ORDERED_LINE);
+	if (p == NULL)
+		goto no_memory;
+	after = -(uintptr_t)p % ORDERED_LINE;
+	if (before != after)
+		memmove(p + after, p + before, had);
+	o->storage = p;
+	o->slots = p + after;
+	return 0;
+no_memory:
+	errno = ENOMEM;
+	return -1;
 }
 
 static int
@@ -109,18 +166,15 @@ grow(struct ordered *o)
 	size_t old = o->slots == NULL ? 0 : o->nslots + ORDERED_TAIL;
 	double factor = o->nslots * o->width < SMALL_BYTES ? 2.0 : o->growth;
 	size_t nslots = o->nslots == 0 ? FIRST_SLOTS :
-			(size_t)((double)o->nslots * factor) + 1;
+			((size_t)((double)o->nslots * factor) + 8) / 8 * 8;
 	size_t total = nslots + ORDERED_TAIL;
-	unsigned char *p;
 
-	if (nslots < o->nslots || total > SIZE_MAX / o->width) {
+	if (nslots < o->nslots || total > SIZE_MAX / o->width - 1) {
 		errno = ENOMEM;
 		return -1;
 	}
-	p = realloc(o->slots, total * o->width);
-	if (p == NULL)
+	if (resize(o, old, total) != 0)
 		return -1;
-	o->slots = p;
 	o->nslots = nslots;
 	o->max = (size_t)((double)nslots * o->load);
 	rearrange(o, old, total);
@@ -143,9 +197,22 @@ ordered_insert(struct ordered *o, unsigned char *at, const void *entry)
 {
 	unsigned char *end = at;
 
+	o->n++;
+	if (o->width == sizeof(uint64_t)) {
+		/* Few bytes mostly: each takes the place of the next. */
+		uint64_t moved = ordered_key(entry);
+
+		while (moved != 0) {
+			uint64_t next = ordered_key(at);
+
+			memcpy(at, &moved, sizeof(moved));
+			moved = next;
+			at += sizeof(moved);
+		}
+		return;
+	}
 	while (ordered_key(end) != 0)
 		end += o->width;
 	memmove(at + o->width, at, (size_t)(end - at));
 	memcpy(at, entry, o->width);
-	o->n++;
 }

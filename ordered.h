@@ -2,7 +2,9 @@
  * A set of fixed-width entries, each beginning with a 64-bit key that is not
  * 0, kept in one array that is both a hash table and a sorted list:
  *
- *	home(key) = key * nslots / 2^64		grows with the key
+ *	home(key) = key * nslots / 2^64		grows with the key; rounded
+ *						down to where a line of the
+ *						cache begins
  *
  *	slot   0   1   2   3   4   5   6
  *	key        12  13  15      40  41	0 where empty
@@ -24,8 +26,10 @@
 
 struct ordered {
 	unsigned char *slots;	/* nslots + ORDERED_TAIL entries */
+	unsigned char *storage;	/* as allocated; slots is aligned in it */
 	size_t width;		/* bytes an entry, 8 at least */
-	size_t nslots;		/* homes */
+	size_t mask;		/* of homes: those that begin a line */
+	size_t nslots;		/* homes; a multiple of 8 */
 	size_t n;		/* entries */
 	size_t max;		/* grow when n reaches this */
 	double load;		/* n over nslots, at most */
@@ -33,6 +37,7 @@ struct ordered {
 };
 
 #define ORDERED_TAIL 512	/* slots for what is pushed past the end */
+#define ORDERED_LINE 64		/* bytes of a cache line */
 
 /* Empty, without storage.  0 < load < 1, growth > 1. */
 void ordered_init(struct ordered *o, size_t width, double load, double growth);
@@ -63,9 +68,10 @@ ordered_key(const unsigned char *p)
 
 /* Where an entry would stand if there were no other. */
 static inline size_t
-ordered_home(uint64_t key, size_t nslots)
+ordered_home(const struct ordered *o, uint64_t key)
 {
-	return (size_t)(__extension__ (unsigned __int128)key * nslots >> 64);
+	return (size_t)(__extension__ (unsigned __int128)key * o->nslots
+			>> 64) & o->mask;
 }
 
 /* First entry not below 'key', or the empty slot before it.  n > 0. */
@@ -73,7 +79,7 @@ static inline unsigned char *
 ordered_find(const struct ordered *o, uint64_t key)
 {
 	unsigned char *p = o->slots +
-			   ordered_home(key, o->nslots) * o->width;
+			   ordered_home(o, key) * o->width;
 
 	/* An empty slot holds 0: 0 - 1 is above every key - 1. */
 	while (ordered_key(p) - 1 < key - 1)
@@ -81,6 +87,7 @@ ordered_find(const struct ordered *o, uint64_t key)
 	return p;
 }
 
+/* Begin to fetch the slots from home on. */
 static inline void
 ordered_prefetch(const struct ordered *o, uint64_t key)
 {
@@ -88,7 +95,7 @@ ordered_prefetch(const struct ordered *o, uint64_t key)
 
 	if (o->nslots == 0)
 		return;
-	p = o->slots + ordered_home(key, o->nslots) * o->width;
+	p = o->slots + ordered_home(o, key) * o->width;
 	__builtin_prefetch(p);
 }
 

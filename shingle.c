@@ -71,7 +71,7 @@ shingler_new(const struct shingle_options *opt)
 		return NULL;
 	s->ngram = opt->ngram;
 	s->window = opt->window;
-	s->wide = has_wide_vectors();
+	s->wide = vectors_available() >= VECTORS_WIDE;
 	if (opt->seeded) {
 		unsigned char seed[sizeof(opt->seed)];
 
@@ -284,18 +284,22 @@ hash_words_body(struct shingler *s, struct words *w, const char *norm)
 		for (uint64_t m = spaces(chunk); m != 0 && i < n; m &= m - 1) {
 			const char *end = chunk + __builtin_ctzll(m);
 			size_t len = (size_t)(end - start);
+			uint32_t open;
+			uint64_t keyed;
 
 			if (len <= 16) {
 				struct halves h = halves_of(start, len);
 
-				public[i] = public_hash(h);
-				tag[i] = (uint8_t)keyed_hash(h, k0, k1);
+				open = public_hash(h);
+				keyed = keyed_hash(h, k0, k1);
 			} else {
-				public[i] = (uint32_t)XXH3_64bits(start, len);
-				tag[i] = (uint8_t)XXH3_64bits_withSecret(start,
-					len, s->secret, SECRET_SIZE);
+				open = (uint32_t)XXH3_64bits(start, len);
+				keyed = XXH3_64bits_withSecret(start, len,
+					s->secret, SECRET_SIZE);
 			}
-			code[i] = (uint16_t)public[i];
+			public[i] = open;
+			code[i] = (uint16_t)open;
+			tag[i] = (uint8_t)keyed;
 			i++;
 			start = end + 1;
 		}
@@ -551,7 +555,8 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	w->digits = digits ? hash_numbers(s, w, norm) : 0;
 	n = hash_shingles(s, w->n);
 	w->nprobe = smallest(s, n, w->probe, SKETCH_PROBE);
-	w->nkeep = w->nprobe < SKETCH_KEEP ? w->nprobe : SKETCH_KEEP;
+	w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;
+	w->nkeep = w->nprobe < w->nkeep ? w->nprobe : w->nkeep;
 	w->winnowed = NULL;
 	w->nwinnowed = 0;
 	if (s->window > 0) {

@@ -20,8 +20,10 @@
 #include <stdint.h>
 
 #define SHINGLE_NGRAM_MAX 32	/* words in a shingle, at most */
-#define SKETCH_KEEP 5		/* shingles a recorded unit is indexed under */
-#define SKETCH_PROBE 12		/* shingles a unit is looked up by */
+#define SKETCH_KEEP_SHORT 6	/* shingles a recorded unit is indexed under */
+#define SKETCH_KEEP 4		/* where it has SKETCH_LONG words or more: an */
+#define SKETCH_LONG 32		/* edit spoils less of it */
+#define SKETCH_PROBE 8		/* shingles a unit is looked up by */
 
 struct fingerprint {
 	uint64_t hi, lo;	/* hi is never 0 */

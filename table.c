@@ -18,10 +18,18 @@
 
 #include "lcs.h"
 #include "ordered.h"
+#include "pages.h"
+#include "vector.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define GRAIN 8			/* bytes a reference counts in */
-#define CHUNK_GRAINS ((size_t)1 << 14)
+#define CHUNK_GRAINS (PAGES_HUGE / GRAIN)
+#define SMALL_CHUNKS 4		/* without huge pages, to begin with */
 #define FULL_TAGS 32		/* shorter units keep 8 bits a tag */
+#define CODE_WORDS 64		/* of 64 bits: see mark_codes() */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
 
 struct record {
@@ -34,8 +42,8 @@ struct record {
  * chunk gets a larger allocation, which counts as several chunks.
  */
 struct arena {
-	unsigned char **chunk;	/* by number: start of its 128 KB */
-	bool *owned;		/* it is the first of an allocation */
+	unsigned char **chunk;	/* by number: its PAGES_HUGE bytes */
+	uint32_t *chunks;	/* of an allocation that begins here; else 0 */
 	size_t nchunks, room;
 	size_t used;		/* grains, from the start of chunk 0 */
 };
@@ -46,6 +54,7 @@ struct table {
 	struct ordered exact;	/* fingerprint [u32 reference] */
 	struct ordered index;	/* mixed shingle hash << 32 | reference */
 	struct arena arena;
+	uint64_t codes[CODE_WORDS];	/* which the unit at hand has */
 	uint32_t *mine, *other;	/* words of two units; scratch */
 	size_t mine_room, other_room;
 };
@@ -54,18 +63,19 @@ static void
 arena_free(struct arena *a)
 {
 	for (size_t i = 0; i < a->nchunks; i++)
-		if (a->owned[i])
-			free(a->chunk[i]);
+		if (a->chunks[i] > 0)
+			pages_free(a->chunk[i],
+				   a->chunks[i] * CHUNK_GRAINS * GRAIN);
 	free(a->chunk);
-	free(a->owned);
+	free(a->chunks);
 	*a = (struct arena){ 0 };
 }
 
 static size_t
 arena_memory(const struct arena *a)
 {
-	return a->nchunks * CHUNK_GRAINS * GRAIN +
-	       a->room * (sizeof(*a->chunk) + sizeof(*a->owned));
+	return a->used * GRAIN +
+	       a->room * (sizeof(*a->chunk) + sizeof(*a->chunks));
 }
 
 static unsigned char *
@@ -80,7 +90,7 @@ arena_pointers(struct arena *a, size_t n)
 {
 	size_t room = a->room + a->room / 2 + n;
 	unsigned char **chunk;
-	bool *owned;
+	uint32_t *chunks;
 
 	if (a->nchunks + n <= a->room)
 		return 0;
@@ -88,10 +98,10 @@ arena_pointers(struct arena *a, size_t n)
 	if (chunk == NULL)
 		return -1;
 	a->chunk = chunk;
-	owned = realloc(a->owned, room * sizeof(*owned));
-	if (owned == NULL)
+	chunks = realloc(a->chunks, room * sizeof(*chunks));
+	if (chunks == NULL)
 		return -1;
-	a->owned = owned;
+	a->chunks = chunks;
 	a->room = room;
 	return 0;
 }
@@ -110,13 +120,18 @@ arena_take(struct arena *a, size_t len)
 
 		if (arena_pointers(a, n) != 0)
 			return 0;
-		p = malloc(n * CHUNK_GRAINS * GRAIN);
-		if (p == NULL)
+		/* The first ones may be all there is: touch no more of them
+		 * than is used. */
+		p = pages_resize(NULL, 0, n * CHUNK_GRAINS * GRAIN,
+				 a->nchunks >= SMALL_CHUNKS);
+		if (p == NULL) {
+			errno = ENOMEM;
 			return 0;
+		}
 		at = end == 0 ? 1 : end;
 		for (size_t i = 0; i < n; i++) {
 			a->chunk[a->nchunks] = p + i * CHUNK_GRAINS * GRAIN;
-			a->owned[a->nchunks++] = i == 0;
+			a->chunks[a->nchunks++] = i == 0 ? (uint32_t)n : 0;
 		}
 	}
 	if (at + grains > UINT32_MAX) {
@@ -145,7 +160,7 @@ table_new(const struct table_options *opt, uint32_t secret)
 	ordered_init(&t->exact, sizeof(struct fingerprint) +
 		     (t->near || t->places ? sizeof(uint32_t) : 0),
 		     0.92, 1.125);
-	ordered_init(&t->index, sizeof(uint64_t), 0.85, 1.125);
+	ordered_init(&t->index, sizeof(uint64_t), 0.8, 1.2);
 	return t;
 }
 
@@ -187,9 +202,10 @@ table_count(const struct table *t)
 
 /*
  * A shingle's hash is public; where it goes in the index is not, so that
- * nobody can fill one stretch of it.  One to one: buckets stay what they are.
+ * nobody can fill one stretch of it.  One to one (but for one pair), so that
+ * buckets stay what they are.
  */
-static uint64_t
+static uint32_t
 index_key(const struct table *t, uint32_t shingle)
 {
 	uint32_t x = shingle ^ t->secret;
@@ -197,7 +213,7 @@ index_key(const struct table *t, uint32_t shingle)
 	x = (x ^ x >> 16) * 0x7feb352du;
 	x = (x ^ x >> 15) * (t->secret | 1);
 	x ^= x >> 16;
-	return (uint64_t)x << 32;
+	return x + (x == 0);	/* 0 is what an empty slot holds */
 }
 
 void
@@ -210,7 +226,8 @@ void
 table_prefetch_near(const struct table *t, const struct words *w)
 {
 	for (uint32_t i = 0; i < w->nprobe; i++)
-		ordered_prefetch(&t->index, index_key(t, w->probe[i]));
+		ordered_prefetch(&t->index,
+				 (uint64_t)index_key(t, w->probe[i]) << 32);
 }
 
 static struct record
@@ -345,90 +362,174 @@ struct candidate {
 	uint32_t ref, shared;
 };
 
+/* Count a record once more among the candidates; how many there are. */
+static size_t
+count_candidate(const struct table *t, struct candidate *c, size_t have,
+		uint32_t ref)
+{
+	for (size_t i = 0; i < have; i++)
+		if (c[i].ref == ref) {
+			c[i].shared++;
+			return have;
+		}
+	if (have == CANDIDATES)
+		return have;
+	c[have] = (struct candidate){ ref, 1 };
+	__builtin_prefetch(arena_at(&t->arena, ref));
+	return have + 1;
+}
+
+/*
+ * Which of the eight index entries at p are of this key, as bits; *more:
+ * entries of it may follow them.  All at once, without a branch that would be
+ * hard to predict.
+ */
+BODY unsigned
+glance(const unsigned char *p, uint32_t key, bool *more)
+{
+	uint64_t last = ordered_key(p + 7 * sizeof(uint64_t));
+	unsigned hits = 0;
+
+#ifdef __SSE2__
+	const __m128i k = _mm_set1_epi32((int)key);
+
+	for (unsigned i = 0; i < 2; i++) {
+		__m128 a = _mm_loadu_ps((const float *)(p + 32 * i));
+		__m128 b = _mm_loadu_ps((const float *)(p + 32 * i + 16));
+		/* the upper halves of four entries */
+		__m128i keys = _mm_castps_si128(_mm_shuffle_ps(a, b, 0xdd));
+
+		hits |= (unsigned)_mm_movemask_ps(_mm_castsi128_ps(
+			_mm_cmpeq_epi32(keys, k))) << 4 * i;
+	}
+#else
+	for (unsigned i = 0; i < 8; i++)
+		hits |= (unsigned)(ordered_key(p + 8 * i) >> 32 == key) << i;
+#endif
+	*more = last != 0 && last >> 32 <= key;
+	return hits;
+}
+
+/* The records under a shingle, the earlier ones first. */
+struct bucket {
+	const unsigned char *p;	/* the line of entries at hand */
+	uint32_t key;
+	unsigned hits;		/* of its entries, those still to come */
+	bool more;
+};
+
+BODY struct bucket
+open_bucket(const struct table *t, uint32_t shingle)
+{
+	struct bucket b = { .key = index_key(t, shingle) };
+
+	b.p = t->index.slots + sizeof(uint64_t) *
+	      ordered_home(&t->index, (uint64_t)b.key << 32);
+	b.hits = glance(b.p, b.key, &b.more);
+	return b;
+}
+
+/* The next one's reference, 0 where there is none. */
+BODY uint32_t
+next_record(struct bucket *b)
+{
+	const unsigned char *p;
+
+	while (b->hits == 0) {
+		if (!b->more)
+			return 0;
+		b->p += ORDERED_LINE;
+		b->hits = glance(b->p, b->key, &b->more);
+	}
+	p = b->p + sizeof(uint64_t) * (unsigned)__builtin_ctz(b->hits);
+	b->hits &= b->hits - 1;
+	return (uint32_t)ordered_key(p);
+}
+
 static size_t
 propose(const struct table *t, const uint32_t *shingle, uint32_t n,
-	struct candidate *c, size_t have)
+	struct candidate *c)
 {
+	size_t have = 0;
+	uint32_t ref;
+
 	if (t->index.n == 0)
 		return 0;
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t key = index_key(t, shingle[i]);
-		const unsigned char *p = ordered_find(&t->index, key | 1);
+		struct bucket b = open_bucket(t, shingle[i]);
 
-		for (; ordered_key(p) >> 32 == key >> 32 &&
-		     ordered_key(p) != 0; p += sizeof(uint64_t)) {
-			uint32_t ref = (uint32_t)ordered_key(p);
-			size_t j = 0;
-
-			while (j < have && c[j].ref != ref)
-				j++;
-			if (j == have) {
-				if (have == CANDIDATES)
-					continue;
-				c[have++] = (struct candidate){ ref, 0 };
-				__builtin_prefetch(arena_at(&t->arena, ref));
-			}
-			c[j].shared++;
-		}
+		while ((ref = next_record(&b)) != 0)
+			have = count_candidate(t, c, have, ref);
 	}
 	return have;
 }
 
-/* Of c[0..n), the most promising to the front. */
-static void
-best_first(struct candidate *c, size_t n)
+void
+table_prefetch_records(const struct table *t, const struct words *w)
 {
-	size_t best = 0;
-	struct candidate swap;
+	uint32_t ref;
 
-	for (size_t i = 1; i < n; i++)
-		if (c[i].shared > c[best].shared ||
-		    (c[i].shared == c[best].shared && c[i].ref < c[best].ref))
-			best = i;
-	swap = c[0];
-	c[0] = c[best];
-	c[best] = swap;
+	if (t->index.n == 0)
+		return;
+	for (uint32_t i = 0; i < w->nprobe; i++) {
+		struct bucket b = open_bucket(t, w->probe[i]);
+
+		while ((ref = next_record(&b)) != 0)
+			__builtin_prefetch(arena_at(&t->arena, ref));
+	}
+}
+
+/* Most promising first: by how much is shared, then by age. */
+static void
+sort_candidates(struct candidate *c, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct candidate x = c[i];
+		size_t j = i;
+
+		for (; j > 0 && (c[j - 1].shared < x.shared ||
+				 (c[j - 1].shared == x.shared &&
+				  c[j - 1].ref > x.ref)); j--)
+			c[j] = c[j - 1];
+		c[j] = x;
+	}
 }
 
 /*
- * How many words there are of each low byte of a code: a cheap bound on what
- * two units share, which tells most strangers apart.
+ * Which codes the unit has, by 12 of their bits: a cheap bound on what it may
+ * share with another, which tells most strangers apart.
  */
-struct bag {
-	bool filled;
-	uint16_t count[256];
-};
+#define CODE_BIT(code) ((uint64_t)1 << ((code) & 63))
+#define CODE_WORD(code) ((code) >> 6 & (CODE_WORDS - 1))
 
 static void
-fill_bag(struct bag *bag, const struct words *w)
+mark_codes(struct table *t, const struct words *w)
 {
-	memset(bag->count, 0, sizeof(bag->count));
 	for (uint32_t i = 0; i < w->n; i++)
-		bag->count[w->code[i] & 255]++;
-	bag->filled = true;
+		t->codes[CODE_WORD(w->code[i])] |= CODE_BIT(w->code[i]);
 }
 
-/* Can a record of n words have no more than 'most' that are not in the bag? */
-static bool
-bag_allows(const struct bag *bag, const uint16_t *code, uint32_t n,
-	   uint32_t most)
+static void
+unmark_codes(struct table *t, const struct words *w)
 {
-	uint16_t left[256];
+	for (uint32_t i = 0; i < w->n; i++)
+		t->codes[CODE_WORD(w->code[i])] = 0;
+}
+
+/* Can all but 'most' of these n words be words of the marked unit? */
+static bool
+codes_allow(const struct table *t, const uint16_t *code, uint32_t n,
+	    uint32_t most)
+{
 	uint32_t strange = 0;
 
-	memcpy(left, bag->count, sizeof(left));
-	while (n > 0 && strange <= most) {
-		/* A few words without looking whether it is enough. */
-		uint32_t step = n < 16 ? n : 16;
-
-		n -= step;
-		for (; step > 0; step--) {
-			uint16_t *k = &left[*code++ & 255];
-
-			strange += *k == 0;
-			*k = (uint16_t)(*k - (*k > 0));
-		}
-	}
+	/* A few words at a time without looking whether it is enough. */
+	for (; n >= 16 && strange <= most; n -= 16, code += 16)
+		for (uint32_t i = 0; i < 16; i++)
+			strange += (t->codes[CODE_WORD(code[i])] &
+				    CODE_BIT(code[i])) == 0;
+	for (; n > 0 && strange <= most; n--, code++)
+		strange += (t->codes[CODE_WORD(*code)] & CODE_BIT(*code)) == 0;
 	return strange <= most;
 }
 
@@ -486,48 +587,77 @@ count_edits(struct table *t, const struct words *w, uint32_t ref,
 	return edits;
 }
 
+/* Edits that the threshold allows between units of so many words in all. */
+static uint32_t
+edits_allowed(double threshold, uint32_t total)
+{
+	double allowed = (1.0 - threshold) * total + 1e-9;
+
+	return allowed < LCS_MOST_EDITS ? (uint32_t)allowed : LCS_MOST_EDITS;
+}
+
+/* Drop the candidates that numbers or lengths rule out: how many are left. */
+static size_t
+sift_candidates(const struct table *t, const struct words *w, double threshold,
+		struct candidate *c, size_t n)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct record r = record_at(t, c[i].ref);
+		uint32_t longer = r.nwords > w->n ? r.nwords - w->n
+						  : w->n - r.nwords;
+		bool fits = r.digits == w->digits &&
+			    r.nwords >= TABLE_NEAR_WORDS &&
+			    longer <= edits_allowed(threshold, r.nwords + w->n);
+
+		c[left] = c[i];
+		left += fits;
+	}
+	return left;
+}
+
+/* Is this record near?  As table_near(). */
+static int
+is_near(struct table *t, const struct words *w, double threshold, uint32_t ref,
+	struct match *m)
+{
+	struct record r = record_at(t, ref);
+	uint32_t total = r.nwords + w->n;
+	uint32_t most = edits_allowed(threshold, total);
+	int64_t edits;
+
+	/* Of the edits, so many may be words of the record that w lacks. */
+	if (!codes_allow(t, codes_at(t, ref), r.nwords,
+			 (most + r.nwords - w->n) / 2))
+		return 0;
+	edits = count_edits(t, w, ref, r.nwords, most);
+	if (edits < 0)
+		return -1;
+	if (edits > most)
+		return 0;
+	m->resemblance = 1.0 - (double)edits / total;
+	m->place = place_at(t, ref);
+	return 1;
+}
+
 int
 table_near(struct table *t, const struct words *w, double threshold,
 	   struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose(t, w->probe, w->nprobe, c, 0);
-	struct bag bag = { .filled = false };
+	size_t n = propose(t, w->probe, w->nprobe, c);
+	int got = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		struct record r;
-		uint32_t most, longer, total;
-		double allowed;
-		int64_t edits;
-
-		best_first(c + i, n - i);
-		r = record_at(t, c[i].ref);
-		if (r.digits != w->digits)
-			continue;
-		total = r.nwords + w->n;
-		longer = r.nwords > w->n ? r.nwords - w->n : w->n - r.nwords;
-		allowed = (1.0 - threshold) * total + 1e-9;
-		most = allowed < LCS_MOST_EDITS ? (uint32_t)allowed
-						: LCS_MOST_EDITS;
-		if (longer > most || r.nwords < TABLE_NEAR_WORDS)
-			continue;
-		if (!bag.filled && w->n <= UINT16_MAX)
-			fill_bag(&bag, w);
-		/* Of the edits, so many may be words that w lacks. */
-		if (bag.filled &&
-		    !bag_allows(&bag, codes_at(t, c[i].ref), r.nwords,
-				(most + r.nwords - w->n) / 2))
-			continue;
-		edits = count_edits(t, w, c[i].ref, r.nwords, most);
-		if (edits < 0)
-			return -1;
-		if (edits > most)
-			continue;
-		m->resemblance = 1.0 - (double)edits / total;
-		m->place = place_at(t, c[i].ref);
-		return 1;
-	}
-	return 0;
+	n = sift_candidates(t, w, threshold, c, n);
+	if (n == 0)
+		return 0;
+	sort_candidates(c, n);
+	mark_codes(t, w);
+	for (size_t i = 0; i < n && got == 0; i++)
+		got = is_near(t, w, threshold, c[i].ref, m);
+	unmark_codes(t, w);
+	return got;
 }
 
 /* Does b[0..nb) stand in a[0..na) as it is? */
@@ -548,13 +678,12 @@ int
 table_containing(struct table *t, const struct words *w, struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose(t, w->winnowed, w->nwinnowed, c, 0);
+	size_t n = propose(t, w->winnowed, w->nwinnowed, c);
 
+	sort_candidates(c, n);
 	for (size_t i = 0; i < n; i++) {
-		struct record r;
+		struct record r = record_at(t, c[i].ref);
 
-		best_first(c + i, n - i);
-		r = record_at(t, c[i].ref);
 		if (r.nwords <= w->n)
 			continue;
 		if (take_mine(t, w, 8) != 0 ||
@@ -573,21 +702,24 @@ table_containing(struct table *t, const struct words *w, struct match *m)
 static int
 index_add(struct table *t, uint32_t shingle, uint32_t ref)
 {
-	uint64_t key = index_key(t, shingle), entry = key | ref;
-	unsigned char *p;
+	uint64_t entry;
+	struct bucket b;
+	uint32_t other;
 	unsigned in = 0;
 
 	if (ordered_reserve(&t->index) != 0)
 		return -1;
-	p = ordered_find(&t->index, key | 1);
-	for (; ordered_key(p) >> 32 == key >> 32 && ordered_key(p) != 0;
-	     p += sizeof(uint64_t)) {
-		if ((uint32_t)ordered_key(p) == ref)
+	b = open_bucket(t, shingle);
+	while ((other = next_record(&b)) != 0) {
+		if (other == ref)
 			return 0;
 		in++;
 	}
-	if (in < TABLE_BUCKET)
-		ordered_insert(&t->index, p, &entry);
+	if (in >= TABLE_BUCKET)
+		return 0;
+	/* References grow: the new one goes behind the others. */
+	entry = (uint64_t)b.key << 32 | ref;
+	ordered_insert(&t->index, ordered_find(&t->index, entry), &entry);
 	return 0;
 }
 

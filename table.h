@@ -46,9 +46,13 @@ struct table *table_new(const struct table_options *opt, uint32_t secret);
 void table_free(struct table *t);
 void table_clear(struct table *t);
 
-/* Begin to fetch what the calls below will read. */
+/*
+ * Begin to fetch what the calls below will read: the slot of a fingerprint;
+ * the slots of a sketch; and, once those are there, the records they name.
+ */
 void table_prefetch(const struct table *t, const struct fingerprint *fp);
 void table_prefetch_near(const struct table *t, const struct words *w);
+void table_prefetch_records(const struct table *t, const struct words *w);
 
 /* The unit with these words: 1 with 'm' set, or 0. */
 int table_find(const struct table *t, const struct fingerprint *fp,

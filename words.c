@@ -27,7 +27,7 @@
 #include <string.h>
 #include <utf8proc.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #define PAGE_BITS 8
@@ -51,7 +51,7 @@ enum {
 
 struct words_reader {
 	bool fold_digits;
-	bool wide;		/* the machine has vectors for it */
+	enum vectors vectors;	/* that the machine has */
 	uint32_t *page[PAGES];
 	size_t npages;
 };
@@ -81,7 +81,7 @@ words_new(bool fold_digits)
 	if (w == NULL)
 		return NULL;
 	w->fold_digits = fold_digits;
-	w->wide = has_wide_vectors();
+	w->vectors = vectors_available();
 	return w;
 }
 
@@ -579,61 +579,55 @@ low_bits(unsigned n)
 	return n >= 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
 }
 
-BODY int
-read_text(struct sink *k)
+#ifdef WIDEST
+/* Both at once, 64 bytes in a register; writes up to 64 bytes past. */
+WIDEST __attribute__((always_inline)) static inline struct masks
+look_widest(const char *s, char *low)
 {
-	struct scan *out = k->out;
-	size_t p = 0;
+	__m512i c = _mm512_loadu_si512(s);
+	__m512i l = _mm512_or_si512(c, _mm512_set1_epi8(0x20));
+	uint64_t alpha = _mm512_cmplt_epu8_mask(
+		_mm512_sub_epi8(l, _mm512_set1_epi8('a')),
+		_mm512_set1_epi8(26));
+	struct masks m;
 
-	while (p < k->len) {
-		char tail[CHUNK], low[2 * CHUNK];
-		const char *s = k->text + p;
-		unsigned n = CHUNK;
-		struct masks m;
-		uint64_t keep, begin, seen = 0;
-		char *to = out->norm + out->norm_len;
-
-		if (k->len - p < CHUNK) {
-			n = (unsigned)(k->len - p);
-			memset(tail, 0, sizeof(tail));
-			memcpy(tail, s, n);
-			s = tail;
-		}
-		m = look(s, low);
-		if (m.high != 0) {
-			n = (unsigned)__builtin_ctzll(m.high);
-			n -= n > 0;
-		}
-		m.word &= low_bits(n);
-		keep = m.word << 1 | (k->place != OUTSIDE);
-		begin = m.word & ~keep;
-		keep = (keep | m.word) & low_bits(n);
-		for (uint64_t nl = m.newline & low_bits(n); nl != 0;
-		     nl &= nl - 1) {
-			unsigned i = (unsigned)__builtin_ctzll(nl);
-			uint64_t line = low_bits(i) & ~seen;
-			uint64_t upto = low_bits(i + 1);
-
-			k->nwords += (uint32_t)__builtin_popcountll(begin &
-								    line);
-			k->digits |= (m.digit & line) != 0;
-			if (put_line(k, p + i + 1, out->norm_len + (size_t)
-				     __builtin_popcountll(keep & upto),
-				     k->nwords) != 0)
-				return -1;
-			seen = upto;
-		}
-		k->nwords += (uint32_t)__builtin_popcountll(begin & ~seen);
-		k->digits |= (m.digit & low_bits(n) & ~seen) != 0;
-		if (n > 0)
-			k->place = m.word >> (n - 1) & 1 ? INSIDE : OUTSIDE;
-		out->norm_len = (size_t)(squeeze(to, low, keep) - out->norm);
-		p += n;
-		if (m.high != 0 && read_chars(k, &p, false) != 0)
-			return -1;
-	}
-	return 0;
+	m.digit = _mm512_cmplt_epu8_mask(
+		_mm512_sub_epi8(c, _mm512_set1_epi8('0')),
+		_mm512_set1_epi8(10));
+	m.word = alpha | m.digit;
+	m.high = _mm512_movepi8_mask(c);
+	m.newline = _mm512_cmpeq_epi8_mask(c, _mm512_set1_epi8('\n'));
+	_mm512_storeu_si512(low, _mm512_mask_blend_epi8(m.word,
+		_mm512_set1_epi8(' '), l));
+	return m;
 }
+
+WIDEST __attribute__((always_inline)) static inline char *
+squeeze_widest(char *to, const char *low, uint64_t keep)
+{
+	_mm512_storeu_si512(to, _mm512_maskz_compress_epi8(keep,
+		_mm512_loadu_si512(low)));
+	return to + __builtin_popcountll(keep);
+}
+#endif
+
+/* The loop over chunks, for each instruction set. */
+#define READ_TEXT read_text
+#define LOOK look
+#define SQUEEZE squeeze
+#include "words_loop.h"
+
+#define READ_TEXT WIDE read_text_wide
+#define LOOK look
+#define SQUEEZE squeeze
+#include "words_loop.h"
+
+#ifdef WIDEST
+#define READ_TEXT WIDEST read_text_widest
+#define LOOK look_widest
+#define SQUEEZE squeeze_widest
+#include "words_loop.h"
+#endif
 
 static int
 read_text_plain(struct sink *k)
@@ -643,16 +637,20 @@ read_text_plain(struct sink *k)
 	return k->len > 0 ? read_chars(k, &p, true) : 0;
 }
 
+/* The fastest that the machine has. */
 static int
-read_text_baseline(struct sink *k)
+read_fast(struct sink *k)
 {
-	return read_text(k);
-}
-
-WIDE static int
-read_text_wide(struct sink *k)
-{
-	return read_text(k);
+	switch (k->w->vectors) {
+#ifdef WIDEST
+	case VECTORS_WIDEST:
+		return read_text_widest(k);
+#endif
+	case VECTORS_WIDE:
+		return read_text_wide(k);
+	default:
+		return read_text(k);
+	}
 }
 
 /* Make every run of numbers on the new lines one "0", in place. */
@@ -730,8 +728,7 @@ int
 words_read(struct words_reader *w, struct scan *out, const char *text,
 	   size_t len, uint64_t off)
 {
-	return read_with(w->wide ? read_text_wide : read_text_baseline,
-			 w, out, text, len, off);
+	return read_with(read_fast, w, out, text, len, off);
 }
 
 int

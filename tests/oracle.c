@@ -76,7 +76,7 @@ corpus_print(const struct corpus *c)
 					? "\"\n\t\"" : "");
 			else if (s[j] == '"' || s[j] == '\\')
 				fprintf(stderr, "\\%c", s[j]);
-			else if (s[j] < ' ' || s[j] == 0x7f)
+			else if (s[j] < ' ' || s[j] >= 0x7f)
 				fprintf(stderr, "\\%03o", s[j]);
 			else
 				fputc(s[j], stderr);
@@ -738,10 +738,14 @@ witness_bears(const struct lines *t, const struct dedup_removal *r,
 	return found;
 }
 
-/* Lines first .. last that go by this removal's witness and reason. */
+/*
+ * The words of removals from .. to, as far as they have the same witness and
+ * reason.  Several are the short lines of a run, between which other units
+ * went.  'collapse': a run does not say a line twice in a row.
+ */
 static struct growing
 gone_words(const struct lines *t, size_t doc, size_t from, size_t to,
-	   bool repeats)
+	   bool collapse)
 {
 	const struct scan *scan = &t->scan[doc];
 	const struct answer *a = &t->a->doc[doc];
@@ -758,8 +762,9 @@ gone_words(const struct lines *t, size_t doc, size_t from, size_t to,
 		     scan->lines[l].off < r->offset + r->length; l++) {
 			const struct line *x = &scan->lines[l];
 
-			/* A run does not say the same line twice. */
-			if (repeats && last != NULL && x->nwords >= 2 &&
+			if (from < to && x->nwords >= t->opt->min_words)
+				continue;
+			if (collapse && last != NULL && x->nwords >= 2 &&
 			    x->nwords < t->opt->min_words &&
 			    x->norm_len == last->norm_len &&
 			    memcmp(scan->norm + x->norm,
@@ -803,7 +808,7 @@ removal_is_borne(const struct lines *t, size_t doc, size_t k)
 		high++;
 	for (size_t from = k + 1; from-- > low; )
 		for (size_t to = k; to <= high; to++)
-			for (int repeats = 0; repeats < 2; repeats++) {
+			for (int collapse = 0; collapse < 2; collapse++) {
 				struct growing g;
 				struct seq s;
 				bool borne;
@@ -813,7 +818,7 @@ removal_is_borne(const struct lines *t, size_t doc, size_t k)
 				    !same_place(&a->removals[from].witness,
 						&a->removals[k].witness))
 					continue;
-				g = gone_words(t, doc, from, to, repeats);
+				g = gone_words(t, doc, from, to, collapse);
 				s = seq_of(&g);
 				borne = witness_bears(t, &a->removals[k], &s);
 				free(g.norm);
@@ -1604,8 +1609,10 @@ judge_document(struct judge *j, const struct document *doc)
 	read_lines(doc, j->opt->fold_digits, &j->scan);
 	j->n = j->scan.nlines;
 	j->item = must_have(calloc(j->n + 1, sizeof(*j->item)));
-	for (size_t i = 0; i < j->n; i++)
+	for (size_t i = 0; i < j->n; i++) {
 		j->item[i].l = j->scan.lines[i];
+		j->item[i].unit = j->item[i].part = j->scan.lines[i].off;
+	}
 	for (size_t i = 0; i < j->n && !j->unsure; i++)
 		if (!j->item[i].l.blank) {
 			size_t last = block_end(j, i);

@@ -823,7 +823,7 @@ test_keep_none_drops_the_witnesses_too(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_goes_is_whole_lines_in_order),
@@ -838,5 +838,7 @@ main(void)
 		cmocka_unit_test(test_keep_none_drops_the_witnesses_too),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

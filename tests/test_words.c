@@ -701,6 +701,30 @@ test_characters_are_read_alike_at_every_place_of_a_chunk(void **state)
 	text_free(&t);
 }
 
+/* Also where all before it is ASCII and was read 64 bytes at a time. */
+static void
+test_mark_stays_with_its_letter_after_any_number_of_bytes(void **state)
+{
+	struct text t = { 0 }, want = { 0 };
+
+	(void)state;
+	for (size_t n = 0; n < 300; n++) {
+		char *norm;
+
+		t.len = want.len = 0;
+		put_many(&t, "a", n);
+		put_many(&want, "a", n);
+		put_s(&t, "e\u0301 n\u0303\n");
+		put_s(&want, "é ñ ");
+		norm = norm_of(t.p, t.len, false);
+		assert_int_equal(strlen(norm), want.len);
+		assert_memory_equal(norm, want.p, want.len);
+		free(norm);
+	}
+	text_free(&t);
+	text_free(&want);
+}
+
 /* Vectors of the buffer, not only of the text, may be cut anywhere. */
 static void
 test_text_is_read_alike_at_every_address(void **state)
@@ -1364,6 +1388,8 @@ main(void)
 		cmocka_unit_test(test_every_short_text_is_read_like_the_oracle),
 		cmocka_unit_test(
 		      test_characters_are_read_alike_at_every_place_of_a_chunk),
+		cmocka_unit_test(
+		     test_mark_stays_with_its_letter_after_any_number_of_bytes),
 		cmocka_unit_test(test_text_is_read_alike_at_every_address),
 		cmocka_unit_test(test_long_text_is_read_like_the_oracle),
 		cmocka_unit_test(

@@ -1,0 +1,1052 @@
+/*
+ * shingle.c: what its hashes depend on and what not, and its sketches against
+ * sets of all shingles.
+ *
+ * A shingle of one word tells that word's public hash, since XXH32 of four
+ * bytes can be undone; from these the oracle makes longer shingles.  Words
+ * stand in buffers with SHINGLE_SLACK bytes of junk behind them and no more.
+ */
+#define FAIL_ALLOCATIONS
+#include "random.h"
+
+#include <xxhash.h>
+
+#include "../shingle.h"
+
+#define WORDS_MAX 6000
+
+/* Words under construction, each with a space behind it. */
+struct text {
+	char *p;
+	size_t len, room;
+	uint32_t nwords;
+	uint32_t at[WORDS_MAX + 1];	/* where each begins */
+};
+
+static void
+put_word(struct text *t, const char *s, size_t len)
+{
+	if (t->len + len + 1 > t->room) {
+		t->room = 2 * (t->len + len) + 64;
+		t->p = realloc(t->p, t->room);
+		assert_non_null(t->p);
+	}
+	assert_true(t->nwords < WORDS_MAX);
+	t->at[t->nwords++] = (uint32_t)t->len;
+	memcpy(t->p + t->len, s, len);
+	t->len += len;
+	t->p[t->len++] = ' ';
+	t->at[t->nwords] = (uint32_t)t->len;
+}
+
+static void
+put_s(struct text *t, const char *s)
+{
+	put_word(t, s, strlen(s));
+}
+
+static void
+clear(struct text *t)
+{
+	t->len = 0;
+	t->nwords = 0;
+}
+
+/* Word number k of an endless list, of 1 to 40 bytes; no digits in it. */
+static size_t
+spell(char *to, uint32_t k)
+{
+	static const char *const letter[] = {
+		"a", "e", "i", "o", "u", "n", "r", "s", "t", "l", "d", "z",
+		"é", "漢", "ж", "𐐨",
+	};
+	struct rng r = { k };
+	uint32_t letters = rng_below(&r, 8) == 0 ? 16 : 12;
+	uint32_t most = rng_below(&r, 10) == 0 ? 40 : 12;
+	size_t want = rng_range(&r, 1, most), n = 0;
+
+	/* All different: it begins with its number, up to the z. */
+	for (; k > 0; k /= 11)
+		to[n++] = *letter[k % 11];
+	to[n++] = 'z';
+	while (n < want) {
+		const char *s = letter[rng_below(&r, letters)];
+
+		memcpy(to + n, s, strlen(s));
+		n += strlen(s);
+	}
+	return n;
+}
+
+/* So many words out of a vocabulary. */
+static void
+random_words(struct rng *r, struct text *t, uint32_t n, uint32_t vocabulary)
+{
+	char word[64];
+
+	for (; n > 0; n--)
+		put_word(t, word, spell(word, rng_below(r, vocabulary)));
+}
+
+static struct shingler *
+new_shingler(unsigned ngram, unsigned window, uint64_t seed)
+{
+	struct shingle_options opt = {
+		.ngram = ngram, .window = window, .seeded = true, .seed = seed,
+	};
+	struct shingler *s = shingler_new(&opt);
+
+	assert_non_null(s);
+	return s;
+}
+
+/* shingler_words() of words number 'first' to 'first + n - 1'. */
+static struct words
+words_of(struct shingler *s, const struct text *t, uint32_t first, uint32_t n)
+{
+	static uint64_t junk;
+	struct rng r = { junk++ };
+	size_t len = t->at[first + n] - t->at[first];
+	char *norm = malloc(len + SHINGLE_SLACK);
+	struct words w = { .n = n };
+
+	assert_non_null(norm);
+	memcpy(norm, t->p + t->at[first], len);
+	for (size_t i = 0; i < SHINGLE_SLACK; i++)
+		norm[len + i] = rng_once(&r, 3) ? ' ' : (char)rng_next(&r);
+	assert_int_equal(shingler_words(s, &w, norm, true), 0);
+	w.fp = shingler_fingerprint(s, norm, len);
+	free(norm);
+	return w;
+}
+
+static struct words
+all_words_of(struct shingler *s, const struct text *t)
+{
+	return words_of(s, t, 0, t->nwords);
+}
+
+/* The oracle. */
+
+/* x with a * x = 1; a is odd. */
+static uint32_t
+inverse(uint32_t a)
+{
+	uint32_t x = a;
+
+	for (int i = 0; i < 5; i++)
+		x *= 2 - a * x;
+	return x;
+}
+
+/* v with XXH32(&v, 4, 0) = h. */
+static uint32_t
+undo_xxh32(uint32_t h)
+{
+	const uint32_t prime2 = 0x85ebca77, prime3 = 0xc2b2ae3d,
+		       prime4 = 0x27d4eb2f, prime5 = 0x165667b1;
+	uint32_t v = h;
+
+	v ^= v >> 16;
+	v *= inverse(prime3);
+	v ^= v >> 13 ^ v >> 26;
+	v *= inverse(prime2);
+	v ^= v >> 15 ^ v >> 30;
+	v *= inverse(prime4);
+	v = v >> 17 | v << 15;
+	v = (v - prime5 - 4) * inverse(prime3);
+	assert_int_equal(XXH32(&v, 4, 0), h);
+	return v;
+}
+
+static struct shingler *single;		/* shingles of one word */
+
+/* The public hash of each word, asked for one word at a time. */
+static void
+public_of(const struct text *t, uint32_t *to)
+{
+	for (uint32_t i = 0; i < t->nwords; i++) {
+		struct words w = words_of(single, t, i, 1);
+
+		assert_int_equal(w.nprobe, 1);
+		to[i] = undo_xxh32(w.probe[0]);
+		assert_int_equal(w.code[0], to[i] & 0xffff);
+		shingler_release(single);
+	}
+}
+
+/* All shingles in order, from the words' public hashes: how many. */
+static uint32_t
+shingles_of(const uint32_t *public, uint32_t n, uint32_t ngram, uint32_t *to)
+{
+	if (n < ngram)
+		ngram = n;
+	for (uint32_t i = 0; i + ngram <= n; i++)
+		to[i] = XXH32(public + i, ngram * sizeof(*public), 0);
+	return n - ngram + 1;
+}
+
+static bool
+among(uint32_t x, const uint32_t *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] == x)
+			return true;
+	return false;
+}
+
+/* The sketch is the smallest distinct shingles. */
+static void
+check_sketch(const struct words *w, const uint32_t *public, uint32_t ngram)
+{
+	static uint32_t all[WORDS_MAX];
+	uint32_t n = shingles_of(public, w->n, ngram, all);
+
+	n = sort_distinct(all, n);
+	assert_int_equal(w->nprobe, n < SKETCH_PROBE ? n : SKETCH_PROBE);
+	assert_in_range(w->nkeep, n < SKETCH_KEEP ? n : SKETCH_KEEP,
+			w->nprobe);
+	assert_memory_equal(w->probe, all, w->nprobe * sizeof(*all));
+}
+
+static const uint32_t vocabularies[] = { 1, 2, 3, 10, 60, 1000000 };
+
+static void
+test_sketch_is_the_smallest_shingles(void **state)
+{
+	static uint32_t public[WORDS_MAX];
+	struct rng r = { 1 };
+	struct text t = { 0 };
+	struct shingler *s = new_shingler(3, 0, 5);
+
+	(void)state;
+	for (uint32_t v = 0; v < ARRAY_LEN(vocabularies); v++)
+		for (uint32_t most = 1; most < 400;
+		     most += most < 150 ? 1 : 29) {
+			struct words w;
+
+			clear(&t);
+			random_words(&r, &t, most, vocabularies[v]);
+			public_of(&t, public);
+			w = all_words_of(s, &t);
+			check_sketch(&w, public, 3);
+			for (uint32_t i = 0; i < t.nwords; i++)
+				assert_int_equal(w.code[i],
+						 (uint16_t)public[i]);
+			assert_null(w.winnowed);
+			assert_int_equal(w.nwinnowed, 0);
+			shingler_release(s);
+		}
+	shingler_free(s);
+	free(t.p);
+}
+
+static void
+test_shingles_of_any_length_agree_with_the_oracle(void **state)
+{
+	static uint32_t public[WORDS_MAX];
+	struct rng r = { 2 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (unsigned ngram = 1; ngram <= SHINGLE_NGRAM_MAX; ngram++) {
+		struct shingler *s = new_shingler(ngram, 0, ngram);
+
+		for (int i = 0; i < 24; i++) {
+			struct words w;
+
+			clear(&t);
+			random_words(&r, &t, rng_range(&r, 1, i < 12 ?
+						       ngram + 3 : 120),
+				     vocabularies[i % 6]);
+			public_of(&t, public);
+			w = all_words_of(s, &t);
+			check_sketch(&w, public, ngram);
+			shingler_release(s);
+		}
+		shingler_free(s);
+	}
+	free(t.p);
+}
+
+/* Where few of many shingles are sampled, and where most are equal. */
+static void
+test_sketch_of_a_long_unit_is_the_smallest_shingles(void **state)
+{
+	static uint32_t public[WORDS_MAX];
+	struct rng r = { 3 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (unsigned ngram = 2; ngram <= 4; ngram++) {
+		struct shingler *s = new_shingler(ngram, 0, 6);
+
+		for (uint32_t v = 0; v < ARRAY_LEN(vocabularies); v++) {
+			struct words w;
+
+			clear(&t);
+			random_words(&r, &t, 1000 * (v + 1) - 7 * ngram,
+				     vocabularies[(v + ngram) % 6]);
+			/* A few that stand out among equal ones. */
+			random_words(&r, &t, rng_below(&r, 20), 1000000);
+			public_of(&t, public);
+			w = all_words_of(s, &t);
+			check_sketch(&w, public, ngram);
+			shingler_release(s);
+		}
+		shingler_free(s);
+	}
+	free(t.p);
+}
+
+static void
+test_unit_of_few_words_is_one_shingle(void **state)
+{
+	struct rng r = { 4 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (unsigned ngram = 2; ngram <= SHINGLE_NGRAM_MAX; ngram++) {
+		struct shingler *s = new_shingler(ngram, 4, 7);
+
+		for (uint32_t n = 1; n <= ngram; n++) {
+			uint32_t public[SHINGLE_NGRAM_MAX], one;
+			struct words w;
+
+			clear(&t);
+			random_words(&r, &t, n, 1000);
+			public_of(&t, public);
+			one = XXH32(public, n * sizeof(*public), 0);
+			w = all_words_of(s, &t);
+			assert_int_equal(w.nprobe, 1);
+			assert_int_equal(w.nkeep, 1);
+			assert_int_equal(w.probe[0], one);
+			assert_int_equal(w.nwinnowed, 1);
+			assert_int_equal(w.winnowed[0], one);
+			shingler_release(s);
+		}
+		shingler_free(s);
+	}
+	free(t.p);
+}
+
+/* The 128-bit product of the halves, folded. */
+static uint64_t
+fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 m = (unsigned __int128)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+/*
+ * What shingle.c says that it is.  Near-duplicates that are found, and tables
+ * once they are stored, hang on it: it must not change unnoticed.
+ */
+static void
+test_public_hash_is_the_documented_one(void **state)
+{
+	struct text t = { 0 };
+	uint32_t public[1];
+
+	(void)state;
+	for (uint32_t k = 0; k < 5000; k++) {
+		char word[64] = { 0 };
+		size_t len = spell(word, k);
+		uint64_t half[2] = { 0, 0 };
+		uint32_t want;
+
+		clear(&t);
+		put_word(&t, word, len);
+		public_of(&t, public);
+		for (size_t i = 0; i < len && i < 16; i++)
+			half[i / 8] |= (uint64_t)(unsigned char)word[i] <<
+				       8 * (i % 8);
+		want = len > 16 ? (uint32_t)XXH3_64bits(word, len) :
+		       (uint32_t)fold(half[0] ^ 0x243f6a8885a308d3,
+				      half[1] ^ 0x13198a2e03707344);
+		assert_int_equal(public[0], want);
+	}
+	free(t.p);
+}
+
+static void
+test_every_byte_of_a_word_counts(void **state)
+{
+	static const size_t lens[] = { 17, 31, 32, 33, 63, 64, 65, 100, 300 };
+	struct rng r = { 5 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 16 + ARRAY_LEN(lens); i++) {
+		size_t len = i < 16 ? i + 1 : lens[i - 16];
+		uint32_t public[WORDS_MAX];
+		char word[300];
+
+		for (size_t j = 0; j < len; j++)
+			word[j] = (char)('a' + rng_below(&r, 26));
+		clear(&t);
+		put_word(&t, word, len);
+		for (size_t j = 0; j < len; j++) {
+			char was = word[j];
+
+			word[j] = was == 'z' ? 'a' : (char)(was + 1);
+			put_word(&t, word, len);
+			word[j] = (char)(was ^ 0x80);
+			put_word(&t, word, len);
+			word[j] = was;
+		}
+		/* And how many bytes there are. */
+		put_word(&t, word, len - (len > 1));
+		word[len - 1] = word[0];
+		public_of(&t, public);
+		for (uint32_t j = 1; j < t.nwords - (len == 1); j++)
+			assert_int_not_equal(public[j], public[0]);
+	}
+	free(t.p);
+}
+
+static void
+test_words_of_one_letter_again_and_again_differ(void **state)
+{
+	static char word[200];
+	uint32_t public[200];
+	struct text t = { 0 };
+
+	(void)state;
+	memset(word, 'a', sizeof(word));
+	for (size_t len = 1; len <= 200; len++)
+		put_word(&t, word, len);
+	public_of(&t, public);
+	assert_int_equal(sort_distinct(public, 200), 200);
+	free(t.p);
+}
+
+/* Wherever it stands and whatever stands next to it. */
+static void
+test_equal_words_have_equal_codes_and_tags(void **state)
+{
+	struct rng r = { 6 };
+	struct text t = { 0 };
+	struct shingler *s = new_shingler(3, 5, 8);
+	uint16_t code[300];
+	uint8_t tag[300];
+
+	(void)state;
+	for (uint32_t k = 0; k < 300; k++) {
+		char word[64];
+		struct words w;
+
+		clear(&t);
+		put_word(&t, word, spell(word, k));
+		w = all_words_of(s, &t);
+		code[k] = w.code[0];
+		tag[k] = w.tag[0];
+		shingler_release(s);
+	}
+	for (int i = 0; i < 300; i++) {
+		uint32_t k[200], n = rng_range(&r, 1, 200);
+		struct words w;
+		char word[64];
+
+		clear(&t);
+		for (uint32_t j = 0; j < n; j++) {
+			k[j] = rng_below(&r, 300);
+			put_word(&t, word, spell(word, k[j]));
+		}
+		w = all_words_of(s, &t);
+		for (uint32_t j = 0; j < n; j++) {
+			assert_int_equal(w.code[j], code[k[j]]);
+			assert_int_equal(w.tag[j], tag[k[j]]);
+		}
+		shingler_release(s);
+	}
+	shingler_free(s);
+	free(t.p);
+}
+
+/* Nor on the words behind the unit, nor on anything else there. */
+static void
+test_sketch_does_not_depend_on_what_follows(void **state)
+{
+	struct rng r = { 7 };
+	struct text t = { 0 };
+	struct shingler *s = new_shingler(3, 5, 9);
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		uint32_t n = rng_range(&r, 1, 100);
+		struct words a, b = { .n = n };
+		char *norm;
+
+		clear(&t);
+		random_words(&r, &t, n, 1000);
+		a = all_words_of(s, &t);
+		norm = malloc(t.len + SHINGLE_SLACK);
+		assert_non_null(norm);
+		memcpy(norm, t.p, t.len);
+		memset(norm + t.len, i % 2 == 0 ? ' ' : 'a', SHINGLE_SLACK);
+		assert_int_equal(shingler_words(s, &b, norm, true), 0);
+		free(norm);
+		assert_memory_equal(a.code, b.code, n * sizeof(*a.code));
+		assert_memory_equal(a.tag, b.tag, n * sizeof(*a.tag));
+		assert_int_equal(a.digits, b.digits);
+		assert_int_equal(a.nprobe, b.nprobe);
+		assert_memory_equal(a.probe, b.probe, a.nprobe * 4);
+		assert_int_equal(a.nwinnowed, b.nwinnowed);
+		assert_memory_equal(a.winnowed, b.winnowed, a.nwinnowed * 4);
+		shingler_release(s);
+	}
+	shingler_free(s);
+	free(t.p);
+}
+
+static bool
+same(struct fingerprint a, struct fingerprint b)
+{
+	return a.hi == b.hi && a.lo == b.lo;
+}
+
+static void
+test_secret_follows_from_the_seed(void **state)
+{
+	struct rng r = { 8 };
+	struct text t = { 0 };
+	uint32_t secrets[1000];
+
+	(void)state;
+	random_words(&r, &t, 60, 1000);
+	put_s(&t, "1984");
+	for (uint64_t seed = 0; seed < 1000; seed++) {
+		struct shingler *a = new_shingler(3, 4, seed << (seed % 57));
+		struct shingler *b = new_shingler(5, 0, seed << (seed % 57));
+		struct words v = all_words_of(a, &t), w = all_words_of(b, &t);
+
+		assert_true(same(v.fp, w.fp));
+		assert_int_equal(v.digits, w.digits);
+		assert_memory_equal(v.tag, w.tag, v.n);
+		secrets[seed] = shingler_secret(a);
+		assert_int_equal(secrets[seed], shingler_secret(b));
+		shingler_free(a);
+		shingler_free(b);
+	}
+	/* Some seeds were there before, shifted. */
+	assert_true(sort_distinct(secrets, 1000) > 900);
+	free(t.p);
+}
+
+/* What the secret keys differs, and what does not depend on it is equal. */
+static void
+check_keyed(struct shingler *a, struct shingler *b, const struct text *t)
+{
+	struct words v = all_words_of(a, t), w = all_words_of(b, t);
+	uint32_t differ = 0;
+
+	assert_int_not_equal(v.fp.hi, w.fp.hi);
+	assert_int_not_equal(v.fp.lo, w.fp.lo);
+	assert_int_not_equal(v.digits, w.digits);
+	for (uint32_t i = 0; i < v.n; i++)
+		differ += v.tag[i] != w.tag[i];
+	assert_true(differ >= v.n * 9 / 10);
+	assert_memory_equal(v.code, w.code, v.n * sizeof(*v.code));
+	assert_int_equal(v.nprobe, w.nprobe);
+	assert_int_equal(v.nkeep, w.nkeep);
+	assert_memory_equal(v.probe, w.probe, v.nprobe * sizeof(*v.probe));
+	assert_int_equal(v.nwinnowed, w.nwinnowed);
+	assert_memory_equal(v.winnowed, w.winnowed,
+			    v.nwinnowed * sizeof(*v.winnowed));
+	shingler_release(a);
+	shingler_release(b);
+}
+
+static void
+test_sketch_does_not_depend_on_the_secret(void **state)
+{
+	struct shingle_options opt = { .ngram = 3, .window = 4 };
+	struct rng r = { 9 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 100; seed++) {
+		struct shingler *a = new_shingler(3, 4, seed);
+		struct shingler *b = new_shingler(3, 4, seed + 1);
+
+		clear(&t);
+		/* Distinct words, since a tag is a function of the word. */
+		for (uint32_t k = 0; k < 300; k++) {
+			char word[64];
+
+			put_word(&t, word,
+				 spell(word, (uint32_t)seed * 300 + k));
+		}
+		put_s(&t, "1984");
+		random_words(&r, &t, 10, 1000);
+		check_keyed(a, b, &t);
+		shingler_free(b);
+		b = shingler_new(&opt);		/* a random secret */
+		assert_non_null(b);
+		check_keyed(a, b, &t);
+		shingler_free(a);
+		a = shingler_new(&opt);		/* another one */
+		assert_non_null(a);
+		check_keyed(a, b, &t);
+		assert_int_not_equal(shingler_secret(a), shingler_secret(b));
+		shingler_free(a);
+		shingler_free(b);
+	}
+	free(t.p);
+}
+
+static int
+compare_u64(const void *a, const void *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+/* Both halves by themselves, over texts that hardly differ, and secrets. */
+static void
+test_fingerprints_of_different_texts_differ(void **state)
+{
+	enum { TEXTS = 4000, SECRETS = 5 };
+	static uint64_t hi[TEXTS * SECRETS], lo[TEXTS * SECRETS];
+	struct text t = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < SECRETS; seed++) {
+		struct shingler *s = new_shingler(3, 0, seed);
+
+		for (uint32_t i = 0; i < TEXTS; i++) {
+			struct fingerprint fp;
+			char word[64];
+
+			clear(&t);
+			for (uint32_t k = i % 50; k > 0; k--)
+				put_s(&t, "same");
+			put_word(&t, word, spell(word, i));
+			for (uint32_t k = i % 7; k > 0; k--)
+				put_s(&t, "same");
+			fp = shingler_fingerprint(s, t.p, t.len);
+			assert_true(same(fp, shingler_fingerprint(s, t.p,
+								  t.len)));
+			assert_int_not_equal(fp.hi, 0);
+			hi[n] = fp.hi;
+			lo[n++] = fp.lo;
+		}
+		shingler_free(s);
+	}
+	qsort(hi, n, sizeof(*hi), compare_u64);
+	qsort(lo, n, sizeof(*lo), compare_u64);
+	for (size_t i = 1; i < n; i++) {
+		assert_true(hi[i] != hi[i - 1]);
+		assert_true(lo[i] != lo[i - 1]);
+	}
+	free(t.p);
+}
+
+/*
+ * Texts with equal unkeyed XXH3, 64 bits of it, found by searching for cycles:
+ * one of each pair must not pass for the other.
+ */
+static void
+test_collision_without_the_secret_is_none_with_it(void **state)
+{
+	struct text t[2] = { { 0 }, { 0 } };
+	uint64_t h[2];
+
+	(void)state;
+	put_s(&t[0], "akakafgfppfmghkg");
+	put_s(&t[1], "cencpdkpgedbgpoe");
+	for (int i = 0; i < 2; i++) {
+		for (int j = 0; j < 50; j++)
+			put_s(&t[i], "word");
+		h[i] = XXH3_64bits(t[i].p, t[i].len);
+		assert_int_equal(XXH3_128bits(t[i].p, t[i].len).low64, h[i]);
+	}
+	assert_int_equal(h[0], h[1]);
+	for (uint64_t seed = 0; seed < 500; seed++) {
+		struct shingler *s = new_shingler(3, 0, seed);
+		struct fingerprint a, b;
+
+		a = shingler_fingerprint(s, t[0].p, t[0].len);
+		b = shingler_fingerprint(s, t[1].p, t[1].len);
+		assert_int_not_equal(a.hi, b.hi);
+		assert_int_not_equal(a.lo, b.lo);
+		shingler_free(s);
+	}
+	free(t[0].p);
+	free(t[1].p);
+}
+
+/* Of words with one code, a secret's tags tell nearly all apart. */
+static void
+test_words_of_equal_code_differ_in_tag(void **state)
+{
+	enum { NWORDS = 5000, SECRETS = 64 };
+	static struct text t;
+	static uint32_t order[NWORDS];	/* code << 16 | word */
+	static uint32_t pair[NWORDS][2], equal[NWORDS];
+	uint32_t npairs = 0, total = 0;
+	struct words w;
+
+	(void)state;
+	/* One pair is known to have equal hashes, all 64 public bits. */
+	put_s(&t, "jnfijfhaoegfcicfdedup");
+	put_s(&t, "icjckmlaladlflhodedup");
+	for (uint32_t k = 2; k < NWORDS; k++) {
+		char word[64];
+
+		put_word(&t, word, spell(word, k));
+	}
+	w = all_words_of(single, &t);
+	for (uint32_t i = 0; i < NWORDS; i++)
+		order[i] = (uint32_t)w.code[i] << 16 | i;
+	shingler_release(single);
+	qsort(order, NWORDS, sizeof(*order), compare_u32);
+	for (uint32_t i = 1; i < NWORDS; i++)
+		if (order[i] >> 16 == order[i - 1] >> 16) {
+			pair[npairs][0] = order[i - 1] & 0xffff;
+			pair[npairs++][1] = order[i] & 0xffff;
+		}
+	/* As many as chance has it: 16 bits. */
+	assert_in_range(npairs, 130, 260);
+	for (uint64_t seed = 0; seed < SECRETS; seed++) {
+		struct shingler *s = new_shingler(3, 0, seed);
+
+		w = all_words_of(s, &t);
+		for (uint32_t i = 0; i < npairs; i++)
+			equal[i] += w.tag[pair[i][0]] == w.tag[pair[i][1]];
+		shingler_free(s);
+	}
+	for (uint32_t i = 0; i < npairs; i++) {
+		assert_true(equal[i] <= 6);
+		total += equal[i];
+	}
+	assert_in_range(total, npairs * SECRETS / 512,
+			npairs * SECRETS / 128);
+	free(t.p);
+}
+
+/* Words with digits, in order, and nothing else. */
+static void
+test_digits_are_equal_where_the_numbers_are(void **state)
+{
+	static const char *const number[] = {
+		"1", "2", "12", "21", "0", "00", "x1", "1x", "2024", "٣",
+		"३", "๓", "ⅷ5", "12345678901234567890", "a9", "〇", "𐒠",
+	};
+	struct rng r = { 10 };
+	struct text t[2] = { { 0 }, { 0 } };
+	struct shingler *s = new_shingler(3, 0, 11);
+
+	(void)state;
+	for (int i = 0; i < 6000; i++) {
+		uint32_t list[2][8], n[2];
+		struct words w[2];
+		bool equal;
+
+		n[0] = rng_below(&r, 5);
+		for (uint32_t j = 0; j < n[0]; j++)
+			list[0][j] = rng_below(&r, ARRAY_LEN(number));
+		memcpy(list[1], list[0], sizeof(list[0]));
+		n[1] = n[0];
+		switch (rng_below(&r, 5)) {
+		case 0:		/* another number */
+			if (n[1] > 0)
+				list[1][rng_below(&r, n[1])] =
+					rng_below(&r, ARRAY_LEN(number));
+			break;
+		case 1:		/* one less */
+			n[1] -= n[1] > 0;
+			break;
+		case 2:		/* one more */
+			list[1][n[1]++] = rng_below(&r, ARRAY_LEN(number));
+			break;
+		case 3:		/* another order */
+			if (n[1] > 1) {
+				list[1][0] = list[0][n[1] - 1];
+				list[1][n[1] - 1] = list[0][0];
+			}
+			break;
+		}
+		equal = n[0] == n[1] &&
+			memcmp(list[0], list[1], n[0] * 4) == 0;
+		for (int k = 0; k < 2; k++) {
+			clear(&t[k]);
+			random_words(&r, &t[k], rng_below(&r, 4) + 1, 1000);
+			for (uint32_t j = 0; j < n[k]; j++) {
+				put_s(&t[k], number[list[k][j]]);
+				random_words(&r, &t[k], rng_below(&r, 3),
+					     1000);
+			}
+			w[k] = all_words_of(s, &t[k]);
+		}
+		assert_int_equal(w[0].digits == w[1].digits, equal);
+		shingler_release(s);
+	}
+	shingler_free(s);
+	free(t[0].p);
+	free(t[1].p);
+}
+
+static void
+test_digits_are_not_looked_for_where_there_are_none(void **state)
+{
+	char norm[8 + SHINGLE_SLACK] = "some 12 ";
+	struct shingler *s = new_shingler(3, 0, 12);
+	struct words w = { .n = 2 };
+	uint32_t none;
+
+	(void)state;
+	assert_int_equal(shingler_words(s, &w, norm, false), 0);
+	none = w.digits;
+	assert_int_equal(shingler_words(s, &w, norm, true), 0);
+	assert_int_not_equal(w.digits, none);
+	memcpy(norm, "some on ", 8);
+	assert_int_equal(shingler_words(s, &w, norm, true), 0);
+	assert_int_equal(w.digits, none);
+	shingler_free(s);
+}
+
+/* As sets: the smallest shingle of every window, and no others. */
+static void
+test_winnowing_takes_the_smallest_of_every_window(void **state)
+{
+	static uint32_t public[WORDS_MAX], all[WORDS_MAX], want[WORDS_MAX];
+	struct rng r = { 13 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (unsigned window = 1; window <= 40; window++)
+		for (int i = 0; i < 30; i++) {
+			unsigned ngram = rng_range(&r, 1, 5);
+			struct shingler *s = new_shingler(ngram, window, 14);
+			uint32_t n, span, nwant = 0;
+			struct words w;
+
+			clear(&t);
+			random_words(&r, &t, rng_range(&r, 1, i % 2 != 0 ? 20 :
+						       150),
+				     vocabularies[i % 6]);
+			public_of(&t, public);
+			w = all_words_of(s, &t);
+			check_sketch(&w, public, ngram);
+			n = shingles_of(public, t.nwords, ngram, all);
+			span = window < n ? window : n;
+			for (uint32_t j = 0; j + span <= n; j++) {
+				uint32_t least = all[j];
+
+				for (uint32_t k = 1; k < span; k++)
+					if (all[j + k] < least)
+						least = all[j + k];
+				want[nwant++] = least;
+			}
+			assert_in_range(w.nwinnowed, 1, n);
+			nwant = sort_distinct(want, nwant);
+			n = sort_distinct(w.winnowed, w.nwinnowed);
+			assert_int_equal(n, nwant);
+			assert_memory_equal(w.winnowed, want, n * 4);
+			shingler_free(s);
+		}
+	free(t.p);
+}
+
+static void
+test_units_that_share_a_window_share_a_winnowed_shingle(void **state)
+{
+	struct rng r = { 15 };
+	struct text t[2] = { { 0 }, { 0 } };
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		unsigned ngram = rng_range(&r, 1, 6);
+		unsigned window = rng_range(&r, 1, 20);
+		struct shingler *s = new_shingler(ngram, window, 16);
+		uint64_t run = rng_next(&r);
+		struct words w[2];
+		bool shared = false;
+
+		for (int k = 0; k < 2; k++) {
+			struct rng common = { run };
+
+			clear(&t[k]);
+			random_words(&r, &t[k], rng_below(&r, 40), 1000000);
+			random_words(&common, &t[k], window + ngram - 1,
+				     vocabularies[i % 6]);
+			random_words(&r, &t[k], rng_below(&r, 40), 1000000);
+			w[k] = all_words_of(s, &t[k]);
+		}
+		for (uint32_t j = 0; j < w[0].nwinnowed; j++)
+			shared |= among(w[0].winnowed[j], w[1].winnowed,
+					w[1].nwinnowed);
+		assert_true(shared);
+		shingler_free(s);
+	}
+	free(t[0].p);
+	free(t[1].p);
+}
+
+/* Until they are released, whatever is asked for in between. */
+static void
+test_arrays_stay_until_released(void **state)
+{
+	enum { UNITS = 60 };
+	struct rng r = { 17 };
+	struct text t[UNITS] = { { 0 } };
+	struct shingler *s = new_shingler(3, 6, 18);
+	struct shingler *other = new_shingler(3, 6, 18);
+	size_t empty = shingler_memory(s), one;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		struct words w[UNITS];
+
+		for (int i = 0; i < UNITS; i++) {
+			clear(&t[i]);
+			random_words(&r, &t[i], i % 10 == 0 ? WORDS_MAX :
+				     rng_range(&r, 1, 300), 1000);
+			w[i] = all_words_of(s, &t[i]);
+		}
+		for (int i = 0; i < UNITS; i++) {
+			struct words v = all_words_of(other, &t[i]);
+
+			assert_memory_equal(w[i].code, v.code, 2 * v.n);
+			assert_memory_equal(w[i].tag, v.tag, v.n);
+			assert_int_equal(w[i].nprobe, v.nprobe);
+			assert_memory_equal(w[i].probe, v.probe, 4 * v.nprobe);
+			assert_int_equal(w[i].nwinnowed, v.nwinnowed);
+			assert_memory_equal(w[i].winnowed, v.winnowed,
+					    4 * v.nwinnowed);
+			shingler_release(other);
+		}
+		assert_true(shingler_memory(s) > empty);
+		shingler_release(s);
+	}
+	/* What was released is used again. */
+	all_words_of(s, &t[0]);
+	shingler_release(s);
+	one = shingler_memory(s);
+	for (int i = 0; i < 1000; i++) {
+		all_words_of(s, &t[0]);
+		shingler_release(s);
+	}
+	assert_int_equal(shingler_memory(s), one);
+	shingler_release(s);
+	shingler_free(s);
+	shingler_free(other);
+	shingler_free(NULL);
+	for (int i = 0; i < UNITS; i++)
+		free(t[i].p);
+}
+
+static void
+test_failed_allocations_leave_a_shingler_of_use(void **state)
+{
+	struct shingle_options opt = {
+		.ngram = 3, .window = 5, .seeded = true,
+	};
+	struct rng r = { 19 };
+	struct text t = { 0 };
+	int64_t live;
+
+	(void)state;
+	random_words(&r, &t, 3000, 1000);
+	live = allocations.live;
+	for (int on = 0; on < 2; on++)
+		for (uint64_t n = 0; ; n++) {
+			char *norm = malloc(t.len + SHINGLE_SLACK);
+			struct shingler *s;
+			struct words a = { .n = t.nwords }, b;
+			int got = 0;
+
+			assert_non_null(norm);
+			memcpy(norm, t.p, t.len);
+			memset(norm + t.len, 0, SHINGLE_SLACK);
+			allocations_fail(n, on);
+			errno = 0;
+			s = shingler_new(&opt);
+			if (s == NULL) {
+				assert_int_equal(errno, ENOMEM);
+				assert_true(allocations_succeed() > 0);
+				free(norm);
+				continue;
+			}
+			/* Many at once: more than one block of storage. */
+			for (int i = 0; i < 40 && got == 0; i++)
+				got = shingler_words(s, &a, norm, true);
+			if (got != 0) {
+				assert_int_equal(got, -1);
+				assert_int_equal(errno, ENOMEM);
+			}
+			assert_int_equal(allocations_succeed() > 0, got != 0);
+			a.n = t.nwords;
+			assert_int_equal(shingler_words(s, &a, norm, true), 0);
+			b = all_words_of(s, &t);
+			assert_memory_equal(a.code, b.code, 2 * b.n);
+			assert_memory_equal(a.probe, b.probe, 4 * b.nprobe);
+			shingler_release(s);
+			shingler_free(s);
+			free(norm);
+			assert_int_equal(allocations.live, live);
+			if (got == 0)
+				break;
+		}
+	free(t.p);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	single = new_shingler(1, 0, 1);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	shingler_free(single);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sketch_is_the_smallest_shingles),
+		cmocka_unit_test(
+			test_shingles_of_any_length_agree_with_the_oracle),
+		cmocka_unit_test(
+			test_sketch_of_a_long_unit_is_the_smallest_shingles),
+		cmocka_unit_test(test_unit_of_few_words_is_one_shingle),
+		cmocka_unit_test(test_public_hash_is_the_documented_one),
+		cmocka_unit_test(test_every_byte_of_a_word_counts),
+		cmocka_unit_test(
+			test_words_of_one_letter_again_and_again_differ),
+		cmocka_unit_test(test_equal_words_have_equal_codes_and_tags),
+		cmocka_unit_test(test_sketch_does_not_depend_on_what_follows),
+		cmocka_unit_test(test_secret_follows_from_the_seed),
+		cmocka_unit_test(test_sketch_does_not_depend_on_the_secret),
+		cmocka_unit_test(test_fingerprints_of_different_texts_differ),
+		cmocka_unit_test(
+			test_collision_without_the_secret_is_none_with_it),
+		cmocka_unit_test(test_words_of_equal_code_differ_in_tag),
+		cmocka_unit_test(test_digits_are_equal_where_the_numbers_are),
+		cmocka_unit_test(
+			test_digits_are_not_looked_for_where_there_are_none),
+		cmocka_unit_test(
+			test_winnowing_takes_the_smallest_of_every_window),
+		cmocka_unit_test(
+		       test_units_that_share_a_window_share_a_winnowed_shingle),
+		cmocka_unit_test(test_arrays_stay_until_released),
+		cmocka_unit_test(
+			test_failed_allocations_leave_a_shingler_of_use),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

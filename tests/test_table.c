@@ -1,0 +1,1268 @@
+/*
+ * table.c against a list of all units that is searched from one end to the
+ * other, with dynamic programming for what two units have in common.
+ *
+ * The units are made here, as the table knows no text: a word is a number of
+ * 16 bits, its code; its tag follows from it; and shingles are hashes of three
+ * numbers, or whatever a test wants them to be.
+ */
+#define FAIL_ALLOCATIONS
+#include "random.h"
+
+#include "../lcs.h"
+#include "../table.h"
+
+#define WORDS_MAX	80000
+#define INDEX_MAX	200	/* shingles that a unit is found under */
+#define WINDOW		4
+
+/* A unit to be. */
+struct unit {
+	struct words w;
+	struct place place;
+	uint16_t *code;
+	uint8_t *tag;
+	uint32_t probe[SKETCH_PROBE];
+	uint32_t winnowed[INDEX_MAX];
+};
+
+static uint64_t
+mix(uint64_t x)
+{
+	struct rng r = { x };
+
+	return rng_next(&r);
+}
+
+/* The words are v[0..n), found under no shingle yet; to be freed. */
+static struct unit *
+new_unit(const uint32_t *v, uint32_t n)
+{
+	static uint64_t made;
+	struct unit *u = calloc(1, sizeof(*u));
+
+	assert_non_null(u);
+	assert_true(n > 0 && n <= WORDS_MAX);
+	made++;
+	u->code = malloc(n * sizeof(*u->code));
+	u->tag = malloc(n);
+	assert_non_null(u->code);
+	assert_non_null(u->tag);
+	for (uint32_t i = 0; i < n; i++) {
+		u->code[i] = (uint16_t)v[i];
+		u->tag[i] = (uint8_t)mix(v[i]);
+	}
+	u->w = (struct words){
+		.fp = { mix(made) | 1, mix(~made) }, .n = n, .code = u->code,
+		.tag = u->tag, .probe = u->probe, .winnowed = u->winnowed,
+	};
+	u->place = (struct place){ mix(made + 1), mix(made + 2), made };
+	return u;
+}
+
+static void
+free_unit(struct unit *u)
+{
+	free(u->code);
+	free(u->tag);
+	free(u);
+}
+
+/* Look it up by, and index it under, these shingles. */
+static void
+set_probes(struct unit *u, const uint32_t *shingle, uint32_t n, uint32_t nkeep)
+{
+	assert_true(n <= SKETCH_PROBE && nkeep <= n);
+	memcpy(u->probe, shingle, n * sizeof(*shingle));
+	u->w.nprobe = n;
+	u->w.nkeep = nkeep;
+}
+
+/* Sample the unit's own shingles. */
+static void
+sketch(struct unit *u)
+{
+	static uint32_t all[WORDS_MAX];
+	uint32_t n = 0, k;
+
+	for (uint32_t i = 0; i + 3 <= u->w.n; i++)
+		all[n++] = (uint32_t)mix((uint64_t)u->code[i] << 32 |
+					 (uint32_t)u->code[i + 1] << 16 |
+					 u->code[i + 2]);
+	if (n == 0)
+		all[n++] = (uint32_t)mix(u->code[0]);
+	u->w.nwinnowed = 0;
+	for (uint32_t i = 0; i + WINDOW <= n; i++) {
+		uint32_t least = all[i];
+
+		for (uint32_t j = 1; j < WINDOW; j++)
+			if (all[i + j] < least)
+				least = all[i + j];
+		assert_true(u->w.nwinnowed < INDEX_MAX);
+		u->winnowed[u->w.nwinnowed++] = least;
+	}
+	u->w.nwinnowed = sort_distinct(u->winnowed, u->w.nwinnowed);
+	n = sort_distinct(all, n);
+	k = n < SKETCH_PROBE ? n : SKETCH_PROBE;
+	set_probes(u, all, k, k < 5 ? k : 5);
+}
+
+/* The model: what was added, in order. */
+struct model {
+	struct unit *unit[600];
+	size_t n;
+};
+
+static bool
+indexed(const struct unit *u, uint32_t shingle)
+{
+	for (uint32_t i = 0; i < u->w.nkeep; i++)
+		if (u->probe[i] == shingle)
+			return true;
+	for (uint32_t i = 0; i < u->w.nwinnowed; i++)
+		if (u->winnowed[i] == shingle)
+			return true;
+	return false;
+}
+
+/* Would a bucket hold more than it can, with this unit in it? */
+static bool
+overflows(const struct model *m, const struct unit *u)
+{
+	for (uint32_t i = 0; i < u->w.nkeep + u->w.nwinnowed; i++) {
+		uint32_t shingle = i < u->w.nkeep ? u->probe[i] :
+				   u->winnowed[i - u->w.nkeep];
+		size_t n = 0;
+
+		for (size_t j = 0; j < m->n; j++)
+			n += indexed(m->unit[j], shingle);
+		if (n >= TABLE_BUCKET)
+			return true;
+	}
+	return false;
+}
+
+static void
+model_free(struct model *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		free_unit(m->unit[i]);
+	m->n = 0;
+}
+
+/* Insertions and deletions from a to b, by the textbook. */
+static uint32_t
+oracle_edits(const struct unit *a, const struct unit *b)
+{
+	static uint32_t row[WORDS_MAX + 1];
+	uint32_t nb = b->w.n;
+
+	for (uint32_t j = 0; j <= nb; j++)
+		row[j] = j;
+	for (uint32_t i = 1; i <= a->w.n; i++) {
+		uint32_t diagonal = row[0];
+
+		row[0] = i;
+		for (uint32_t j = 1; j <= nb; j++) {
+			uint32_t above = row[j], left = row[j - 1];
+
+			if (a->code[i - 1] == b->code[j - 1])
+				row[j] = diagonal;
+			else
+				row[j] = 1 + (above < left ? above : left);
+			diagonal = above;
+		}
+	}
+	return row[nb];
+}
+
+/* Words that differ in stretches: lcs.h, which is tested by itself. */
+static uint32_t
+stretches(const struct unit *a, const struct unit *b, uint32_t edits)
+{
+	static uint32_t x[WORDS_MAX], y[WORDS_MAX];
+	uint32_t words;
+
+	for (uint32_t i = 0; i < a->w.n; i++)
+		x[i] = a->code[i];
+	for (uint32_t i = 0; i < b->w.n; i++)
+		y[i] = b->code[i];
+	assert_int_equal(lcs_stretches(x, a->w.n, y, b->w.n, edits, &words), 0);
+	return words;
+}
+
+/*
+ * What table.h says: 1 near, 0 not, -1 where that hangs on how they are
+ * aligned.  The threshold is percent / 100.
+ */
+static int
+oracle_near(const struct unit *a, const struct unit *b, uint32_t percent,
+	    uint32_t *edits)
+{
+	uint32_t total = a->w.n + b->w.n, most;
+	uint32_t shorter = a->w.n < b->w.n ? a->w.n : b->w.n;
+	bool scattered[2];
+
+	*edits = oracle_edits(a, b);
+	if (shorter < TABLE_NEAR_WORDS || a->w.digits != b->w.digits)
+		return 0;
+	if ((uint64_t)(total - *edits) * 100 < (uint64_t)percent * total)
+		return 0;
+	if (shorter < TABLE_REPLACE_WORDS)
+		return *edits <= 1;
+	most = shorter / 6 > 3 ? shorter / 6 : 3;
+	scattered[0] = stretches(a, b, *edits) <= most;
+	scattered[1] = stretches(b, a, *edits) <= most;
+	return scattered[0] == scattered[1] ? scattered[0] : -1;
+}
+
+/* Does b stand in a, which is longer? */
+static bool
+oracle_contains(const struct unit *a, const struct unit *b)
+{
+	if (a->w.n <= b->w.n)
+		return false;
+	for (uint32_t i = 0; i + b->w.n <= a->w.n; i++)
+		if (memcmp(a->code + i, b->code,
+			   b->w.n * sizeof(*a->code)) == 0)
+			return true;
+	return false;
+}
+
+/* Units of the model, by how many of these shingles they are found under. */
+static size_t
+oracle_candidates(const struct model *m, const uint32_t *shingle, uint32_t n,
+		  const struct unit **to)
+{
+	uint32_t shared[ARRAY_LEN(m->unit)];
+	size_t got = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		uint32_t hits = 0;
+		size_t at = got;
+
+		for (uint32_t j = 0; j < n; j++)
+			hits += indexed(m->unit[i], shingle[j]);
+		if (hits == 0)
+			continue;
+		for (; at > 0 && shared[at - 1] < hits; at--) {
+			to[at] = to[at - 1];
+			shared[at] = shared[at - 1];
+		}
+		to[at] = m->unit[i];
+		shared[at] = hits;
+		got++;
+	}
+	return got;
+}
+
+static bool
+same_place(struct place a, struct place b)
+{
+	return a.document == b.document && a.offset == b.offset &&
+	       a.line == b.line;
+}
+
+/* table_near() answers as the model does; 1, 0, or -1 where it is unsure. */
+static int
+check_near(struct table *t, const struct model *m, const struct unit *u,
+	   uint32_t percent)
+{
+	const struct unit *c[ARRAY_LEN(m->unit)];
+	size_t n = oracle_candidates(m, u->probe, u->w.nprobe, c);
+	struct match got = { .resemblance = -1.0 };
+	int found = table_near(t, &u->w, percent / 100.0, &got);
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t edits;
+		int near = oracle_near(u, c[i], percent, &edits);
+		double want = 1.0 - (double)edits / (u->w.n + c[i]->w.n);
+
+		if (near < 0)
+			return -1;
+		if (near == 0)
+			continue;
+		assert_int_equal(found, 1);
+		assert_true(same_place(got.place, c[i]->place));
+		assert_true(got.resemblance > want - 1e-12 &&
+			    got.resemblance < want + 1e-12);
+		return 1;
+	}
+	assert_int_equal(found, 0);
+	return 0;
+}
+
+static int
+check_containing(struct table *t, const struct model *m, const struct unit *u)
+{
+	const struct unit *c[ARRAY_LEN(m->unit)];
+	size_t n = oracle_candidates(m, u->winnowed, u->w.nwinnowed, c);
+	struct match got = { .resemblance = -1.0 };
+	int found = table_containing(t, &u->w, &got);
+
+	if (n > SKETCH_PROBE * TABLE_BUCKET)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (!oracle_contains(c[i], u))
+			continue;
+		assert_int_equal(found, 1);
+		assert_true(same_place(got.place, c[i]->place));
+		assert_true(got.resemblance == 1.0);
+		return 1;
+	}
+	assert_int_equal(found, 0);
+	return 0;
+}
+
+static const struct table_options all_options = {
+	.near = true, .places = true, .full_tags = true,
+};
+static const struct table_options near_options = {
+	.near = true, .places = true,
+};
+static const struct place nowhere;
+
+static struct table *
+new_table(const struct table_options *opt, uint32_t secret)
+{
+	struct table *t = table_new(opt, secret);
+
+	assert_non_null(t);
+	return t;
+}
+
+static void
+add(struct table *t, const struct unit *u)
+{
+	assert_int_equal(table_add(t, &u->w, &u->place), 0);
+}
+
+static bool
+finds(const struct table *t, const struct unit *u, struct place want)
+{
+	struct match m;
+
+	table_prefetch(t, &u->w.fp);
+	if (table_find(t, &u->w.fp, &m) == 0)
+		return false;
+	assert_true(m.resemblance == 1.0);
+	assert_true(same_place(m.place, want));
+	return true;
+}
+
+/* How many words, out of a vocabulary, to v. */
+static uint32_t
+random_words(struct rng *r, uint32_t *v, uint32_t n, uint32_t vocabulary)
+{
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = rng_below(r, vocabulary);
+	return n;
+}
+
+/* Words added, taken away or replaced, alone or in phrases: how many left. */
+static uint32_t
+edit(struct rng *r, uint32_t *v, uint32_t n, uint32_t times)
+{
+	for (; times > 0; times--) {
+		uint32_t len = rng_once(r, 4) ? rng_range(r, 2, 4) : 1;
+		uint32_t at = rng_below(r, n + 1), kind = rng_below(r, 3);
+
+		if (kind != 0 && at + len <= n && n > len) {
+			memmove(v + at, v + at + len,
+				(n - at - len) * sizeof(*v));
+			n -= len;
+		}
+		if (kind != 1) {
+			memmove(v + at + len, v + at, (n - at) * sizeof(*v));
+			random_words(r, v + at, len, 65536);
+			n += len;
+		}
+	}
+	return n;
+}
+
+static void
+test_find_knows_what_was_added_and_nothing_else(void **state)
+{
+	static const struct table_options options[] = {
+		{ .near = false, .places = false },
+		{ .near = false, .places = true },
+		{ .near = true, .places = false },
+		{ .near = true, .places = true },
+		{ .near = true, .places = true, .full_tags = true },
+	};
+	enum { N = 3000 };
+	static struct unit *u[2 * N];
+	uint32_t v[1] = { 7 };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * N; i++) {
+		u[i] = new_unit(v, 1);
+		/* Some differ in one half only. */
+		if (i % 5 == 1)
+			u[i]->w.fp.hi = u[i - 1]->w.fp.hi;
+		if (i % 5 == 2)
+			u[i]->w.fp.lo = u[i - 1]->w.fp.lo;
+		if (i % 100 == 3)
+			u[i]->w.fp.lo = 0;
+		if (i % 5 != 4 || i % 2 == 0)
+			u[i]->w.code = NULL;
+	}
+	u[0]->w.fp.hi = 1;
+	u[5]->w.fp.hi = UINT64_MAX;
+	for (size_t o = 0; o < ARRAY_LEN(options); o++) {
+		struct table *t = new_table(&options[o], (uint32_t)o);
+
+		assert_int_equal(table_count(t), 0);
+		for (size_t i = 0; i < N; i++) {
+			bool places = options[o].places;
+
+			assert_false(finds(t, u[2 * i], nowhere));
+			if (!options[o].near)
+				u[2 * i]->w.code = NULL;
+			add(t, u[2 * i]);
+			assert_int_equal(table_count(t), i + 1);
+			assert_true(finds(t, u[2 * i], places ?
+					  u[2 * i]->place : nowhere));
+		}
+		for (size_t i = 0; i < 2 * N; i++)
+			assert_int_equal(finds(t, u[i], options[o].places ?
+					       u[i]->place : nowhere),
+					 i % 2 == 0);
+		table_free(t);
+	}
+	for (size_t i = 0; i < 2 * N; i++)
+		free_unit(u[i]);
+	table_free(NULL);
+}
+
+static void
+test_places_come_back_as_they_were(void **state)
+{
+	static const uint64_t value[] = {
+		0, 1, UINT32_MAX, (uint64_t)1 << 32, UINT64_MAX,
+	};
+	struct table *t = new_table(&near_options, 3);
+	struct model m = { .n = 0 };
+	uint32_t v[20];
+	struct rng r = { 1 };
+
+	(void)state;
+	for (size_t i = 0; i < 125; i++) {
+		struct unit *u = new_unit(v, random_words(&r, v, 20, 65536));
+
+		u->place = (struct place){ value[i % 5], value[i / 5 % 5],
+					   value[i / 25] };
+		sketch(u);
+		add(t, u);
+		m.unit[m.n++] = u;
+	}
+	for (size_t i = 0; i < m.n; i++) {
+		assert_true(finds(t, m.unit[i], m.unit[i]->place));
+		assert_int_equal(check_near(t, &m, m.unit[i], 80), 1);
+	}
+	model_free(&m);
+	table_free(t);
+}
+
+static void
+test_known_unit_stays_as_it_was(void **state)
+{
+	struct table *t = new_table(&near_options, 4);
+	uint32_t v[20];
+	struct rng r = { 2 };
+	struct unit *u = new_unit(v, random_words(&r, v, 20, 65536));
+	struct place first = u->place;
+	struct match m;
+
+	(void)state;
+	sketch(u);
+	add(t, u);
+	for (uint64_t i = 0; i < 20; i++) {
+		u->place = (struct place){ i, i, i };
+		if (i % 2 != 0)
+			u->w.code = NULL;
+		add(t, u);
+		u->w.code = u->code;
+		assert_int_equal(table_count(t), 1);
+		assert_true(finds(t, u, first));
+		assert_int_equal(table_near(t, &u->w, 0.8, &m), 1);
+		assert_true(same_place(m.place, first));
+	}
+	free_unit(u);
+	table_free(t);
+}
+
+/* Near-duplicates and strangers, all lengths, all thresholds. */
+static void
+test_near_agrees_with_the_oracle(void **state)
+{
+	static const uint32_t percent[] = { 50, 60, 75, 80, 85, 90, 100 };
+	struct rng r = { 3 };
+	unsigned answers[3] = { 0, 0, 0 };
+
+	(void)state;
+	for (int round = 0; round < 24; round++) {
+		struct table *t = new_table(round % 2 != 0 ? &near_options :
+					    &all_options,
+					    (uint32_t)rng_next(&r));
+		uint32_t longest = round % 3 == 0 ? 14 : round % 3 == 1 ? 40 :
+				   120;
+		struct model m = { .n = 0 };
+
+		for (int i = 0; i < 150; i++) {
+			uint32_t v[400], n = rng_range(&r, 5, longest);
+			struct unit *u;
+
+			if (m.n > 0 && !rng_once(&r, 4)) {
+				u = m.unit[rng_below(&r, (uint32_t)m.n)];
+				n = u->w.n;
+				for (uint32_t j = 0; j < n; j++)
+					v[j] = u->code[j];
+				if (n < 300)
+					n = edit(&r, v, n, rng_below(&r,
+						 n / 8 + 3));
+			} else {
+				random_words(&r, v, n, rng_once(&r, 4) ? 8 :
+					     65536);
+			}
+			u = new_unit(v, n);
+			u->w.digits = rng_once(&r, 8) ? 99 : 0;
+			sketch(u);
+			if (i % 2 != 0)
+				u->w.nwinnowed = 0;
+			table_prefetch_near(t, &u->w);
+			/* Shorter ones are a test of their own. */
+			for (int j = 0; j < 2 && n >= TABLE_NEAR_WORDS; j++)
+				answers[1 + check_near(t, &m, u,
+					percent[rng_below(&r, 7)])]++;
+			if (overflows(&m, u)) {
+				free_unit(u);
+				continue;
+			}
+			add(t, u);
+			m.unit[m.n++] = u;
+		}
+		model_free(&m);
+		table_free(t);
+	}
+	/* Of each kind enough, and few that it cannot tell. */
+	assert_true(answers[0] < 200);
+	assert_true(answers[1] > 1000);
+	assert_true(answers[2] > 1000);
+}
+
+/*
+ * v, and v with 'replaced' words replaced and 'added' words added, each next
+ * to words in common; all words of both are different.
+ */
+static uint32_t
+scatter(const uint32_t *v, uint32_t n, uint32_t replaced, uint32_t added,
+	uint32_t *to)
+{
+	uint32_t got = 0, strange = n;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (i % 2 != 0 && replaced > 0) {
+			to[got++] = strange++;
+			replaced--;
+		} else {
+			to[got++] = v[i];
+			if (i % 2 != 0 && added > 0) {
+				to[got++] = strange++;
+				added--;
+			}
+		}
+	}
+	assert_int_equal(replaced + added, 0);
+	return got;
+}
+
+/* Are they near?  Each way round. */
+static bool
+are_near(struct unit *a, struct unit *b, double threshold)
+{
+	struct table *t = new_table(&near_options, 5);
+	static const uint32_t shingle[1] = { 12345 };
+	struct match m;
+	int got[2];
+
+	set_probes(a, shingle, 1, 1);
+	set_probes(b, shingle, 1, 1);
+	for (int i = 0; i < 2; i++) {
+		add(t, i == 0 ? a : b);
+		got[i] = table_near(t, i == 0 ? &b->w : &a->w, threshold, &m);
+		assert_true(got[i] == 0 || got[i] == 1);
+		table_clear(t);
+	}
+	assert_int_equal(got[0], got[1]);
+	table_free(t);
+	return got[0] == 1;
+}
+
+/* 2M / (na + nb), to the last word. */
+static void
+test_threshold_is_exact(void **state)
+{
+	static const uint32_t percent[] = { 60, 70, 75, 80, 85, 90, 95, 100 };
+	static uint32_t v[600], x[1200];
+	unsigned exact = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < ARRAY_LEN(v); i++)
+		v[i] = i;
+	for (uint32_t n = TABLE_REPLACE_WORDS; n < 600; n += n < 60 ? 1 : 37)
+		for (uint32_t p = 0; p < ARRAY_LEN(percent); p++)
+			for (uint32_t added = 0; added < 3; added++) {
+				uint32_t total = 2 * n + added;
+				/* The most that is allowed, and one more. */
+				uint32_t r = (total * (100 - percent[p]) -
+					      (total * (100 - percent[p]) <
+					       100 * added ? 0 : 100 * added)) /
+					     200;
+
+				for (uint32_t k = r; k <= r + 1; k++) {
+					uint32_t m2 = 2 * (n - k);
+					struct unit *a, *b;
+
+					if (k + added > n / 2)
+						continue;
+					a = new_unit(v, n);
+					b = new_unit(x, scatter(v, n, k, added,
+								x));
+					assert_int_equal(are_near(a, b,
+						percent[p] / 100.0),
+						m2 * 100 >=
+						percent[p] * total);
+					exact += m2 * 100 ==
+						 percent[p] * total;
+					free_unit(a);
+					free_unit(b);
+				}
+			}
+	assert_true(exact > 100);
+}
+
+static void
+test_long_units_are_compared_in_full(void **state)
+{
+	static const uint32_t len[] = {
+		2000, 5120, 50000, 65535, 65536, 70000,
+	};
+	static uint32_t v[WORDS_MAX], x[WORDS_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(len); i++) {
+		uint32_t n = len[i], most = n / 5;
+		struct unit *a, *b, *c;
+
+		if (2 * most > LCS_MOST_EDITS)
+			most = LCS_MOST_EDITS / 2;
+		/* Codes are 16 bits: words come again in long units. */
+		for (uint32_t j = 0; j < n; j++)
+			v[j] = i == 5 ? j % 3 : j % 30000;
+		a = new_unit(v, n);
+		for (uint32_t j = 0; j < n; j++)
+			x[j] = j % 5 == 2 && j / 5 < most ? 40000 + j % 9000 :
+			       v[j];
+		b = new_unit(x, n);
+		assert_true(are_near(a, b, 0.8));
+		x[4] = 39999;	/* one too many for the first two */
+		c = new_unit(x, n);
+		if (2 * most <= LCS_MOST_EDITS && most == n / 5)
+			assert_false(are_near(a, c, 0.8));
+		free_unit(a);
+		free_unit(b);
+		free_unit(c);
+	}
+}
+
+static void
+test_units_with_other_numbers_are_not_near(void **state)
+{
+	struct rng r = { 4 };
+	uint32_t v[100];
+
+	(void)state;
+	for (uint32_t n = 8; n <= 100; n++) {
+		struct unit *a = new_unit(v, random_words(&r, v, n, 65536));
+		struct unit *b = new_unit(v, n);
+
+		assert_true(are_near(a, b, 0.8));
+		b->w.digits = 1;
+		assert_false(are_near(a, b, 0.8));
+		a->w.digits = 0x80000001;
+		assert_false(are_near(a, b, 0.1));
+		a->w.digits = 1;
+		assert_true(are_near(a, b, 0.8));
+		free_unit(a);
+		free_unit(b);
+	}
+}
+
+static void
+test_short_units_are_near_to_none(void **state)
+{
+	uint32_t v[20];
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++)
+		v[i] = i * 1000;
+	for (uint32_t na = 1; na <= 12; na++)
+		for (uint32_t nb = 1; nb <= 12; nb++) {
+			struct unit *a = new_unit(v, na);
+			struct unit *b = new_unit(v, nb);
+			bool may = na >= TABLE_NEAR_WORDS &&
+				   nb >= TABLE_NEAR_WORDS;
+			uint32_t edits = na > nb ? na - nb : nb - na;
+
+			if (!may)
+				assert_false(are_near(a, b, 0.5));
+			else if (edits <= 1)
+				assert_true(are_near(a, b, 0.5));
+			free_unit(a);
+			free_unit(b);
+		}
+}
+
+/* Other words in a row are another name; scattered, they are edits. */
+static void
+test_what_differs_has_to_be_scattered(void **state)
+{
+	uint32_t v[60], x[60];
+
+	(void)state;
+	for (uint32_t i = 0; i < 60; i++)
+		v[i] = i * 1000;
+	for (uint32_t n = TABLE_REPLACE_WORDS; n <= 60; n++) {
+		uint32_t most = n / 6 > 3 ? n / 6 : 3;
+		struct unit *a = new_unit(v, n), *b;
+
+		/* Words missing in one stretch. */
+		for (uint32_t k = 1; k <= n / 3; k++) {
+			memcpy(x, v, sizeof(x));
+			memmove(x + 3, x + 3 + k, (n - 3 - k) * sizeof(*x));
+			b = new_unit(x, n - k);
+			most = (n - k) / 6 > 3 ? (n - k) / 6 : 3;
+			if (n - k >= TABLE_REPLACE_WORDS)
+				assert_int_equal(are_near(a, b, 0.5),
+						 k == 1 || k <= most);
+			free_unit(b);
+		}
+		/* Words replaced, in pairs, apart from one another. */
+		most = n / 6 > 3 ? n / 6 : 3;
+		for (uint32_t pairs = 1; 4 * pairs < n && pairs <= n / 8;
+		     pairs++) {
+			memcpy(x, v, sizeof(x));
+			for (uint32_t k = 0; k < pairs; k++) {
+				x[4 * k + 1]++;
+				x[4 * k + 2]++;
+			}
+			b = new_unit(x, n);
+			assert_int_equal(are_near(a, b, 0.5),
+					 4 * pairs <= most);
+			free_unit(b);
+		}
+		free_unit(a);
+	}
+}
+
+static void
+test_most_shared_then_earliest_is_the_witness(void **state)
+{
+	uint32_t shingle[SKETCH_PROBE];
+	struct rng r = { 5 };
+
+	(void)state;
+	for (uint32_t i = 0; i < SKETCH_PROBE; i++)
+		shingle[i] = i;
+	for (int round = 0; round < 400; round++) {
+		struct table *t = new_table(&near_options,
+					    (uint32_t)rng_next(&r));
+		struct model m = { .n = 0 };
+		struct unit *u;
+		uint32_t v[30];
+
+		random_words(&r, v, 30, 65536);
+		for (int i = 0; i < TABLE_BUCKET; i++) {
+			uint32_t some[SKETCH_PROBE], n = 0;
+
+			u = new_unit(v, 30);
+			for (uint32_t j = 0; j < SKETCH_PROBE; j++)
+				if (rng_once(&r, 2))
+					some[n++] = shingle[j];
+			set_probes(u, some, n, n);
+			u->w.digits = rng_once(&r, 3);
+			add(t, u);
+			m.unit[m.n++] = u;
+		}
+		u = new_unit(v, 30);
+		set_probes(u, shingle, SKETCH_PROBE, 1);
+		check_near(t, &m, u, 80);
+		u->w.digits = 1;
+		check_near(t, &m, u, 80);
+		u->w.nprobe = 0;
+		assert_int_equal(check_near(t, &m, u, 80), 0);
+		free_unit(u);
+		model_free(&m);
+		table_free(t);
+	}
+}
+
+/* A code is public, and so easily made equal; a tag is not. */
+static void
+test_forged_words_are_refused(void **state)
+{
+	struct rng r = { 6 };
+	uint32_t v[300];
+
+	(void)state;
+	for (uint32_t n = 8; n <= 300; n += n < 80 ? 1 : 11) {
+		struct unit *a = new_unit(v, random_words(&r, v, n, 65536));
+		struct unit *b = new_unit(v, n);
+		uint32_t at = rng_below(&r, n);
+
+		assert_true(are_near(a, b, 0.8));
+		/* One of them happens: 16 bits. */
+		b->tag[at] ^= 0xff;
+		assert_true(are_near(a, b, 0.8));
+		b->tag[at] ^= 0xff;
+		/* A quarter does not, wherever it is. */
+		for (uint32_t i = 0; i < (n + 3) / 4; i++)
+			b->tag[i * 4 % n] ^= 0xff;
+		assert_false(are_near(a, b, 0.8));
+		for (uint32_t i = 0; i < n; i++)
+			b->tag[i] = (uint8_t)~a->tag[i];
+		assert_false(are_near(a, b, 0.8));
+		assert_false(are_near(a, b, 0.1));
+		/* Guessed at random. */
+		for (uint32_t i = 0; i < n; i++)
+			b->tag[i] = (uint8_t)rng_next(&r);
+		assert_false(are_near(a, b, 0.8));
+		free_unit(a);
+		free_unit(b);
+	}
+}
+
+/* Whatever a shingle's hash and the table's secret are. */
+static void
+test_every_shingle_leads_to_its_record(void **state)
+{
+	struct rng r = { 7 };
+
+	(void)state;
+	for (int round = 0; round < 20; round++) {
+		uint32_t secret = round < 3 ? (uint32_t)round - 1 :
+				  (uint32_t)rng_next(&r);
+		struct table *t = new_table(&near_options, secret);
+		struct model m = { .n = 0 };
+		uint32_t v[9], special[] = {
+			0, 1, 2, UINT32_MAX, UINT32_MAX - 1, secret,
+			secret + 1, secret - 1, ~secret, secret ^ 0x80000000,
+			secret ^ 1,
+		};
+
+		for (uint32_t i = 0; i < 500; i++) {
+			uint32_t shingle = i < ARRAY_LEN(special) ?
+					   special[i] : (uint32_t)rng_next(&r);
+			struct unit *u;
+
+			/* No two alike, but for the special ones. */
+			u = new_unit(v, random_words(&r, v, 9, 65536));
+			set_probes(u, &shingle, 1, 1);
+			assert_true(check_near(t, &m, u, 80) <= 0);
+			add(t, u);
+			m.unit[m.n++] = u;
+		}
+		for (size_t i = 0; i < m.n; i++)
+			assert_int_equal(check_near(t, &m, m.unit[i], 80), 1);
+		model_free(&m);
+		table_free(t);
+	}
+}
+
+/* The first TABLE_BUCKET under a shingle are found by it, and no more. */
+static void
+test_full_bucket_keeps_the_first(void **state)
+{
+	static const uint32_t common[1] = { 77 };
+	struct table *t = new_table(&all_options, 8);
+	struct model m = { .n = 0 };
+	struct rng r = { 8 };
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		uint32_t v[12], own[2] = { 77, (uint32_t)rng_next(&r) };
+		struct unit *u = new_unit(v, random_words(&r, v, 12, 65536));
+
+		set_probes(u, own, 2, 2);
+		add(t, u);
+		m.unit[m.n++] = u;
+	}
+	for (size_t i = 0; i < m.n; i++) {
+		struct unit *u = m.unit[i];
+		struct match got;
+		uint32_t own = u->probe[1];
+
+		set_probes(u, common, 1, 1);
+		assert_int_equal(table_near(t, &u->w, 0.8, &got),
+				 i < TABLE_BUCKET);
+		set_probes(u, &own, 1, 1);
+		assert_int_equal(table_near(t, &u->w, 0.8, &got), 1);
+		assert_true(same_place(got.place, u->place));
+		assert_true(finds(t, u, u->place));
+	}
+	model_free(&m);
+	table_free(t);
+}
+
+/* A flood of units under the same few shingles: each costs what one does. */
+static void
+test_flooded_buckets_cost_bounded_time(void **state)
+{
+	uint32_t shingle[SKETCH_PROBE], v[12];
+	struct table *t = new_table(&all_options, 9);
+	struct rng r = { 9 };
+	struct unit *u = new_unit(v, random_words(&r, v, 12, 65536));
+	size_t before;
+
+	(void)state;
+	for (uint32_t i = 0; i < SKETCH_PROBE; i++)
+		shingle[i] = i;
+	set_probes(u, shingle, SKETCH_PROBE, SKETCH_PROBE);
+	memcpy(u->winnowed, shingle, sizeof(shingle));
+	u->w.nwinnowed = SKETCH_PROBE;
+	for (uint32_t i = 0; i < 60000; i++) {
+		struct match m;
+
+		u->w.fp.hi = mix(i) | 1;
+		u->code[i % 12] = (uint16_t)mix(i);
+		if (i % 8 == 0) {
+			assert_true(table_near(t, &u->w, 0.9, &m) >= 0);
+			assert_true(table_containing(t, &u->w, &m) >= 0);
+		}
+		add(t, u);
+	}
+	assert_int_equal(table_count(t), 60000);
+	before = table_memory(t);
+	table_clear(t);
+	assert_true(table_memory(t) < before / 100);
+	free_unit(u);
+	table_free(t);
+}
+
+/* Parts of units that were added, and parts that were changed. */
+static void
+test_containing_agrees_with_the_oracle(void **state)
+{
+	struct rng r = { 10 };
+	unsigned answers[3] = { 0, 0, 0 };
+
+	(void)state;
+	for (int round = 0; round < 12; round++) {
+		struct table *t = new_table(&all_options,
+					    (uint32_t)rng_next(&r));
+		struct model m = { .n = 0 };
+
+		for (int i = 0; i < 150; i++) {
+			uint32_t v[300], n = rng_range(&r, 7, 90);
+			struct unit *u, *part;
+
+			random_words(&r, v, n, round % 3 == 0 ? 12 : 65536);
+			if (m.n > 0 && rng_once(&r, 3)) {
+				/* Says the same as an earlier one, and more. */
+				u = m.unit[rng_below(&r, (uint32_t)m.n)];
+				for (uint32_t j = 0; j < u->w.n && n < 180; j++)
+					v[n++] = u->code[j];
+			}
+			u = new_unit(v, n);
+			sketch(u);
+			if (overflows(&m, u)) {
+				free_unit(u);
+			} else {
+				add(t, u);
+				m.unit[m.n++] = u;
+			}
+			for (int j = 0; j < 3 && m.n > 0; j++) {
+				uint32_t first, k;
+
+				u = m.unit[rng_below(&r, (uint32_t)m.n)];
+				first = rng_below(&r, u->w.n);
+				k = rng_range(&r, 1, u->w.n - first);
+				for (uint32_t l = 0; l < k; l++)
+					v[l] = u->code[first + l];
+				if (rng_once(&r, 3))
+					v[rng_below(&r, k)] = 3;
+				part = new_unit(v, k);
+				sketch(part);
+				answers[1 + check_containing(t, &m, part)]++;
+				/* One word forged. */
+				part->tag[rng_below(&r, k)] ^= 1u <<
+					rng_below(&r, 8);
+				if (part->w.n > 6) {
+					struct match got;
+
+					assert_int_equal(table_containing(t,
+						&part->w, &got), 0);
+				}
+				free_unit(part);
+			}
+		}
+		model_free(&m);
+		table_free(t);
+	}
+	assert_true(answers[0] < 300);
+	assert_true(answers[1] > 500);
+	assert_true(answers[2] > 500);
+}
+
+/* Not one whose bytes match between two words, nor one as long. */
+static void
+test_containing_looks_at_whole_words(void **state)
+{
+	struct table *t = new_table(&all_options, 11);
+	static const uint32_t shingle[1] = { 5 };
+	uint32_t v[10] = { 1, 0x0101, 0x0101, 0x0101, 2, 3, 4, 5, 6, 7 };
+	struct unit *a = new_unit(v, 10), *b = new_unit(v + 1, 9);
+	struct unit *c = new_unit(v, 10), *d = new_unit(v + 1, 3);
+	struct match m;
+
+	(void)state;
+	for (uint32_t i = 0; i < 10; i++)
+		a->tag[i] = c->tag[i] = 1;
+	memset(b->tag, 1, 9);
+	memset(d->tag, 1, 3);
+	a->winnowed[0] = b->winnowed[0] = 5;
+	c->winnowed[0] = d->winnowed[0] = 5;
+	a->w.nwinnowed = b->w.nwinnowed = 1;
+	c->w.nwinnowed = d->w.nwinnowed = 1;
+	set_probes(a, shingle, 1, 1);
+	add(t, a);
+	assert_int_equal(table_containing(t, &b->w, &m), 1);
+	assert_int_equal(table_containing(t, &d->w, &m), 1);
+	assert_int_equal(table_containing(t, &c->w, &m), 0);
+	d->code[2] = 0x0201;
+	assert_int_equal(table_containing(t, &d->w, &m), 0);
+	free_unit(a);
+	free_unit(b);
+	free_unit(c);
+	free_unit(d);
+	table_free(t);
+}
+
+static void
+test_unit_without_words_is_found_by_fingerprint_alone(void **state)
+{
+	struct table *t = new_table(&near_options, 12);
+	struct rng r = { 11 };
+	uint32_t v[20];
+	struct unit *u = new_unit(v, random_words(&r, v, 20, 65536));
+	struct match m;
+
+	(void)state;
+	sketch(u);
+	u->w.code = NULL;
+	add(t, u);
+	u->w.code = u->code;
+	assert_true(finds(t, u, u->place));
+	assert_int_equal(table_near(t, &u->w, 0.8, &m), 0);
+	free_unit(u);
+	table_free(t);
+}
+
+static void
+test_cleared_table_knows_nothing(void **state)
+{
+	struct rng r = { 12 };
+	struct table *t = new_table(&all_options, 13);
+	size_t empty = table_memory(t);
+
+	(void)state;
+	table_clear(t);
+	for (int round = 0; round < 3; round++) {
+		struct model m = { .n = 0 }, none = { .n = 0 };
+
+		for (int i = 0; i < 200; i++) {
+			uint32_t v[60];
+			struct unit *u = new_unit(v, random_words(&r, v, 60,
+								  65536));
+
+			sketch(u);
+			add(t, u);
+			m.unit[m.n++] = u;
+		}
+		for (size_t i = 0; i < m.n; i++) {
+			assert_true(finds(t, m.unit[i], m.unit[i]->place));
+			assert_int_equal(check_near(t, &m, m.unit[i], 80), 1);
+		}
+		assert_true(table_memory(t) > empty);
+		table_clear(t);
+		assert_int_equal(table_count(t), 0);
+		for (size_t i = 0; i < m.n; i++) {
+			table_prefetch_near(t, &m.unit[i]->w);
+			assert_false(finds(t, m.unit[i], nowhere));
+			check_near(t, &none, m.unit[i], 80);
+			check_containing(t, &none, m.unit[i]);
+		}
+		model_free(&m);
+	}
+	/* But for scratch. */
+	assert_true(table_memory(t) < empty + 20000);
+	table_free(t);
+}
+
+/* DESIGN.md 6: at most 20 bytes per unit, with exact duplicates alone. */
+static void
+test_exact_table_takes_20_bytes_a_unit(void **state)
+{
+	static const struct table_options exact = { .near = false };
+	struct table *t = new_table(&exact, 14);
+	struct words w = { .n = 5 };
+
+	(void)state;
+	for (uint64_t n = 1; n <= 300000; n++) {
+		w.fp = (struct fingerprint){ mix(n) | 1, n };
+		assert_int_equal(table_add(t, &w, &nowhere), 0);
+		if (n > 150000)
+			assert_true(table_memory(t) <= 20 * n);
+	}
+	assert_int_equal(table_count(t), 300000);
+	table_free(t);
+}
+
+/* What is added while allocation n fails is added later, all else is there. */
+static bool
+add_with_failure(struct model *m, uint64_t n, bool on)
+{
+	struct table *t;
+	uint64_t failed = 0;
+	size_t done = 0;
+
+	allocations_fail(n, on);
+	errno = 0;
+	t = table_new(&all_options, 15);
+	if (t == NULL) {
+		assert_int_equal(errno, ENOMEM);
+		return allocations_succeed() > 0;
+	}
+	for (; done < m->n && failed == 0; done++) {
+		const struct unit *u = m->unit[done];
+		struct match got;
+		int result;
+
+		errno = 0;
+		result = table_near(t, &u->w, 0.8, &got);
+		if (result < 0) {
+			assert_int_equal(errno, ENOMEM);
+			failed = allocations_succeed();
+			assert_true(failed > 0);
+		}
+		errno = 0;
+		result = table_containing(t, &u->w, &got);
+		if (result < 0) {
+			assert_int_equal(errno, ENOMEM);
+			failed = allocations_succeed();
+			assert_true(failed > 0);
+		}
+		errno = 0;
+		result = table_add(t, &u->w, &u->place);
+		if (result != 0) {
+			assert_int_equal(result, -1);
+			assert_int_equal(errno, ENOMEM);
+			assert_int_equal(table_count(t), done);
+			assert_int_equal(table_find(t, &u->w.fp, &got), 0);
+			failed = allocations_succeed();
+			assert_true(failed > 0);
+			add(t, u);
+		}
+	}
+	failed += allocations_succeed();
+	for (; done < m->n; done++)
+		add(t, m->unit[done]);
+	assert_int_equal(table_count(t), m->n);
+	for (size_t i = 0; i < m->n; i++) {
+		struct match got;
+
+		assert_true(finds(t, m->unit[i], m->unit[i]->place));
+		assert_int_equal(table_near(t, &m->unit[i]->w, 0.8, &got), 1);
+	}
+	table_free(t);
+	return failed > 0;
+}
+
+static void
+test_failed_allocations_lose_nothing(void **state)
+{
+	static uint32_t v[WORDS_MAX];
+	struct model m = { .n = 0 };
+	struct rng r = { 13 };
+	int64_t live;
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		uint32_t n = i % 20 == 7 ? 60000 : 150;
+		struct unit *u;
+
+		random_words(&r, v, n, 65536);
+		if (i % 4 == 1) {
+			/* Almost the one before. */
+			n = m.unit[m.n - 1]->w.n;
+			for (uint32_t j = 0; j < n; j++)
+				v[j] = m.unit[m.n - 1]->code[j];
+			for (uint32_t j = 5; j < n && j < 300; j += 6)
+				v[j] ^= 1;
+		}
+		u = new_unit(v, n);
+		if (n < INDEX_MAX) {
+			sketch(u);
+		} else {
+			uint32_t shingle = (uint32_t)rng_next(&r);
+
+			set_probes(u, &shingle, 1, 1);
+		}
+		m.unit[m.n++] = u;
+	}
+	live = allocations.live;
+	for (int on = 0; on < 2; on++) {
+		uint64_t n = 0;
+
+		while (add_with_failure(&m, n, on)) {
+			n++;
+			assert_int_equal(allocations.live, live);
+		}
+		assert_true(n > 12);
+	}
+	assert_int_equal(allocations.live, live);
+	model_free(&m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_find_knows_what_was_added_and_nothing_else),
+		cmocka_unit_test(test_places_come_back_as_they_were),
+		cmocka_unit_test(test_known_unit_stays_as_it_was),
+		cmocka_unit_test(test_near_agrees_with_the_oracle),
+		cmocka_unit_test(test_threshold_is_exact),
+		cmocka_unit_test(test_long_units_are_compared_in_full),
+		cmocka_unit_test(test_units_with_other_numbers_are_not_near),
+		cmocka_unit_test(test_short_units_are_near_to_none),
+		cmocka_unit_test(test_what_differs_has_to_be_scattered),
+		cmocka_unit_test(test_most_shared_then_earliest_is_the_witness),
+		cmocka_unit_test(test_forged_words_are_refused),
+		cmocka_unit_test(test_every_shingle_leads_to_its_record),
+		cmocka_unit_test(test_full_bucket_keeps_the_first),
+		cmocka_unit_test(test_flooded_buckets_cost_bounded_time),
+		cmocka_unit_test(test_containing_agrees_with_the_oracle),
+		cmocka_unit_test(test_containing_looks_at_whole_words),
+		cmocka_unit_test(
+			test_unit_without_words_is_found_by_fingerprint_alone),
+		cmocka_unit_test(test_cleared_table_knows_nothing),
+		cmocka_unit_test(test_exact_table_takes_20_bytes_a_unit),
+		cmocka_unit_test(test_failed_allocations_lose_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
