@@ -216,12 +216,26 @@ no_output:
 	return opt->show == SHOW_NOTHING && found_any(&stats) ? FOUND : DONE;
 }
 
+/*
+ * A standard descriptor that is closed would be taken by the next file that is
+ * opened, and the text written there.  Keep its place, unusable.
+ */
+static void
+guard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY
+							     : O_RDONLY);
+}
+
 int
 main(int argc, char **argv)
 {
 	static char name[] = "dedup";
 	struct options opt;
 
+	guard_descriptors();
 	argv[0] = name;		/* as getopt's messages begin */
 	switch (options_parse(&opt, argc, argv)) {
 	case ACTION_FILTER:

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
+
 /* Identities of the options; those with a short name have that. */
 enum {
 	OPT_TEXT_FIELD = 256, OPT_ID_FIELD, OPT_SEPARATOR, OPT_FOLD_DIGITS,
@@ -494,11 +496,46 @@ fill_getopt(char *shorts, struct option *longs)
 	*shorts = '\0';
 }
 
-/* Options that contradict each other or do nothing together. */
+/* Say that an option that was given does nothing beside the others. */
+static void
+warn_of(const struct options *opt, const bool *given, int id, const char *why)
+{
+	const struct option_info *o = find_option(id);
+
+	if (given[o - table] && !opt->quiet)
+		fprintf(stderr, "dedup: --%s has no effect %s\n", o->name, why);
+}
+
+static void
+warn_of_useless(const struct options *opt, const bool *given)
+{
+	const struct dedup_options *d = &opt->dedup;
+
+	if (d->exact) {
+		warn_of(opt, given, 't', "with --exact");
+		warn_of(opt, given, 'n', "with --exact");
+	}
+	if (opt->format == FORMAT_TEXT) {
+		warn_of(opt, given, OPT_TEXT_FIELD, "with --format=text");
+		warn_of(opt, given, OPT_ID_FIELD, "with --format=text");
+	}
+	if (opt->show != SHOW_DIFF)
+		warn_of(opt, given, OPT_COLOR, "without --diff");
+}
+
+/* Options that contradict each other. */
 static enum action
 check_together(const struct options *opt, int nshow)
 {
 	const struct dedup_options *d = &opt->dedup;
+	struct json_path path;
+
+	if (json_path_parse(&path, opt->text_field) != 0)
+		return wrong("--text-field: %s: not a path of field names",
+			     opt->text_field);
+	if (json_path_parse(&path, opt->id_field) != 0)
+		return wrong("--id-field: %s: not a path of field names",
+			     opt->id_field);
 
 	if (nshow > 1)
 		return wrong("--repeated, --check and --diff exclude each "
@@ -519,6 +556,8 @@ options_parse(struct options *opt, int argc, char **argv)
 	static char *no_files[] = { standard_input, NULL };
 	char shorts[2 * NOPTIONS + 1];
 	struct option longs[NOPTIONS + 1];
+	bool given[NOPTIONS] = { false };
+	enum action action;
 	int id, nshow = 0;
 
 	*opt = (struct options){
@@ -528,13 +567,17 @@ options_parse(struct options *opt, int argc, char **argv)
 	fill_getopt(shorts, longs);
 	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		enum show before = opt->show;
-		enum action action = apply(opt, id, optarg);
 
+		action = apply(opt, id, optarg);
 		if (action != ACTION_FILTER)
 			return action;
+		given[find_option(id) - table] = true;
 		nshow += opt->show != before;
 	}
 	opt->files = optind < argc ? argv + optind : no_files;
 	opt->nfiles = optind < argc ? (size_t)(argc - optind) : 1;
-	return check_together(opt, nshow);
+	action = check_together(opt, nshow);
+	if (action == ACTION_FILTER)
+		warn_of_useless(opt, given);
+	return action;
 }

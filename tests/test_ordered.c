@@ -328,7 +328,7 @@ test_entries_crowd_at_the_end(void **state)
 	struct rng r = { 3 };
 
 	(void)state;
-	for (int shift = 1; shift <= 10; shift++) {
+	for (int shift = 1; shift <= 5; shift++) {
 		struct model m = { 0 };
 		struct ordered o;
 
