@@ -76,19 +76,21 @@ spread(const struct ordered *o, size_t w, size_t from, size_t total)
 	unsigned char *slots = o->slots;
 	size_t next = 0;
 
+	memset(slots, 0, from * w);
 	for (; from < total - 1; from++) {
-		const unsigned char *p = slots + from * w;
+		unsigned char *p = slots + from * w, entry[32];
 		size_t to = ordered_home(o, ordered_key(p));
 
 		if (to < next)
 			to = next;
 		/* What is left fits to the right: the tail sees to it. */
 		assert(to <= from);
-		memset(slots + next * w, 0, (to - next) * w);
-		memmove(slots + to * w, p, w);
+		memcpy(entry, p, w);
+		memset(p, 0, w);
+		memcpy(slots + to * w, entry, w);
 		next = to + 1;
 	}
-	memset(slots + next * w, 0, (total - next) * w);
+	memset(slots + (total - 1) * w, 0, w);
 }
 
 static void

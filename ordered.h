@@ -27,7 +27,7 @@
 struct ordered {
 	unsigned char *slots;	/* nslots + ORDERED_TAIL entries */
 	unsigned char *storage;	/* as allocated; slots is aligned in it */
-	size_t width;		/* bytes an entry, 8 at least */
+	size_t width;		/* bytes an entry, 8 to 32 */
 	size_t mask;		/* of homes: those that begin a line */
 	size_t nslots;		/* homes; a multiple of 8 */
 	size_t n;		/* entries */

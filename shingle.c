@@ -432,7 +432,7 @@ smallest_body(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
 {
 	uint32_t few[FEW + 1], sorted[FEW], got = 0, k = n;
 
-	if (n > FEW / 2) {
+	if (n > 2 * most) {
 		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
 
 		do {
@@ -493,7 +493,7 @@ smallest(const struct shingler *s, uint32_t n, uint32_t *to, uint32_t most)
 		(s->shingle, n, to, most);
 
 	/* Too many under the bound, or equal ones that took their place. */
-	if (got == UINT32_MAX || (got < most && n > FEW / 2))
+	if (got == UINT32_MAX || (got < most && n > 2 * most))
 		got = smallest_any(s->shingle, n, to, most);
 	return got;
 }

@@ -154,13 +154,16 @@ table_new(const struct table_options *opt, uint32_t secret)
 	t->full_tags = opt->full_tags;
 	t->secret = secret;
 	/*
-	 * The exact table is what -x holds, and is to stay under 20 bytes an
-	 * entry: 16 / 0.92 to 16 / (0.92 / 1.125).
+	 * What -x holds is to stay under 20 bytes an entry: fingerprints alone
+	 * come to 16 / 0.92 and, just grown, to 16 / (0.92 / 1.125).
 	 */
-	ordered_init(&t->exact, sizeof(struct fingerprint) +
-		     (t->near || t->places ? sizeof(uint32_t) : 0),
-		     0.92, 1.125);
-	ordered_init(&t->index, sizeof(uint64_t), 0.8, 1.2);
+	if (t->near || t->places)
+		ordered_init(&t->exact, sizeof(struct fingerprint) +
+			     sizeof(uint32_t), 0.88, 1.3);
+	else
+		ordered_init(&t->exact, sizeof(struct fingerprint), 0.92,
+			     1.125);
+	ordered_init(&t->index, sizeof(uint64_t), 0.8, 1.4);
 	return t;
 }
 
@@ -364,8 +367,7 @@ struct candidate {
 
 /* Count a record once more among the candidates; how many there are. */
 static size_t
-count_candidate(const struct table *t, struct candidate *c, size_t have,
-		uint32_t ref)
+count_candidate(struct candidate *c, size_t have, uint32_t ref)
 {
 	for (size_t i = 0; i < have; i++)
 		if (c[i].ref == ref) {
@@ -375,7 +377,6 @@ count_candidate(const struct table *t, struct candidate *c, size_t have,
 	if (have == CANDIDATES)
 		return have;
 	c[have] = (struct candidate){ ref, 1 };
-	__builtin_prefetch(arena_at(&t->arena, ref));
 	return have + 1;
 }
 
@@ -446,20 +447,59 @@ next_record(struct bucket *b)
 	return (uint32_t)ordered_key(p);
 }
 
+/* Edits that the threshold allows between units of so many words in all. */
+static inline uint32_t
+edits_allowed(double threshold, uint32_t total)
+{
+	double allowed = (1.0 - threshold) * total + 1e-9;
+
+	return allowed < LCS_MOST_EDITS ? (uint32_t)allowed : LCS_MOST_EDITS;
+}
+
+/* Do numbers and lengths allow that the record is near? */
+static inline bool
+may_be_near(const struct table *t, const struct words *w, double threshold,
+	    uint32_t ref)
+{
+	struct record r = record_at(t, ref);
+	uint32_t longer = r.nwords > w->n ? r.nwords - w->n : w->n - r.nwords;
+
+	return r.digits == w->digits && r.nwords >= TABLE_NEAR_WORDS &&
+	       longer <= edits_allowed(threshold, r.nwords + w->n);
+}
+
+/* The records that share sampled shingles with the unit and may be near. */
 static size_t
-propose(const struct table *t, const uint32_t *shingle, uint32_t n,
-	struct candidate *c)
+propose_near(const struct table *t, const struct words *w, double threshold,
+	     struct candidate *c)
 {
 	size_t have = 0;
 	uint32_t ref;
 
-	if (t->index.n == 0)
-		return 0;
-	for (uint32_t i = 0; i < n; i++) {
-		struct bucket b = open_bucket(t, shingle[i]);
+	for (uint32_t i = 0; i < w->nprobe && t->index.n > 0; i++) {
+		struct bucket b = open_bucket(t, w->probe[i]);
 
 		while ((ref = next_record(&b)) != 0)
-			have = count_candidate(t, c, have, ref);
+			if (may_be_near(t, w, threshold, ref))
+				have = count_candidate(c, have, ref);
+	}
+	return have;
+}
+
+/* The longer records that share winnowed shingles with the unit. */
+static size_t
+propose_longer(const struct table *t, const struct words *w,
+	       struct candidate *c)
+{
+	size_t have = 0;
+	uint32_t ref;
+
+	for (uint32_t i = 0; i < w->nwinnowed && t->index.n > 0; i++) {
+		struct bucket b = open_bucket(t, w->winnowed[i]);
+
+		while ((ref = next_record(&b)) != 0)
+			if (record_at(t, ref).nwords > w->n)
+				have = count_candidate(c, have, ref);
 	}
 	return have;
 }
@@ -587,36 +627,6 @@ count_edits(struct table *t, const struct words *w, uint32_t ref,
 	return edits;
 }
 
-/* Edits that the threshold allows between units of so many words in all. */
-static uint32_t
-edits_allowed(double threshold, uint32_t total)
-{
-	double allowed = (1.0 - threshold) * total + 1e-9;
-
-	return allowed < LCS_MOST_EDITS ? (uint32_t)allowed : LCS_MOST_EDITS;
-}
-
-/* Drop the candidates that numbers or lengths rule out: how many are left. */
-static size_t
-sift_candidates(const struct table *t, const struct words *w, double threshold,
-		struct candidate *c, size_t n)
-{
-	size_t left = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct record r = record_at(t, c[i].ref);
-		uint32_t longer = r.nwords > w->n ? r.nwords - w->n
-						  : w->n - r.nwords;
-		bool fits = r.digits == w->digits &&
-			    r.nwords >= TABLE_NEAR_WORDS &&
-			    longer <= edits_allowed(threshold, r.nwords + w->n);
-
-		c[left] = c[i];
-		left += fits;
-	}
-	return left;
-}
-
 /* Is this record near?  As table_near(). */
 static int
 is_near(struct table *t, const struct words *w, double threshold, uint32_t ref,
@@ -646,10 +656,9 @@ table_near(struct table *t, const struct words *w, double threshold,
 	   struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose(t, w->probe, w->nprobe, c);
+	size_t n = propose_near(t, w, threshold, c);
 	int got = 0;
 
-	n = sift_candidates(t, w, threshold, c, n);
 	if (n == 0)
 		return 0;
 	sort_candidates(c, n);
@@ -678,14 +687,12 @@ int
 table_containing(struct table *t, const struct words *w, struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose(t, w->winnowed, w->nwinnowed, c);
+	size_t n = propose_longer(t, w, c);
 
 	sort_candidates(c, n);
 	for (size_t i = 0; i < n; i++) {
 		struct record r = record_at(t, c[i].ref);
 
-		if (r.nwords <= w->n)
-			continue;
 		if (take_mine(t, w, 8) != 0 ||
 		    take_other(t, c[i].ref, r.nwords, 8) != 0)
 			return -1;

@@ -100,13 +100,14 @@ is_wrapped(const struct line *lines, size_t n, const char *text,
 	return 2 * closed < n;
 }
 
-/* Symbols of programming languages, and few of prose. */
-static bool
+/* Symbols of programming languages, and few of prose; in ASCII, a bit each. */
+static inline bool
 is_symbol(unsigned char c)
 {
-	return (c >= '#' && c <= '&') || (c >= '(' && c <= '+') ||
-	       (c >= ';' && c <= '>') || c == '@' ||
-	       (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+	/* #$%& ()*+ ;<=> and @ [\]^_` {|}~ */
+	static const uint64_t low = 0x78000f7800000000, high = 0x78000001f8000001;
+
+	return c < 64 ? low >> c & 1 : c < 128 ? high >> (c - 64) & 1 : 0;
 }
 
 /* An eighth of the characters, two at least, or nothing else on it. */
