@@ -17,6 +17,7 @@ struct line {
 	uint32_t norm_len;	/* ... and bytes; a space follows each word */
 	bool blank;		/* nothing but white space */
 	bool digits;		/* some word has a digit in it */
+	bool ascii;		/* no byte is over 0x7f */
 	bool oversize;		/* too long to judge: words not looked at */
 	bool ends;		/* a newline (or the end) closes it */
 };

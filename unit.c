@@ -2,6 +2,9 @@
 #include "unit.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define WRAP_MIN 40		/* columns: narrower text is not wrapped text */
 #define WRAP_MAX 100		/* columns: wider text is not either */
@@ -11,6 +14,15 @@ static const char *
 line_text(const struct line *l, const char *text, uint64_t base)
 {
 	return text + (l->off - base);
+}
+
+/* Does s[0..len) end in this string? */
+static bool
+ends_in(const char *s, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+
+	return len >= n && memcmp(s + len - n, end, n) == 0;
 }
 
 /* Length without the newline and the white space before it. */
@@ -25,17 +37,19 @@ trimmed(const char *s, size_t len)
 
 /* Width in columns, as far as that is told by counting characters. */
 static size_t
-width(const char *s, size_t len)
+width(const struct line *l, const char *s, size_t len)
 {
 	size_t n = 0;
 
+	if (l->ascii)
+		return len;
 	for (size_t i = 0; i < len; i++)
 		n += ((unsigned char)s[i] & 0xc0) != 0x80;
 	return n;
 }
 
 static size_t
-first_word_width(const char *s, size_t len)
+first_word_width(const struct line *l, const char *s, size_t len)
 {
 	size_t i = 0, start;
 
@@ -44,22 +58,23 @@ first_word_width(const char *s, size_t len)
 	start = i;
 	while (i < len && s[i] != ' ' && s[i] != '\t')
 		i++;
-	return width(s + start, i - start);
+	return width(l, s + start, i - start);
 }
 
 /* Does a sentence, or anything else that closes a line, end here? */
 static bool
 ends_sentence(const char *s, size_t len)
 {
-	static const char *const quote[] = { "”", "’", "»", "…" };
+	static const char quotes[][4] = { "”", "’", "»", "…" };
 
-	for (size_t i = 0; i < sizeof(quote) / sizeof(quote[0]); i++) {
-		size_t n = strlen(quote[i]);
-
-		if (len >= n && memcmp(s + len - n, quote[i], n) == 0)
+	if (len == 0)
+		return false;
+	if ((unsigned char)s[len - 1] < 0x80)
+		return memchr(".!?:;\"')]", s[len - 1], 9) != NULL;
+	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++)
+		if (ends_in(s, len, quotes[i]))
 			return true;
-	}
-	return len > 0 && memchr(".!?:;\"')]", s[len - 1], 9) != NULL;
+	return false;
 }
 
 /*
@@ -79,7 +94,7 @@ is_wrapped(const struct line *lines, size_t n, const char *text,
 
 		if (lines[i].len > 4 * WRAP_MAX)
 			return false;
-		w = width(s, trimmed(s, lines[i].len));
+		w = width(&lines[i], s, trimmed(s, lines[i].len));
 		if (w > WRAP_MAX || (i + 1 < n && w < WRAP_MIN))
 			return false;
 		widest = w > widest ? w : widest;
@@ -90,7 +105,8 @@ is_wrapped(const struct line *lines, size_t n, const char *text,
 		size_t len = trimmed(s, lines[i].len);
 		size_t tlen = trimmed(t, lines[i + 1].len);
 
-		if (width(s, len) + 1 + first_word_width(t, tlen) +
+		if (width(&lines[i], s, len) + 1 +
+		    first_word_width(&lines[i + 1], t, tlen) +
 		    WRAP_SLACK <= widest)
 			return false;
 		if (len == tlen && memcmp(s, t, len) == 0)
@@ -110,20 +126,79 @@ is_symbol(unsigned char c)
 	return c < 64 ? low >> c & 1 : c < 128 ? high >> (c - 64) & 1 : 0;
 }
 
+/* Symbols and white space among the bytes s[0..len). */
+struct count {
+	size_t symbols, spaces;
+};
+
+#ifdef __SSE2__
+/* A byte of ones where the byte of v is first .. first + n - 1. */
+static inline __m128i
+in_range(__m128i v, char first, int n)
+{
+	/* Signed compares: shift the range to the very bottom. */
+	v = _mm_add_epi8(v, _mm_set1_epi8((char)(-128 - first)));
+	return _mm_cmplt_epi8(v, _mm_set1_epi8((char)(-128 + n)));
+}
+
+static struct count
+count_16(const char *s)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+	__m128i symbol = in_range(v, '#', 4), space;
+
+	symbol = _mm_or_si128(symbol, in_range(v, '(', 4));
+	symbol = _mm_or_si128(symbol, in_range(v, ';', 4));
+	symbol = _mm_or_si128(symbol, in_range(v, '@', 1));
+	symbol = _mm_or_si128(symbol, in_range(v, '[', 6));
+	symbol = _mm_or_si128(symbol, in_range(v, '{', 4));
+	space = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
+			     _mm_cmpeq_epi8(v, _mm_set1_epi8('\t')));
+	/* Sums of the bytes, which are 0 or -1. */
+	symbol = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), symbol),
+			      _mm_setzero_si128());
+	space = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), space),
+			     _mm_setzero_si128());
+	return (struct count){
+		(size_t)(_mm_cvtsi128_si32(symbol) +
+			 _mm_extract_epi16(symbol, 4)),
+		(size_t)(_mm_cvtsi128_si32(space) +
+			 _mm_extract_epi16(space, 4)),
+	};
+}
+#endif
+
+static struct count
+count_bytes(const char *s, size_t len)
+{
+	struct count n = { 0, 0 };
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; i + 16 <= len; i += 16) {
+		struct count m = count_16(s + i);
+
+		n.symbols += m.symbols;
+		n.spaces += m.spaces;
+	}
+#endif
+	for (; i < len; i++) {
+		n.symbols += is_symbol((unsigned char)s[i]);
+		n.spaces += s[i] == ' ' || s[i] == '\t';
+	}
+	return n;
+}
+
 /* An eighth of the characters, two at least, or nothing else on it. */
 static bool
 is_thick(const char *s, size_t len)
 {
-	size_t symbols = 0, other = 0;
+	struct count n = count_bytes(s, len);
+	size_t other = len - n.symbols - n.spaces;
 
-	for (size_t i = 0; i < len; i++) {
-		if (is_symbol((unsigned char)s[i]))
-			symbols++;
-		else if (s[i] != ' ' && s[i] != '\t')
-			other++;
-	}
-	return symbols > 0 && (other == 0 || (symbols >= 2 &&
-					      8 * symbols >= symbols + other));
+	return n.symbols > 0 &&
+	       (other == 0 || (n.symbols >= 2 &&
+			       8 * n.symbols >= n.symbols + other));
 }
 
 static bool
@@ -166,14 +241,6 @@ unit_is_fence(const char *text, size_t len)
 		i++;
 	return i + 3 <= len && (memcmp(text + i, "```", 3) == 0 ||
 				memcmp(text + i, "~~~", 3) == 0);
-}
-
-static bool
-ends_in(const char *s, size_t len, const char *end)
-{
-	size_t n = strlen(end);
-
-	return len >= n && memcmp(s + len - n, end, n) == 0;
 }
 
 /* Without white space, closing brackets, quotes and arrows at the end. */

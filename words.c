@@ -69,7 +69,7 @@ struct sink {
 	size_t line;		/* where the current line starts in text */
 	size_t norm_start;	/* where its words start in out->norm */
 	uint32_t nwords;	/* in it so far */
-	bool digits;
+	bool digits, high;	/* it has a digit, a byte over 0x7f */
 	enum place place;
 };
 
@@ -210,13 +210,14 @@ put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords)
 		.norm = (uint32_t)k->norm_start,
 		.norm_len = (uint32_t)(norm - k->norm_start),
 		.digits = k->digits,
+		.ascii = !k->high,
 		.ends = true,
 	};
 	l->blank = nwords == 0 && is_blank(k->text + k->line, l->len);
 	k->line = end;
 	k->norm_start = norm;
 	k->nwords = 0;
-	k->digits = false;
+	k->digits = k->high = false;
 	return 0;
 }
 
@@ -443,6 +444,7 @@ read_chars(struct sink *k, size_t *pos, bool all)
 	do {
 		size_t start = p;
 
+		k->high |= (unsigned char)s[p] >= 0x80;
 		c = next_char(k->w, s + p, k->len - p, &n);
 		p += n;
 		next = SEPARATOR;
@@ -464,6 +466,7 @@ read_chars(struct sink *k, size_t *pos, bool all)
 					     k->nwords) != 0)
 					return -1;
 			}
+			k->high |= p > start;
 			if (p > start &&
 			    put_piece(k, s + start, p - start,
 				      room_for(k->len - p)) != 0)

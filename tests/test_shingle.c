@@ -607,12 +607,16 @@ compare_u64(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Both halves by themselves, over texts that hardly differ, and secrets. */
+/*
+ * Both halves by themselves, and neither follows from the other: over texts
+ * that hardly differ, and secrets.
+ */
 static void
 test_fingerprints_of_different_texts_differ(void **state)
 {
 	enum { TEXTS = 4000, SECRETS = 5 };
 	static uint64_t hi[TEXTS * SECRETS], lo[TEXTS * SECRETS];
+	static uint64_t sum[TEXTS * SECRETS], apart[TEXTS * SECRETS];
 	struct text t = { 0 };
 	size_t n = 0;
 
@@ -635,15 +639,21 @@ test_fingerprints_of_different_texts_differ(void **state)
 								  t.len)));
 			assert_int_not_equal(fp.hi, 0);
 			hi[n] = fp.hi;
-			lo[n++] = fp.lo;
+			lo[n] = fp.lo;
+			sum[n] = fp.hi ^ fp.lo;
+			apart[n++] = fp.hi - fp.lo;
 		}
 		shingler_free(s);
 	}
 	qsort(hi, n, sizeof(*hi), compare_u64);
 	qsort(lo, n, sizeof(*lo), compare_u64);
+	qsort(sum, n, sizeof(*sum), compare_u64);
+	qsort(apart, n, sizeof(*apart), compare_u64);
 	for (size_t i = 1; i < n; i++) {
 		assert_true(hi[i] != hi[i - 1]);
 		assert_true(lo[i] != lo[i - 1]);
+		assert_true(sum[i] != sum[i - 1]);
+		assert_true(apart[i] != apart[i - 1]);
 	}
 	free(t.p);
 }

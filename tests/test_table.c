@@ -881,6 +881,39 @@ test_every_shingle_leads_to_its_record(void **state)
 	}
 }
 
+/* Other shingles do not lead to it, however the secret mixes them. */
+static void
+test_no_other_shingle_leads_to_a_record(void **state)
+{
+	struct rng r = { 14 };
+	uint32_t v[9];
+
+	(void)state;
+	for (int round = 0; round < 40; round++) {
+		struct table *t = new_table(&near_options,
+					    (uint32_t)rng_next(&r));
+		struct unit *u = new_unit(v, random_words(&r, v, 9, 65536));
+		uint32_t shingle = (uint32_t)rng_next(&r);
+		struct match m;
+
+		set_probes(u, &shingle, 1, 1);
+		add(t, u);
+		assert_int_equal(table_near(t, &u->w, 0.8, &m), 1);
+		for (uint32_t i = 0; i < 32 * 32 + 500; i++) {
+			uint32_t other = shingle ^ 1u << i % 32;
+
+			if (i / 32 != i % 32 && i < 32 * 32)
+				other ^= 1u << i / 32;
+			if (i >= 32 * 32)
+				other = (uint32_t)rng_next(&r);
+			set_probes(u, &other, 1, 1);
+			assert_int_equal(table_near(t, &u->w, 0.8, &m), 0);
+		}
+		free_unit(u);
+		table_free(t);
+	}
+}
+
 /* The first TABLE_BUCKET under a shingle are found by it, and no more. */
 static void
 test_full_bucket_keeps_the_first(void **state)
@@ -1016,27 +1049,80 @@ test_containing_agrees_with_the_oracle(void **state)
 	assert_true(answers[2] > 500);
 }
 
-/* Not one whose bytes match between two words, nor one as long. */
-static void
-test_containing_looks_at_whole_words(void **state)
+/* One unit of the words code[i] with tag[i], found under the shingle 5. */
+static struct unit *
+new_tagged(const uint16_t *code, const uint8_t *tag, uint32_t n)
 {
-	struct table *t = new_table(&all_options, 11);
 	static const uint32_t shingle[1] = { 5 };
-	uint32_t v[10] = { 1, 0x0101, 0x0101, 0x0101, 2, 3, 4, 5, 6, 7 };
-	struct unit *a = new_unit(v, 10), *b = new_unit(v + 1, 9);
-	struct unit *c = new_unit(v, 10), *d = new_unit(v + 1, 3);
+	uint32_t v[10] = { 0 };
+	struct unit *u = new_unit(v, n);
+
+	memcpy(u->code, code, n * sizeof(*code));
+	memcpy(u->tag, tag, n);
+	set_probes(u, shingle, 1, 1);
+	u->winnowed[0] = 5;
+	u->w.nwinnowed = 1;
+	return u;
+}
+
+/* However words are stored, they match as words. */
+static void
+test_containing_does_not_match_between_words(void **state)
+{
+	static const struct {
+		uint16_t code[10];
+		uint8_t tag[10];
+		uint16_t part[2];
+		uint8_t part_tag[2];
+		int found;
+	} try[] = {
+		/* Bytes of code and tag, from the second byte on ... */
+		{ { 0x0500, 0x0500, 0x0500, 0x0500 }, { 6, 6, 6, 6 },
+		  { 0x0605, 0x0605 }, { 0, 0 }, 0 },
+		/* ... the third ... */
+		{ { 7, 7, 7, 7 }, { 9, 9, 9, 9 }, { 9, 9 }, { 7, 7 }, 0 },
+		/* ... and the last. */
+		{ { 0x0403, 0x0403, 0x0403, 0x0403 }, { 0, 0, 0, 0 },
+		  { 0x0300, 0x0300 }, { 4, 4 }, 0 },
+		/* Codes alone. */
+		{ { 0x0102, 0x0102, 0x0102, 0x0102 }, { 1, 1, 1, 1 },
+		  { 0x0201, 0x0201 }, { 1, 1 }, 0 },
+		/* A match right behind what looks like one. */
+		{ { 1, 0, 0, 5 }, { 0, 0, 0, 0 }, { 0, 0 }, { 0, 0 }, 1 },
+		{ { 0x0100, 0, 0, 5 }, { 0 }, { 0, 0 }, { 0, 0 }, 1 },
+		{ { 2, 2, 1, 2 }, { 0 }, { 2, 1 }, { 0, 0 }, 1 },
+		{ { 5, 5, 0, 0 }, { 0, 1, 0, 0 }, { 0, 0 }, { 0, 0 }, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(try); i++) {
+		struct table *t = new_table(&all_options, (uint32_t)i);
+		struct unit *a = new_tagged(try[i].code, try[i].tag, 4);
+		struct unit *b = new_tagged(try[i].part, try[i].part_tag, 2);
+		struct match m;
+
+		add(t, a);
+		assert_int_equal(table_containing(t, &b->w, &m), try[i].found);
+		free_unit(a);
+		free_unit(b);
+		table_free(t);
+	}
+}
+
+/* Not one as long, and not one with another word at the end. */
+static void
+test_containing_unit_is_longer(void **state)
+{
+	static const uint16_t code[10] = { 1, 7, 7, 7, 2, 3, 4, 5, 6, 7 };
+	static const uint8_t tag[10] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+	struct table *t = new_table(&all_options, 11);
+	struct unit *a = new_tagged(code, tag, 10);
+	struct unit *b = new_tagged(code + 1, tag, 9);
+	struct unit *c = new_tagged(code, tag, 10);
+	struct unit *d = new_tagged(code + 1, tag, 3);
 	struct match m;
 
 	(void)state;
-	for (uint32_t i = 0; i < 10; i++)
-		a->tag[i] = c->tag[i] = 1;
-	memset(b->tag, 1, 9);
-	memset(d->tag, 1, 3);
-	a->winnowed[0] = b->winnowed[0] = 5;
-	c->winnowed[0] = d->winnowed[0] = 5;
-	a->w.nwinnowed = b->w.nwinnowed = 1;
-	c->w.nwinnowed = d->w.nwinnowed = 1;
-	set_probes(a, shingle, 1, 1);
 	add(t, a);
 	assert_int_equal(table_containing(t, &b->w, &m), 1);
 	assert_int_equal(table_containing(t, &d->w, &m), 1);
@@ -1253,10 +1339,12 @@ main(void)
 		cmocka_unit_test(test_most_shared_then_earliest_is_the_witness),
 		cmocka_unit_test(test_forged_words_are_refused),
 		cmocka_unit_test(test_every_shingle_leads_to_its_record),
+		cmocka_unit_test(test_no_other_shingle_leads_to_a_record),
 		cmocka_unit_test(test_full_bucket_keeps_the_first),
 		cmocka_unit_test(test_flooded_buckets_cost_bounded_time),
 		cmocka_unit_test(test_containing_agrees_with_the_oracle),
-		cmocka_unit_test(test_containing_looks_at_whole_words),
+		cmocka_unit_test(test_containing_does_not_match_between_words),
+		cmocka_unit_test(test_containing_unit_is_longer),
 		cmocka_unit_test(
 			test_unit_without_words_is_found_by_fingerprint_alone),
 		cmocka_unit_test(test_cleared_table_knows_nothing),

@@ -130,6 +130,11 @@ test_hard_wrapped_text_is_whole(void **state)
 	       "die Höhen schaute und für einen Moment schwieg, bevor er das\n"
 	       "Gespräch wieder aufnahm und größere Töne anschlug.\n",
 	       BLOCK_WHOLE);
+	/* Two bytes a letter: columns are not bytes. */
+	expect("Все счастливые семьи похожи друг на друга, каждая несчастливая\n"
+	       "семья несчастлива по-своему, и всё смешалось в доме, где жена\n"
+	       "узнала, что муж был в связи с бывшею в их доме гувернанткой.\n",
+	       BLOCK_WHOLE);
 }
 
 static void
@@ -196,6 +201,10 @@ test_verse_is_lines(void **state)
 	       "Thou art more lovely and more temperate:\n"
 	       "Rough winds do shake the darling buds of May,\n"
 	       "And summer's lease hath all too short a date:\n", BLOCK_LINES);
+	expect("Whose woods these are I think I know\n"
+	       "His house is in the village though\n"
+	       "He will not see me stopping here\n"
+	       "To watch his woods fill up with snow\n", BLOCK_LINES);
 	expect("Tyger Tyger, burning bright,\n"
 	       "In the forests of the night;\n"
 	       "What immortal hand or eye,\n"

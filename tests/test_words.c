@@ -780,6 +780,12 @@ test_long_text_is_read_like_the_oracle(void **state)
 	check(&all);
 	/* What grows when it is folded. */
 	all.len = 0;
+	put_many(&all, "漢", 20000);
+	check(&all);
+	all.len = 0;
+	put_many(&all, "Ⱥ ", 20000);
+	check(&all);
+	all.len = 0;
 	put_many(&all, "\ufdfa", 500);
 	put_many(&all, "Ⱥ", 5000);
 	put_many(&all, "\u0390", 500);
@@ -1196,6 +1202,11 @@ test_dropping_lines_keeps_the_rest(void **state)
 			scan_drop(&left, n);
 			dropped += n;
 			assert_same_lines(&all, dropped, &left);
+			/* The words of the others are gone too. */
+			n = 0;
+			for (size_t k = 0; k < left.nlines; k++)
+				n += left.lines[k].norm_len;
+			assert_int_equal(left.norm_len, n);
 		}
 		/* They still tile the text. */
 		off = 0;
