@@ -63,7 +63,8 @@ $B/%.pic.o: %.c Makefile | $B
 $B:
 	mkdir -p $@
 
-$B/libdedup.pc: Makefile dedup.h | $B
+# PREFIX may differ from one make to the next.
+$B/libdedup.pc: force | $B
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' \
 		'includedir=$(INCLUDEDIR)' '' 'Name: libdedup' \
 		'Description: finds duplicate and near-duplicate paragraphs' \
@@ -121,4 +122,6 @@ uninstall:
 clean:
 	rm -rf $B dedup libdedup.a libdedup.so libdedup.so.*
 
-.PHONY: all install uninstall clean check asan fuzz bench lint
+force:
+
+.PHONY: force all install uninstall clean check asan fuzz bench lint

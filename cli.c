@@ -51,15 +51,19 @@ open_output(struct pipeline *p, struct writer *w, const char *path)
 	if (is_input(p->opt, w)) {
 		pipeline_complain(p, path, "cannot write",
 				  "it is an input file too");
-		goto fail;
-	}
-	if (writer_truncate(w) != 0) {
-		pipeline_complain(p, path, "cannot truncate", strerror(errno));
-		goto fail;
+		writer_close(w);
+		return -1;
 	}
 	return 0;
-fail:
-	writer_close(w);
+}
+
+/* Once all is in order: what the outputs held before goes. */
+static int
+begin_output(struct pipeline *p, struct writer *w, const char *path)
+{
+	if (writer_truncate(w) == 0)
+		return 0;
+	pipeline_complain(p, path, "cannot truncate", strerror(errno));
 	return -1;
 }
 
@@ -124,6 +128,7 @@ read_twice(struct pipeline *p)
 	p->survey = false;
 	if (got == 0) {
 		dedup_again(p->d);
+		p->documents = 0;
 		got = read_files(p, s);
 	}
 out:
@@ -192,15 +197,26 @@ run(const struct options *opt)
 		if (open_output(&p, &log, opt->log) != 0)
 			goto no_log;
 		p.report.log = &log;
+		if (writer_is(&out, log.fd)) {
+			pipeline_complain(&p, opt->log, "cannot write",
+					  "it is the output too");
+			goto no_start;
+		}
+		if (begin_output(&p, &log, opt->log) != 0)
+			goto no_start;
 	}
+	if (begin_output(&p, &out, opt->output) != 0)
+		goto no_start;
 	got = opt->dedup.keep == DEDUP_KEEP_NONE ? read_twice(&p)
 						 : read_files(&p, NULL);
 	dedup_get_stats(p.d, &stats);
 	if (got == 0)
 		warn(opt, &stats);
+	p.tally.bytes_out = out.total;
 	if (opt->stats)
 		report_stats(&stats, &p.tally, opt->json);
-	if (p.report.log != NULL && writer_close(&log) != 0 && got == 0)
+no_start:
+	if (p.report.log != NULL && writer_close(&log) != 0 && !p.trouble)
 		pipeline_complain(&p, opt->log, "cannot write",
 				  strerror(errno));
 no_log:

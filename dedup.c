@@ -302,7 +302,8 @@ kind_of_block(struct dedup *d, const struct block *b)
 		break;
 	}
 	return b->giant ? BLOCK_LINES :
-	       unit_kind(d->scan.lines + b->first, b->n, d->text, d->base);
+	       unit_kind(d->scan.lines + b->first, b->n, d->text, d->base,
+			 d->scan.norm);
 }
 
 static int
@@ -402,13 +403,14 @@ read_lines(struct dedup *d, bool final)
 	if (n == 0)
 		return 0;
 	if (d->in_long) {
+		if (n > PIECE)
+			n = PIECE;
 		nl = memchr(s, '\n', n);
 		n = nl != NULL ? (size_t)(nl - s) + 1 : n;
-		if (n > PIECE && nl == NULL)
-			n = PIECE;
-		if (words_skip(&d->scan, n, d->scanned, nl != NULL || final))
+		if (words_skip(&d->scan, n, d->scanned, d->long_begins) != 0)
 			return -1;
 		d->in_long = nl == NULL;
+		d->long_begins = false;
 		d->scanned += n;
 		return 1;
 	}
@@ -419,7 +421,7 @@ read_lines(struct dedup *d, bool final)
 	} else if (n > DEDUP_UNIT_MAX) {
 		nl = memchr(s + seen, '\n', DEDUP_UNIT_MAX - seen);
 		if (nl == NULL) {
-			d->in_long = true;
+			d->in_long = d->long_begins = true;
 			return 1;
 		}
 		n = (size_t)(nl - s) + 1;
@@ -456,6 +458,9 @@ forget_told(struct dedup *d)
 	struct settled *out = &d->out;
 
 	out->n -= out->told;
+	/* Those told are of earlier blocks, or their separator stays. */
+	out->block_first -= out->block_first < out->told ? out->block_first
+							 : out->told;
 	if (out->told > 0 && out->n > 0)
 		memmove(out->removals, out->removals + out->told,
 			out->n * sizeof(*out->removals));

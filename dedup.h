@@ -108,7 +108,7 @@ struct dedup_options {
 					 * shingle */
 	double threshold;		/* 0.8; over 0, to 1: least resemblance
 					 * of near-duplicates */
-	bool exact;			/* false; exact and repeated only */
+	bool exact;			/* false; no near-duplicates */
 	bool fold_digits;		/* false; all numbers are equal */
 	bool contained;			/* false; DEDUP_CONTAINED too */
 	bool places;			/* true; remember where witnesses stand;
@@ -192,7 +192,8 @@ DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
  * unit of DEDUP_UNIT_MAX, and the 64 KiB or 8 units after a cut-off lead.
  *
  * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
- * is undecided.  DEDUP_ENOMEM: nothing new was read; the call may be repeated.
+ * is undecided.  DEDUP_ENOMEM: the state can only be freed now; what was not
+ * decided before the call is for the caller to keep.
  * A unit that cannot be remembered for want of memory is no error: it is kept
  * and counted in dedup_stats.unrecorded.
  */

@@ -123,6 +123,7 @@ struct settled {
 	uint64_t sep_off, sep_len;	/* of the block in hand */
 	bool block_kept, block_gone, document_kept;
 	uint64_t last_unit;	/* unit of the last removal */
+	size_t block_first;	/* the block's first removal */
 	bool take_next;		/* the last removal gets the next separator */
 };
 
@@ -144,6 +145,7 @@ struct dedup {
 	uint64_t scanned;	/* lines of the document before are in scan */
 	uint64_t looked;	/* no newline between scanned and this */
 	bool in_long;		/* in a line longer than DEDUP_UNIT_MAX */
+	bool long_begins;	/* ... of which nothing is in scan yet */
 	struct scan scan;
 	uint64_t line;		/* number of scan.lines[0] */
 

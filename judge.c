@@ -291,6 +291,16 @@ judge_leads(struct dedup *d)
 	return 0;
 }
 
+/* However little is kept, a lead waits for no more text than this. */
+static int
+end_old_leads(struct dedup *d, uint64_t at)
+{
+	while (d->nleads > 0 && at - d->leads[0].unit.off > DEDUP_UNIT_MAX)
+		if (end_lead(d, 0) != 0)
+			return -1;
+	return 0;
+}
+
 /* A unit stays: is it what a lead before it was cut from? */
 static int
 show_leads(struct dedup *d, const struct unit *u)
@@ -561,14 +571,17 @@ settle_run(struct dedup *d, const struct finding *f)
 	}
 }
 
-/* A run too long to judge stays, and what there is of it may leave. */
+/*
+ * A run too long to judge stays, and what there is of it may leave; so does
+ * one that waits behind too many lines that go.
+ */
 static int
-check_run(struct dedup *d)
+check_run(struct dedup *d, uint64_t at)
 {
 	static const struct finding stays = { .found = false };
 
 	if (!d->run.open || d->run.oversize ||
-	    d->run.bytes <= DEDUP_UNIT_MAX)
+	    at - d->run.off <= DEDUP_UNIT_MAX)
 		return 0;
 	d->run.oversize = true;
 	d->stats.oversize++;
@@ -621,6 +634,7 @@ pass(struct dedup *d, const struct line *l, uint64_t number)
 {
 	if (put_line(d, l, number, ENTRY_KEPT, NULL) != 0)
 		return -1;
+	settle_entry(d, next_entry(d) - 1)->first = l->begins;
 	d->before = (struct before){ .entry = next_entry(d) - 1 };
 	return 0;
 }
@@ -703,6 +717,13 @@ judge_joined(struct dedup *d, size_t n, uint64_t number, bool *goes)
 	return 0;
 }
 
+/* What would these n lines be by themselves? */
+static enum block_kind
+kind_of(const struct dedup *d, size_t n)
+{
+	return unit_kind(d->alive, n, d->text, d->base, d->scan.norm);
+}
+
 /*
  * Lines have gone from a block of lines.  What is left may look like a whole:
  * then it will be judged as one when it is read again.  If it would go then,
@@ -724,13 +745,13 @@ check_block(struct dedup *d, const struct block *b, size_t entry)
 		return -1;
 	if (leads) {
 		n = survivors(d, b, entry, false);
-		if (n > 0 && unit_kind(d->alive, n, d->text, d->base) ==
-		    BLOCK_WHOLE && judge_leads(d) != 0)
+		if (n > 0 && kind_of(d, n) == BLOCK_WHOLE &&
+		    judge_leads(d) != 0)
 			return -1;
 	}
 	n = survivors(d, b, entry, true);
 	if (n == 0 || n == b->n ||
-	    unit_kind(d->alive, n, d->text, d->base) == BLOCK_LINES)
+	    kind_of(d, n) == BLOCK_LINES)
 		return 0;
 	if (judge_leads(d) != 0)
 		return -1;
@@ -754,17 +775,17 @@ judge_lines(struct dedup *d, const struct block *b)
 		if (l->oversize) {
 			if (close_run(d) != 0 || pass(d, l, b->line + i) != 0)
 				return -1;
-			d->stats.oversize += l->ends;
+			d->stats.oversize += l->begins;
 			continue;
 		}
 		if (d->opt.unit != DEDUP_UNIT_LINE &&
 		    l->nwords < d->opt.min_words) {
-			if (judge_short(d, l, b->line + i) != 0 ||
-			    check_run(d) != 0)
+			if (judge_short(d, l, b->line + i) != 0)
 				return -1;
-			continue;
+		} else if (judge_unit(d, u++, true) != 0) {
+			return -1;
 		}
-		if (judge_unit(d, u++, true) != 0)
+		if (check_run(d, l->off + l->len) != 0)
 			return -1;
 	}
 	return 0;
@@ -777,7 +798,7 @@ pass_block(struct dedup *d, const struct block *b)
 	for (size_t i = 0; i < b->n; i++)
 		if (pass(d, d->scan.lines + b->first + i, b->line + i) != 0)
 			return -1;
-	d->stats.oversize += b->ends;
+	d->stats.oversize += b->begins;
 	return 0;
 }
 
@@ -790,6 +811,8 @@ judge_block(struct dedup *d, const struct block *b)
 	size_t entry;
 	int got;
 
+	if (end_old_leads(d, b->end) != 0)
+		return -1;
 	if (b->begins) {
 		if (settle_put(d, &e) != 0)
 			return -1;

@@ -19,7 +19,7 @@ struct line {
 	bool digits;		/* some word has a digit in it */
 	bool ascii;		/* no byte is over 0x7f */
 	bool oversize;		/* too long to judge: words not looked at */
-	bool ends;		/* a newline (or the end) closes it */
+	bool begins;		/* false: it goes on with one that is */
 };
 
 /*

@@ -448,6 +448,8 @@ apply(struct options *opt, int id, char *arg)
 		opt->color = (enum color)word;
 		break;
 	case OPT_LOG:
+		if (strcmp(arg, "-") == 0)
+			return wrong_value(o, arg, "not the name of a file");
 		opt->log = arg;
 		break;
 	case 's':

@@ -29,6 +29,7 @@ struct window {
 	size_t start, end, room;	/* in buf */
 	uint64_t at;			/* buf[start] in the file */
 	uint64_t line;			/* lines before it, if counted */
+	bool amid_line;			/* what was taken ended within one */
 	bool eof;
 };
 
@@ -71,6 +72,8 @@ window_take(struct window *w, size_t n)
 {
 	w->start += n;
 	w->at += n;
+	if (n > 0)
+		w->amid_line = w->buf[w->start - 1] != '\n';
 }
 
 static size_t
@@ -137,7 +140,6 @@ put_kept(struct pipeline *p, const char *text, size_t len)
 		return 0;
 	switch (p->opt->show) {
 	case SHOW_KEPT:
-		p->tally.bytes_out += len;
 		got = writer_put(p->out, text, len);
 		break;
 	case SHOW_DIFF:
@@ -228,8 +230,9 @@ begin_document(struct pipeline *p, const char *path, uint64_t at,
 		.id = id,
 	};
 
-	*number = p->report.n;
-	if (p->survey || !p->report.on) {
+	*number = p->documents++;
+	/* A second reading finds what the first has recorded. */
+	if (!p->report.on || *number < p->report.n) {
 		free(id);
 		return 0;
 	}
@@ -241,15 +244,17 @@ begin_document(struct pipeline *p, const char *path, uint64_t at,
 }
 
 /*
- * Where a document-separator line begins in text[from..len), len if nowhere;
+ * Where a document-separator line begins in the window, from 'from' on, else
+ * where the window ends;
  * the line's length to *size, its newline included.  Only complete lines
  * count, unless the text ends here.
  */
 static size_t
-find_separator(const char *sep, const char *text, size_t from, size_t len,
-	       bool eof, size_t *size)
+find_separator(const char *sep, const struct window *w, size_t from,
+	       size_t *size)
 {
-	size_t n = strlen(sep);
+	const char *text = window_text(w);
+	size_t n = strlen(sep), len = window_len(w);
 
 	while (from < len) {
 		const char *p = memmem(text + from, len - from, sep, n);
@@ -260,8 +265,8 @@ find_separator(const char *sep, const char *text, size_t from, size_t len,
 		at = (size_t)(p - text);
 		end = at + n;
 		end += end < len && text[end] == '\r';
-		if ((at == 0 || text[at - 1] == '\n') &&
-		    (end < len ? text[end] == '\n' : eof)) {
+		if ((at == 0 ? !w->amid_line : text[at - 1] == '\n') &&
+		    (end < len ? text[end] == '\n' : w->eof)) {
 			*size = end - at + (end < len);
 			return at;
 		}
@@ -343,8 +348,7 @@ run_document(struct pipeline *p, struct window *w, uint64_t part, bool *more)
 		bool ends = w->eof;
 
 		if (sep != NULL) {
-			ready = find_separator(sep, text, looked, len, w->eof,
-					       &sep_len);
+			ready = find_separator(sep, w, looked, &sep_len);
 			*more = ready < len;
 			ends |= *more;
 			if (!ends)
@@ -512,6 +516,12 @@ pass_record(struct pipeline *p, const char *rec, size_t len)
 	return p->opt->show == SHOW_DIFF ? 0 : put_kept(p, rec, len);
 }
 
+static size_t
+bom_length(const char *s, size_t len)
+{
+	return len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* The record's text through the library. */
 static int
 run_record(struct pipeline *p, struct window *w, struct jsonl *j,
@@ -526,8 +536,7 @@ run_record(struct pipeline *p, struct window *w, struct jsonl *j,
 	char *id = NULL;
 
 	/* A byte-order mark is no part of the first record. */
-	bom = w->at == 0 && len >= 3 && memcmp(rec, "\xef\xbb\xbf", 3) == 0
-	      ? 3 : 0;
+	bom = w->at == 0 ? bom_length(rec, len) : 0;
 	if (json_scan(rec + bom, len - bom, j->paths, 2, v, &why, &at) != 0) {
 		bad_record(p, w, j, why);
 		return pass_record(p, rec, len);
@@ -554,7 +563,7 @@ run_record(struct pipeline *p, struct window *w, struct jsonl *j,
 		n = json_decode(text, n, j->text);
 		text = j->text;
 	}
-	if (p->report.on && !p->survey) {
+	if (p->report.on) {
 		id = record_id(w, rec, &v[1]);
 		if (id == NULL)
 			return library_failed(p, w->path, DEDUP_ENOMEM);
@@ -628,7 +637,7 @@ no_text_at_all(struct pipeline *p, const struct window *w,
 		"--text-field\n", strcmp(w->path, "-") == 0 ? "standard input"
 		: w->path, what, p->opt->text_field);
 	p->trouble = true;
-	return -1;
+	return 0;
 }
 
 static int
@@ -706,22 +715,22 @@ looks_like_jsonl(struct pipeline *p, struct window *w)
 	struct json_path path;
 	struct json_value v;
 	const char *why, *nl;
-	size_t at, len;
+	size_t at, len, bom;
 
 	if (p->opt->separator != NULL ||
 	    json_path_parse(&path, p->opt->text_field) != 0)
 		return false;
-	while (window_len(w) == 0 && !w->eof)
+	while (window_len(w) < 4 && !w->eof)
 		read_on(p, w);
-	if (window_len(w) == 0 || *window_text(w) != '{')
+	bom = bom_length(window_text(w), window_len(w));
+	if (window_len(w) <= bom || window_text(w)[bom] != '{')
 		return false;
 	while ((nl = memchr(window_text(w), '\n', window_len(w))) == NULL &&
-	       !w->eof && window_len(w) < RECORD_MAX &&
-	       source_ready(w->src, PAUSE))
+	       !w->eof && window_len(w) < RECORD_MAX)
 		read_on(p, w);
 	len = nl != NULL ? (size_t)(nl - window_text(w)) : window_len(w);
-	return json_scan(window_text(w), len, &path, 1, &v, &why, &at) == 0 &&
-	       v.kind == JSON_STRING;
+	return json_scan(window_text(w) + bom, len - bom, &path, 1, &v, &why,
+			 &at) == 0 && v.kind == JSON_STRING;
 }
 
 static enum format

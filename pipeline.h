@@ -16,6 +16,7 @@ struct pipeline {
 	struct writer *out;
 	struct report report;
 	struct tally tally;
+	uint64_t documents;	/* begun in this reading */
 	bool survey;		/* first of two readings: nothing leaves */
 	bool trouble;		/* something was wrong: exit 2 */
 };

@@ -311,8 +311,9 @@ static void
 print_json(const struct dedup_stats *s, const struct tally *t)
 {
 	fprintf(stderr, "{\"documents\":%" PRIu64 ",\"bytes\":%" PRIu64
-		",\"bytes_out\":%" PRIu64 ",\"units\":%" PRIu64 ",\"removed\":{",
-		s->documents, t->bytes_in, t->bytes_out, s->units);
+		",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64
+		",\"units\":%" PRIu64 ",\"removed\":{",
+		s->documents, s->bytes, t->bytes_in, t->bytes_out, s->units);
 	for (int i = 0; i < DEDUP_NREASONS; i++)
 		fprintf(stderr, "%s\"%s\":%" PRIu64, i > 0 ? "," : "",
 			dedup_reason_name((enum dedup_reason)i), s->removed[i]);

@@ -166,10 +166,11 @@ put_removal(struct dedup *d, const struct entry *e)
 	return 0;
 }
 
+/* A separator goes with a removal: before the first of its block, or ... */
 static void
-take_separator(struct dedup *d, uint64_t off, uint64_t len)
+take_separator(struct dedup *d, size_t removal, uint64_t off, uint64_t len)
 {
-	struct dedup_removal *r = &d->out.removals[d->out.n - 1];
+	struct dedup_removal *r = &d->out.removals[removal];
 
 	if (len == 0)
 		return;
@@ -196,12 +197,14 @@ settle_one(struct dedup *d, struct entry *e)
 		out->sep_off = e->off;
 		out->sep_len = e->len;
 		if (out->take_next) {
-			take_separator(d, e->off, e->len);
+			/* ... after the last one. */
+			take_separator(d, out->n - 1, e->off, e->len);
 			out->take_next = false;
 			out->sep_len = 0;
 			out->decided = e->off + e->len;
 		}
 		out->block_kept = out->block_gone = false;
+		out->block_first = out->n;
 		break;
 	case ENTRY_HOLD:
 		out->block_kept = true;
@@ -226,7 +229,8 @@ settle_one(struct dedup *d, struct entry *e)
 		if (out->block_kept || !out->block_gone) {
 			out->decided = e->off;
 		} else if (out->document_kept) {
-			take_separator(d, out->sep_off, out->sep_len);
+			take_separator(d, out->block_first, out->sep_off,
+				       out->sep_len);
 			out->decided = e->off;
 		} else {
 			out->take_next = true;

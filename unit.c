@@ -77,16 +77,36 @@ ends_sentence(const char *s, size_t len)
 	return false;
 }
 
+/* Does the text go on with this line, rather than begin anew? */
+static bool
+goes_on(const char *s, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && (s[i] == ' ' || s[i] == '\t' || s[i] == '>'))
+		i++;
+	return i < len && ((s[i] >= 'a' && s[i] <= 'z') ||
+			   (unsigned char)s[i] >= 0x80);
+}
+
+static bool
+same_words(const struct line *a, const struct line *b, const char *norm)
+{
+	return a->norm_len == b->norm_len &&
+	       memcmp(norm + a->norm, norm + b->norm, a->norm_len) == 0;
+}
+
 /*
  * Hard-wrapped: every line but the last is filled, so that the next line's
- * first word would not have fitted on it, and at most half of them happen to
- * end where a sentence does.  Lines that say the same are not wrapped text.
+ * first word would not have fitted on it; at most half of them end where a
+ * sentence does, and after a third or more the next begins amid a sentence.
+ * Lines that say the same are not wrapped text.
  */
 static bool
-is_wrapped(const struct line *lines, size_t n, const char *text,
-	   uint64_t base)
+is_wrapped(const struct line *lines, size_t n, const char *text, uint64_t base,
+	   const char *norm)
 {
-	size_t widest = 0, closed = 0;
+	size_t widest = 0, closed = 0, going_on = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const char *s = line_text(&lines[i], text, base);
@@ -100,20 +120,19 @@ is_wrapped(const struct line *lines, size_t n, const char *text,
 		widest = w > widest ? w : widest;
 	}
 	for (size_t i = 0; i + 1 < n; i++) {
-		const char *s = line_text(&lines[i], text, base);
-		const char *t = line_text(&lines[i + 1], text, base);
-		size_t len = trimmed(s, lines[i].len);
-		size_t tlen = trimmed(t, lines[i + 1].len);
+		const struct line *l = &lines[i], *next = l + 1;
+		const char *s = line_text(l, text, base);
+		const char *t = line_text(next, text, base);
+		size_t len = trimmed(s, l->len);
+		size_t tlen = trimmed(t, next->len);
 
-		if (width(&lines[i], s, len) + 1 +
-		    first_word_width(&lines[i + 1], t, tlen) +
-		    WRAP_SLACK <= widest)
-			return false;
-		if (len == tlen && memcmp(s, t, len) == 0)
+		if (width(l, s, len) + 1 + first_word_width(next, t, tlen) +
+		    WRAP_SLACK <= widest || same_words(l, next, norm))
 			return false;
 		closed += ends_sentence(s, len);
+		going_on += goes_on(t, tlen);
 	}
-	return 2 * closed < n;
+	return 2 * closed < n && 3 * going_on >= n - 1;
 }
 
 /* Symbols of programming languages, and few of prose; in ASCII, a bit each. */
@@ -220,7 +239,7 @@ is_code(const struct line *lines, size_t n, const char *text,
 
 enum block_kind
 unit_kind(const struct line *lines, size_t n, const char *text,
-	  uint64_t base)
+	  uint64_t base, const char *norm)
 {
 	if (n == 0)
 		return BLOCK_LINES;
@@ -228,7 +247,7 @@ unit_kind(const struct line *lines, size_t n, const char *text,
 		return BLOCK_WHOLE;
 	if (n == 1)
 		return BLOCK_LINES;
-	return is_wrapped(lines, n, text, base) ||
+	return is_wrapped(lines, n, text, base, norm) ||
 	       is_code(lines, n, text, base) ? BLOCK_WHOLE : BLOCK_LINES;
 }
 

@@ -20,10 +20,10 @@ enum block_kind { BLOCK_LINES, BLOCK_WHOLE };
 
 /*
  * What are these lines of one block?  Line i is text[lines[i].off - base] and
- * what follows.
+ * what follows; its words are norm[lines[i].norm] and what follows.
  */
 enum block_kind unit_kind(const struct line *lines, size_t n, const char *text,
-			  uint64_t base);
+			  uint64_t base, const char *norm);
 
 /* Does this line open (or close) a fenced listing: ``` or ~~~? */
 bool unit_is_fence(const char *text, size_t len);

@@ -211,7 +211,7 @@ put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords)
 		.norm_len = (uint32_t)(norm - k->norm_start),
 		.digits = k->digits,
 		.ascii = !k->high,
-		.ends = true,
+		.begins = true,
 	};
 	l->blank = nwords == 0 && is_blank(k->text + k->line, l->len);
 	k->line = end;
@@ -742,7 +742,7 @@ words_read_plain(struct words_reader *w, struct scan *out, const char *text,
 }
 
 int
-words_skip(struct scan *out, size_t len, uint64_t off, bool ends)
+words_skip(struct scan *out, size_t len, uint64_t off, bool begins)
 {
 	if (reserve_line(out) != 0)
 		return -1;
@@ -751,7 +751,7 @@ words_skip(struct scan *out, size_t len, uint64_t off, bool ends)
 		.len = (uint32_t)len,
 		.norm = (uint32_t)out->norm_len,
 		.oversize = true,
-		.ends = ends,
+		.begins = begins,
 	};
 	return 0;
 }

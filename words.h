@@ -33,8 +33,8 @@ int words_read(struct words_reader *w, struct scan *out, const char *text,
 int words_read_plain(struct words_reader *w, struct scan *out,
 		     const char *text, size_t len, uint64_t off);
 
-/* Append one line that is not looked at, as it is too long. */
-int words_skip(struct scan *out, size_t len, uint64_t off, bool ends);
+/* Append (part of) a line that is not looked at, as it is too long. */
+int words_skip(struct scan *out, size_t len, uint64_t off, bool begins);
 
 /* Bytes held by the reader and by a scan. */
 size_t words_memory(const struct words_reader *w);

@@ -81,6 +81,7 @@ writer_put(struct writer *w, const void *data, size_t len)
 		errno = w->error;
 		return -1;
 	}
+	w->total += len;
 	if (len <= w->room - w->len) {
 		memcpy(w->buf + w->len, data, len);
 		w->len += len;

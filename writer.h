@@ -9,6 +9,7 @@ struct writer {
 	int fd;
 	char *buf;
 	size_t len, room;
+	unsigned long long total;	/* bytes put */
 	int error;		/* errno of the first failure; then all fails */
 	bool ours;
 };

@@ -532,6 +532,7 @@ test_near_agrees_with_the_oracle(void **state)
 			if (i % 2 != 0)
 				u->w.nwinnowed = 0;
 			table_prefetch_near(t, &u->w);
+			table_prefetch_records(t, &u->w);
 			/* Shorter ones are a test of their own. */
 			for (int j = 0; j < 2 && n >= TABLE_NEAR_WORDS; j++)
 				answers[1 + check_near(t, &m, u,
@@ -1186,6 +1187,7 @@ test_cleared_table_knows_nothing(void **state)
 		assert_int_equal(table_count(t), 0);
 		for (size_t i = 0; i < m.n; i++) {
 			table_prefetch_near(t, &m.unit[i]->w);
+			table_prefetch_records(t, &m.unit[i]->w);
 			assert_false(finds(t, m.unit[i], nowhere));
 			check_near(t, &none, m.unit[i], 80);
 			check_containing(t, &none, m.unit[i]);

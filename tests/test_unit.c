@@ -22,10 +22,13 @@ split(struct line *lines, const char *text, size_t len, uint64_t base)
 		size_t end = nl != NULL ? (size_t)(nl + 1 - text) : len;
 
 		assert_true(n < LINES_MAX);
-		lines[n++] = (struct line){
+		lines[n] = (struct line){
 			.off = base + at, .len = (uint32_t)(end - at),
-			.nwords = 1, .ends = true,
+			.nwords = 1, .ascii = true, .ends = true,
 		};
+		for (size_t i = at; i < end; i++)
+			lines[n].ascii &= (unsigned char)text[i] < 0x80;
+		n++;
 		at = end;
 	}
 	return n;
