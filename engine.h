@@ -200,6 +200,6 @@ void settle_free(struct dedup *d);
 int settle_put(struct dedup *d, const struct entry *e);	/* append */
 struct entry *settle_entry(struct dedup *d, size_t number);
 int settle_drain(struct dedup *d);	/* what is known, to d->out */
-int settle_doom(struct dedup *d);	/* sort what pass one found */
+void settle_doom(struct dedup *d);	/* order what pass one found */
 
 #endif

@@ -71,12 +71,34 @@ by_place(const void *a, const void *b)
 	return (int)x->line - (int)y->line;
 }
 
-int
+/* The same, and the copies of each in order. */
+static int
+by_place_and_copy(const void *a, const void *b)
+{
+	const struct place *x = &((const struct doomed *)a)->why.witness;
+	const struct place *y = &((const struct doomed *)b)->why.witness;
+	int order = by_place(a, b);
+
+	if (order != 0)
+		return order;
+	if (x->document != y->document)
+		return x->document < y->document ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+void
 settle_doom(struct dedup *d)
 {
+	size_t n = 0;
+
 	if (d->ndoomed > 0)
-		qsort(d->doomed, d->ndoomed, sizeof(*d->doomed), by_place);
-	return 0;
+		qsort(d->doomed, d->ndoomed, sizeof(*d->doomed),
+		      by_place_and_copy);
+	/* One copy is enough to tell of: the first. */
+	for (size_t i = 0; i < d->ndoomed; i++)
+		if (n == 0 || by_place(&d->doomed[n - 1], &d->doomed[i]) != 0)
+			d->doomed[n++] = d->doomed[i];
+	d->ndoomed = n;
 }
 
 /* Remember that the witness of a removal has a copy: this one. */
