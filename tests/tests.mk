@@ -1,3 +1,112 @@
 # How the tests are built and run; included by the Makefile.
+#
+#	tests/test_*.c	programs of tests (cmocka), each linked with all modules
+#	tests/fuzz_*.c	targets of libFuzzer
+#	tests/*.c	others, but gen.c: what these share
 
-UNIT_TESTS = words shingle ordered lcs table unit json dedup
+FUZZ_SECONDS = 10
+CLANG = clang
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+
+UNIT_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
+HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen, \
+	$(patsubst tests/%.c,%,$(wildcard tests/*.c)))
+MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli.o,$(CLI_SOURCES:.c=.o))
+
+TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka $(PACKAGES))
+LIBS_test_json = $(shell $(PKG_CONFIG) --libs jansson)
+
+# Tests that make allocations fail say so: see random.h.
+WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
+
+# Run them all, and only then fail.
+define run_tests
+	@failed=0; for test in $(UNIT_TESTS); do \
+		$1/$$test || failed=1; \
+	done; exit $$failed
+endef
+
+T = $B/tests
+
+check: all $(UNIT_TESTS:%=$T/%)
+	$(call run_tests,$T)
+	DEDUP=./dedup tests/command.sh
+
+$T/test_%: $T/test_%.o $T/tests.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $(call wrap_of,$(@F)) -o $@ $^ \
+		$(TEST_LIBS) $(LIBS_$(@F))
+
+# An archive, so that each test takes no more than it calls.
+$T/tests.a: $(HELPERS:%=$T/%.o) $(MODULES:%=$B/%)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$T/gen: $T/gen.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+$T/%.o: tests/%.c Makefile tests/tests.mk
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# All of it once more, under sanitizers.
+A = $B/asan
+
+asan: $A/dedup $(UNIT_TESTS:%=$A/tests/%)
+	$(call run_tests,$A/tests)
+	DEDUP=$A/dedup tests/command.sh
+
+$A/dedup: $A/cli.o $(MODULES:%=$A/%)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$A/tests/test_%: $A/tests/test_%.o $A/tests.a
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) $(call wrap_of,$(@F)) \
+		-o $@ $^ $(TEST_LIBS) $(LIBS_$(@F))
+
+$A/tests.a: $(HELPERS:%=$A/tests/%.o) $(MODULES:%=$A/%)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$A/%.o: %.c Makefile tests/tests.mk
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -O1 $(SANITIZE) -c -o $@ $<
+
+# Each fuzzer for a while, from the fixtures on; what it finds stays in build.
+F = $B/fuzz
+
+fuzz: $(FUZZERS:%=$F/%)
+	@for fuzzer in $(FUZZERS); do \
+		mkdir -p $F/$$fuzzer.corpus; \
+		echo "$$fuzzer: $(FUZZ_SECONDS) seconds"; \
+		$F/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=8192 \
+			-timeout=20 -print_final_stats=1 -artifact_prefix=$F/ \
+			$F/$$fuzzer.corpus fixtures > $F/$$fuzzer.log 2>&1 || \
+			{ tail -n 60 $F/$$fuzzer.log; exit 1; }; \
+		tail -n 7 $F/$$fuzzer.log; \
+	done
+
+$F/fuzz_%: $F/tests/fuzz_%.o $(HELPERS:%=$F/tests/%.o) $(MODULES:%=$F/%)
+	$(CLANG) -g -fsanitize=fuzzer $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$F/%.o: %.c Makefile tests/tests.mk
+	@mkdir -p $(@D)
+	$(CLANG) $(OUR_CFLAGS) $(CPPFLAGS) -O1 -g -fsanitize=fuzzer-no-link \
+		$(SANITIZE) -c -o $@ $<
+
+bench: dedup $T/gen
+	tests/bench.sh ./dedup $T/gen
+
+# What a second pair of eyes says; .clang-tidy has its settings.
+lint:
+	shellcheck tests/command.sh tests/bench.sh .ci/run
+	mandoc -T lint -W warning $(wildcard man/*.[1-9])
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability \
+		--suppress=missingIncludeSystem -I. $(LIB_SOURCES) $(CLI_SOURCES)
+	clang-tidy --quiet $(LIB_SOURCES) $(CLI_SOURCES) tests/gen.c -- \
+		-std=c11 -D_GNU_SOURCE -I.
+
+-include $(wildcard $T/*.d $A/*.d $A/tests/*.d $F/*.d $F/tests/*.d)
+.PRECIOUS: $T/%.o $A/%.o $F/%.o

@@ -1,0 +1,1117 @@
+#!/usr/bin/env bash
+# command.sh: what must hold of the command, one line a test.
+#
+#   DEDUP       the binary                         (./dedup)
+#   SHARED      the corpora that are not in the tree  (../shared)
+#   TEST_ONLY   only tests whose text matches this     (all)
+#
+# A test is a command that succeeds, in an empty directory of its own; what it
+# says is shown where it fails.  Exit status 77 is "cannot be tested here".
+# shellcheck disable=SC2317	# functions are called by name
+# shellcheck disable=SC2016	# dollars for other shells
+
+set -u
+export LC_ALL=C
+
+tests=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$tests")
+fixtures=$root/fixtures
+DEDUP=$(realpath "${DEDUP:-$root/dedup}")
+shared=$(realpath -m "${SHARED:-$root/../shared}")
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0 skipped=0
+
+must() {	# WHAT COMMAND [ARGUMENT]...
+	local what=$1 n=$((passed + failed + skipped + 1)) status
+	shift
+	if [[ ! $what =~ ${TEST_ONLY:-} ]]; then
+		return
+	fi
+	rm -rf "$tmp/here"
+	mkdir "$tmp/here"
+	(
+		set -eE
+		cd "$tmp/here"
+		trap 'echo "failed: $BASH_COMMAND (lines $LINENO ${BASH_LINENO[*]})"' ERR
+		"$@"
+	) >"$tmp/said" 2>&1 </dev/null
+	status=$?
+	if [ $status -eq 0 ]; then
+		echo "ok $n - $what"
+		passed=$((passed + 1))
+	elif [ $status -eq 77 ]; then
+		echo "ok $n - $what # SKIP $(tail -n 1 "$tmp/said")"
+		skipped=$((skipped + 1))
+	else
+		echo "not ok $n - $what"
+		head -c 4000 "$tmp/said" | sed 's/^/# /'
+		failed=$((failed + 1))
+	fi
+}
+
+skip() {	# WHY
+	echo "$1"
+	exit 77
+}
+
+# A python3 that starts fast: the interpreter, not a wrapper.
+python=$(python3 -c 'import sys; print(sys.executable)') || exit 2
+
+dedup() {
+	"$DEDUP" "$@"
+}
+
+not() {
+	! "$@"
+}
+
+# Texts are given as printf's %b takes them.
+becomes() {	# BEFORE AFTER [OPTION]...
+	printf '%b' "$1" >before
+	printf '%b' "$2" >after
+	shift 2
+	dedup "$@" <before >got
+	diff -a after got
+}
+
+stays() {	# TEXT [OPTION]...
+	becomes "$1" "$@"
+}
+
+# What an option does: the text becomes WITHOUT without and WITH with it.
+changes() {	# TEXT WITHOUT WITH OPTION...
+	becomes "$1" "$2"
+	becomes "$1" "$3" "${@:4}"
+}
+
+exits() {	# STATUS COMMAND [ARGUMENT]...
+	local want=$1 got=0
+	shift
+	"$@" || got=$?
+	[ "$got" -eq "$want" ] || {
+		echo "exit status $got, not $want"
+		return 1
+	}
+}
+
+# Nothing on standard output, one message (and perhaps a hint), status 2.
+refuses() {	# MESSAGE [ARGUMENT]...
+	exits 2 dedup "${@:2}" >out 2>err
+	cat err
+	[ ! -s out ]
+	grep -Fqx -- "$1" err
+	[ "$(grep -vc '^Try ' err)" -eq 1 ]
+}
+
+is_sanitized() {
+	nm "$DEDUP" 2>/dev/null | grep -q __asan_init
+}
+
+long='one two three four five six'
+other='seven eight nine ten eleven twelve'
+twice="$long\n\n$other\n\n$long\n"
+once="$long\n\n$other\n"
+near1='alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu'
+near2='alpha beta gamma delta epsilon zeta psi theta iota kappa lambda mu'
+
+# The filter.
+
+must 'standard input is read without operands' becomes "$twice" "$once"
+must '- is standard input' becomes "$twice" "$once" -
+must 'empty input becomes empty output' stays ''
+
+reads_files() {
+	printf '%b' "$twice" >a
+	printf '%b' "$other\n\na line that stands only here\n" >b
+	dedup a b >got
+	printf '%b' "$once""a line that stands only here\n" | diff - got
+	dedup a - <b | diff got -
+	dedup - b <a | diff got -
+}
+must 'files are documents of one corpus, one after another' reads_files
+
+dashes() {
+	printf '%b' "$twice" >-s
+	printf '%b' "$once" | diff - <(dedup -- -s)
+	printf '%b' "$once" | diff - <(dedup ./-s)
+}
+must '-- ends the options' dashes
+
+says_nothing() {
+	printf '%b' "$twice" | dedup 2>err >/dev/null
+	[ ! -s err ]
+}
+must 'only text is written, and nothing said where all is well' says_nothing
+
+fixture() {
+	dedup "$1" >got
+	diff -a "${1%.*}.out" got
+}
+for file in "$fixtures"/*.in "$fixtures"/*.jsonl "$fixtures"/sample.txt; do
+	must "fixture ${file##*/} becomes its .out" fixture "$file"
+done
+
+long_heading() {
+	local box='Have the news in your inbox\nEvery Friday, free\nSign up\n'
+
+	becomes "$box\n$long\n\n$box" "$box\n$long\n"
+	becomes "$box\n$long\n\n$box\n$other\n" "$box\n$long\n\n$other\n"
+}
+must 'a block that goes in several units goes whole' long_heading
+
+properties() {
+	"$python" "$tests/properties.py" --rounds=150 "$DEDUP" \
+	    "$fixtures"/*.in "$fixtures"/sample.txt
+}
+must 'any text: rebuilt, witnessed, from pipes the same, stable' properties
+
+records() {
+	"$python" "$tests/records.py" --rounds=40 "$DEDUP" "$fixtures"/*.in
+}
+must 'any records: only texts change, as those of files do' records
+
+no_repeats() {
+	seq 1 3000 | sed 's/.*/& first&  second& third& fourth&\n\nshort&/' >a
+	dedup a | cmp a
+}
+must 'text without repeats stays, however long' no_repeats
+
+is_deterministic() {
+	local seed
+	cat "$fixtures"/*.in >a
+	dedup a >want
+	for seed in '' '' --seed=0 --seed=1 --seed=18446744073709551615; do
+		dedup ${seed:+"$seed"} a | cmp want
+	done
+	LC_ALL=C.UTF-8 dedup a | cmp want
+	LC_ALL=tr_TR.UTF-8 dedup a | cmp want
+}
+must 'no seed, chance or locale changes the output' is_deterministic
+
+# XXH3_64bits() of the words, each with a space after it, is 56e2baa6a7422d10
+# for both: found by search, as anybody can.
+collision() {
+	stays 'pcgh nkm oeb mpc mig\n\nolmp one kkl lem kog\n' "$@"
+}
+must 'texts that collide under unkeyed XXH3_64 are both kept' collision
+must 'and so they are with -x' collision -x
+must 'and with -x and a seed' collision -x --seed=0
+
+# Streaming: what stands before is out while the input stays open.
+streams() {
+	local lead='cut off here is this line ...' line
+	mkfifo in out
+	dedup --json <in >out 2>stats &
+	exec 3>in 4<out
+	printf 'the first line of six words\n\n' >&3
+	IFS= read -r -t 20 line <&4
+	[ "$line" = 'the first line of six words' ]
+	# What may be a lead waits, but not for ever, nor does half a block.
+	printf '%s\n\nthe first line of six words\n\na block\n' "$lead" >&3
+	IFS= read -r -t 20 line <&4
+	[ "$line" = '' ]
+	IFS= read -r -t 20 line <&4
+	[ "$line" = "$lead" ]
+	IFS= read -r -t 20 line <&4
+	[ "$line" = '' ]
+	IFS= read -r -t 20 line <&4
+	[ "$line" = 'a block' ]
+	# A lead that is completed before the pause goes.
+	printf 'of two\n\nthis lead goes since it is …\n\n' >&3
+	printf 'this lead goes since it is completed\n' >&3
+	exec 3>&-
+	cat <&4 >rest
+	wait $!
+	printf 'of two\n\nthis lead goes since it is completed\n' | diff - rest
+	not grep -q '"early":0,' stats
+}
+must 'lines leave while the input pauses' streams
+
+streams_records() {
+	local line record='{"text":"the first line of six words"}'
+	mkfifo in out
+	dedup "$@" <in >out &
+	exec 3>in 4<out
+	echo "$record" >&3
+	IFS= read -r -t 20 line <&4
+	[ "$line" = "$record" ]
+	echo "$record" >&3
+	IFS= read -r -t 20 line <&4
+	[ "$line" = '{"text":""}' ]
+	exec 3>&-
+	wait $!
+}
+must 'records leave one by one' streams_records -f jsonl
+must 'so they do where the format is found out' streams_records
+
+# Options.  Each of --help is in this file: see the test at the end.
+
+must '-m, --min-words: a shorter unit is compared' \
+    changes "hello world\n\n$long\n\nhello world\n" \
+    "hello world\n\n$long\n\nhello world\n" "hello world\n\n$long\n" -m 2
+must '--min-words: a unit of fewer words is not' \
+    changes "$twice" "$once" "$twice" --min-words=7
+must '-x, --exact: near-duplicates stay' \
+    changes "$near1\n\n$near2\n\n$near1\n" "$near1\n" "$near1\n\n$near2\n" -x
+must '--exact is -x' \
+    changes "$near1\n\n$near2\n" "$near1\n" "$near1\n\n$near2\n" --exact
+must '-t, --threshold: more has to be alike' \
+    changes "$near1\n\n$near2\n" "$near1\n" "$near1\n\n$near2\n" -t 0.95
+must '--threshold is -t, and its bound is part of it' \
+    becomes "$near1\n\n$near2\n" "$near1\n" --threshold=.9166
+must '-n, --ngram: no shingle of so many words in common' \
+    changes "$near1\n\n$near2\n" "$near1\n" "$near1\n\n$near2\n" -n 8
+must '--ngram is -n' becomes "$near1\n\n$near2\n" "$near1\n" --ngram=5
+must '--fold-digits: numbers are equal' \
+    changes "liked by 1,204 people today\n\nliked by 7 people today\n" \
+    "liked by 1,204 people today\n\nliked by 7 people today\n" \
+    "liked by 1,204 people today\n" --fold-digits
+must '--contained: what a longer unit says goes' \
+    changes "$long and $other\n\n$other\n" "$long and $other\n\n$other\n" \
+    "$long and $other\n" --contained
+must '--contained: what it says in other words stays' \
+    stays "$long and $other\n\nthree four five seven eight nine\n" --contained
+must '-u line: every line is a unit' changes \
+    'home\nnews of the day here\n\nsport\nnews of the day here\n' \
+    'home\nnews of the day here\n\nsport\n' \
+    'home\nnews of the day here\n\nsport\n' -u line
+must '--unit=line: lines of hard-wrapped text, too' changes \
+    "$(head -n 7 "$fixtures/wrapped.in")\n" \
+    "$(head -n 7 "$fixtures/wrapped.in")\n" \
+    "$(head -n 7 "$fixtures/wrapped.in" | sed 6d)\n" --unit=line
+must '-u paragraph: a block is a unit' changes \
+    "$long\n$other\n\n$long\nand so on\n\n$long\n$other\n" \
+    "$long\n$other\n\nand so on\n" \
+    "$long\n$other\n\n$long\nand so on\n" -u paragraph
+
+whole_documents() {
+	printf '%b' "$twice" >a
+	printf '%b' "$once" >b
+	cp a c
+	dedup a b c | diff <(printf '%b' "$once") -
+	dedup -u document a b c | diff <(cat a b) -
+}
+must '-u document: a document is a unit' whole_documents
+
+scopes() {
+	printf '%b' "$twice" >a
+	printf '%b' "$other\n\n$other\n" >b
+	dedup a b | diff <(printf '%b' "$once") -
+	dedup --scope=document a b |
+	    diff <(printf '%b' "$once$other\n") -
+	dedup --scope=all a b | diff <(printf '%b' "$once") -
+}
+must '--scope: copies are looked for in the document alone' scopes
+
+separators() {
+	local text="$long\n---\n$long\n---\n\n$other\n"
+	changes "$text" "$long\n---\n---\n\n$other\n" "$text" \
+	    --scope=document --document-separator=---
+	# Without --scope it separates what look-ahead may see.
+	text='cut off here is this line ...\nNext\ncut off here is this line no'
+	changes "$text more\n" 'Next\ncut off here is this line no more\n' \
+	    "$text more\n" --document-separator=Next
+}
+must '--document-separator: sections are documents' separators
+must '--document-separator: its line stays, with CR LF and at the end' \
+    becomes "$long\r\n%%\r\n$long\r\n%%\r\n$long\n%%" \
+    "$long\r\n%%\r\n%%\r\n%%" --document-separator=%%
+must '--document-separator: part of a line is none' \
+    stays "a %%\n%% b\n%%%\ncut off here is this line ...\n%" \
+    --document-separator=%%
+
+logs_parts() {
+	printf '%b' "$long\n%%\n\n$long\n" >a
+	dedup --document-separator=%% --log=log a >/dev/null
+	grep -Fq '"document":"a#2","line":4,"offset":32,' log
+	grep -Fq '"witness":{"file":"a","document":"a#1","line":1,' log
+}
+must '--log: a section is FILE#N, its place that in the file' logs_parts
+
+keeps_none() {	# HOW
+	local want="$other\n\nhello world\n"
+	printf '%b' "$long\n\n$other\n\n$long\n\nhello world\n\n$long\n" >a
+	printf '%b' "$long\n\n$want" >b
+	printf '%b' "$want" >c
+	case $1 in
+	file) dedup --keep=none a | diff c - ;;
+	redirected) dedup --keep=none <a | diff c - ;;
+	pipe)
+		mkdir spool
+		# shellcheck disable=SC2002
+		cat a | TMPDIR=$PWD/spool dedup --keep=none | diff c -
+		rmdir spool ;;
+	first) dedup --keep=first a | diff b - ;;
+	check) exits 1 dedup --keep=none --check a ;;
+	esac
+}
+must '--keep=none: every copy goes' keeps_none file
+must '--keep=none: and so from redirected input' keeps_none redirected
+must '--keep=none: a pipe is spooled and nothing left behind' keeps_none pipe
+must '--keep=first: one stays' keeps_none first
+must '--keep=none --check sees copies' keeps_none check
+
+keeps_none_of_records() {
+	printf '%s\n' '{"text":"a b c d e f"}' '{"text":"g h i j k"}' \
+	    '{"text":"a b c d e f"}' >a.jsonl
+	printf '%s\n' '{"text":""}' '{"text":"g h i j k"}' '{"text":""}' |
+	    diff - <(dedup --keep=none a.jsonl)
+}
+must '--keep=none: of records, too' keeps_none_of_records
+
+cannot_spool() {
+	export TMPDIR=$PWD/missing
+	: | exits 2 dedup --keep=none >out 2>err
+	grep -q '^dedup: standard input: cannot copy to \$TMPDIR: No such' err
+	printf '%b' "$twice" >a
+	dedup --keep=none a
+}
+must '--keep=none: no $TMPDIR is an error, for a pipe only' cannot_spool
+
+must '-d, --repeated: what would go is printed' \
+    changes "$twice" "$once" "\n$long\n" -d
+must '--repeated is -d' becomes "$twice" "\n$long\n" --repeated
+
+repeated_records() {
+	dedup -d "$fixtures/records.jsonl" >got
+	[ "$(wc -l <got)" -eq 4 ]
+	"$python" -c 'import json; [json.loads(l) for l in open("got")]'
+	grep -Fq '{"text":"THE FERRY TO SANDWICK' got
+}
+must '-d: records with the text that would go' repeated_records
+
+checks() {
+	printf '%b' "$twice" >a
+	printf '%b' "$once" >b
+	{
+		exits 1 dedup --check a
+		dedup --check b
+		exits 1 dedup --check b a
+		exits 2 dedup --check a missing 2>err
+	} >out
+	[ ! -s out ]
+}
+must '--check: prints nothing; 1 where something would go, 2 in trouble' checks
+
+outputs() {
+	printf '%b' "$twice" >a
+	echo 'something longer than what is to be written, and then some more' \
+	    >b
+	cat b b b >c
+	dedup -o c a >out
+	printf '%b' "$once" | diff - c
+	dedup --output=new a >>out
+	diff c new
+	[ ! -s out ]
+	dedup -o - a | diff c -
+}
+must '-o, --output: into a file, which is replaced' outputs
+
+output_is_input() {	# OPTION
+	printf '%b' "$twice" >a
+	cp a copy
+	ln a hard
+	ln -s a soft
+	for name in a ./a hard soft; do
+		exits 2 dedup "$1$name" a >out 2>err
+		grep -Fqx "dedup: $name: cannot write: it is an input file too" \
+		    err
+		cmp a copy
+		exits 2 dedup "$1$name" copy a 2>err >out
+		exits 2 dedup "$1$name" <a 2>err >out
+		cmp a copy
+	done
+}
+must '-o: an input is refused and intact' output_is_input --output=
+must '--log: an input is refused and intact' output_is_input --log=
+
+output_is_log() {
+	printf '%b' "$twice" >a
+	exits 2 dedup --output=b --log=b a 2>err
+	[ -s err ]
+}
+must '-o and --log cannot be one file' output_is_log
+
+# JSONL.
+
+must '-f jsonl, --format=jsonl: records' changes \
+    '\n{"text":"a b c d e f"}\n\n{"text":"a b c d e f"}\n' \
+    '\n{"text":"a b c d e f"}\n' \
+    '\n{"text":"a b c d e f"}\n\n{"text":""}\n' --format=jsonl
+must '-f text: records are lines like others' changes \
+    '{"text":"a b c d e f"}\n{"text":"a b c d e f"}\n' \
+    '{"text":"a b c d e f"}\n{"text":""}\n' '{"text":"a b c d e f"}\n' -f text
+must 'the format is found out: no object, no records' \
+    becomes '["text a b c d"]\n\n["text a b c d"]\n' '["text a b c d"]\n'
+must 'the format is found out: no text, no records' \
+    becomes '{"a":"text b c d e"}\n\n{"a":"text b c d e"}\n' \
+    '{"a":"text b c d e"}\n'
+must 'the format is found out: one record without a newline' \
+    stays '{"text":"one two three four five six\\n"}'
+
+formats_by_name() {
+	printf '\n{"text":"a b c d e f"}\n{"text":"a b c d e f"}\n' >a
+	cp a a.jsonl
+	cp a a.ndjson
+	dedup a.jsonl >jsonl
+	grep -Fqx '{"text":""}' jsonl
+	dedup a.ndjson | diff jsonl -
+	dedup -f text a.jsonl | diff <(head -n 2 a) -
+}
+must 'the format is found out: by the name of the file' formats_by_name
+
+must '--text-field: another field' changes \
+    '{"text":"x","body":"a b c d e"}\n{"text":"y","body":"a b c d e"}\n' \
+    '{"text":"x","body":"a b c d e"}\n{"text":"y","body":"a b c d e"}\n' \
+    '{"text":"x","body":"a b c d e"}\n{"text":"y","body":""}\n' \
+    --text-field=body
+must '--text-field: a dotted path' becomes \
+    '{"a":{"b":"a b c d e"},"a.b":"n"}\n{"x":0,"a":{"c":1,"b":"a b c d e"}}\n' \
+    '{"a":{"b":"a b c d e"},"a.b":"n"}\n{"x":0,"a":{"c":1,"b":""}}\n' \
+    --text-field=a.b
+
+ids() {
+	printf '%s\n' '{"text":"a b c d e","id":"x","n":{"m":7}}' \
+	    '{"text":"a b c d e","id":"\u00e9\"","n":{"m":-8}}' >a.jsonl
+	dedup --log=log a.jsonl >/dev/null
+	grep -Fq '"document":"é\"","record":2,"line":1,"offset":0,' log
+	grep -Fq '"witness":{"file":"a.jsonl","document":"x","record":1,' log
+	dedup --log=log --id-field=n.m a.jsonl >/dev/null
+	grep -Fq '"document":"-8"' log
+	dedup --log=log --id-field=none a.jsonl >/dev/null
+	grep -Fq '"document":"a.jsonl:2"' log
+}
+must '--id-field: names the record in logs, else FILE:LINE does' ids
+
+must 'records: escapes are understood, and stay in what stays' becomes \
+    '{"text":"caf\\u00e9 au lait for two\\n\\n\\u0041 \\/ b c d e"}
+{"text":"café au lait for two\\n\\n\\ud83d\\udea2 x y z w"}
+' '{"text":"caf\\u00e9 au lait for two\\n\\n\\u0041 \\/ b c d e"}
+{"text":"\\ud83d\\udea2 x y z w"}
+' -f jsonl
+must 'records: lone surrogates stay as they are' becomes \
+    '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n\\na b c d e"}\n' \
+    '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n"}\n'
+must 'records: of equal keys the last holds, and all stay' becomes \
+    '{"text":"a b c d e","text":"v w x y z"}
+{"text":"a b c d e","text":"v w x y z"}
+' '{"text":"a b c d e","text":"v w x y z"}
+{"text":"a b c d e","text":""}
+'
+must 'records: a byte-order mark, blank lines, CR LF, no last newline' becomes \
+    '\xef\xbb\xbf{"text":"a b c d e"}\r\n\r\n \t\n{"text":"a b c d e"}\r\n{}' \
+    '\xef\xbb\xbf{"text":"a b c d e"}\r\n\r\n \t\n{"text":""}\r\n{}' -f jsonl
+must 'records: bytes that are not UTF-8 pass' becomes \
+    '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":"a b c d e\xff\xfe"}\n' \
+    '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":""}\n'
+must 'records: a field that is no string, or missing, passes' stays \
+    '{"text":"a b c d e"}\n{"text":null}\n{"text":["a b c d e"]}\n{"x":1}\n'
+
+bad_records() {
+	printf '%s\n' '{"text":"a b c d e"}' 'a b c d e' '{"text":"a b c d' \
+	    '{"text":"a b c d e"} 7' '{"text":"a b c d e",}' '' \
+	    '{"text":"\x"}' '{"text":"a b c d e"}' >a.jsonl
+	exits 2 dedup -s a.jsonl >out 2>err
+	sed '8s/:".*"/:""/' a.jsonl | diff - out
+	cat err
+	for line in 2 3 4 5 7; do
+		grep -q "^dedup: a.jsonl:$line: [a-z]" err
+	done
+	[ "$(grep -c ^dedup: err)" -eq 5 ]
+	grep -qx 'bad records 5' err
+	exits 2 dedup <a.jsonl 2>&1 >/dev/null |
+	    grep -q '^dedup: standard input:2: '
+}
+must 'records: bad ones pass, are counted, told of; exit 2' bad_records
+
+many_bad_records() {
+	(echo '{"text":"a"}'; yes no | head -n 500) >a.jsonl
+	exits 2 dedup a.jsonl >out 2>err
+	cmp a.jsonl out
+	[ "$(wc -l <err)" -eq 101 ]
+	tail -n 1 err | grep -qx 'dedup: a.jsonl: 400 more bad records'
+}
+must 'records: a hundred bad ones are told of, of the others the number' \
+    many_bad_records
+
+no_text() {	# RECORDS
+	yes '{"body":"a b c d e"}' | head -n "$1" >a.jsonl
+	exits 2 dedup a.jsonl 2>err >out
+	cat err
+	grep -q '^dedup: a.jsonl: no text in the first [0-9]* records: ' err
+	grep -q '"text"' err
+}
+must 'records: none with a text is an error' no_text 3
+must 'records: a thousand without a text is an error' no_text 1000000
+
+late_text() {
+	(yes '{}' | head -n 999; echo '{"text":"a"}') >a.jsonl
+	dedup a.jsonl | cmp a.jsonl
+	: >b.jsonl
+	dedup b.jsonl
+}
+must 'records: a text in the thousandth is none, nor is an empty file' late_text
+
+# Explaining.
+
+diffs() {
+	printf '%b' "$near1\n\n$near2\n\n$long\n$long\n" >a
+	printf '%b' "$long\n" >b
+	cat >want <<-END
+		--- a
+		  $near1
+		- $near2
+		    0.92 like line 1
+		  
+		  $long
+		- $long
+		    same as line 5
+		--- b
+		- $long
+		    same as line 5 of a
+	END
+	dedup --diff a b | diff want -
+}
+must '--diff: what goes, where and why' diffs
+
+diffs_of_records() {
+	dedup --diff "$fixtures/records.jsonl" >got
+	grep -qx -- '--- a1' got
+	grep -qx -- '- THE FERRY TO SANDWICK IS .*' got
+	grep -qx '    same as line 1 of a1' got
+}
+must '--diff: of records, the texts' diffs_of_records
+
+colors() {
+	local escape=$'\033'
+	printf '%b' "$twice" >a
+	dedup --diff a >plain
+	not grep -q "$escape" plain
+	dedup --diff --color=never a | cmp plain
+	dedup --diff --color=auto a | cmp plain
+	dedup --diff --color=always a >colored
+	grep -q "^- $escape\[31;9m$long$escape\[0m$" colored
+	sed "s/$escape\[[0-9;]*m//g" colored | cmp plain
+	NO_COLOR=1 dedup --diff --color=always a | cmp colored
+	export DEDUP TERM=xterm
+	unset NO_COLOR
+	terminal 'exec "$DEDUP" --diff a' | cmp colored
+	terminal 'exec "$DEDUP" --diff --color=never a' | cmp plain
+	NO_COLOR=1 terminal 'exec "$DEDUP" --diff a' | cmp plain
+	NO_COLOR='' terminal 'exec "$DEDUP" --diff a' | cmp colored
+	TERM=dumb terminal 'exec "$DEDUP" --diff a' | cmp plain
+}
+terminal() {	# COMMAND
+	script -qec "$1" /dev/null </dev/null | tr -d '\r'
+}
+must '--color: always, never, and on a terminal; NO_COLOR' colors
+
+log_fields() {
+	dedup --log=log "$fixtures/sample.txt" >/dev/null
+	"$python" - log <<-'END'
+		import json, sys
+		reasons = set()
+		for line in open(sys.argv[1]):
+		    r = json.loads(line)
+		    assert list(r) == ["file", "document", "line", "offset",
+		        "length", "reason", "similarity", "witness", "removed"], r
+		    assert set(r["witness"]) == {"file", "document", "line",
+		        "offset"}, r
+		    assert 0.8 <= r["similarity"] <= 1, r
+		    reasons.add(r["reason"])
+		assert reasons == {"exact", "near", "lead"}, reasons
+	END
+	printf 'a b\na b\n' | dedup --log=log >/dev/null
+	grep -Fq '"reason":"repeat"' log
+	printf '%b' "$long $other\n\n$other\n" |
+	    dedup --contained --log=log >/dev/null
+	grep -Fq '"reason":"contained"' log
+}
+must '--log: an object a removal, with all there is to tell' log_fields
+
+rebuilds() {
+	for file in "$fixtures"/*.in "$fixtures"/*.jsonl \
+	    "$fixtures"/sample.txt; do
+		dedup --log=log "$file" >out
+		"$python" "$tests/rebuild.py" out log | cmp - "$file"
+		dedup --log=log <"$file" >out
+		"$python" "$tests/rebuild.py" out log | cmp - "$file"
+	done
+	dedup --log=log -f text "$fixtures"/*.in >out
+	"$python" "$tests/rebuild.py" out log "$fixtures"/*.in |
+	    cmp - <(cat "$fixtures"/*.in)
+}
+must '--log: with the output it rebuilds the input, of several files too' \
+    rebuilds
+
+counts() {
+	printf '%b' "$twice\n$near1\n\n$near2\n\na b\na b\n" >a
+	dedup -s a >out 2>err
+	grep -qx 'documents   1' err
+	grep -qx 'units       7' err
+	grep -qx "bytes       $(wc -c <a)" err
+	grep -q '^removed     3 units, [0-9]* bytes, [0-9.]* %$' err
+	grep -qx '  exact     1' err
+	grep -qx '  near      1' err
+	grep -qx '  repeat    1' err
+	grep -q '^memory      [0-9.]* MB$' err
+	dedup a | cmp out
+	dedup --stats a 2>&1 >/dev/null | diff err -
+}
+must '-s, --stats: counts on standard error' counts
+
+counts_as_json() {
+	local in out
+	dedup -s --json "$fixtures/sample.txt" >out 2>err
+	dedup --json "$fixtures/sample.txt" 2>err2 >/dev/null
+	cmp err err2
+	in=$(wc -c <"$fixtures/sample.txt") out=$(wc -c <out)
+	"$python" - "$in" "$out" <<-'END'
+		import json, sys
+		s = json.load(open("err"))
+		size, left = int(sys.argv[1]), int(sys.argv[2])
+		assert s["documents"] == 1 and s["bytes"] == size, s
+		assert s["bytes_out"] == left, s
+		assert s["removed_bytes"] == size - left, s
+		assert abs(s["removed_share"] - (size - left) / size) < 1e-5, s
+		assert s["removed"]["near"] == 1 and s["removed"]["lead"] == 1, s
+		assert s["memory"] > 0 and s["bad_records"] == 0, s
+	END
+}
+must '--json: the same as an object, and it implies --stats' counts_as_json
+
+warns() {
+	yes "$long" | head -n 50 >a
+	dedup a 2>err >out
+	grep -qx 'dedup: 98.0 % of the text was removed' err
+	dedup -q a 2>err >out
+	[ ! -s err ]
+	dedup --quiet a 2>err >out
+	[ ! -s err ]
+	head -n 5 a | dedup >out 2>err
+	[ ! -s err ]
+}
+must '-q, --quiet: no warning that nearly all went' warns
+
+helps() {
+	dedup --help >out 2>err
+	dedup -h | cmp out
+	[ ! -s err ]
+	grep -q '^Usage: dedup ' out
+	not grep -q '.\{91\}' out
+	for default in '--min-words=N .*(5)' '--threshold=R .*(0.8)' \
+	    '--ngram=N .*(3)' '--unit=UNIT .*(auto)'; do
+		grep -q -e "$default" out
+	done
+}
+must '-h, --help: on standard output, with defaults' helps
+
+versions() {
+	local want
+	want=$(sed -n 's/^#define DEDUP_VERSION "\(.*\)"/\1/p' "$root/dedup.h")
+	[ "$(dedup --version)" = "dedup $want" ]
+	[ "$(dedup -V)" = "dedup $want" ]
+}
+must '-V, --version: that of the header' versions
+
+options() {	# the long ones, by --help
+	dedup --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\).*/\2/p'
+}
+
+completes() {	# SHELL
+	local shell=$1
+	dedup --completion="$shell" >file
+	for option in $(options); do
+		case $shell in
+		fish) grep -q -- "-l $option " file ;;
+		*) grep -q -- "--$option\>" file ;;
+		esac
+	done
+	command -v "$shell" >/dev/null || skip "no $shell"
+	"$shell" -n file
+}
+for shell in bash zsh fish; do
+	must "--completion=$shell: every option, and $shell takes it" \
+	    completes $shell
+done
+
+completes_words() {
+	# shellcheck disable=SC1090
+	. <(dedup --completion=bash)
+	COMP_WORDS=(dedup --unit '=' pa) COMP_CWORD=3
+	_dedup
+	[ "${COMPREPLY[*]}" = paragraph ]
+	COMP_WORDS=(dedup -u d) COMP_CWORD=2
+	_dedup
+	[ "${COMPREPLY[*]}" = document ]
+	COMP_WORDS=(dedup --fo) COMP_CWORD=1
+	_dedup
+	[ "${COMPREPLY[*]}" = '--format --fold-digits' ]
+	: >filename
+	COMP_WORDS=(dedup 'fi') COMP_CWORD=1
+	_dedup
+	[ "${COMPREPLY[*]}" = filename ]
+}
+must '--completion=bash: options, values and files' completes_words
+
+# Bad input.
+
+must 'an unknown option' refuses "dedup: unrecognized option '--bogus'" --bogus
+must 'an unknown short option' refuses "dedup: invalid option -- 'Q'" -Q
+must 'an option without its argument' \
+    refuses "dedup: option requires an argument -- 't'" -t
+must 'an argument too many' \
+    refuses "dedup: option '--exact' doesn't allow an argument" --exact=1
+must 'an ambiguous option' refuses "dedup: option '--co' is ambiguous;\
+ possibilities: '--contained' '--color' '--completion'" --co
+must 'options that exclude each other' refuses \
+    'dedup: --repeated, --check and --diff exclude each other' -d --check
+must '-x and --contained' refuses \
+    'dedup: --exact and --contained exclude each other' -x --contained
+must '--check and -o' refuses 'dedup: --output: --check writes nothing' \
+    --check -o out.txt
+must 'a separator of text among records' refuses \
+    'dedup: --document-separator: not with --format=jsonl' \
+    --document-separator=x -f jsonl
+for value in 0 -0.1 1.5 1.0000001 0.8x x '' nan inf 0x1p-1 0,8 ' 0.5' 1e-999; do
+	must "-t '$value'" refuses \
+	    "dedup: --threshold: $value: not a number over 0, up to 1" \
+	    -t "$value"
+done
+for value in 0 -1 3x x '' 3.0 ' 3' +3 1000001 99999999999999999999; do
+	must "-m '$value'" refuses "dedup: --min-words: $value: not a whole\
+ number from 1 to 1000000" -m "$value"
+done
+for value in 0 33 x 3x; do
+	must "-n '$value'" refuses \
+	    "dedup: --ngram: $value: not a whole number from 1 to 32" \
+	    --ngram="$value"
+done
+for value in -1 x 1x 18446744073709551616; do
+	must "--seed '$value'" refuses \
+	    "dedup: --seed: $value: not a whole number below 2^64" \
+	    --seed="$value"
+done
+must '--unit=word' refuses \
+    'dedup: --unit: word: not auto, line, paragraph or document' -u word
+must '--format=csv' refuses \
+    'dedup: --format: csv: not auto, text or jsonl' --format=csv
+must '--scope=file' refuses 'dedup: --scope: file: not all or document' \
+    --scope=file
+must '--keep=last' refuses 'dedup: --keep: last: not first or none' --keep=last
+must '--color=blue' refuses \
+    'dedup: --color: blue: not auto, always or never' --color=blue
+must '--completion=tcsh' refuses \
+    'dedup: --completion: tcsh: not bash, zsh or fish' --completion=tcsh
+must '--document-separator=' refuses \
+    'dedup: --document-separator: : not the text of a line' \
+    --document-separator=
+for option in text-field id-field; do
+	for value in '' a..b .a a.; do
+		must "--$option='$value'" refuses "dedup: --$option: $value: not\
+ a path of field names" --$option="$value"
+	done
+done
+
+unreadable() {	# NAME WHY
+	mkdir directory
+	ln -s loop loop
+	printf '%b' "$twice" >a
+	refuses "dedup: $1: cannot open: $2" "$1"
+	exits 2 dedup a "$1" a >out 2>err
+	printf '%b' "$once" | cmp - out
+	grep -Fqx "dedup: $1: cannot open: $2" err
+	exits 2 dedup --keep=none "$1" a >out 2>err
+	printf '%b' "$other\n" | cmp - out
+}
+must 'a missing file: the others go through, exit 2' \
+    unreadable missing 'No such file or directory'
+must 'a directory: the others go through, exit 2' \
+    unreadable directory 'Is a directory'
+must 'a loop of links: the others go through, exit 2' \
+    unreadable loop 'Too many levels of symbolic links'
+
+no_permission() {
+	[ "$(id -u)" -ne 0 ] || skip 'root may read everything'
+	: >secret
+	chmod 0 secret
+	refuses 'dedup: secret: cannot open: Permission denied' secret
+}
+must 'a file that may not be read' no_permission
+
+directory_as_input() {
+	exits 2 dedup <. 2>err
+	grep -qx 'dedup: standard input: cannot open: Is a directory' err
+}
+must 'a directory as standard input' directory_as_input
+
+read_fails() {
+	[ -r /proc/self/mem ] || skip 'no /proc'
+	printf '%b' "$twice" >a
+	exits 2 dedup /proc/self/mem a >out 2>err
+	grep -qx 'dedup: /proc/self/mem: cannot read: Input/output error' err
+	printf '%b' "$once" | cmp - out
+}
+must 'a file that fails while it is read: the others go through' read_fails
+
+must '-o into no directory' refuses \
+    'dedup: no/out: cannot open: No such file or directory' -o no/out
+must '-o into a directory' refuses 'dedup: .: cannot open: Is a directory' -o .
+must '--log into no directory' refuses \
+    'dedup: no/log: cannot open: No such file or directory' --log=no/log
+
+closed_output() {
+	printf '%b' "$twice" >a
+	exits 2 dedup "$@" a >&- 2>err
+	cat err
+	grep -qx 'dedup: standard output: cannot write: Bad file descriptor' \
+	    err
+	[ "$(wc -l <err)" -eq 1 ]
+}
+must 'closed standard output' closed_output
+must 'closed standard output and --diff' closed_output --diff
+must 'closed standard output and --help' closed_output --help
+
+closed_output_and_log() {
+	(seq 1 40000; seq 1 3) |
+	    sed 's/.*/line & of a file that is long enough/' >a
+	exits 2 dedup --log=log a >&- 2>err
+	not grep -qv '^{' log
+}
+must 'closed standard output: text does not go into the log' \
+    closed_output_and_log
+
+closed_error() {
+	printf '%b' "$twice" >a
+	exits 2 dedup -o out a missing 2>&-
+	printf '%b' "$once" | cmp - out
+}
+must 'closed standard error: messages do not go into the output' closed_error
+
+closed_input() {
+	printf '%b' "$twice" >a
+	exits 2 dedup -o out - 2>err <&-
+	grep -qx 'dedup: standard input: cannot read: Bad file descriptor' err
+	dedup a <&- | cmp - <(printf '%b' "$once")
+}
+must 'closed standard input' closed_input
+
+full_disk() {
+	[ -w /dev/full ] || skip 'no /dev/full'
+	printf '%b' "$twice" >a
+	exits 2 dedup "$@" a >/dev/full 2>err
+	cat err
+	grep -qx 'dedup: standard output: cannot write: No space left on device' \
+	    err
+	[ "$(wc -l <err)" -eq 1 ]
+}
+must 'a full disk' full_disk
+must 'a full disk and -d' full_disk -d
+must 'a full disk and --diff' full_disk --diff
+must 'a full disk and --help' full_disk --help
+must 'a full disk and --version' full_disk --version
+
+full_disk_by_name() {	# OPTION
+	[ -w /dev/full ] || skip 'no /dev/full'
+	printf '%b' "$twice" >a
+	exits 2 dedup "$1/dev/full" a >out 2>err
+	grep -qx 'dedup: /dev/full: cannot write: No space left on device' err
+}
+must 'a full disk and -o' full_disk_by_name -o
+must 'a full disk and --log' full_disk_by_name --log=
+
+reader_goes() {
+	local status
+	seq 1 300000 | sed 's/.*/line & of a file that is long enough/' >a
+	env --default-signal=PIPE "$DEDUP" "$@" a 2>err | head -n 1 >/dev/null
+	status=${PIPESTATUS[0]}
+	[ ! -s err ]
+	[ "$status" -eq 141 ]
+}
+must 'a reader that goes away: death by SIGPIPE, in silence' reader_goes
+must 'a reader of --diff that goes away' reader_goes --diff
+
+reader_goes_unnoticed() {
+	local status
+	seq 1 300000 | sed 's/.*/line & of a file that is long enough/' >a
+	env --ignore-signal=PIPE "$DEDUP" a 2>err | head -n 1 >/dev/null
+	status=${PIPESTATUS[0]}
+	[ "$status" -eq 2 ]
+	grep -qx 'dedup: standard output: cannot write: Broken pipe' err
+}
+must 'a reader that goes away where SIGPIPE is ignored: said, exit 2' \
+    reader_goes_unnoticed
+
+gigabyte() {	# BYTE
+	is_sanitized && skip 'not under AddressSanitizer'
+	head -c 1000000000 /dev/zero | tr '\0' "$1" |
+	    (ulimit -v 524288; exec "$DEDUP" -s 2>err) | cksum >got
+	cat err
+	head -c 1000000000 /dev/zero | tr '\0' "$1" | cksum | cmp - got
+}
+line_of_a_gigabyte() {
+	gigabyte x
+	grep -q '^too long    1, ' err
+	grep -qx 'units       1' err
+}
+must 'a line of 1 GB passes in 512 MB, and is counted' line_of_a_gigabyte
+must '1 GB of blank lines passes in 512 MB' gigabyte '\n'
+must '1 GB of blanks passes in 512 MB' gigabyte ' '
+
+# Documents and the library.
+
+knows_every_option() {
+	for option in $(options); do
+		grep -q -e "--$option\>" "$tests/command.sh"
+	done
+}
+must 'every option is tested here' knows_every_option
+
+manual() {
+	[ -e "$root/man/dedup.1" ] || skip 'no man/dedup.1'
+	command -v mandoc >/dev/null || skip 'no mandoc'
+	mandoc -T ascii "$root/man/dedup.1" | sed 's/.\x08//g'
+}
+
+manual_names_options() {
+	manual >text
+	options | sort >want
+	grep -oE -e '--[a-z][a-z-]+' text | sed 's/^--//; s/-$//' | sort -u |
+	    diff want -
+	dedup --help | sed -n 's/^  -\(.\), .*/\1/p' >shorts
+	while read -r letter; do
+		grep -q -E "^ +-$letter\b" text
+	done <shorts
+}
+must 'dedup(1) names every option and no other' manual_names_options
+
+manual_is_clean() {
+	manual >/dev/null
+	mandoc -T lint -W warning "$root"/man/*.[1-9]
+}
+must 'mandoc finds nothing to warn of' manual_is_clean
+
+# Those that need the build of the whole, not just a binary.
+[ "$DEDUP" = "$root/dedup" ] && whole=yes || whole=no
+
+exports() {
+	[ "$whole" = yes ] || skip 'another binary'
+	nm -D --defined-only "$root/libdedup.so" |
+	    awk '{ print $3 }' >names
+	grep -qx dedup_new names
+	not grep -v '^dedup_' names
+	grep -o '\<dedup_[a-z_]*(' "$root/dedup.h" | tr -d '(' | sort -u |
+	    diff - <(sort -u names)
+}
+must 'libdedup.so exports what dedup.h declares, nothing else' exports
+
+install_in() {	# TARGET [VARIABLE=VALUE]...
+	[ "$whole" = yes ] || skip 'another binary'
+	[ -e "$root/man/dedup.3" ] || skip 'no man/dedup.3'
+	"${MAKE:-make}" -s -C "$root" "$@"
+}
+
+installs() {
+	local stage=$PWD/stage
+	install_in install DESTDIR="$stage" PREFIX=/opt/dedup
+	[ -x "$stage/opt/dedup/bin/dedup" ]
+	[ -e "$stage/opt/dedup/lib/libdedup.so" ]
+	[ -e "$stage/opt/dedup/share/man/man3/dedup.3" ]
+	grep -qx 'prefix=/opt/dedup' \
+	    "$stage/opt/dedup/lib/pkgconfig/libdedup.pc"
+	[ -z "$(find stage -path stage/opt/dedup -prune -o -type f -print)" ]
+	install_in uninstall DESTDIR="$stage" PREFIX=/opt/dedup
+	[ -z "$(find stage ! -type d)" ]
+}
+must 'make uninstall removes what make install brought' installs
+
+example() {
+	local prefix=$PWD/prefix flags
+	install_in install PREFIX="$prefix"
+	awk '/^\.Sh / { on = $2 ~ /^EXAMPLE/ }
+		on && /^\.Ed/ { exit }
+		code { print }
+		on && /^\.Bd/ { code = 1 }' "$root/man/dedup.3" |
+	    sed 's/\\e/\\/g; s/\\&//g; s/\\(aq/'"'"'/g; s/\\-/-/g' >example.c
+	grep -q main example.c
+	export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+	read -ra flags <<<"$(pkg-config --cflags --libs libdedup)"
+	"${CC:-cc}" -std=c11 -Wall -Werror -o example example.c "${flags[@]}"
+	printf '%b' "$twice" >a
+	LD_LIBRARY_PATH=$prefix/lib ./example a >got
+	printf '%b' "$once" | diff - got
+	read -ra flags <<<"$(pkg-config --static --cflags --libs libdedup)"
+	"${CC:-cc}" -std=c11 -static -o example example.c "${flags[@]}" ||
+	    skip 'no static libraries'
+	[ -x example ]
+}
+must 'the example in dedup(3) compiles against what is installed and runs' \
+    example
+
+# The shared corpora.
+
+article() {	# NAME
+	dedup "$shared/articles/raw/$1" | cmp - "$shared/articles/clean/$1"
+	dedup "$shared/articles/clean/$1" | cmp - "$shared/articles/clean/$1"
+}
+if [ -d "$shared/articles" ]; then
+	for file in "$shared"/articles/raw/*; do
+		must "article ${file##*/} becomes clean, and stays so" \
+		    article "${file##*/}"
+	done
+else
+	must 'articles become clean' skip 'no shared/articles'
+fi
+
+articles_together() {
+	[ -d "$shared/articles" ] || skip 'no shared/articles'
+	dedup --log=log "$shared"/articles/raw/* >out
+	"$python" "$tests/rebuild.py" out log "$shared"/articles/raw/* |
+	    cmp - <(cat "$shared"/articles/raw/*)
+	dedup out | cmp out
+	# Of each line that went, four words in five stand in what stayed.
+	"$python" - out log <<-'END'
+		import json, re, sys
+		split = lambda s: re.findall(r"\w+", s.casefold())
+		lines = [split(l) for l in open(sys.argv[1], encoding="utf-8")]
+		lines = [l for l in lines if l]
+		# A cut-off lead may be said by several lines in turn.
+		kept = [set(sum(lines[i:i + n], []))
+		        for n in (1, 8) for i in range(len(lines))]
+		for removal in map(json.loads, open(sys.argv[2])):
+		    for text in "".join(span["text"] for span in
+		                        removal["removed"]).split("\n"):
+		        words = set(split(text))
+		        share = max(len(words & k) for k in kept)
+		        assert share >= 0.8 * len(words), (share, text)
+	END
+}
+must 'articles as one corpus: nothing is lost that stands nowhere else' \
+    articles_together
+
+planted() {
+	[ -d "$shared/planted" ] || skip 'no shared/planted'
+	dedup -f jsonl "$shared/planted/docs.jsonl" >out
+	"$python" "$shared/planted/score.py" "$shared/planted/docs.jsonl" \
+	    "$shared/planted/labels.jsonl" out >score
+	cat score
+	awk 'NR > 1 && $2 > 0 && $1 != "precision" && $3 < 0.97 { bad = 1 }
+		$1 == "precision" {
+			lost = $8
+			sub("/.*", "", lost)
+			if ($6 < 0.995 || lost > 0 || $10 > 0)
+				bad = 1
+			seen = 1
+		}
+		END { exit bad || !seen }' score
+	dedup -f jsonl out | cmp out
+}
+must 'planted: F1 0.995, each kind 0.97, nothing lost' planted
+
+if [ $skipped -gt 0 ]; then
+	echo "$passed passed, $failed failed, $skipped skipped"
+else
+	echo "$passed passed, $failed failed"
+fi
+[ $failed -eq 0 ]
