@@ -15,7 +15,8 @@ void
 ordered_init(struct ordered *o, size_t width, double load, double growth)
 {
 	*o = (struct ordered){ .width = width, .load = load,
-			       .growth = growth, .mask = SIZE_MAX };
+			       .growth = growth, .mask = SIZE_MAX,
+			       .tail = ORDERED_TAIL };
 	/* Entries that fill a line exactly have their homes at its start. */
 	if (width == 8 || width == 16)
 		o->mask = ~(ORDERED_LINE / width - 1);
@@ -25,7 +26,7 @@ void
 ordered_free(struct ordered *o)
 {
 	size_t len = o->slots == NULL ? 0 :
-		     (o->nslots + ORDERED_TAIL) * o->width;
+		     (o->nslots + o->tail) * o->width;
 
 	if (len >= LARGE_BYTES)
 		pages_free(o->storage, len);
@@ -45,7 +46,7 @@ size_t
 ordered_memory(const struct ordered *o)
 {
 	return o->slots == NULL ? 0 :
-	       (o->nslots + ORDERED_TAIL) * o->width + ORDERED_LINE;
+	       (o->nslots + o->tail) * o->width + ORDERED_LINE;
 }
 
 /*
@@ -165,11 +166,16 @@ no_memory:
 static int
 grow(struct ordered *o)
 {
-	size_t old = o->slots == NULL ? 0 : o->nslots + ORDERED_TAIL;
+	size_t old = o->slots == NULL ? 0 : o->nslots + o->tail;
 	double factor = o->nslots * o->width < SMALL_BYTES ? 2.0 : o->growth;
 	size_t nslots = o->nslots == 0 ? FIRST_SLOTS :
 			((size_t)((double)o->nslots * factor) + 8) / 8 * 8;
-	size_t total = nslots + ORDERED_TAIL;
+	/*
+	 * Those in the tail keep their distance to the end, but for what the
+	 * rounding of homes adds.
+	 */
+	size_t tail = old == 0 ? o->tail : o->tail + 16;
+	size_t total = nslots + tail;
 
 	if (nslots < o->nslots || total > SIZE_MAX / o->width - 1) {
 		errno = ENOMEM;
@@ -178,6 +184,7 @@ grow(struct ordered *o)
 	if (resize(o, old, total) != 0)
 		return -1;
 	o->nslots = nslots;
+	o->tail = tail;
 	o->max = (size_t)((double)nslots * o->load);
 	rearrange(o, old, total);
 	return 0;
@@ -187,11 +194,12 @@ int
 ordered_reserve(struct ordered *o)
 {
 	/* The tail is full when its last slot but one is taken. */
-	if (o->n < o->max &&
-	    ordered_key(o->slots + (o->nslots + ORDERED_TAIL - 2) *
-			o->width) == 0)
-		return 0;
-	return grow(o);
+	while (o->n >= o->max ||
+	       ordered_key(o->slots + (o->nslots + o->tail - 2) *
+			   o->width) != 0)
+		if (grow(o) != 0)
+			return -1;
+	return 0;
 }
 
 void

@@ -25,18 +25,19 @@
 #include <string.h>
 
 struct ordered {
-	unsigned char *slots;	/* nslots + ORDERED_TAIL entries */
+	unsigned char *slots;	/* nslots + tail entries */
 	unsigned char *storage;	/* as allocated; slots is aligned in it */
 	size_t width;		/* bytes an entry, 8 to 32 */
 	size_t mask;		/* of homes: those that begin a line */
 	size_t nslots;		/* homes; a multiple of 8 */
+	size_t tail;		/* slots for what is pushed past the end */
 	size_t n;		/* entries */
 	size_t max;		/* grow when n reaches this */
 	double load;		/* n over nslots, at most */
 	double growth;		/* factor once the table is large */
 };
 
-#define ORDERED_TAIL 512	/* slots for what is pushed past the end */
+#define ORDERED_TAIL 512	/* of the first slots; each growth adds some */
 #define ORDERED_LINE 64		/* bytes of a cache line */
 
 /* Empty, without storage.  0 < load < 1, growth > 1. */

@@ -1,6 +1,8 @@
 /* Large memory, on Linux by mmap and mremap, elsewhere by realloc. */
 #include "pages.h"
 
+#include <errno.h>
+
 #ifdef __linux__
 #include <stdint.h>
 #include <sys/mman.h>
@@ -35,8 +37,10 @@ pages_resize(void *p, size_t old, size_t len, int huge)
 	size_t have = rounded(old), want = rounded(len);
 	char *to = p;
 
-	if (len > SIZE_MAX - 2 * PAGES_HUGE)
+	if (len > SIZE_MAX - 2 * PAGES_HUGE) {
+		errno = ENOMEM;
 		return NULL;
+	}
 	if (p == NULL) {
 		to = reserve(want, PROT_READ | PROT_WRITE);
 		if (to == NULL)

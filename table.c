@@ -656,7 +656,8 @@ table_near(struct table *t, const struct words *w, double threshold,
 	   struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose_near(t, w, threshold, c);
+	size_t n = w->n < TABLE_NEAR_WORDS ? 0 :
+		   propose_near(t, w, threshold, c);
 	int got = 0;
 
 	if (n == 0)

@@ -309,8 +309,7 @@ unit_cut(const char *text, size_t len)
 	size_t n = trimmed(text, len), end;
 
 	/* Most text ends in a plain full stop or letter: no need to look on. */
-	if (n < 3 || (text[n - 1] == '.' && text[n - 2] != '.' &&
-		      text[n - 2] != ']') ||
+	if (n < 3 || (text[n - 1] == '.' && text[n - 2] != '.') ||
 	    ((text[n - 1] | 0x20) >= 'a' && (text[n - 1] | 0x20) <= 'z' &&
 	     (text[n - 1] | 0x20) != 'e'))
 		return CUT_NONE;

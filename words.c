@@ -656,6 +656,27 @@ read_fast(struct sink *k)
 	}
 }
 
+/*
+ * Is there a digit, of any script, at s[0..len)?  The character's length to
+ * *n.
+ */
+static bool
+is_digit(const char *s, size_t len, size_t *n)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t got;
+
+	*n = 1;
+	if ((unsigned char)*s < 0x80)
+		return *s >= '0' && *s <= '9';
+	got = utf8proc_iterate((const utf8proc_uint8_t *)s,
+			       (utf8proc_ssize_t)len, &c);
+	if (got <= 0)
+		return false;
+	*n = (size_t)got;
+	return (kind_of(c) & DIGIT) != 0;
+}
+
 /* Make every run of numbers on the new lines one "0", in place. */
 static void
 fold_digits(struct scan *out, size_t first)
@@ -671,20 +692,22 @@ fold_digits(struct scan *out, size_t first)
 		l->norm = (uint32_t)to;
 		l->nwords = 0;
 		while (from < end) {
-			size_t start = to;
-			bool number;
+			size_t start = to, n;
+			bool number, in_number = false;
 
-			while (norm[from] != ' ') {
-				bool digit = norm[from] >= '0' &&
-					     norm[from] <= '9';
+			for (; norm[from] != ' '; from += n) {
+				bool digit = is_digit(norm + from, end - from,
+						      &n);
 
-				if (!digit)
-					norm[to++] = norm[from];
-				else if (to == start || norm[to - 1] != '0')
+				if (!digit) {
+					memmove(norm + to, norm + from, n);
+					to += n;
+				} else if (!in_number) {
 					norm[to++] = '0';
-				from++;
+				}
+				in_number = digit;
 			}
-			number = to == start + 1 && norm[start] == '0';
+			number = in_number && to == start + 1;
 			if (number && was_number) {
 				to = start;	/* 1,204 is one number */
 			} else {

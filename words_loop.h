@@ -25,6 +25,9 @@ static int READ_TEXT(struct sink *k)
 		if (m.high != 0) {
 			n = (unsigned)__builtin_ctzll(m.high);
 			n -= n > 0;
+		} else if (n == CHUNK && k->len - p > CHUNK &&
+			   (unsigned char)k->text[p + CHUNK] >= 0x80) {
+			n--;	/* what follows may change the last one */
 		}
 		m.word &= low_bits(n);
 		keep = m.word << 1 | (k->place != OUTSIDE);

@@ -26,7 +26,6 @@
 #include <cmocka.h>
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
-#define UNUSED		__attribute__((unused))
 
 struct rng {
 	uint64_t state;

@@ -502,7 +502,7 @@ test_near_agrees_with_the_oracle(void **state)
 	unsigned answers[3] = { 0, 0, 0 };
 
 	(void)state;
-	for (int round = 0; round < 24; round++) {
+	for (int round = 0; round < 18; round++) {
 		struct table *t = new_table(round % 2 != 0 ? &near_options :
 					    &all_options,
 					    (uint32_t)rng_next(&r));
@@ -612,7 +612,7 @@ test_threshold_is_exact(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < ARRAY_LEN(v); i++)
 		v[i] = i;
-	for (uint32_t n = TABLE_REPLACE_WORDS; n < 600; n += n < 60 ? 1 : 37)
+	for (uint32_t n = TABLE_REPLACE_WORDS; n < 600; n += n < 40 ? 1 : 37)
 		for (uint32_t p = 0; p < ARRAY_LEN(percent); p++)
 			for (uint32_t added = 0; added < 3; added++) {
 				uint32_t total = 2 * n + added;
@@ -1208,13 +1208,13 @@ test_exact_table_takes_20_bytes_a_unit(void **state)
 	struct words w = { .n = 5 };
 
 	(void)state;
-	for (uint64_t n = 1; n <= 300000; n++) {
+	for (uint64_t n = 1; n <= 250000; n++) {
 		w.fp = (struct fingerprint){ mix(n) | 1, n };
 		assert_int_equal(table_add(t, &w, &nowhere), 0);
 		if (n > 150000)
 			assert_true(table_memory(t) <= 20 * n);
 	}
-	assert_int_equal(table_count(t), 300000);
+	assert_int_equal(table_count(t), 250000);
 	table_free(t);
 }
 
