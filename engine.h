@@ -172,8 +172,6 @@ struct dedup {
 	size_t nleads, leads_room;
 	struct line *alive;	/* scratch */
 	size_t alive_room;
-	char *join;			/* scratch */
-	size_t join_room;
 
 	/* settle.c */
 	struct entry *entries;	/* numbers head .. head + nentries - 1 */

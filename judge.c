@@ -35,7 +35,6 @@ judge_free(struct dedup *d)
 	free(d->leads);
 	free(d->run.norm);
 	free(d->alive);
-	free(d->join);
 }
 
 static struct place
@@ -685,38 +684,6 @@ revoke(struct dedup *d, const struct block *b, size_t entry)
 	return 0;
 }
 
-/* The lines in d->alive as one unit: would it go?  Else record it. */
-static int
-judge_joined(struct dedup *d, size_t n, uint64_t number, bool *goes)
-{
-	struct finding f;
-	struct unit u = { .off = d->alive->off, .line = number };
-	size_t len = 0;
-
-	for (size_t i = 0; i < n; i++)
-		len += d->alive[i].norm_len;
-	if (make_room(&d->join, &d->join_room, len + SHINGLE_SLACK, 1) != 0)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		const struct line *l = &d->alive[i];
-
-		memcpy(d->join + u.norm_len, d->scan.norm + l->norm,
-		       l->norm_len);
-		u.norm_len += l->norm_len;
-		u.w.n += l->nwords;
-		u.digits |= l->digits;
-		u.len += l->len;
-	}
-	memset(d->join + len, 0, SHINGLE_SLACK);
-	u.norm = d->join;
-	if (judge_prepare(d, &u) != 0 || look_up(d, &u, &f) != 0)
-		return -1;
-	*goes = f.found;
-	if (!f.found)
-		record(d, &u);
-	return 0;
-}
-
 /* What would these n lines be by themselves? */
 static enum block_kind
 kind_of(const struct dedup *d, size_t n)
@@ -724,15 +691,27 @@ kind_of(const struct dedup *d, size_t n)
 	return unit_kind(d->alive, n, d->text, d->base, d->scan.norm);
 }
 
+/* Are these n lines all of the run that was judged last? */
+static bool
+are_short(const struct dedup *d, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (d->alive[i].nwords >= d->opt.min_words ||
+		    d->alive[i].oversize)
+			return false;
+	return true;
+}
+
 /*
- * Lines have gone from a block of lines.  What is left may look like a whole:
- * then it will be judged as one when it is read again.  If it would go then,
- * nothing goes now.
+ * Lines have gone from a block of lines.  What is left may look like a whole,
+ * and would be judged as one when it is read again: with other units in the
+ * table from then on, there is no telling what would go.  So nothing goes now.
+ * Short lines alone are one unit either way.
  */
 static int
 check_block(struct dedup *d, const struct block *b, size_t entry)
 {
-	bool goes = true, gone = false, leads = false;
+	bool gone = false, leads = false;
 	size_t n;
 
 	for (size_t i = entry; i < next_entry(d); i++) {
@@ -750,18 +729,20 @@ check_block(struct dedup *d, const struct block *b, size_t entry)
 			return -1;
 	}
 	n = survivors(d, b, entry, true);
-	if (n == 0 || n == b->n ||
-	    kind_of(d, n) == BLOCK_LINES)
+	if (n == 0 || n == b->n || kind_of(d, n) == BLOCK_LINES)
 		return 0;
 	if (judge_leads(d) != 0)
 		return -1;
 	n = survivors(d, b, entry, true);
 	if (n == 0)
 		return 0;
-	if (!unit_is_fence(judge_text(d, d->alive), d->alive->len) &&
-	    judge_joined(d, n, b->line, &goes) != 0)
-		return -1;
-	return goes ? revoke(d, b, entry) : 0;
+	if (!are_short(d, n) ||
+	    unit_is_fence(judge_text(d, d->alive), d->alive->len))
+		return revoke(d, b, entry);
+	/* As after a whole, not after the last of its lines. */
+	d->before.line_fp = d->before.unit_fp;
+	d->before.line = d->before.unit;
+	return 0;
 }
 
 static int

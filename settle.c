@@ -179,12 +179,13 @@ put_removal(struct dedup *d, const struct entry *e)
 		.line = e->line,
 		.reason = e->why.reason,
 		.resemblance = e->why.resemblance,
-		.witness = {
+	};
+	if (d->opt.places)
+		out->removals[out->n - 1].witness = (struct dedup_place){
 			.document = e->why.witness.document,
 			.offset = e->why.witness.offset,
 			.line = e->why.witness.line,
-		},
-	};
+		};
 	return 0;
 }
 
