@@ -113,7 +113,7 @@ dedup_begin(struct dedup *d)
 	d->base = d->end = d->scanned = d->looked = 0;
 	d->in_long = false;
 	scan_drop(&d->scan, d->scan.nlines);
-	d->line = 0;
+	d->line = d->parts = 0;
 	d->cursor = d->probed = d->probed_bytes = 0;
 	d->sep_off = d->sep_len = 0;
 	d->in_fence = d->no_fence = d->in_giant = false;
@@ -276,7 +276,7 @@ next_block(struct dedup *d, bool final, struct block *b)
 		d->in_giant = !b->ends;
 	}
 	b->first = d->cursor;
-	b->line = d->line + d->cursor;
+	b->line = judge_number(d, d->cursor);
 	d->cursor += b->n;
 	if (b->n > 0) {
 		const struct line *l = d->scan.lines + d->cursor - 1;
@@ -307,7 +307,7 @@ kind_of_block(struct dedup *d, const struct block *b)
 }
 
 static int
-plan_unit(struct dedup *d, const struct block *b, size_t first, size_t n)
+plan_unit(struct dedup *d, size_t first, size_t n)
 {
 	const struct line *l = d->scan.lines + first, *last = l + n - 1;
 	struct unit *u;
@@ -324,7 +324,7 @@ plan_unit(struct dedup *d, const struct block *b, size_t first, size_t n)
 	u = &d->units[d->nunits++];
 	*u = (struct unit){
 		.off = l->off,
-		.line = b->line + (first - b->first),
+		.line = judge_number(d, first),
 		.len = last->off + last->len - l->off,
 		.norm = d->scan.norm + l->norm,
 		.norm_len = last->norm + last->norm_len - l->norm,
@@ -344,13 +344,13 @@ plan_block(struct dedup *d, struct block *b)
 	b->unit = d->nunits;
 	b->kind = kind_of_block(d, b);
 	if (b->kind == BLOCK_WHOLE)
-		return b->giant ? 0 : plan_unit(d, b, b->first, b->n);
+		return b->giant ? 0 : plan_unit(d, b->first, b->n);
 	for (size_t i = b->first; i < b->first + b->n; i++) {
 		const struct line *l = d->scan.lines + i;
 
 		if (!l->oversize && (d->opt.unit == DEDUP_UNIT_LINE ||
 				     l->nwords >= d->opt.min_words) &&
-		    plan_unit(d, b, i, 1) != 0)
+		    plan_unit(d, i, 1) != 0)
 			return -1;
 	}
 	return 0;
@@ -385,6 +385,13 @@ judge_blocks(struct dedup *d, bool final)
 				return -1;
 		shingler_release(d->shingler);
 	} while (d->nblocks > 0);
+	if (settle_drain(d) != 0)	/* blank lines that are not waited for */
+		return -1;
+	for (size_t i = 0; i < d->cursor && d->parts > 0; i++)
+		if (!d->scan.lines[i].begins) {
+			d->parts--;
+			d->line--;
+		}
 	scan_drop(&d->scan, d->cursor);
 	d->line += d->cursor;
 	d->cursor = 0;
@@ -409,6 +416,7 @@ read_lines(struct dedup *d, bool final)
 		n = nl != NULL ? (size_t)(nl - s) + 1 : n;
 		if (words_skip(&d->scan, n, d->scanned, d->long_begins) != 0)
 			return -1;
+		d->parts += !d->long_begins;
 		d->in_long = nl == NULL;
 		d->long_begins = false;
 		d->scanned += n;

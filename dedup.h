@@ -189,7 +189,8 @@ DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
  * caller's and is not looked at after the call.
  *
  * Look-ahead is bounded: what is undecided is at most a block of 64 KiB or a
- * unit of DEDUP_UNIT_MAX, and the 64 KiB or 8 units after a cut-off lead.
+ * unit of DEDUP_UNIT_MAX, and after a cut-off lead 8 units or 64 KiB that stay,
+ * and 512 KiB in all.
  *
  * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
  * is undecided.  DEDUP_ENOMEM: the state can only be freed now; what was not

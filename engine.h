@@ -20,6 +20,7 @@
 #define BATCH_UNITS 32		/* units whose look-ups are begun together */
 #define LEAD_UNITS 8		/* kept units after a lead that may complete it */
 #define LEAD_BYTES ((size_t)64 << 10)	/* and what they may come to */
+#define WAIT_BYTES ((size_t)512 << 10)	/* text that goes while others wait */
 
 /* What is judged as one. */
 struct unit {
@@ -147,7 +148,8 @@ struct dedup {
 	bool in_long;		/* in a line longer than DEDUP_UNIT_MAX */
 	bool long_begins;	/* ... of which nothing is in scan yet */
 	struct scan scan;
-	uint64_t line;		/* number of scan.lines[0] */
+	uint64_t line;		/* number of scan.lines[0], if it begins one */
+	size_t parts;		/* of scan.lines: those that begin none */
 
 	/* The lines not planned yet. */
 	size_t cursor;		/* the first of them */
@@ -190,6 +192,7 @@ int judge_warm(struct dedup *d, struct unit *u);	/* words, if needed */
 void judge_warmer(const struct dedup *d, const struct unit *u);	/* records */
 int judge_block(struct dedup *d, const struct block *b);
 int judge_leads(struct dedup *d);	/* settle all: no more text to come */
+uint64_t judge_number(const struct dedup *d, size_t i);	/* of scan.lines[i] */
 const char *judge_text(const struct dedup *d, const struct line *l);
 
 /* settle.c */

@@ -18,6 +18,17 @@ judge_text(const struct dedup *d, const struct line *l)
 	return d->text + (l->off - d->base);
 }
 
+uint64_t
+judge_number(const struct dedup *d, size_t i)
+{
+	uint64_t number = d->line + i;
+
+	/* The parts of a line that is too long count as one. */
+	for (size_t k = 0; k <= i && d->parts > 0; k++)
+		number -= !d->scan.lines[k].begins;
+	return number;
+}
+
 void
 judge_reset(struct dedup *d)
 {
@@ -281,20 +292,29 @@ end_lead(struct dedup *d, size_t i)
 	return 0;
 }
 
+/* Those that are entries from this one on: no more text is to complete them. */
+static int
+end_leads(struct dedup *d, size_t entry)
+{
+	for (size_t i = 0; i < d->nleads; )
+		if (d->leads[i].entry < entry)
+			i++;
+		else if (end_lead(d, i) != 0)
+			return -1;
+	return 0;
+}
+
 int
 judge_leads(struct dedup *d)
 {
-	while (d->nleads > 0)
-		if (end_lead(d, 0) != 0)
-			return -1;
-	return 0;
+	return end_leads(d, d->head);
 }
 
 /* However little is kept, a lead waits for no more text than this. */
 static int
 end_old_leads(struct dedup *d, uint64_t at)
 {
-	while (d->nleads > 0 && at - d->leads[0].unit.off > DEDUP_UNIT_MAX)
+	while (d->nleads > 0 && at - d->leads[0].unit.off > WAIT_BYTES)
 		if (end_lead(d, 0) != 0)
 			return -1;
 	return 0;
@@ -399,14 +419,7 @@ stands_before(struct dedup *d, const struct unit *u, size_t entry)
 static int
 settle_between(struct dedup *d)
 {
-	for (size_t i = 0; i < d->nleads; )
-		if (d->leads[i].entry > d->before.entry) {
-			if (end_lead(d, i) != 0)
-				return -1;
-		} else {
-			i++;
-		}
-	return 0;
+	return end_leads(d, d->before.entry + 1);
 }
 
 /* Rule 3 for a line (or a unit): 1 with 'f' set, 0, or -1. */
@@ -434,7 +447,7 @@ is_repeat(struct dedup *d, struct fingerprint fp, uint32_t nwords, bool unit,
 	return 1;
 }
 
-static int close_run(struct dedup *d);
+static int close_run(struct dedup *d, bool *stays);
 
 /*
  * A unit by itself: a long line, a whole block, a document.  Where it stays it
@@ -445,6 +458,7 @@ static int
 judge_unit(struct dedup *d, struct unit *u, bool may_lead)
 {
 	struct finding f = { .found = false };
+	bool next_to_run;
 
 	if (is_compared(d, u)) {
 		if (look_up(d, u, &f) != 0)
@@ -454,10 +468,10 @@ judge_unit(struct dedup *d, struct unit *u, bool may_lead)
 	}
 	if (f.found)
 		return put_unit(d, u, ENTRY_GONE, &f);
-	if (d->run.open) {
-		if (close_run(d) != 0)
-			return -1;
-	} else if (may_lead) {
+	/* A run that goes was no neighbour. */
+	if (close_run(d, &next_to_run) != 0)
+		return -1;
+	if (may_lead && !next_to_run) {
 		int got = put_lead(d, u, d->text + (u->off - d->base));
 
 		if (got != 0)
@@ -580,7 +594,8 @@ check_run(struct dedup *d, uint64_t at)
 	static const struct finding stays = { .found = false };
 
 	if (!d->run.open || d->run.oversize ||
-	    at - d->run.off <= DEDUP_UNIT_MAX)
+	    (d->run.bytes <= DEDUP_UNIT_MAX &&
+	     at - d->run.off - d->run.bytes <= WAIT_BYTES))
 		return 0;
 	d->run.oversize = true;
 	d->stats.oversize++;
@@ -588,14 +603,15 @@ check_run(struct dedup *d, uint64_t at)
 	return 0;
 }
 
-/* The run is complete. */
+/* The run, if there is one, is complete: does it stay? */
 static int
-close_run(struct dedup *d)
+close_run(struct dedup *d, bool *stays)
 {
 	struct run *r = &d->run;
 	struct finding f = { .found = false };
 	struct unit u;
 
+	*stays = false;
 	if (!r->open)
 		return 0;
 	r->open = false;
@@ -618,6 +634,7 @@ close_run(struct dedup *d)
 			return 0;
 		record(d, &u);
 	}
+	*stays = true;
 	stands_before(d, &u, r->last_entry);
 	d->before.line_fp = r->last_fp;
 	d->before.line = r->last;
@@ -665,12 +682,13 @@ revoke(struct dedup *d, const struct block *b, size_t entry)
 {
 	const struct line *l = d->scan.lines + b->first + b->n - 1;
 	struct unit last = {
-		.off = l->off, .line = b->line + b->n - 1, .len = l->len,
+		.off = l->off, .line = judge_number(d, b->first + b->n - 1),
+		.len = l->len,
 		.norm = d->scan.norm + l->norm, .norm_len = l->norm_len,
 		.w = { .n = l->nwords },
 	};
 
-	if (judge_leads(d) != 0)
+	if (end_leads(d, entry) != 0)
 		return -1;
 	for (; entry < next_entry(d); entry++) {
 		struct entry *e = settle_entry(d, entry);
@@ -691,15 +709,21 @@ kind_of(const struct dedup *d, size_t n)
 	return unit_kind(d->alive, n, d->text, d->base, d->scan.norm);
 }
 
-/* Are these n lines all of the run that was judged last? */
+/*
+ * Are these n lines all of the run that was judged last, and would as a whole
+ * be judged as that was?  A whole may be a listing, or a cut-off lead.
+ */
 static bool
-are_short(const struct dedup *d, size_t n)
+are_same_whole(const struct dedup *d, size_t n)
 {
+	const struct line *last = &d->alive[n - 1];
+
 	for (size_t i = 0; i < n; i++)
 		if (d->alive[i].nwords >= d->opt.min_words ||
 		    d->alive[i].oversize)
 			return false;
-	return true;
+	return !unit_is_fence(judge_text(d, d->alive), d->alive->len) &&
+	       unit_cut(judge_text(d, last), last->len) == CUT_NONE;
 }
 
 /*
@@ -725,19 +749,18 @@ check_block(struct dedup *d, const struct block *b, size_t entry)
 	if (leads) {
 		n = survivors(d, b, entry, false);
 		if (n > 0 && kind_of(d, n) == BLOCK_WHOLE &&
-		    judge_leads(d) != 0)
+		    end_leads(d, entry) != 0)
 			return -1;
 	}
 	n = survivors(d, b, entry, true);
 	if (n == 0 || n == b->n || kind_of(d, n) == BLOCK_LINES)
 		return 0;
-	if (judge_leads(d) != 0)
+	if (end_leads(d, entry) != 0)
 		return -1;
 	n = survivors(d, b, entry, true);
 	if (n == 0)
 		return 0;
-	if (!are_short(d, n) ||
-	    unit_is_fence(judge_text(d, d->alive), d->alive->len))
+	if (!are_same_whole(d, n))
 		return revoke(d, b, entry);
 	/* As after a whole, not after the last of its lines. */
 	d->before.line_fp = d->before.unit_fp;
@@ -749,19 +772,21 @@ static int
 judge_lines(struct dedup *d, const struct block *b)
 {
 	struct unit *u = d->units + b->unit;
+	bool stays;
 
 	for (size_t i = 0; i < b->n; i++) {
 		const struct line *l = d->scan.lines + b->first + i;
 
 		if (l->oversize) {
-			if (close_run(d) != 0 || pass(d, l, b->line + i) != 0)
+			if (close_run(d, &stays) != 0 ||
+			    pass(d, l, judge_number(d, b->first + i)) != 0)
 				return -1;
 			d->stats.oversize += l->begins;
 			continue;
 		}
 		if (d->opt.unit != DEDUP_UNIT_LINE &&
 		    l->nwords < d->opt.min_words) {
-			if (judge_short(d, l, b->line + i) != 0)
+			if (judge_short(d, l, judge_number(d, b->first + i)) != 0)
 				return -1;
 		} else if (judge_unit(d, u++, true) != 0) {
 			return -1;
@@ -777,7 +802,8 @@ static int
 pass_block(struct dedup *d, const struct block *b)
 {
 	for (size_t i = 0; i < b->n; i++)
-		if (pass(d, d->scan.lines + b->first + i, b->line + i) != 0)
+		if (pass(d, d->scan.lines + b->first + i,
+			 judge_number(d, b->first + i)) != 0)
 			return -1;
 	d->stats.oversize += b->begins;
 	return 0;
@@ -790,6 +816,7 @@ judge_block(struct dedup *d, const struct block *b)
 		.kind = ENTRY_BLOCK, .off = b->sep_off, .len = b->sep_len,
 	};
 	size_t entry;
+	bool stays;
 	int got;
 
 	if (end_old_leads(d, b->end) != 0)
@@ -813,7 +840,7 @@ judge_block(struct dedup *d, const struct block *b)
 				 d->opt.unit != DEDUP_UNIT_DOCUMENT);
 	if (got != 0 || !b->ends)
 		return got;
-	if (close_run(d) != 0)
+	if (close_run(d, &stays) != 0)
 		return -1;
 	if (b->kind == BLOCK_LINES && !b->giant &&
 	    check_block(d, b, entry) != 0)
