@@ -81,7 +81,9 @@ dedup_new(const struct dedup_options *opt, struct dedup **result)
 		return st;
 	}
 	d->table = table_new(&tables, shingler_secret(d->shingler));
-	if (d->reader == NULL || d->table == NULL) {
+	d->units = calloc(BATCH_UNITS, sizeof(*d->units));
+	d->units_room = BATCH_UNITS;
+	if (d->reader == NULL || d->table == NULL || d->units == NULL) {
 		dedup_free(d);
 		return DEDUP_ENOMEM;
 	}

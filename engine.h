@@ -93,6 +93,7 @@ struct before {
 struct run {
 	bool open;
 	bool oversize;		/* too long to judge */
+	bool pinned;		/* leads were settled for its sake: it stays */
 	bool digits;
 	uint64_t off, line;	/* of its first line */
 	size_t entry;		/* number of its first entry */

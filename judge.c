@@ -537,11 +537,14 @@ judge_short(struct dedup *d, const struct line *l, uint64_t number)
 	struct entry *e;
 
 	if (!r->open) {
+		size_t nleads = d->nleads;
+
 		if (is_repeat(d, fp, l->nwords, false, &f) < 0)
 			return -1;
 		if (f.found)
 			return put_line(d, l, number, ENTRY_GONE, &f);
 		run_begin(d, l, number);
+		r->pinned = d->nleads != nleads;
 	} else if (l->nwords >= 2 && same(fp, r->last_fp)) {
 		f = (struct finding){ true, DEDUP_REPEAT, 1.0, r->last };
 	}
@@ -629,6 +632,8 @@ close_run(struct dedup *d, bool *stays)
 		} else if (is_repeat(d, u.w.fp, u.w.n, true, &f) < 0) {
 			return -1;
 		}
+		if (r->pinned)
+			f.found = false;
 		settle_run(d, &f);
 		if (f.found)
 			return 0;
@@ -676,7 +681,7 @@ survivors(struct dedup *d, const struct block *b, size_t entry, bool leads)
 	return n;
 }
 
-/* What was to go of this block stays. */
+/* What was to go of this block stays, and its leads do not wait. */
 static int
 revoke(struct dedup *d, const struct block *b, size_t entry)
 {
@@ -688,8 +693,19 @@ revoke(struct dedup *d, const struct block *b, size_t entry)
 		.w = { .n = l->nwords },
 	};
 
-	if (end_leads(d, entry) != 0)
-		return -1;
+	for (size_t i = 0; i < d->nleads; ) {
+		struct lead *lead = &d->leads[i];
+
+		if (lead->entry < entry) {
+			i++;
+			continue;
+		}
+		settle_entry(d, lead->entry)->kind = ENTRY_KEPT;
+		lead->unit.norm = lead->norm;
+		lead->unit.sketched = false;
+		record(d, &lead->unit);
+		forget_lead(d, i);
+	}
 	for (; entry < next_entry(d); entry++) {
 		struct entry *e = settle_entry(d, entry);
 
@@ -709,28 +725,66 @@ kind_of(const struct dedup *d, size_t n)
 	return unit_kind(d->alive, n, d->text, d->base, d->scan.norm);
 }
 
+#define BLOCK_LEADS 4		/* leads of a block that may wait together */
+
 /*
- * Are these n lines all of the run that was judged last, and would as a whole
- * be judged as that was?  A whole may be a listing, or a cut-off lead.
+ * Whichever of its leads go in the end, is what is left of the block lines?
+ * '*rest' is the number of those that stay where none of them goes, and these
+ * are left in d->alive.
  */
 static bool
-are_same_whole(const struct dedup *d, size_t n)
+rest_is_lines(struct dedup *d, const struct block *b, size_t entry,
+	      size_t *rest)
 {
-	const struct line *last = &d->alive[n - 1];
+	size_t lead[BLOCK_LEADS], nleads = 0;
+	bool lines = true;
 
-	for (size_t i = 0; i < n; i++)
-		if (d->alive[i].nwords >= d->opt.min_words ||
-		    d->alive[i].oversize)
+	*rest = 0;
+	for (size_t i = entry; i < next_entry(d); i++) {
+		if (settle_entry(d, i)->kind != ENTRY_LEAD)
+			continue;
+		if (nleads == BLOCK_LEADS)
 			return false;
-	return !unit_is_fence(judge_text(d, d->alive), d->alive->len) &&
-	       unit_cut(judge_text(d, last), last->len) == CUT_NONE;
+		lead[nleads++] = i;
+	}
+	for (unsigned gone = 1u << nleads; lines && gone-- > 0; ) {
+		for (size_t i = 0; i < nleads; i++)
+			settle_entry(d, lead[i])->kind =
+				gone >> i & 1 ? ENTRY_GONE : ENTRY_LEAD;
+		*rest = survivors(d, b, entry, true);
+		lines = *rest == 0 || *rest == b->n ||
+			kind_of(d, *rest) == BLOCK_LINES;
+	}
+	for (size_t i = 0; i < nleads; i++)
+		settle_entry(d, lead[i])->kind = ENTRY_LEAD;
+	return lines;
 }
 
 /*
- * Lines have gone from a block of lines.  What is left may look like a whole,
- * and would be judged as one when it is read again: with other units in the
- * table from then on, there is no telling what would go.  So nothing goes now.
- * Short lines alone are one unit either way.
+ * Are these n lines a run that is the same unit as if they were a whole, and
+ * would not wait as a lead?
+ */
+static bool
+is_run_or_whole(const struct dedup *d, size_t n)
+{
+	if (d->run.pinned || unit_is_fence(judge_text(d, d->alive),
+					   d->alive->len))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct line *l = &d->alive[i];
+
+		if (l->nwords >= d->opt.min_words || l->oversize ||
+		    unit_cut(judge_text(d, l), l->len) != CUT_NONE)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Lines have gone from a block of lines, or may yet.  What is left may look
+ * like a whole, and would be judged as one when it is read again: with other
+ * units in the table from then on, there is no telling what would go.  So
+ * nothing goes.  Short lines alone are one unit either way.
  */
 static int
 check_block(struct dedup *d, const struct block *b, size_t entry)
@@ -746,21 +800,9 @@ check_block(struct dedup *d, const struct block *b, size_t entry)
 		return 0;
 	if (make_room(&d->alive, &d->alive_room, b->n, sizeof(*d->alive)) != 0)
 		return -1;
-	if (leads) {
-		n = survivors(d, b, entry, false);
-		if (n > 0 && kind_of(d, n) == BLOCK_WHOLE &&
-		    end_leads(d, entry) != 0)
-			return -1;
-	}
-	n = survivors(d, b, entry, true);
-	if (n == 0 || n == b->n || kind_of(d, n) == BLOCK_LINES)
+	if (rest_is_lines(d, b, entry, &n))
 		return 0;
-	if (end_leads(d, entry) != 0)
-		return -1;
-	n = survivors(d, b, entry, true);
-	if (n == 0)
-		return 0;
-	if (!are_same_whole(d, n))
+	if (leads || !is_run_or_whole(d, n))
 		return revoke(d, b, entry);
 	/* As after a whole, not after the last of its lines. */
 	d->before.line_fp = d->before.unit_fp;

@@ -746,9 +746,12 @@ format_of(struct pipeline *p, struct window *w)
 int
 pipeline_run(struct pipeline *p, struct source *src, const char *path)
 {
-	struct window w = { .src = src, .path = path };
+	struct window w = { .src = src, .path = path, .room = 2 * CHUNK };
 	int result;
 
+	w.buf = malloc(w.room);
+	if (w.buf == NULL)
+		return library_failed(p, path, DEDUP_ENOMEM);
 	result = format_of(p, &w) == FORMAT_JSONL ? run_jsonl(p, &w)
 						  : run_text(p, &w);
 	if (!p->survey)

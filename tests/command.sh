@@ -166,6 +166,21 @@ properties() {
 }
 must 'any text: rebuilt, witnessed, from pipes the same, stable' properties
 
+settles() {	# TEXT
+	printf '%b' "$1" | dedup >first
+	dedup first | diff -a first -
+}
+lead='The boat came twice a day in those years'
+wrapped='jam jar under the spring and write down each morning how long it took to
+the sluice was shut, and people have begun to plant beans in its bed.'
+box='Have the news here\nEvery Friday, free\nSign up'
+must 'a second pass finds nothing: a lead before wrapped text' settles \
+    "$lead ...\n\n$wrapped\n${wrapped#*$'\n'}\n\n$lead, $other, and then no more."
+must 'a second pass finds nothing: a lead before code' settles \
+    "$lead ...\n$long\n\n$long\nShare\n}\n\n$lead, $other, and then no more."
+must 'a second pass finds nothing: a lead after a box that goes' settles \
+    "$box\n\n$box\n$lead ...\n$lead, $other, and then no more."
+
 records() {
 	"$python" "$tests/records.py" --rounds=40 "$DEDUP" "$fixtures"/*.in
 }
@@ -694,6 +709,37 @@ warns() {
 }
 must '-q, --quiet: no warning that nearly all went' warns
 
+useless() {	# WARNING OPTION...
+	printf '%b' "$twice" >a
+	dedup "${@:2}" a >out 2>err
+	printf '%b' "$once" | cmp - out
+	grep -Fqx "dedup: $1" err
+	[ "$(wc -l <err)" -eq 1 ]
+	dedup -q "${@:2}" a 2>&1 | cmp - out
+}
+must 'warns of -t with -x' useless \
+    '--threshold has no effect with --exact' -x -t 0.9
+must 'warns of -n with -x' useless '--ngram has no effect with --exact' -n4 -x
+must 'warns of --text-field with -f text' useless \
+    '--text-field has no effect with --format=text' -f text --text-field=body
+must 'warns of --id-field with -f text' useless \
+    '--id-field has no effect with --format=text' -f text --id-field=id
+must 'warns of --color without --diff' useless \
+    '--color has no effect without --diff' --color=always
+
+memory_is_full() {
+	is_sanitized && skip 'not under AddressSanitizer'
+	seq 1 1500000 | sed 's/.*/& first&  second& third& fourth&/' >a
+	head -n 3 a | cat a - |
+	    (ulimit -v 30000; exec "$DEDUP" -s 2>err) | cmp a -
+	cat err
+	grep -q '^dedup: memory is full: [1-9][0-9]* units were kept but ' err
+	grep -q '^not stored  [1-9][0-9]* units: no memory$' err
+	grep -q '^removed     3 units, ' err
+}
+must 'a full memory: copies of what is known go, the rest stays; it says so' \
+    memory_is_full
+
 helps() {
 	dedup --help >out 2>err
 	dedup -h | cmp out
@@ -991,6 +1037,14 @@ manual_is_clean() {
 	mandoc -T lint -W warning "$root"/man/*.[1-9]
 }
 must 'mandoc finds nothing to warn of' manual_is_clean
+
+readme() {
+	awk '/^\$ dedup --diff / { on = 1; next } /^```/ { on = 0 } on' \
+	    "$root/README.md" >want
+	[ -s want ]
+	sed -n '/^    /d; s/^[- ] //p' want | dedup --diff | diff want -
+}
+must 'the README shows what the command prints' readme
 
 # Those that need the build of the whole, not just a binary.
 [ "$DEDUP" = "$root/dedup" ] && whole=yes || whole=no

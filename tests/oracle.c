@@ -10,10 +10,12 @@
 #include "../unit.h"
 #include "../words.h"
 
+#define REPLACE_WORDS 10	/* in fewer no word may be another one */
 #define NEAR_ENOUGH 1e-9	/* equal, as far as rounding goes */
 #define SURE_WORDS 12		/* a unit of these and of this resemblance */
 #define SURE_RESEMBLANCE 0.9	/* is to be proposed by the sketch */
 #define LEAD_KEPT 8		/* kept units after a lead that may complete it */
+#define MOST_LEADS 4		/* leads of a block of lines that may wait */
 
 static void *
 must_have(void *p)
@@ -143,8 +145,8 @@ check_verdict(const struct dedup_verdict *v, uint64_t before, uint64_t fed)
 	return NULL;
 }
 
-static void
-keep_removals(struct answer *a, const struct dedup_verdict *v)
+void
+answer_add(struct answer *a, const struct dedup_verdict *v)
 {
 	for (size_t i = 0; i < v->nremovals; i++) {
 		if (a->n == a->room) {
@@ -177,9 +179,11 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 		else if (pieces == PIECES_RANDOM)
 			more = next_random(rng) % (next_random(rng) % 4 == 0 ?
 						   200 : 20);
+		else if (pieces == PIECES_LARGE)
+			more = next_random(rng) % PIECE_MAX;
 		more = more < most ? more : most;
 		/* The end comes with the last bytes, or by itself. */
-		end = more == most && (pieces != PIECES_RANDOM ||
+		end = more == most && (pieces < PIECES_RANDOM ||
 				       next_random(rng) % 2 == 0);
 		fed += more;
 		text = exact_copy(doc->text + decided, fed - decided);
@@ -191,7 +195,7 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 		what = check_verdict(&v, decided, fed);
 		if (what != NULL)
 			return what;
-		keep_removals(a, &v);
+		answer_add(a, &v);
 		decided = v.decided;
 		if (fed - decided > *undecided)
 			*undecided = fed - decided;
@@ -307,6 +311,27 @@ all_blank(const struct document *doc, uint64_t off, uint64_t len)
 	return blank;
 }
 
+/* Is the line from here on blank? */
+static bool
+starts_blank(const struct document *doc, uint64_t off)
+{
+	const char *nl = memchr(doc->text + off, '\n', doc->len - off);
+
+	return all_blank(doc, off, nl != NULL ? (uint64_t)(nl - doc->text) +
+			 1 - off : doc->len - off);
+}
+
+/* Is the line before this one blank? */
+static bool
+ends_blank(const struct document *doc, uint64_t off)
+{
+	uint64_t start = off - 1;
+
+	while (start > 0 && doc->text[start - 1] != '\n')
+		start--;
+	return all_blank(doc, start, off - start);
+}
+
 static uint64_t
 count_newlines(const struct document *doc, uint64_t upto)
 {
@@ -349,11 +374,28 @@ check_removal(const struct document *doc, const struct dedup_removal *r,
 	if (memchr(seen + sep, 1, r->separator_length) != NULL)
 		return "a separator overlaps";
 	drop(seen, sep, r->separator_length);
-	/* Before the block, of which everything goes, or right after it. */
-	if (sep_end > r->offset)
-		return sep == end ? NULL : "a separator that stands apart";
-	return memchr(seen + sep_end, 0, r->offset - sep_end) == NULL ? NULL :
-	       "a separator goes, and not all of the block after it";
+	return sep == end || sep_end == r->offset ? NULL :
+	       "a separator that stands apart";
+}
+
+/* Where a separator goes, all of its block goes, up to the next blank line. */
+static const char *
+check_block_goes(const struct document *doc, const struct answer *a, size_t k)
+{
+	const struct dedup_removal *r = &a->removals[k];
+	uint64_t start = r->offset, end = r->offset + r->length;
+
+	if (r->separator_length == 0)
+		return NULL;
+	for (size_t i = k; i-- > 0 && a->removals[i].offset +
+	     a->removals[i].length == start; )
+		start = a->removals[i].offset;
+	if (r->separator_offset == end && start > 0 && !ends_blank(doc, start))
+		return "a separator goes, and not the block before it";
+	for (size_t i = k + 1; i < a->n && a->removals[i].offset == end; i++)
+		end += a->removals[i].length;
+	return end == doc->len || starts_blank(doc, end) ? NULL :
+	       "a separator goes, and not the block after it";
 }
 
 const char *
@@ -400,9 +442,31 @@ same_place(const struct dedup_place *a, const struct dedup_place *b)
 	       a->line == b->line;
 }
 
+static const char *
+check_equal_stats(const struct dedup_stats *a, const struct dedup_stats *b)
+{
+	if (a->documents != b->documents || a->bytes != b->bytes)
+		return "other stats.documents or stats.bytes";
+	if (a->units != b->units)
+		return "another stats.units";
+	for (size_t i = 0; i < DEDUP_NREASONS; i++)
+		if (a->removed[i] != b->removed[i])
+			return "other stats.removed";
+	if (a->removed_bytes != b->removed_bytes)
+		return "another stats.removed_bytes";
+	if (a->oversize != b->oversize)
+		return "another stats.oversize";
+	return a->unrecorded == b->unrecorded ? NULL :
+	       "another stats.unrecorded";
+}
+
 const char *
 check_equal(const struct answers *a, const struct answers *b, bool witnesses)
 {
+	const char *what = check_equal_stats(&a->stats, &b->stats);
+
+	if (what != NULL)
+		return what;
 	if (a->n != b->n)
 		return "another number of documents";
 	for (size_t i = 0; i < a->n; i++) {
@@ -413,9 +477,10 @@ check_equal(const struct answers *a, const struct answers *b, bool witnesses)
 
 			x = &a->doc[i].removals[j];
 			y = &b->doc[i].removals[j];
-			if (x->offset != y->offset || x->length != y->length ||
-			    x->line != y->line)
+			if (x->offset != y->offset || x->length != y->length)
 				return "another span";
+			if (x->line != y->line)
+				return "another line number";
 			if (x->separator_offset != y->separator_offset ||
 			    x->separator_length != y->separator_length)
 				return "another separator";
@@ -577,10 +642,92 @@ same_numbers(const struct seq *a, const struct seq *b)
 	return same;
 }
 
-/* 2M/(|a|+|b|) where 'a' is near 'b' by rule 2, else 0. */
+/*
+ * Of all alignments of a[0..na) and b[0..nb) with the most words in common,
+ * the fewest words in stretches: between two words in common, all that stand
+ * there where it is two or more of a or of b.  left[i][j]: words in common of
+ * a[i..] and b[j..]; least[i][j]: words in stretches from there on, where i
+ * and j come right after words in common.
+ */
+static uint32_t
+stretch_words(const struct word *a, uint32_t na, const struct word *b,
+	      uint32_t nb)
+{
+	size_t width = nb + 1, size = (na + 1) * width;
+	uint32_t *left = must_have(calloc(size, sizeof(*left)));
+	uint32_t *least = must_have(malloc(size * sizeof(*least)));
+	uint32_t result;
+
+	for (uint32_t i = na; i-- > 0; )
+		for (uint32_t j = nb; j-- > 0; ) {
+			uint32_t *at = left + i * width + j;
+
+			*at = same_word(&a[i], &b[j]) ? at[width + 1] + 1 :
+			      at[1] > at[width] ? at[1] : at[width];
+		}
+	for (uint32_t i = na + 1; i-- > 0; )
+		for (uint32_t j = nb + 1; j-- > 0; ) {
+			uint32_t most = left[i * width + j], best = UINT32_MAX;
+
+			for (uint32_t p = i; p <= na; p++) {
+				if (left[p * width + j] < most)
+					break;
+				for (uint32_t q = j; q <= nb; q++) {
+					uint32_t cost = p - i + (q - j);
+
+					if (left[p * width + q] < most)
+						break;
+					if (p - i < 2 && q - j < 2)
+						cost = 0;
+					if (most == 0 ? p < na || q < nb :
+					    p == na || q == nb ||
+					    !same_word(&a[p], &b[q]))
+						continue;
+					if (most > 0)
+						cost += least[(p + 1) * width +
+							      q + 1];
+					best = cost < best ? cost : best;
+				}
+			}
+			least[i * width + j] = best;
+		}
+	result = least[0];
+	free(left);
+	free(least);
+	return result;
+}
+
+/* Rule 2, what differs is scattered: for sure, by the best alignment, or no. */
+enum scattered { NOT_SCATTERED, SCATTERED, SURELY_SCATTERED };
+
+static enum scattered
+is_scattered(const struct seq *a, const struct seq *b, double r)
+{
+	uint32_t shorter = a->n < b->n ? a->n : b->n, words;
+	uint32_t edits = (uint32_t)((1 - r) * (a->n + b->n) + 0.5);
+	uint32_t common = (a->n + b->n - edits) / 2;
+	uint32_t allowed = shorter < 18 ? 3 : shorter / 6;
+	struct word *x, *y;
+
+	if (shorter < REPLACE_WORDS)
+		return edits <= 1 ? SURELY_SCATTERED : NOT_SCATTERED;
+	if (edits <= allowed)
+		return SURELY_SCATTERED;
+	/* Two words at most, beside each word in common, are no stretch. */
+	if (edits > allowed + 2 * (common + 1))
+		return NOT_SCATTERED;
+	x = split(a);
+	y = split(b);
+	words = stretch_words(x, a->n, y, b->n);
+	free(x);
+	free(y);
+	return words <= allowed ? SCATTERED : NOT_SCATTERED;
+}
+
+/* 2M/(|a|+|b|) where 'a' is, or may be, near 'b' by rule 2; else 0. */
 static double
 nearness(const struct dedup_options *opt, const struct seq *a,
-	 const struct seq *b)
+	 const struct seq *b, enum scattered wanted)
 {
 	double r;
 
@@ -589,7 +736,9 @@ nearness(const struct dedup_options *opt, const struct seq *a,
 	if (!opt->fold_digits && !same_numbers(a, b))
 		return 0;
 	r = resemblance(a, b);
-	return r >= opt->threshold - NEAR_ENOUGH ? r : 0;
+	if (r < opt->threshold - NEAR_ENOUGH)
+		return 0;
+	return is_scattered(a, b, r) >= wanted ? r : 0;
 }
 
 /* Does 'b' stand word for word in 'a', which is longer? */
@@ -698,7 +847,8 @@ rests_on(const struct dedup_options *opt, const struct dedup_removal *r,
 		return gone->n >= 2 && same_seq(gone, kept);
 	case DEDUP_NEAR:
 		return gone->n >= opt->min_words &&
-		       fabs(nearness(opt, gone, kept) - r->resemblance) <
+		       fabs(nearness(opt, gone, kept, SCATTERED) -
+			    r->resemblance) <
 		       NEAR_ENOUGH;
 	case DEDUP_CONTAINED:
 		return opt->contained && gone->n >= opt->min_words &&
@@ -1046,6 +1196,7 @@ struct judge {
 	size_t nwait;
 	struct previous before;
 	bool in_run;
+	bool run_pinned;	/* its first line made leads be judged */
 	struct spoken run;	/* words: of the lines that stay */
 	size_t run_last;	/* the last line of it that stays */
 	bool unsure;
@@ -1109,7 +1260,7 @@ suits(const struct judge *j, enum dedup_reason reason, const struct seq *s,
 {
 	struct seq other = seq_of(&j->known[k].words);
 
-	return reason == DEDUP_NEAR ? nearness(j->opt, s, &other) :
+	return reason == DEDUP_NEAR ? nearness(j->opt, s, &other, SCATTERED) :
 	       contains(&other, s);
 }
 
@@ -1145,8 +1296,10 @@ count_near(struct judge *j, const struct spoken *u, bool found)
 	if (s.n < SURE_WORDS)
 		return;
 	for (size_t k = 0; k < j->nknown; k++) {
-		if (j->known[k].words.n < SURE_WORDS ||
-		    suits(j, DEDUP_NEAR, &s, k) < SURE_RESEMBLANCE)
+		struct seq other = seq_of(&j->known[k].words);
+
+		if (other.n < SURE_WORDS || nearness(j->opt, &s, &other,
+				SURELY_SCATTERED) < SURE_RESEMBLANCE)
 			continue;
 		j->counts.near++;
 		j->counts.missed += !found;
@@ -1337,7 +1490,8 @@ repeats(struct judge *j, const struct growing *words, bool line)
 	return (struct verdict){ .found = false };
 }
 
-static void
+/* Does the run that ends here, if any, stay? */
+static bool
 end_run(struct judge *j)
 {
 	struct spoken *u = &j->run;
@@ -1345,10 +1499,12 @@ end_run(struct judge *j)
 	size_t last = j->run_last;
 
 	if (!j->in_run)
-		return;
+		return false;
 	j->in_run = false;
 	v = u->words.n >= j->opt->min_words ? search(j, u) :
 	    repeats(j, &u->words, false);
+	if (j->run_pinned)
+		v.found = false;
 	for (size_t i = u->first; i <= u->last; i++) {
 		struct item *it = &j->item[i];
 
@@ -1370,6 +1526,7 @@ end_run(struct judge *j)
 		show(j, u);
 	}
 	free(u->words.norm);
+	return !v.found;
 }
 
 static void
@@ -1381,8 +1538,7 @@ judge_whole(struct judge *j, size_t first, size_t last, bool lead)
 
 	if (v.found) {
 		decide(j, first, last, GONE, &v);
-	} else if (j->in_run || !lead || !may_wait(j, &u)) {
-		end_run(j);
+	} else if (end_run(j) || !lead || !may_wait(j, &u)) {
 		decide(j, first, last, KEPT, &v);
 		stand_before(j, &u);
 		remember(j, &u);
@@ -1398,6 +1554,8 @@ judge_short(struct judge *j, size_t i)
 	struct verdict v = { .found = false };
 
 	if (!j->in_run) {
+		size_t nwait = j->nwait;
+
 		v = repeats(j, &u.words, true);
 		if (v.found) {
 			decide(j, i, i, GONE, &v);
@@ -1405,6 +1563,7 @@ judge_short(struct judge *j, size_t i)
 			return;
 		}
 		j->in_run = true;
+		j->run_pinned = j->nwait != nwait;
 		j->run = (struct spoken){ .first = i, .place = u.place };
 	} else if (u.words.n >= 2) {
 		struct spoken last = unit_of(j, j->run_last, j->run_last);
@@ -1425,86 +1584,85 @@ judge_short(struct judge *j, size_t i)
 	free(u.words.norm);
 }
 
-/* Lines of the block that stay, or may: to 'alive', and how many. */
+/* Lines of the block that stay where those leads stay: how many. */
 static size_t
-alive_lines(const struct judge *j, size_t first, size_t last, bool leads,
-	    struct line *alive)
+lines_left(const struct judge *j, size_t first, size_t last,
+	   const bool *lead_goes, struct line *left)
 {
-	size_t n = 0;
+	size_t n = 0, nleads = 0;
 
 	for (size_t i = first; i <= last; i++)
 		if (j->item[i].fate == KEPT ||
-		    (leads && j->item[i].fate == LEAD))
-			alive[n++] = j->item[i].l;
+		    (j->item[i].fate == LEAD && !lead_goes[nleads++]))
+			left[n++] = j->item[i].l;
 	return n;
 }
 
-/* What is left of the block, joined: would it go?  Else it is known. */
+/* The next subset of n: false where that was the last one. */
 static bool
-joined_goes(struct judge *j, size_t first, size_t last)
+next_subset(bool *in, size_t n)
 {
-	struct spoken u = { .first = last };
-	struct seq s;
-	bool goes = false;
-
-	for (size_t i = last + 1; i-- > first; )
-		if (j->item[i].fate == KEPT)
-			u.first = i;
-	u.last = last;
-	u.place = place_of(j, u.first);
-	for (size_t i = first; i <= last; i++)
-		if (j->item[i].fate == KEPT)
-			grow(&u.words, &j->scan, &j->item[i].l);
-	s = seq_of(&u.words);
-	for (size_t k = 0; k < j->nknown && s.n >= j->opt->min_words; k++) {
-		struct seq other = seq_of(&j->known[k].words);
-
-		goes |= same_seq(&s, &other);
-		if (goes || j->opt->exact)
-			continue;
-		/* The engine says only by keeping all. */
-		if (suits(j, DEDUP_NEAR, &s, k) > 0 ||
-		    (j->opt->contained && s.n >= j->opt->ngram &&
-		     suits(j, DEDUP_CONTAINED, &s, k) > 0))
-			goes = !engine_drops_any(j, first, last);
+	for (size_t i = 0; i < n; i++) {
+		in[i] = !in[i];
+		if (in[i])
+			return true;
 	}
-	if (!goes)
-		remember(j, &u);
-	free(u.words.norm);
-	return goes;
+	return false;
+}
+
+/* Would these short lines be the same unit as a whole, and not wait? */
+static bool
+same_as_whole(const struct judge *j, const struct line *left, size_t n)
+{
+	if (j->run_pinned || unit_is_fence(j->text + left->off, left->len))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (left[i].nwords >= j->opt->min_words ||
+		    unit_cut(j->text + left[i].off, left[i].len) != CUT_NONE)
+			return false;
+	return true;
 }
 
 /*
- * A block of lines some of which went may read as a whole block afterwards.
- * Where that one would go, everything stays.
+ * A block of lines some of which went, or may go yet as leads, may read as a
+ * whole block afterwards.  Then everything stays, unless only short lines are
+ * left: they are one unit either way.
  */
 static void
 check_rest(struct judge *j, size_t first, size_t last)
 {
-	struct line *alive = must_have(malloc((last - first + 1) *
-					      sizeof(*alive)));
-	bool gone = false, leads = false, doubtful = false;
-	size_t n = last - first + 1;
+	size_t n = last - first + 1, nleads = 0, nleft;
+	struct line *left = must_have(malloc(n * sizeof(*left)));
+	bool goes[MOST_LEADS] = { false }, whole = false, any = false;
 
 	for (size_t i = first; i <= last; i++) {
-		gone |= j->item[i].fate == GONE;
-		leads |= j->item[i].fate == LEAD;
+		any |= j->item[i].fate != KEPT;
+		nleads += j->item[i].fate == LEAD;
 	}
-	if (n == 1 || (!gone && !leads))
+	if (n == 1 || !any)
 		goto out;
-	n = alive_lines(j, first, last, false, alive);
-	if (leads && unit_kind(alive, n, j->text, 0) == BLOCK_WHOLE)
-		give_up_all(j);
-	n = alive_lines(j, first, last, true, alive);
-	if (n == last - first + 1 ||
-	    unit_kind(alive, n, j->text, 0) == BLOCK_LINES)
+	do {
+		nleft = nleads > MOST_LEADS ? 0 :
+			lines_left(j, first, last, goes, left);
+		whole |= nleads > MOST_LEADS || (nleft > 0 && nleft < n &&
+			 unit_kind(left, nleft, j->text, 0, j->scan.norm) ==
+			 BLOCK_WHOLE);
+	} while (nleads <= MOST_LEADS && next_subset(goes, nleads));
+	if (!whole)
 		goto out;
-	give_up_all(j);
-	n = alive_lines(j, first, last, true, alive);
-	if (n == 0 || (!unit_is_fence(j->text + alive->off, alive->len) &&
-		       !joined_goes(j, first, last)))
+	if (nleads == 0 && same_as_whole(j, left, nleft)) {
+		free(j->before.line.norm);
+		j->before.line = copy_words(&j->before.unit);
+		j->before.line_place = j->before.unit_place;
 		goto out;
-	give_up_all(j);
+	}
+	for (size_t i = 0; i < j->nwait; )
+		if (j->wait[i].unit.first >= first) {
+			remember(j, &j->wait[i].unit);
+			forget_waiting(j, i);
+		} else {
+			i++;
+		}
 	for (size_t i = first; i <= last; i++)
 		j->item[i].fate = KEPT;
 	{
@@ -1516,10 +1674,10 @@ check_rest(struct judge *j, size_t first, size_t last)
 out:
 	/* Did the engine find more, and then keep all? */
 	for (size_t i = first; i <= last; i++)
-		doubtful |= j->item[i].doubtful;
-	if (doubtful && first < last && !engine_drops_any(j, first, last))
-		j->unsure = true;
-	free(alive);
+		if (j->item[i].doubtful && n > 1 &&
+		    !engine_drops_any(j, first, last))
+			j->unsure = true;
+	free(left);
 }
 
 static void
@@ -1529,7 +1687,7 @@ judge_block(struct judge *j, size_t first, size_t last)
 
 	if (j->opt->unit == DEDUP_UNIT_AUTO)
 		whole = unit_kind(&j->scan.lines[first], last - first + 1,
-				  j->text, 0) == BLOCK_WHOLE;
+				  j->text, 0, j->scan.norm) == BLOCK_WHOLE;
 	if (whole) {
 		judge_whole(j, first, last,
 			    j->opt->unit != DEDUP_UNIT_DOCUMENT);

@@ -34,12 +34,21 @@ void corpus_print(const struct corpus *c);	/* as C strings, to stderr */
 void options_print(const struct dedup_options *opt);
 
 /* How documents are cut up. */
-enum pieces { PIECES_WHOLE, PIECES_BYTES, PIECES_RANDOM };
+enum pieces {
+	PIECES_WHOLE,
+	PIECES_BYTES,
+	PIECES_RANDOM,		/* up to 200 bytes */
+	PIECES_LARGE,		/* up to 256 KiB */
+};
+#define PIECE_MAX	((size_t)256 << 10)
 
 struct answer {
 	struct dedup_removal *removals;
 	size_t n, room;
 };
+
+/* Append what a verdict tells. */
+void answer_add(struct answer *a, const struct dedup_verdict *v);
 
 struct answers {
 	struct answer doc[MAX_DOCUMENTS];
@@ -65,7 +74,7 @@ void kept_corpus(const struct corpus *c, const struct answers *a,
 /* Spans: in order, apart, whole lines, separators blank and adjacent. */
 const char *check_spans(const struct corpus *c, const struct answers *a);
 
-/* The same spans, reasons and, with 'witnesses', witnesses. */
+/* The same spans, reasons, counts and, with 'witnesses', witnesses. */
 const char *check_equal(const struct answers *a, const struct answers *b,
 			bool witnesses);
 

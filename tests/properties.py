@@ -54,9 +54,9 @@ def words(data):
     """As the command compares them, for the scripts of the fixtures."""
     text = data.decode("utf-8", "replace").replace("\ufffd", " ")
     text = unicodedata.normalize("NFKC", text).casefold()
-    return [c for c in re.findall(
+    return re.findall(
         r"[\u3040-\u30ff\u4e00-\u9fff][\u3099\u309a]?|"
-        r"[\u0e00-\u0e7f][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|[^\W_]+", text)]
+        r"[\u0e00-\u0e7f][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*|[^\W_]+", text)
 
 
 def run(dedup, options, **how):
@@ -68,23 +68,29 @@ def run(dedup, options, **how):
 
 
 def run_in_pieces(dedup, options, data, size):
-    """Through a pipe, 1 to 'size' bytes a write."""
-    p = subprocess.Popen([dedup, "-q", *options], stdin=subprocess.PIPE,
-                         stdout=subprocess.PIPE, bufsize=0)
-    reader = os.fork()
-    if reader == 0:     # write from a process of its own: no deadlock
-        at = 0
-        while at < len(data):
-            n = random.randint(1, size)
-            os.write(p.stdin.fileno(), data[at:at + n])
-            at += n
-        os._exit(0)
+    """
+    Through a pipe, 1 to 'size' bytes a write.  None where the machine was so
+    busy that the input seemed to pause: then what waits is let go early.
+    """
+    p = subprocess.Popen([dedup, "-q", "--json", *options], bufsize=0,
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE)
+    writer = os.fork()
+    if writer == 0:     # a process of its own: no deadlock
+        try:
+            at = 0
+            while at < len(data):
+                n = random.randint(1, size)
+                os.write(p.stdin.fileno(), data[at:at + n])
+                at += n
+        finally:
+            os._exit(0)
     p.stdin.close()
-    output = p.stdout.read()
-    os.waitpid(reader, 0)
+    output, stats = p.stdout.read(), p.stderr.read()
+    os.waitpid(writer, 0)
     if p.wait() != 0:
-        raise Breach(f"exit {p.returncode} from a pipe")
-    return output
+        raise Breach(f"exit {p.returncode} from a pipe: {stats.decode()}")
+    return output if json.loads(stats)["early"] == 0 else None
 
 
 def lines_before(data, offset):
@@ -126,7 +132,11 @@ def check_witness(data, removal, gone):
         start = where["offset"]
         if start > 0 and data[start - 1:start] != b"\n":
             raise Breach(f"not where a line begins: {where}")
-    if (place > at) != (removal["reason"] == "lead"):
+    # A cut-off lead waits, and may find what stays among what comes next.
+    cut = re.search(r"(\.\.|…|read more)\W*$", data[
+        at:at + removal["length"]].decode("utf-8", "replace"), re.I)
+    lead = removal["reason"] == "lead"
+    if lead != (place > at) and not (cut and place > at):
         raise Breach(f"witness on the wrong side: {removal}")
     if any(start <= place < start + len(text) for start, text in gone):
         raise Breach(f"witness has gone itself: {removal}")
@@ -153,7 +163,7 @@ def check(dedup, options, stable, data, folder):
         if run(dedup, options, stdin=f) != output:
             raise Breach("standard input gives another output")
     if run_in_pieces(dedup, options, data, random.choice([1, 7, 600])) \
-            != output:
+            not in (output, None):
         raise Breach("a pipe gives another output")
     if stable and run(dedup, options, input=output) != output:
         raise Breach("a second pass removes more")

@@ -15,7 +15,7 @@ HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen, \
 	$(patsubst tests/%.c,%,$(wildcard tests/*.c)))
 MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli.o,$(CLI_SOURCES:.c=.o))
 
-TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka $(PACKAGES))
+TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka $(PACKAGES)) -lm
 LIBS_test_json = $(shell $(PKG_CONFIG) --libs jansson)
 
 # Tests that make allocations fail say so: see random.h.
@@ -31,9 +31,11 @@ endef
 
 T = $B/tests
 
-check: all $(UNIT_TESTS:%=$T/%)
+check: all build-tests
 	$(call run_tests,$T)
 	DEDUP=./dedup tests/command.sh
+
+build-tests: $(UNIT_TESTS:%=$T/%)
 
 $T/test_%: $T/test_%.o $T/tests.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $(call wrap_of,$(@F)) -o $@ $^ \
@@ -41,6 +43,7 @@ $T/test_%: $T/test_%.o $T/tests.a
 
 # An archive, so that each test takes no more than it calls.
 $T/tests.a: $(HELPERS:%=$T/%.o) $(MODULES:%=$B/%)
+	@mkdir -p $(@D)
 	rm -f $@
 	$(AR) rcs $@ $^
 
@@ -66,6 +69,7 @@ $A/tests/test_%: $A/tests/test_%.o $A/tests.a
 		-o $@ $^ $(TEST_LIBS) $(LIBS_$(@F))
 
 $A/tests.a: $(HELPERS:%=$A/tests/%.o) $(MODULES:%=$A/%)
+	@mkdir -p $(@D)
 	rm -f $@
 	$(AR) rcs $@ $^
 
@@ -112,4 +116,5 @@ lint: | $B
 		{ cat $B/clang-tidy.log; exit 1; }
 
 -include $(wildcard $T/*.d $A/*.d $A/tests/*.d $F/*.d $F/tests/*.d)
+.PHONY: build-tests
 .PRECIOUS: $T/%.o $A/%.o $F/%.o
