@@ -160,7 +160,7 @@ take_blanks(struct dedup *d)
 			return -1;
 		e.kind = ENTRY_HOLD;
 		e.off += e.len;
-		if (settle_put(d, &e) != 0)
+		if (settle_put(d, &e) != 0 || judge_wait(d, e.off) != 0)
 			return -1;
 		d->sep_len = 0;
 	}

@@ -192,6 +192,7 @@ int judge_prepare(struct dedup *d, struct unit *u);	/* fingerprint */
 int judge_warm(struct dedup *d, struct unit *u);	/* words, if needed */
 void judge_warmer(const struct dedup *d, const struct unit *u);	/* records */
 int judge_block(struct dedup *d, const struct block *b);
+int judge_wait(struct dedup *d, uint64_t at);	/* settle old leads */
 int judge_leads(struct dedup *d);	/* settle all: no more text to come */
 uint64_t judge_number(const struct dedup *d, size_t i);	/* of scan.lines[i] */
 const char *judge_text(const struct dedup *d, const struct line *l);

@@ -311,8 +311,8 @@ judge_leads(struct dedup *d)
 }
 
 /* However little is kept, a lead waits for no more text than this. */
-static int
-end_old_leads(struct dedup *d, uint64_t at)
+int
+judge_wait(struct dedup *d, uint64_t at)
 {
 	while (d->nleads > 0 && at - d->leads[0].unit.off > WAIT_BYTES)
 		if (end_lead(d, 0) != 0)
@@ -861,7 +861,7 @@ judge_block(struct dedup *d, const struct block *b)
 	bool stays;
 	int got;
 
-	if (end_old_leads(d, b->end) != 0)
+	if (judge_wait(d, b->end) != 0)
 		return -1;
 	if (b->begins) {
 		if (settle_put(d, &e) != 0)
