@@ -311,27 +311,6 @@ all_blank(const struct document *doc, uint64_t off, uint64_t len)
 	return blank;
 }
 
-/* Is the line from here on blank? */
-static bool
-starts_blank(const struct document *doc, uint64_t off)
-{
-	const char *nl = memchr(doc->text + off, '\n', doc->len - off);
-
-	return all_blank(doc, off, nl != NULL ? (uint64_t)(nl - doc->text) +
-			 1 - off : doc->len - off);
-}
-
-/* Is the line before this one blank? */
-static bool
-ends_blank(const struct document *doc, uint64_t off)
-{
-	uint64_t start = off - 1;
-
-	while (start > 0 && doc->text[start - 1] != '\n')
-		start--;
-	return all_blank(doc, start, off - start);
-}
-
 static uint64_t
 count_newlines(const struct document *doc, uint64_t upto)
 {
@@ -376,26 +355,6 @@ check_removal(const struct document *doc, const struct dedup_removal *r,
 	drop(seen, sep, r->separator_length);
 	return sep == end || sep_end == r->offset ? NULL :
 	       "a separator that stands apart";
-}
-
-/* Where a separator goes, all of its block goes, up to the next blank line. */
-static const char *
-check_block_goes(const struct document *doc, const struct answer *a, size_t k)
-{
-	const struct dedup_removal *r = &a->removals[k];
-	uint64_t start = r->offset, end = r->offset + r->length;
-
-	if (r->separator_length == 0)
-		return NULL;
-	for (size_t i = k; i-- > 0 && a->removals[i].offset +
-	     a->removals[i].length == start; )
-		start = a->removals[i].offset;
-	if (r->separator_offset == end && start > 0 && !ends_blank(doc, start))
-		return "a separator goes, and not the block before it";
-	for (size_t i = k + 1; i < a->n && a->removals[i].offset == end; i++)
-		end += a->removals[i].length;
-	return end == doc->len || starts_blank(doc, end) ? NULL :
-	       "a separator goes, and not the block after it";
 }
 
 const char *

@@ -58,7 +58,7 @@ static const char *const vocabulary[] = {
 	"i", "of", "the", "lion", "moose", "newt's", "quail", "rat",
 	"96", "98", "3rd", "1,204", "x7",
 	"caf\xc3\xa9", "\xe4\xb8\xad\xe6\x96\x87", "\xef\xac\x81sh",
-	"stra\xc3\x9f" "e", "\xd0\x9c\xd0\xb8\xd1\x80", "e\xcc\x81t\xc3\xa9",
+	("stra\xc3\x9f" "e"), "\xd0\x9c\xd0\xb8\xd1\x80", "e\xcc\x81t\xc3\xa9",
 };
 #define PLAIN_WORDS 16
 
@@ -202,7 +202,7 @@ put_odd(struct kit *k, struct text *t)
 		"```", "```", "~~~", "   ``` c", "    ```", "---", "\xff\xfe",
 		"{", "}", "a = b[i];", "if (x[3] == y) { f(&z); }", "|", "***",
 		"\xe2\x80\xa6", "...", "Read more", "Yes.", "read more...",
-		"\xef\xbb\xbf" "cat dove", "\xe4\xb8\xad", "\x01", "=>",
+		("\xef\xbb\xbf" "cat dove"), "\xe4\xb8\xad", "\x01", "=>",
 		"a\xcc\x81", "\xcc\x81", "$x = {", "return (a <= b);",
 	};
 
