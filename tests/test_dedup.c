@@ -1037,9 +1037,9 @@ test_short_lines_are_one_unit(void **state)
 }
 
 #define WRAPPED								\
-	"It was the best of times, it was the worst of times, it was the\n" \
-	"age of wisdom, it was the age of foolishness, it was the epoch\n" \
-	"of belief, it was the epoch of incredulity.\n"
+	"The ferry was late again, the quay was empty again, and it was\n" \
+	"cold again, and so nobody stood there to see how it arrived in\n" \
+	"the fog, with no one on board of it either.\n"
 
 static void
 test_wrapped_blocks_and_listings_are_units(void **state)
@@ -1048,9 +1048,9 @@ test_wrapped_blocks_and_listings_are_units(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	check_example(&opt, WRAPPED "\nof belief, it was the epoch of "
-		      "incredulity.\n\n" WRAPPED,
-		      WRAPPED "\nof belief, it was the epoch of incredulity."
+	check_example(&opt, WRAPPED "\nthe fog, with no one on board of it "
+		      "either.\n\n" WRAPPED,
+		      WRAPPED "\nthe fog, with no one on board of it either."
 		      "\n");
 	check_example(&opt, "```\na b c d e f\n\na b c d e f\n```\n\n"
 		      "a b c d e f\n\n```\na b c d e f\n\na b c d e f\n```\n",

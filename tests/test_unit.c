@@ -92,35 +92,35 @@ test_hard_wrapped_text_is_whole(void **state)
 	       "it seems to me that the second half of it could be done in a\n"
 	       "simpler way: the table is only ever read there, so nothing\n"
 	       "has to be locked.\n", BLOCK_WHOLE);
-	/* An RFC, indented. */
-	expect("   The key words \"MUST\", \"MUST NOT\", \"REQUIRED\", "
-	       "\"SHALL\", \"SHALL\n"
-	       "   NOT\", \"SHOULD\", \"SHOULD NOT\", \"RECOMMENDED\", "
-	       "\"MAY\", and\n"
-	       "   \"OPTIONAL\" in this document are to be interpreted as "
-	       "described\n"
-	       "   in RFC 2119.\n", BLOCK_WHOLE);
-	/* Gutenberg: some lines end where a sentence does. */
-	expect("It is a truth universally acknowledged, that a single man in\n"
-	       "possession of a good fortune, must be in want of a wife.\n"
-	       "However little known the feelings or views of such a man may\n"
-	       "be on his first entering a neighbourhood, this truth is so\n"
-	       "well fixed in the minds of the surrounding families, that he\n"
-	       "is considered the rightful property of some one or other of\n"
-	       "their daughters.\n", BLOCK_WHOLE);
+	/* A specification, indented, with words in quotes. */
+	expect("   The words \"KEEP\", \"KEEP NOT\", \"DROP\", \"DROP NOT\", "
+	       "\"PASS\",\n"
+	       "   \"PASS ON\", \"HOLD\", \"HOLD BACK\", and \"LET GO\" mean "
+	       "in\n"
+	       "   this text what the table at its end says that they mean, "
+	       "and\n"
+	       "   nothing else.\n", BLOCK_WHOLE);
+	/* A book: some lines end where a sentence does. */
+	expect("The harbour master had never been able to say why the bell\n"
+	       "of the old lighthouse rang on some nights and not on others.\n"
+	       "Whatever the wind may have had to do with it, he used to say\n"
+	       "to those who asked, the wind alone was never enough; and as\n"
+	       "he said so he would look out over the water, as though some\n"
+	       "answer might yet come from there if only he waited for it a\n"
+	       "little longer.\n", BLOCK_WHOLE);
 	/* Two lines. */
-	expect("It was the best of times, it was the worst of times, it was\n"
-	       "the age of wisdom, it was the age of foolishness.\n",
+	expect("The ferry was late again, the quay was empty again, and it\n"
+	       "was cold again, and so nobody was there to see it arrive.\n",
 	       BLOCK_WHOLE);
 	/* Not in English, not ASCII. */
-	expect("Über allen Gipfeln ist Ruh, sagte er, während er müde über\n"
-	       "die Höhen schaute und für einen Moment schwieg, bevor er das\n"
+	expect("Über den Dächern war es still, sagte sie, während er müde\n"
+	       "die Höhen entlang schaute und lange schwieg, bevor er das\n"
 	       "Gespräch wieder aufnahm und größere Töne anschlug.\n",
 	       BLOCK_WHOLE);
 	/* Two bytes a letter: columns are not bytes. */
-	expect("Все счастливые семьи похожи друг на друга, а каждая другая\n"
-	       "семья несчастлива по-своему, и всё смешалось в доме, где жена\n"
-	       "узнала, что муж был в связи с бывшею в их доме гувернанткой.\n",
+	expect("Утром на пристани никого не было, и только чайки ходили по\n"
+	       "мокрым доскам, пока из тумана не показался старый паром, на\n"
+	       "котором, как потом рассказывали, тоже не было ни души.\n",
 	       BLOCK_WHOLE);
 }
 
