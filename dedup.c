@@ -280,6 +280,7 @@ next_block(struct dedup *d, bool final, struct block *b)
 	b->first = d->cursor;
 	b->line = judge_number(d, d->cursor);
 	d->cursor += b->n;
+	b->cut = d->flushing && d->cursor == d->scan.nlines;
 	if (b->n > 0) {
 		const struct line *l = d->scan.lines + d->cursor - 1;
 
@@ -491,8 +492,10 @@ advance(struct dedup *d, enum how how)
 		return -1;
 	if (how == FEED)
 		return 0;
+	d->flushing = how == FLUSH;
 	if (judge_blocks(d, true) != 0 || judge_leads(d) != 0)
 		return -1;
+	d->flushing = false;
 	if (how == END) {
 		struct entry e = {
 			.kind = ENTRY_BLOCK, .len = d->sep_len,

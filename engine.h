@@ -116,6 +116,7 @@ struct block {
 	enum block_kind kind;
 	bool begins, ends;	/* a long block comes in pieces */
 	bool giant;
+	bool cut;		/* a flush ends it: more of it may come */
 };
 
 struct settled {
@@ -159,6 +160,7 @@ struct dedup {
 	size_t probed_bytes;
 	bool in_fence;		/* ... and inside a fenced listing */
 	bool no_fence;		/* the fence at the cursor never closes */
+	bool flushing;		/* lines are judged as far as they have come */
 	bool in_giant;		/* the cursor stands in a giant block */
 	uint64_t block_end;	/* where the last block ended */
 

@@ -869,7 +869,7 @@ judge_block(struct dedup *d, const struct block *b)
 		e = (struct entry){
 			.kind = ENTRY_HOLD, .off = b->sep_off + b->sep_len,
 		};
-		if (b->giant && settle_put(d, &e) != 0)
+		if ((b->giant || b->cut) && settle_put(d, &e) != 0)
 			return -1;
 	}
 	entry = next_entry(d);

@@ -1735,6 +1735,33 @@ test_articles_come_out_clean(void **state)
 	closedir(dir);
 }
 
+/* The rest of the block may still come, and is to stand apart as before. */
+static void
+test_flush_leaves_the_separator_of_a_block_that_may_go_on(void **state)
+{
+	static const char first[] = TEN "\n\n" TEN "\n", more[] = "Can it be";
+	char text[sizeof(first) + sizeof(more)];
+	struct dedup_options opt;
+	struct dedup_verdict v;
+	struct dedup *d;
+	uint64_t decided;
+
+	(void)state;
+	strcpy(text, first);
+	strcat(text, more);
+	dedup_options_init(&opt);
+	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
+	assert_int_equal(dedup_begin(d), DEDUP_OK);
+	assert_int_equal(dedup_flush(d, text, strlen(first), &v), DEDUP_OK);
+	assert_int_equal(v.nremovals, 1);
+	assert_int_equal(v.removals[0].separator_length, 0);
+	decided = v.decided;
+	assert_int_equal(dedup_end(d, text + decided, strlen(text) - decided,
+				   &v), DEDUP_OK);
+	assert_int_equal(v.nremovals, 0);
+	dedup_free(d);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -1762,6 +1789,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_scope_document_begins_afresh),
 		cmocka_unit_test(test_keep_none_drops_the_witnesses_too),
 		cmocka_unit_test(test_flush_settles_all_complete_lines),
+		cmocka_unit_test(
+			test_flush_leaves_the_separator_of_a_block_that_may_go_on),
 		cmocka_unit_test(
 			test_lack_of_memory_is_told_and_leaks_nothing),
 		cmocka_unit_test(test_unit_too_long_to_judge_stays),

@@ -4,7 +4,10 @@
 #	tests/fuzz_*.c	targets of libFuzzer
 #	tests/*.c	others, but gen.c: what these share
 
+# The same inputs each time, unless another seed (0: any) or more is asked for.
 FUZZ_SECONDS = 10
+FUZZ_RUNS = 3000
+FUZZ_SEED = 1
 CLANG = clang
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -85,6 +88,7 @@ fuzz: $(FUZZERS:%=$F/%)
 		mkdir -p $F/$$fuzzer.corpus; \
 		echo "$$fuzzer: $(FUZZ_SECONDS) seconds"; \
 		$F/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=8192 \
+			-seed=$(FUZZ_SEED) -runs=$(FUZZ_RUNS) \
 			-timeout=20 -print_final_stats=1 -artifact_prefix=$F/ \
 			$F/$$fuzzer.corpus fixtures > $F/$$fuzzer.log 2>&1 || \
 			{ tail -n 60 $F/$$fuzzer.log; exit 1; }; \
