@@ -190,7 +190,7 @@ struct dedup {
 /* judge.c: -1 with ENOMEM, and the engine of no further use. */
 void judge_reset(struct dedup *d);		/* a document begins */
 void judge_free(struct dedup *d);
-int judge_prepare(struct dedup *d, struct unit *u);	/* fingerprint */
+void judge_prepare(struct dedup *d, struct unit *u);	/* fingerprint */
 int judge_warm(struct dedup *d, struct unit *u);	/* words, if needed */
 void judge_warmer(const struct dedup *d, const struct unit *u);	/* records */
 int judge_block(struct dedup *d, const struct block *b);

@@ -24,7 +24,7 @@ judge_number(const struct dedup *d, size_t i)
 	uint64_t number = d->line + i;
 
 	/* The parts of a line that is too long count as one. */
-	for (size_t k = 0; k <= i && d->parts > 0; k++)
+	for (size_t k = 0; k <= i && k < d->scan.nlines && d->parts > 0; k++)
 		number -= !d->scan.lines[k].begins;
 	return number;
 }
@@ -79,13 +79,12 @@ is_compared(const struct dedup *d, const struct unit *u)
 	return u->w.n >= d->opt.min_words;
 }
 
-int
+void
 judge_prepare(struct dedup *d, struct unit *u)
 {
 	u->w.fp = shingler_fingerprint(d->shingler, u->norm, u->norm_len);
 	if (is_compared(d, u))
 		table_prefetch(d->table, &u->w.fp);
-	return 0;
 }
 
 /* Are its words to be had, beyond its fingerprint? */
@@ -275,8 +274,6 @@ end_lead(struct dedup *d, size_t i)
 	struct entry *e = settle_entry(d, l->entry);
 	struct finding f;
 
-	l->unit.norm = l->norm;
-	l->unit.sketched = false;
 	if (look_up(d, &l->unit, &f) != 0)
 		return -1;
 	if (f.found) {
@@ -387,6 +384,9 @@ put_lead(struct dedup *d, const struct unit *u, const char *text)
 		return -1;
 	memcpy(l->norm, u->norm, u->norm_len);
 	memset(l->norm + u->norm_len, 0, SHINGLE_SLACK);
+	/* Its words outlive the scan and the pool that *u has them from. */
+	l->unit.norm = l->norm;
+	l->unit.sketched = false;
 	d->nleads++;
 	return put_unit(d, u, ENTRY_LEAD, NULL) == 0 ? 1 : -1;
 }
@@ -624,8 +624,7 @@ close_run(struct dedup *d, bool *stays)
 		.digits = r->digits, .w = { .n = r->nwords },
 	};
 	if (!r->oversize) {
-		if (judge_prepare(d, &u) != 0)
-			return -1;
+		judge_prepare(d, &u);
 		if (is_compared(d, &u)) {
 			if (look_up(d, &u, &f) != 0)
 				return -1;
@@ -662,7 +661,7 @@ pass(struct dedup *d, const struct line *l, uint64_t number)
 
 /* Lines of the block that stay, or may, to d->alive. */
 static size_t
-survivors(struct dedup *d, const struct block *b, size_t entry, bool leads)
+survivors(struct dedup *d, const struct block *b, size_t entry)
 {
 	const struct line *l = d->scan.lines + b->first, *end = l + b->n;
 	size_t n = 0;
@@ -670,8 +669,7 @@ survivors(struct dedup *d, const struct block *b, size_t entry, bool leads)
 	for (; entry < next_entry(d); entry++) {
 		const struct entry *e = settle_entry(d, entry);
 
-		if (e->kind != ENTRY_KEPT &&
-		    !(leads && e->kind == ENTRY_LEAD))
+		if (e->kind != ENTRY_KEPT && e->kind != ENTRY_LEAD)
 			continue;
 		while (l < end && l->off < e->off)
 			l++;
@@ -682,7 +680,7 @@ survivors(struct dedup *d, const struct block *b, size_t entry, bool leads)
 }
 
 /* What was to go of this block stays, and its leads do not wait. */
-static int
+static void
 revoke(struct dedup *d, const struct block *b, size_t entry)
 {
 	const struct line *l = d->scan.lines + b->first + b->n - 1;
@@ -701,8 +699,6 @@ revoke(struct dedup *d, const struct block *b, size_t entry)
 			continue;
 		}
 		settle_entry(d, lead->entry)->kind = ENTRY_KEPT;
-		lead->unit.norm = lead->norm;
-		lead->unit.sketched = false;
 		record(d, &lead->unit);
 		forget_lead(d, i);
 	}
@@ -712,10 +708,8 @@ revoke(struct dedup *d, const struct block *b, size_t entry)
 		if (e->kind == ENTRY_GONE)
 			e->kind = ENTRY_KEPT;
 	}
-	if (judge_prepare(d, &last) != 0)
-		return -1;
+	judge_prepare(d, &last);
 	stands_before(d, &last, next_entry(d) - 1);
-	return 0;
 }
 
 /* What would these n lines be by themselves? */
@@ -751,7 +745,7 @@ rest_is_lines(struct dedup *d, const struct block *b, size_t entry,
 		for (size_t i = 0; i < nleads; i++)
 			settle_entry(d, lead[i])->kind =
 				gone >> i & 1 ? ENTRY_GONE : ENTRY_LEAD;
-		*rest = survivors(d, b, entry, true);
+		*rest = survivors(d, b, entry);
 		lines = *rest == 0 || *rest == b->n ||
 			kind_of(d, *rest) == BLOCK_LINES;
 	}
@@ -802,8 +796,10 @@ check_block(struct dedup *d, const struct block *b, size_t entry)
 		return -1;
 	if (rest_is_lines(d, b, entry, &n))
 		return 0;
-	if (leads || !is_run_or_whole(d, n))
-		return revoke(d, b, entry);
+	if (leads || !is_run_or_whole(d, n)) {
+		revoke(d, b, entry);
+		return 0;
+	}
 	/* As after a whole, not after the last of its lines. */
 	d->before.line_fp = d->before.unit_fp;
 	d->before.line = d->before.unit;

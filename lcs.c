@@ -121,8 +121,7 @@ lcs_stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
 	y = nb;
 	for (size_t d = edits; d > 0; d--) {
 		const uint32_t *row = rows + (d - 1) * d / 2;
-		/* diagonal k is entry (k + d - 1) / 2 of the row before */
-		size_t i = (x + d - y) / 2;	/* of k + 1 = x - y + 1 */
+		size_t i = (x + d - y) / 2;	/* of diagonal x - y + 1 */
 		bool down = i == 0 || (i != d && row[i - 1] < row[i]);
 		size_t px = down ? row[i] : row[i - 1];
 		size_t py = down ? px + y - x - 1 : px + y + 1 - x;

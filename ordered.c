@@ -115,13 +115,6 @@ rearrange(struct ordered *o, size_t from, size_t total)
 	}
 }
 
-/* Bytes of a table of 'total' entries, alignment apart. */
-static size_t
-bytes_of(const struct ordered *o, size_t total)
-{
-	return total * o->width;
-}
-
 /*
  * Storage for 'total' entries, of which the first 'old' are kept.  A small
  * table is on the heap; a large one has pages of its own.
@@ -129,7 +122,7 @@ bytes_of(const struct ordered *o, size_t total)
 static int
 resize(struct ordered *o, size_t old, size_t total)
 {
-	size_t had = bytes_of(o, old), len = bytes_of(o, total), before, after;
+	size_t had = old * o->width, len = total * o->width, before, after;
 	unsigned char *p;
 
 	if (had >= LARGE_BYTES) {
