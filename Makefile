@@ -39,18 +39,36 @@ HAVE_nettle = -DHAVE_NETTLE
 EXTRA_MACROS := $(foreach package,$(EXTRAS),$(HAVE_$(package)))
 
 PACKAGES = libxxhash libutf8proc
-OUR_CFLAGS := -std=c11 -D_GNU_SOURCE -I. -fvisibility=hidden -MMD -MP \
+OUR_CFLAGS := -std=c11 -D_GNU_SOURCE -fvisibility=hidden -MMD -MP \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wundef -Wvla $(WERROR) -pthread \
 	$(EXTRA_MACROS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(EXTRAS))
 LIBS := -pthread $(shell $(PKG_CONFIG) --libs libutf8proc)
 CLI_LIBS := $(if $(EXTRAS),$(shell $(PKG_CONFIG) --libs $(EXTRAS)))
 
-LIB_SOURCES = dedup.c saved.c part.c judge.c settle.c unit.c words.c \
-	shingle.c counts.c table.c tablefile.c tablemerge.c ordered.c pages.c lcs.c
-CLI_SOURCES = cli.c options.c files.c tables.c survey.c outputs.c resume.c \
-	pipeline.c progress.c signals.c reader.c output.c report.c source.c \
-	decoder.c writer.c encoder.c compression.c json.c warc.c digest.c
+# The layers, from the bottom up, and what each may include: the folders named
+# here and nothing else.  An include from above does not compile.  dedup.h and
+# shingle.h are layers too: $B/include has a folder for each.
+SEES_base =
+SEES_text = base
+SEES_shingle = base
+SEES_table = shingle base
+SEES_engine = api table shingle text base
+SEES_dedup = engine $(SEES_engine)
+SEES_io = base
+SEES_cli = api io base
+SEES_tests = cli dedup $(SEES_dedup) io
+
+LIB_SOURCES = dedup.c shingle.c \
+	$(sort $(wildcard base/*.c text/*.c table/*.c engine/*.c))
+CLI_SOURCES = $(sort $(wildcard io/*.c cli/*.c))
+
+# The layer of a source (or of an object, without $B/), and its -I flags.
+layer_of = $(if $(findstring /,$1),$(firstword $(subst /, ,$1)),$(basename $(basename $1)))
+path_of = $(if $(filter api shingle,$1),$B/include/$1,$1)
+includes = $(foreach l,$(SEES_$(call layer_of,$1)),-I$(call path_of,$l))
+HEADERS = $B/include/api/dedup.h $B/include/shingle/shingle.h
+
 LIB_OBJECTS = $(LIB_SOURCES:%.c=$B/%.o)
 PIC_OBJECTS = $(LIB_SOURCES:%.c=$B/%.pic.o)
 CLI_OBJECTS = $(CLI_SOURCES:%.c=$B/%.o)
@@ -73,11 +91,23 @@ libdedup.so: $(PIC_OBJECTS)
 	ln -sf $(SHARED) libdedup.so.$(SOVERSION)
 	ln -sf libdedup.so.$(SOVERSION) $@
 
-$B/%.o: %.c Makefile | $B
-	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+# What a file is compiled with shows what it may include; MKDIR makes the
+# folder of its object.
+MKDIR = @mkdir -p $(@D)
 
-$B/%.pic.o: %.c Makefile | $B
-	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -fPIC -c -o $@ $<
+$B/%.o: %.c Makefile | $(HEADERS)
+	$(MKDIR)
+	$(CC) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
+		-c -o $@ $<
+
+$B/%.pic.o: %.c Makefile | $(HEADERS)
+	$(MKDIR)
+	$(CC) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
+		-fPIC -c -o $@ $<
+
+$B/include/api/dedup.h $B/include/shingle/shingle.h: | $B
+	$(MKDIR)
+	ln -sf $(abspath $(@F)) $@
 
 $B:
 	mkdir -p $@
@@ -99,7 +129,7 @@ $B/_dedup: dedup
 $B/dedup.fish: dedup
 	./dedup --completion=fish > $@
 
--include $(wildcard $B/*.d)
+-include $(wildcard $B/*.d $B/*/*.d)
 
 include tests/tests.mk
 

@@ -23,7 +23,7 @@
 #include <lzma.h>
 #endif
 
-#include "../compression.h"
+#include "compression.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../warc.h"
+#include "warc.h"
 
 #define NSPANS	4
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "../unit.h"
-#include "../words.h"
+#include "unit.h"
+#include "words.h"
 
 #define REPLACE_WORDS 10	/* in fewer no word may be another one */
 #define NEAR_ENOUGH 1e-9	/* equal, as far as rounding goes */

@@ -13,7 +13,7 @@
 #ifndef ORACLE_H
 #define ORACLE_H
 
-#include "../dedup.h"
+#include "dedup.h"
 
 #define MAX_DOCUMENTS 16
 

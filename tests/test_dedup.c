@@ -12,7 +12,7 @@
 #include <dirent.h>
 #include <math.h>
 
-#include "../dedup.h"
+#include "dedup.h"
 #include "oracle.h"
 
 static uint64_t

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "../dedup.h"
+#include "dedup.h"
 
 #define DOCUMENTS 40
 #define MAX_REMOVALS 64

@@ -24,7 +24,7 @@
 #include <jansson.h>
 #undef JSON_STRING
 
-#include "../json.h"
+#include "json.h"
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 #define NPATHS_MAX	8

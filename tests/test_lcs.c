@@ -2,7 +2,7 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include "../lcs.h"
+#include "lcs.h"
 
 #define LEN_MAX 2200
 

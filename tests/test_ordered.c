@@ -7,7 +7,7 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include "../ordered.h"
+#include "ordered.h"
 
 struct entry {
 	uint64_t key;

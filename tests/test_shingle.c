@@ -11,7 +11,7 @@
 
 #include <xxhash.h>
 
-#include "../shingle.h"
+#include "shingle.h"
 
 #define WORDS_MAX 6000
 

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "../source.h"
+#include "source.h"
 
 /*
  * What the libraries allocate fails in turn, too.  They call malloc() of this

@@ -9,8 +9,8 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include "../lcs.h"
-#include "../table.h"
+#include "lcs.h"
+#include "table.h"
 
 #define WORDS_MAX	80000
 #define INDEX_MAX	200	/* shingles that a unit is found under */

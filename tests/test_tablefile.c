@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../table.h"
-#include "../tableformat.h"
+#include "table.h"
+#include "tableformat.h"
 
 #define SECRET 77
 #define PATHS 16

@@ -7,8 +7,8 @@
  */
 #include "random.h"
 
-#include "../unit.h"
-#include "../words.h"
+#include "unit.h"
+#include "words.h"
 
 static struct words_reader *reader;
 

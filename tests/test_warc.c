@@ -9,7 +9,7 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include "../warc.h"
+#include "warc.h"
 
 #define INPUT_MAX	8192
 #define EVENTS_MAX	256

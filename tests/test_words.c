@@ -10,7 +10,7 @@
 
 #include <utf8proc.h>
 
-#include "../words.h"
+#include "words.h"
 
 #define FOLD ((utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | \
 	      UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE))

@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "../source.h"
-#include "../writer.h"
+#include "source.h"
+#include "writer.h"
 
 /* See test_source.c. */
 #if defined(__GLIBC__) && !SANITIZED

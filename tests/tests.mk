@@ -16,7 +16,7 @@ UNIT_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
 HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen, \
 	$(patsubst tests/%.c,%,$(wildcard tests/*.c)))
-MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli.o,$(CLI_SOURCES:.c=.o))
+MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli/cli.o,$(CLI_SOURCES:.c=.o))
 
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka $(PACKAGES)) $(CLI_LIBS) -lm
 LIBS_test_json = $(shell $(PKG_CONFIG) --libs jansson)
@@ -59,16 +59,17 @@ $T/test_%: $T/test_%.o $T/tests.a
 
 # An archive, so that each test takes no more than it calls.
 $T/tests.a: $(HELPERS:%=$T/%.o) $(MODULES:%=$B/%)
-	@mkdir -p $(@D)
+	$(MKDIR)
 	rm -f $@
 	$(AR) rcs $@ $^
 
 $T/gen: $T/gen.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
-$T/%.o: tests/%.c Makefile tests/tests.mk
-	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$T/%.o: tests/%.c Makefile tests/tests.mk | $(HEADERS)
+	$(MKDIR)
+	$(CC) $(call includes,tests/$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
+		-c -o $@ $<
 
 # All of it once more, under sanitizers.
 A = $B/asan
@@ -77,7 +78,7 @@ asan: $A/dedup $(UNIT_TESTS:%=$A/tests/%) $T/gen
 	$(call run_tests,$A/tests)
 	$(call run_scripts,$A/dedup)
 
-$A/dedup: $A/cli.o $(MODULES:%=$A/%)
+$A/dedup: $A/cli/cli.o $(MODULES:%=$A/%)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
 
 $A/tests/test_%: $A/tests/test_%.o $A/tests.a
@@ -85,13 +86,13 @@ $A/tests/test_%: $A/tests/test_%.o $A/tests.a
 		-o $@ $^ $(TEST_LIBS) $(LIBS_$(@F))
 
 $A/tests.a: $(HELPERS:%=$A/tests/%.o) $(MODULES:%=$A/%)
-	@mkdir -p $(@D)
+	$(MKDIR)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$A/%.o: %.c Makefile tests/tests.mk
-	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -O1 $(SANITIZE) -c -o $@ $<
+$A/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
+	$(MKDIR)
+	$(CC) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -O1 $(SANITIZE) -c -o $@ $<
 
 # The command with several threads, under ThreadSanitizer.
 S = $B/tsan
@@ -100,12 +101,12 @@ TSAN = -fsanitize=thread
 tsan: $S/dedup $T/gen
 	DEDUP=$S/dedup TEST_ONLY=threads tests/dumps.sh
 
-$S/dedup: $S/cli.o $(MODULES:%=$S/%)
+$S/dedup: $S/cli/cli.o $(MODULES:%=$S/%)
 	$(CC) $(CFLAGS) $(TSAN) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
 
-$S/%.o: %.c Makefile tests/tests.mk
-	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -O1 $(TSAN) -c -o $@ $<
+$S/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
+	$(MKDIR)
+	$(CC) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -O1 $(TSAN) -c -o $@ $<
 
 # Each fuzzer for a while, from the fixtures on; what it finds stays in build.
 F = $B/fuzz
@@ -126,9 +127,9 @@ $F/fuzz_%: $F/tests/fuzz_%.o $(HELPERS:%=$F/tests/%.o) $(MODULES:%=$F/%)
 	$(CLANG) -g -fsanitize=fuzzer $(SANITIZE) $(LDFLAGS) -o $@ $^ \
 		$(LIBS) $(CLI_LIBS)
 
-$F/%.o: %.c Makefile tests/tests.mk
-	@mkdir -p $(@D)
-	$(CLANG) $(OUR_CFLAGS) $(CPPFLAGS) -O1 -g -fsanitize=fuzzer-no-link \
+$F/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
+	$(MKDIR)
+	$(CLANG) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) -O1 -g -fsanitize=fuzzer-no-link \
 		$(SANITIZE) -c -o $@ $<
 
 bench: dedup $T/gen
@@ -136,20 +137,22 @@ bench: dedup $T/gen
 	tests/bench_dumps.py ./dedup $T/gen
 
 # What a second pair of eyes says; .clang-tidy has its settings.
-lint: | $B
+lint: | $(HEADERS)
+	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
 	shellcheck -x tests/command.sh tests/batch.sh tests/dumps.sh \
 		tests/bench.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingIncludeSystem --suppress=invalidPointerCast \
-		-D__extension__= -D__x86_64__ -D__SSE2__ $(EXTRA_MACROS) -I. \
-		$(LIB_SOURCES) $(CLI_SOURCES)
+		-D__extension__= -D__x86_64__ -D__SSE2__ $(EXTRA_MACROS) \
+		$(foreach l,$(SEES_tests),-I$(call path_of,$l)) $(LIB_SOURCES) $(CLI_SOURCES)
 	printf '%s\n' $(LIB_SOURCES) $(CLI_SOURCES) tests/gen.c | \
 		xargs -P "$$(nproc)" -I % clang-tidy --quiet % -- \
-		-std=c11 -D_GNU_SOURCE $(EXTRA_MACROS) -I. 2> $B/clang-tidy.log || \
+		-std=c11 -D_GNU_SOURCE $(EXTRA_MACROS) \
+		$(foreach l,$(SEES_tests),-I$(call path_of,$l)) 2> $B/clang-tidy.log || \
 		{ cat $B/clang-tidy.log; exit 1; }
 
--include $(wildcard $T/*.d $A/*.d $A/tests/*.d $S/*.d $F/*.d $F/tests/*.d)
+-include $(wildcard $T/*.d $A/*.d $A/*/*.d $S/*.d $S/*/*.d $F/*.d $F/*/*.d)
 .PHONY: build-tests
 .PRECIOUS: $T/%.o $A/%.o $S/%.o $F/%.o
