@@ -1,0 +1,51 @@
+/*
+ * When one sequence of words says what another says, by comparing the words:
+ * the same, near, similar, contained.  Slow and obvious.
+ */
+#ifndef ALIKE_H
+#define ALIKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Each word is followed by a space. */
+struct seq {
+	char *norm;
+	size_t len;
+	uint32_t n;
+};
+
+bool seq_same(const struct seq *a, const struct seq *b);
+
+/*
+ * Words without what near-duplicates may differ in: the marks of Latin, Greek,
+ * Cyrillic, Arabic and Hebrew, the strokes and dots of ł ø đ ı, the tatweel;
+ * and without spaces.  To be freed.
+ */
+struct loose {
+	char *letters;
+	size_t len;
+	size_t *start;		/* of each word; start[n] is len */
+	uint32_t n;
+};
+struct loose loose_of(const struct seq *s);
+void loose_free(struct loose *l);
+
+/* Do the words of 'b' stand in 'a' in one piece? */
+bool says(const struct loose *a, const struct loose *b);
+
+/* Rule 2: is 'b' near 'a'?  Its resemblance, or 0. */
+double near_to(const struct loose *a, const struct loose *b);
+
+/*
+ * The rule of -t: 2M/(|a|+|b|) where it is 'threshold' or more, and what
+ * differs is scattered; else 0.
+ */
+double similar_to(const struct seq *a, const struct seq *b, double threshold,
+		  bool fold_digits);
+
+/* 2M/(|a|+|b|). */
+double resemblance(const struct seq *a, const struct seq *b);
+
+#endif
