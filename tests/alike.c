@@ -260,22 +260,44 @@ plain_letter(utf8proc_int32_t c)
 	       c == 0x131 ? 'i' : c;
 }
 
-/* Append a character's letters. */
+/* Append the word's letters, without what is dropped or with all. */
 static void
-loosen(struct loose *l, utf8proc_int32_t c)
+loosen(struct loose *l, const struct word *w, bool drop)
 {
-	utf8proc_int32_t part[32];
-	int boundary = 0;
-	utf8proc_ssize_t n = utf8proc_decompose_char(c, part, 32,
-		UTF8PROC_DECOMPOSE, &boundary);
+	for (size_t k = 0; k < w->len; ) {
+		utf8proc_int32_t c, part[32];
+		utf8proc_ssize_t n = utf8proc_iterate(
+			(const utf8proc_uint8_t *)w->p + k,
+			(utf8proc_ssize_t)(w->len - k), &c), m = 0;
+		int boundary = 0;
 
-	if (n < 0 || n > 32)
-		abort();
-	for (utf8proc_ssize_t i = 0; i < n; i++)
-		if (!is_dropped(part[i]))
-			l->len += (size_t)utf8proc_encode_char(
-				plain_letter(part[i]),
-				(utf8proc_uint8_t *)l->letters + l->len);
+		if (n <= 0)
+			l->text[l->len++] = w->p[k];
+		else
+			m = utf8proc_decompose_char(c, part, 32,
+				UTF8PROC_DECOMPOSE, &boundary);
+		k += n > 0 ? (size_t)n : 1;
+		for (utf8proc_ssize_t i = 0; i < m; i++)
+			if (!drop || !is_dropped(part[i]))
+				l->len += (size_t)utf8proc_encode_char(
+					plain_letter(part[i]),
+					(utf8proc_uint8_t *)l->text + l->len);
+	}
+}
+
+/* Does the word begin, or end, in a digit? */
+static bool
+digit_at(const struct word *w, bool at_end)
+{
+	struct word c = { w->p, 1 };
+	size_t from = at_end ? w->len - 1 : 0;
+
+	while (at_end && from > 0 && (w->p[from] & 0xc0) == 0x80)
+		from--;
+	c.p = w->p + from;
+	while (from + c.len < w->len && (c.p[c.len] & 0xc0) == 0x80)
+		c.len++;
+	return has_digit(&c);
 }
 
 struct loose
@@ -284,46 +306,43 @@ loose_of(const struct seq *s)
 	struct word *w = split(s);
 	struct loose l = { .n = s->n };
 
-	l.letters = must_have(malloc(16 * s->len + 16));
+	l.text = must_have(malloc(16 * s->len + 16));
 	l.start = must_have(malloc((s->n + 1) * sizeof(*l.start)));
+	l.end = must_have(malloc((s->n + 1) * sizeof(*l.end)));
 	for (uint32_t i = 0; i < s->n; i++) {
+		if (i > 0 && digit_at(&w[i - 1], true) &&
+		    digit_at(&w[i], false))
+			l.text[l.len++] = ' ';
 		l.start[i] = l.len;
-		for (size_t k = 0; k < w[i].len; ) {
-			utf8proc_int32_t c;
-			utf8proc_ssize_t n = utf8proc_iterate(
-				(const utf8proc_uint8_t *)w[i].p + k,
-				(utf8proc_ssize_t)(w[i].len - k), &c);
-
-			if (n > 0)
-				loosen(&l, c);
-			else
-				l.letters[l.len++] = w[i].p[k];
-			k += n > 0 ? (size_t)n : 1;
-		}
+		loosen(&l, &w[i], true);
+		if (l.len == l.start[i])
+			loosen(&l, &w[i], false);
+		l.end[i] = l.len;
+		l.letters += l.len - l.start[i];
 	}
-	l.start[s->n] = l.len;
-	l.letters = must_have(realloc(l.letters, l.len + 1));
+	l.text = must_have(realloc(l.text, l.len + 1));
 	free(w);
 	return l;
 }
 
 void
-loose_free(struct loose *l)
+loose_end(struct loose *l)
 {
-	free(l->letters);
+	free(l->text);
 	free(l->start);
+	free(l->end);
 }
 
 bool
 says(const struct loose *a, const struct loose *b)
 {
-	uint32_t end = 0;
+	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < a->n && a->start[i] + b->len <= a->len; i++) {
-		while (a->start[end] < a->start[i] + b->len)
-			end++;
-		if (a->start[end] == a->start[i] + b->len &&
-		    memcmp(a->letters + a->start[i], b->letters, b->len) == 0)
+		while (k < a->n && a->end[k] < a->start[i] + b->len)
+			k++;
+		if (k < a->n && a->end[k] == a->start[i] + b->len &&
+		    memcmp(a->text + a->start[i], b->text, b->len) == 0)
 			return true;
 	}
 	return false;

@@ -21,16 +21,18 @@ bool seq_same(const struct seq *a, const struct seq *b);
 /*
  * Words without what near-duplicates may differ in: the marks of Latin, Greek,
  * Cyrillic, Arabic and Hebrew, the strokes and dots of ł ø đ ı, the tatweel;
- * and without spaces.  To be freed.
+ * and without spaces, but for those between two digits.  A word of nothing but
+ * marks keeps them.  To be freed.
  */
 struct loose {
-	char *letters;
+	char *text;
 	size_t len;
-	size_t *start;		/* of each word; start[n] is len */
+	size_t *start, *end;	/* of each word */
 	uint32_t n;
+	size_t letters;		/* bytes, spaces left out */
 };
 struct loose loose_of(const struct seq *s);
-void loose_free(struct loose *l);
+void loose_end(struct loose *l);
 
 /* Do the words of 'b' stand in 'a' in one piece? */
 bool says(const struct loose *a, const struct loose *b);

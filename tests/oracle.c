@@ -181,28 +181,26 @@ add_oversize(struct paper *p)
 	p->oversize = true;
 }
 
+/* The units of a block, or of a chunk of it. */
 static void
-split_piece(struct paper *p, size_t first, size_t last, bool may_fence)
+split_piece(struct paper *p, size_t first, size_t last)
 {
-	size_t i = first;
+	static const enum kind kind[] = {
+		[UNIT_LINE] = LINE, [UNIT_RUN] = RUN,
+		[UNIT_WRAPPED] = WRAPPED, [UNIT_LISTING] = LISTING,
+	};
+	size_t n = last - first + 1;
+	struct unit_span *span = must_have(malloc(n * sizeof(*span)));
 
-	(void)may_fence;
-	while (i <= last) {
-		size_t end = i;
-
-		if (line_of(p, i)->oversize) {
-			add_oversize(p);
-		} else if (p->opt->unit == DEDUP_UNIT_LINE ||
-			   line_of(p, i)->nwords >= p->opt->min_words) {
-			add_whole(p, LINE, i, i);
-		} else {
-			while (end < last && !line_of(p, end + 1)->oversize &&
-			       line_of(p, end + 1)->nwords < p->opt->min_words)
-				end++;
-			add_run(p, i, end);
-		}
-		i = end + 1;
-	}
+	n = unit_split(line_of(p, first), n, p->text, 0, p->scan.norm,
+		       p->opt->min_words, span);
+	for (size_t i = 0; i < n; first += span[i++].nlines)
+		if (span[i].kind == UNIT_RUN)
+			add_run(p, first, first + span[i].nlines - 1);
+		else
+			add_whole(p, kind[span[i].kind], first,
+				  first + span[i].nlines - 1);
+	free(span);
 }
 
 /* A block, or the chunks of one that is too long. */
@@ -222,13 +220,22 @@ split_block(struct paper *p, size_t first, size_t last)
 			add_whole(p, WHOLE, first, last);
 		return;
 	}
-	for (size_t i = first; i <= last; ) {
+	for (size_t i = first; i <= last && p->opt->unit == DEDUP_UNIT_LINE;
+	     i++)
+		if (line_of(p, i)->oversize)
+			add_oversize(p);
+		else
+			add_whole(p, LINE, i, i);
+	for (size_t i = first; i <= last && p->opt->unit == DEDUP_UNIT_AUTO; ) {
 		size_t end = i;
 
 		while (end < last &&
 		       line_end(p, end + 1) - line_of(p, i)->off <= most)
 			end++;
-		split_piece(p, i, end, i == first);
+		if (line_of(p, i)->oversize)
+			add_oversize(p);
+		else
+			split_piece(p, i, end);
 		i = end + 1;
 	}
 }
@@ -329,7 +336,7 @@ complete_near(const struct paper *p, struct unit *u, const size_t *next,
 	for (size_t i = nnext; i-- > 0; ) {
 		const struct unit *v = &p->unit[next[i]];
 
-		if (v->kind != LISTING && v->loose.len > u->loose.len &&
+		if (v->kind != LISTING && v->loose.letters > u->loose.letters &&
 		    near_to(&v->loose, &u->loose) > 0) {
 			u->completer[u->ncompleters++] = next[i];
 			return;
@@ -387,7 +394,7 @@ paper_free(struct paper *p)
 {
 	for (size_t i = 0; i < p->nunits; i++) {
 		free(p->unit[i].words.norm);
-		loose_free(&p->unit[i].loose);
+		loose_end(&p->unit[i].loose);
 	}
 	free(p->unit);
 	free(p->row);
@@ -717,7 +724,8 @@ judge_begin(struct judge *j, const struct corpus *c,
 	*j = (struct judge){ .c = c, .opt = opt };
 	for (size_t d = 0; d < c->n; d++)
 		split_document(&j->paper[d], c, d, opt);
-	vote_all(j);
+	if (opt->boilerplate > 0)
+		vote_all(j);
 }
 
 static void
@@ -908,12 +916,15 @@ removal_begin(struct answer *a, const struct paper *p, size_t i)
 	return r;
 }
 
-/* Blank lines from .. to go with the removal. */
+/* Blank lines from .. to go with the removal, if none before took them. */
 static void
-take_separator(const struct paper *p, struct dedup_removal *r, size_t from,
+take_separator(const struct paper *p, struct answer *a, size_t i, size_t from,
 	       size_t to)
 {
-	if (from >= to || !p->row[from].separator || r->separator_length > 0)
+	struct dedup_removal *r = &a->removals[i];
+
+	if (from >= to || !p->row[from].separator || r->separator_length > 0 ||
+	    in_separator(a, line_of(p, from)->off))
 		return;
 	r->separator_offset = line_of(p, from)->off;
 	r->separator_length = line_end(p, to - 1) - r->separator_offset;
@@ -926,8 +937,10 @@ answer_of(const struct paper *p, struct answer *a)
 		const struct block *k = &p->block[b];
 		size_t begin = a->n;
 		struct dedup_removal *r = NULL;
+		bool gone = true;
 
 		for (size_t i = k->first; i <= k->last; i++) {
+			gone &= p->row[i].gone;
 			if (!p->row[i].gone) {
 				a->words += line_of(p, i)->nwords;
 				continue;
@@ -938,13 +951,13 @@ answer_of(const struct paper *p, struct answer *a)
 				r = removal_begin(a, p, i);
 			r->length = line_end(p, i) - r->offset;
 		}
-		if (r == NULL || a->removals[begin].offset !=
-		    line_of(p, k->first)->off)
+		if (!gone)
 			continue;
-		take_separator(p, r, k->last + 1, b + 1 < p->nblocks ?
-			       k[1].first : p->scan.nlines);
-		take_separator(p, &a->removals[begin], b == 0 ? 0 :
-			       k[-1].last + 1, k->first);
+		take_separator(p, a, begin, b == 0 ? 0 : k[-1].last + 1,
+			       k->first);
+		take_separator(p, a, a->n - 1, k->last + 1,
+			       b + 1 < p->nblocks ? k[1].first :
+			       p->scan.nlines);
 	}
 }
 
@@ -1030,7 +1043,7 @@ check_unit(const struct witnesses *w, const struct paper *p, size_t i,
 	const struct unit *u = &p->unit[i], *v;
 	const struct paper *q = &w->j.paper[r->witness.document];
 	size_t k = q->row[r->witness.line].unit;
-	double best = 0;
+	bool said = false;
 
 	if (k == NONE || !same_place(&q->unit[k].place, &r->witness))
 		return "a witness that is no unit";
@@ -1049,9 +1062,9 @@ check_unit(const struct witnesses *w, const struct paper *p, size_t i,
 		return "a unit that is too short to compare";
 	for (enum dedup_reason m = DEDUP_EXACT; m < DEDUP_NREASONS; m++)
 		if (m == r->reason || r->reason == DEDUP_LISTED)
-			best = fmax(best, rests_on(w->j.opt, m, u, v));
-	return fabs(best - r->resemblance) < NEAR_ENOUGH ? NULL :
-	       "a witness that does not say it";
+			said |= fabs(rests_on(w->j.opt, m, u, v) -
+				     r->resemblance) < NEAR_ENOUGH;
+	return said ? NULL : "a witness that does not say it";
 }
 
 /* A repeat rests on a line or unit before it, or on what that rests on. */
