@@ -203,41 +203,48 @@ split_piece(struct paper *p, size_t first, size_t last)
 	free(span);
 }
 
-/* A block, or the chunks of one that is too long. */
 static void
-split_block(struct paper *p, size_t first, size_t last)
+split_lines(struct paper *p, size_t first, size_t last)
 {
-	bool whole = p->opt->unit >= DEDUP_UNIT_PARAGRAPH;
-	size_t most = whole ? DEDUP_UNIT_MAX : UNIT_BLOCK_MAX;
-	struct block *b = append(&p->block, p->nblocks++, sizeof(*b));
-
-	*b = (struct block){ first, last, .giant =
-		line_end(p, last) - line_of(p, first)->off > most };
-	if (whole) {
-		if (b->giant)
-			add_oversize(p);
-		else
-			add_whole(p, WHOLE, first, last);
-		return;
-	}
-	for (size_t i = first; i <= last && p->opt->unit == DEDUP_UNIT_LINE;
-	     i++)
+	for (size_t i = first; i <= last; i++)
 		if (line_of(p, i)->oversize)
 			add_oversize(p);
 		else
 			add_whole(p, LINE, i, i);
-	for (size_t i = first; i <= last && p->opt->unit == DEDUP_UNIT_AUTO; ) {
-		size_t end = i;
+}
 
-		while (end < last &&
-		       line_end(p, end + 1) - line_of(p, i)->off <= most)
-			end++;
+/* In chunks of whole lines, where it is too long; most often it is one. */
+static void
+split_chunks(struct paper *p, size_t first, size_t last)
+{
+	for (size_t i = first, end; i <= last; i = end + 1) {
+		for (end = i; end < last && line_end(p, end + 1) -
+		     line_of(p, i)->off <= UNIT_BLOCK_MAX; end++)
+			;
 		if (line_of(p, i)->oversize)
 			add_oversize(p);
 		else
 			split_piece(p, i, end);
-		i = end + 1;
 	}
+}
+
+static void
+split_block(struct paper *p, size_t first, size_t last)
+{
+	bool whole = p->opt->unit >= DEDUP_UNIT_PARAGRAPH;
+	struct block *b = append(&p->block, p->nblocks++, sizeof(*b));
+
+	*b = (struct block){ first, last, .giant =
+		line_end(p, last) - line_of(p, first)->off >
+		(whole ? DEDUP_UNIT_MAX : UNIT_BLOCK_MAX) };
+	if (p->opt->unit == DEDUP_UNIT_LINE)
+		split_lines(p, first, last);
+	else if (!whole)
+		split_chunks(p, first, last);
+	else if (b->giant)
+		add_oversize(p);
+	else
+		add_whole(p, WHOLE, first, last);
 }
 
 static bool
