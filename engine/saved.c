@@ -19,7 +19,7 @@ options_of(const struct dedup *d)
 
 	return (struct tablefile_options){
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
-		.window = part_window(o), .words = SHINGLE_VERSION,
+		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
 		.places = d->places, .full_tags = o->contained,
 	};
@@ -29,26 +29,25 @@ options_of(const struct dedup *d)
 static enum dedup_status
 adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 {
-	struct part own;
+	struct split own;
 	struct table_options options = {
 		.near = !d->opt.exact, .places = places,
 		.full_tags = d->opt.contained,
 	};
 	struct table *t;
 
-	if (part_init(&own, &d->opt, secret) != 0) {
-		part_free(&own);
+	if (split_init(&own, &d->opt, secret) != 0) {
+		split_free(&own);
 		return DEDUP_ENOMEM;
 	}
 	t = table_new(&options, shingler_secret(own.shingler));
 	if (t == NULL) {
-		part_free(&own);
+		split_free(&own);
 		return DEDUP_ENOMEM;
 	}
-	part_free(&d->own);
+	split_free(&d->own);
 	table_free(d->table);
 	d->own = own;
-	d->part = &d->own;
 	d->table = t;
 	d->places = places;
 	engine_share_memory(d);
@@ -112,7 +111,7 @@ take_counts(struct dedup *d)
 	d->table_counts = true;
 	d->judging = true;
 	d->counting = d->opt.count;
-	d->least = engine_least(d, counted);
+	d->least = boilerplate_least(d, counted);
 	engine_share_memory(d);
 }
 
