@@ -30,14 +30,14 @@ index_find_attached(const struct table *t, uint32_t shingle,
 	for (unsigned i = 0; i < t->nattached; i++) {
 		uint32_t ref[TABLE_BUCKET];
 		int before = have;
-		int n = tablefile_bucket(t->attached[i], key, ref);
+		int n = saved_bucket(t->attached[i], key, ref);
 
 		if (n < 0)
 			return -1;
 		for (int j = 0; j < n && have < TABLE_BUCKET; j++) {
 			const unsigned char *p;
 
-			p = tablefile_record(t->attached[i], ref[j]);
+			p = saved_record(t->attached[i], ref[j]);
 			if (p == NULL)
 				return -1;
 			if (!is_among(t, f, (size_t)before, p))
@@ -70,7 +70,7 @@ table_prefetch_near(const struct table *t, const struct words *w)
 		uint32_t key = index_key(t, w->probe[i]);
 
 		for (unsigned j = 0; j < t->nattached; j++)
-			tablefile_prefetch_bucket(t->attached[j], key);
+			saved_prefetch_bucket(t->attached[j], key);
 		ordered_prefetch(&t->index, (uint64_t)key << 32);
 	}
 }
@@ -96,7 +96,7 @@ table_prefetch_records(const struct table *t, const struct words *w)
 
 	for (unsigned i = 0; i < t->nattached; i++)
 		for (uint32_t j = 0; j < w->nprobe; j++)
-			tablefile_prefetch_records(t->attached[i],
+			saved_prefetch_records(t->attached[i],
 				index_key(t, w->probe[j]));
 	if (t->index.n == 0)
 		return;

@@ -63,42 +63,42 @@ table_clear(struct table *t)
 	t->epoch++;
 	t->longest = 0;
 	for (unsigned i = 0; i < t->nattached; i++)
-		if (tablefile_longest(t->attached[i]) > t->longest)
-			t->longest = tablefile_longest(t->attached[i]);
+		if (saved_longest(t->attached[i]) > t->longest)
+			t->longest = saved_longest(t->attached[i]);
 }
 
 int
-table_attach(struct table *t, struct tablefile *f, char why[TABLEFILE_WHY])
+table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 {
-	struct tablefile_info i;
-	struct tablefile **v;
+	struct saved_info i;
+	struct saved **v;
 
-	tablefile_get_info(f, &i);
+	saved_get_info(f, &i);
 	if (i.options.near != t->near || i.options.places != t->places ||
 	    i.options.full_tags != t->full_tags) {
-		snprintf(why, TABLEFILE_WHY, "made for other records");
+		snprintf(why, SAVED_WHY, "made for other records");
 		errno = EINVAL;
 		return -1;
 	}
-	if (tablefile_index_secret(f) != t->secret) {
-		snprintf(why, TABLEFILE_WHY, "made with another secret");
+	if (saved_index_secret(f) != t->secret) {
+		snprintf(why, SAVED_WHY, "made with another secret");
 		errno = EINVAL;
 		return -1;
 	}
 	if (t->exact.n > 0) {
-		snprintf(why, TABLEFILE_WHY, "comes after units");
+		snprintf(why, SAVED_WHY, "comes after units");
 		errno = EINVAL;
 		return -1;
 	}
 	v = realloc(t->attached, (t->nattached + 1) * sizeof(void *));
 	if (v == NULL) {
-		snprintf(why, TABLEFILE_WHY, "%s", strerror(ENOMEM));
+		snprintf(why, SAVED_WHY, "%s", strerror(ENOMEM));
 		return -1;
 	}
 	t->attached = v;
 	v[t->nattached++] = f;
-	if (tablefile_longest(f) > t->longest)
-		t->longest = tablefile_longest(f);
+	if (saved_longest(f) > t->longest)
+		t->longest = saved_longest(f);
 	return 0;
 }
 
@@ -167,7 +167,7 @@ void
 table_prefetch(const struct table *t, const struct fingerprint *fp)
 {
 	for (unsigned i = 0; i < t->nattached; i++)
-		tablefile_prefetch(t->attached[i], fp);
+		saved_prefetch(t->attached[i], fp);
 	ordered_prefetch(&t->exact, fp->hi);
 }
 
@@ -195,7 +195,7 @@ find_attached(const struct table *t, const struct fingerprint *fp,
 	      unsigned *table, uint32_t *ref)
 {
 	for (unsigned i = 0; i < t->nattached; i++) {
-		int got = tablefile_find(t->attached[i], fp, ref);
+		int got = saved_find(t->attached[i], fp, ref);
 
 		if (got != 0) {
 			*table = i + 1;
@@ -453,18 +453,18 @@ table_undo(struct table *t)
 
 int
 table_save(const struct table *t, const char *path,
-	   const struct tablefile_run *run, char why[TABLEFILE_WHY])
+	   const struct saved_run *run, char why[SAVED_WHY])
 {
-	struct tablefile_span *spans = malloc((t->arena.nchunks + 1) *
-					      sizeof(*spans));
-	struct tablefile_part own = {
+	struct saved_span *spans = malloc((t->arena.nchunks + 1) *
+					  sizeof(*spans));
+	struct saved_own own = {
 		.exact = &t->exact, .index = &t->index, .spans = spans,
 		.index_secret = t->secret, .longest = t->longest,
 	};
 	int result;
 
 	if (spans == NULL) {
-		snprintf(why, TABLEFILE_WHY, "%s", strerror(ENOMEM));
+		snprintf(why, SAVED_WHY, "%s", strerror(ENOMEM));
 		return -1;
 	}
 	for (size_t i = 0; i < t->arena.nchunks; i++) {
@@ -473,13 +473,13 @@ table_save(const struct table *t, const char *path,
 
 		if (t->arena.span[i].end <= first)
 			continue;
-		spans[own.nspans++] = (struct tablefile_span){
+		spans[own.nspans++] = (struct saved_span){
 			arena_at(&t->arena, (uint32_t)first), first,
 			t->arena.span[i].end,
 		};
 	}
-	result = tablefile_write(path, t->attached, t->nattached, &own, run,
-				 why);
+	result = saved_write(path, t->attached, t->nattached, &own, run,
+			     why);
 	free(spans);
 	return result;
 }

@@ -39,7 +39,7 @@ struct table {
 	struct ordered exact;	/* fingerprint [u32 reference] */
 	struct ordered index;	/* mixed shingle hash << 32 | reference */
 	struct arena arena;
-	struct tablefile **attached;
+	struct saved **attached;
 	unsigned nattached;
 	size_t limit;			/* of table_memory(); 0: none */
 	bool full;
@@ -119,7 +119,7 @@ static inline const unsigned char *
 record_at(const struct table *t, unsigned table, uint32_t ref)
 {
 	return table == 0 ? arena_at(&t->arena, ref) :
-	       tablefile_record(t->attached[table - 1], ref);
+	       saved_record(t->attached[table - 1], ref);
 }
 
 static inline struct place
@@ -129,7 +129,7 @@ record_place(const struct table *t, unsigned table, uint32_t ref,
 	struct place place = { 0, 0, 0 };
 
 	if (table > 0)
-		return tablefile_place(t->attached[table - 1], ref, p);
+		return saved_place(t->attached[table - 1], ref, p);
 	if (t->places)
 		memcpy(&place, p + sizeof(struct record), sizeof(place));
 	return place;
