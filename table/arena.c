@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "array.h"
+
 #define SMALL_CHUNKS 4		/* without huge pages, to begin with */
 
 /* Free the chunks from number n on. */
@@ -45,19 +47,11 @@ arena_memory(const struct arena *a)
 static int
 arena_pointers(struct arena *a, size_t room)
 {
-	unsigned char **chunk;
-	struct arena_span *span;
-
 	if (room == a->room)
 		return 0;
-	chunk = realloc(a->chunk, room * sizeof(*chunk));
-	if (chunk == NULL)
+	if (array_resize(&a->chunk, room, sizeof(*a->chunk)) != 0 ||
+	    array_resize(&a->span, room, sizeof(*a->span)) != 0)
 		return -1;
-	a->chunk = chunk;
-	span = realloc(a->span, room * sizeof(*span));
-	if (span == NULL)
-		return -1;
-	a->span = span;
 	a->room = room;
 	return 0;
 }

@@ -23,8 +23,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "saved_format.h"
-#include "vector.h"
+#include "simd.h"
 
 #define BUFFER (4 * BLOCK)	/* what is written at a time */
 #define SLACK ((size_t)64)	/* bytes of an entry, at least */
@@ -164,15 +165,9 @@ out_hand_over(struct out *o, size_t len)
 		errno = error;
 		return -1;
 	}
-	if (o->nsums + BUFFER / BLOCK > o->room) {
-		size_t room = 2 * o->room + BUFFER / BLOCK;
-		uint64_t *sums = realloc(o->sums, room * sizeof(*sums));
-
-		if (sums == NULL)
-			return -1;
-		o->sums = sums;
-		o->room = room;
-	}
+	if (array_room(&o->sums, &o->room, o->nsums + BUFFER / BLOCK,
+		       sizeof(*o->sums)) != 0)
+		return -1;
 	memcpy(next, full + BUFFER, SLACK);
 	memset(next + SLACK, 0, BUFFER);
 	if (o->threaded) {
@@ -517,15 +512,8 @@ append_entry(struct cursor *c, const unsigned char *p)
 	if (c->width > sizeof(struct fingerprint))
 		memcpy(&e.value, p + sizeof(struct fingerprint),
 		       sizeof(e.value));
-	if (c->n == c->room) {
-		size_t room = 2 * c->room + AHEAD;
-		struct entry *v = realloc(c->entry, room * sizeof(*v));
-
-		if (v == NULL)
-			return -1;
-		c->entry = v;
-		c->room = room;
-	}
+	if (array_room(&c->entry, &c->room, c->n + 1, sizeof(*c->entry)) != 0)
+		return -1;
 	/* In memory, those of equal 'hi' stand in any order. */
 	for (i = c->n++; i > 0 && c->entry[i - 1].hi == e.hi &&
 	     c->source->file == NULL && e.lo < c->entry[i - 1].lo; i--)
@@ -1125,7 +1113,7 @@ static int
 put_runs(struct merge *m, uint64_t grains)
 {
 	struct saved_extent *to = section_begin(m, SAVED_RUNS);
-	struct saved_start *v;
+	struct saved_start *v = NULL;
 	uint64_t most = 0;
 	size_t n = 0;
 	int result;
@@ -1133,8 +1121,7 @@ put_runs(struct merge *m, uint64_t grains)
 	for (size_t i = 0; i < m->n; i++)
 		most += m->source[i].file == NULL ? 1 :
 			m->source[i].file->h.section[SAVED_RUNS].n;
-	v = malloc((most + 1) * sizeof(*v));
-	if (v == NULL)
+	if (array_resize(&v, most + 1, sizeof(*v)) != 0)
 		return -1;
 	for (size_t i = 0; i < m->n && m->h.places; i++)
 		n = add_runs(m, i, v, n);

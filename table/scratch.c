@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "array.h"
 #include "lcs.h"
 
 struct scratch *
@@ -52,16 +53,11 @@ scratch_memory(const struct scratch *s)
 static int
 reserve(uint32_t **v, size_t *room, size_t n)
 {
-	size_t more = scratch_room(n);
-	uint32_t *p;
-
 	if (n <= *room)
 		return 0;
-	p = realloc(*v, more * sizeof(*p));
-	if (p == NULL)
+	if (array_resize(v, scratch_room(n), sizeof(**v)) != 0)
 		return -1;
-	*v = p;
-	*room = more;
+	*room = scratch_room(n);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "array.h"
 #include "index.h"
 #include "table_internal.h"
 
@@ -71,7 +72,6 @@ int
 table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 {
 	struct saved_info i;
-	struct saved **v;
 
 	saved_get_info(f, &i);
 	if (i.options.near != t->near || i.options.places != t->places ||
@@ -90,13 +90,12 @@ table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 		errno = EINVAL;
 		return -1;
 	}
-	v = realloc(t->attached, (t->nattached + 1) * sizeof(void *));
-	if (v == NULL) {
+	if (array_resize(&t->attached, (size_t)t->nattached + 1,
+			 sizeof(*t->attached)) != 0) {
 		snprintf(why, SAVED_WHY, "%s", strerror(ENOMEM));
 		return -1;
 	}
-	t->attached = v;
-	v[t->nattached++] = f;
+	t->attached[t->nattached++] = f;
 	if (saved_longest(f) > t->longest)
 		t->longest = saved_longest(f);
 	return 0;
@@ -289,15 +288,9 @@ table_log_undo(struct table *t, uint64_t hi, uint64_t lo)
 {
 	if (!t->marked)
 		return 0;
-	if (t->nundo == t->undo_room) {
-		size_t room = 2 * t->undo_room + 256;
-		struct undo *p = realloc(t->undo, room * sizeof(*p));
-
-		if (p == NULL)
-			return -1;
-		t->undo = p;
-		t->undo_room = room;
-	}
+	if (array_room(&t->undo, &t->undo_room, t->nundo + 1,
+		       sizeof(*t->undo)) != 0)
+		return -1;
 	t->undo[t->nundo++] = (struct undo){ hi, lo };
 	return 0;
 }

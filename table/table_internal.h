@@ -20,8 +20,8 @@
 #include "arena.h"
 #include "ordered.h"
 #include "record.h"
+#include "simd.h"
 #include "table.h"
-#include "vector.h"
 
 #define CODE_WORDS 64		/* of 64 bits: see mark_codes() in similar.c */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
