@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "replace.h"
 #include "saved_format.h"
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -933,17 +934,26 @@ out:
 
 /* Locking. */
 
+/* A table has one lock, whatever links lead to it. */
 static char *
 lock_name(const char *path)
 {
 	static const char suffix[] = ".lock";
-	size_t len = strlen(path);
-	char *name = malloc(len + sizeof(suffix));
+	struct stat st;
+	char *target, *name;
+	size_t len;
 
+	if (replace_target(&target, path, &st) >= 0)
+		path = target;
+	else if (errno == ENOMEM)
+		return NULL;
+	len = strlen(path);
+	name = malloc(len + sizeof(suffix));
 	if (name != NULL) {
 		memcpy(name, path, len);
 		memcpy(name + len, suffix, sizeof(suffix));
 	}
+	free(target);
 	return name;
 }
 

@@ -107,8 +107,9 @@ int saved_label(struct saved *f, uint64_t document, const char **p,
 
 /*
  * Claim a table for as long as it takes to read it and write it anew: a
- * descriptor, or -1.  It is FILE.lock that is locked, as rename replaces FILE
- * itself; it goes when the claim does.
+ * descriptor, or -1.  What is locked is FILE.lock, where FILE is the table behind
+ * all links: a rename replaces FILE itself.  FILE.lock is removed when the claim
+ * ends.
  */
 int saved_lock(const char *path, char why[SAVED_WHY]);
 void saved_unlock(const char *path, int lock);

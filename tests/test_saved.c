@@ -960,8 +960,39 @@ test_full_disk_leaves_the_old_table(void **state)
 	free(p);
 }
 
+static mode_t
+mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* It holds the secret. */
 static void
-test_a_new_table_is_its_owners(void **state)
+test_a_table_is_never_open_to_others(void **state)
+{
+	static const mode_t before[] = { 0644, 0666, 0777, 0640, 0600, 0400 };
+	static struct run run;
+	struct rng r = { 9 };
+
+	(void)state;
+	random_run(&r, &run, 30, 1000);
+	unlink(path_of(8));
+	save_run(&kinds[0], &run, path_of(8));
+	assert_int_equal(mode_of(path_of(8)), 0600);
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		assert_int_equal(chmod(path_of(8), before[i]), 0);
+		save_run(&kinds[0], &run, path_of(8));
+		assert_int_equal(mode_of(path_of(8)), before[i] & 0600);
+	}
+	assert_int_equal(chmod(path_of(8), 0600), 0);
+}
+
+/* Also where what it points to is not there yet. */
+static void
+test_links_to_a_table_are_followed(void **state)
 {
 	static struct run run;
 	struct rng r = { 9 };
@@ -969,18 +1000,17 @@ test_a_new_table_is_its_owners(void **state)
 
 	(void)state;
 	random_run(&r, &run, 30, 1000);
-	save_run(&kinds[0], &run, path_of(8));
-	assert_int_equal(stat(path_of(8), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0600);
-	/* One that was there stays what it was, links too. */
-	assert_int_equal(chmod(path_of(8), 0644), 0);
 	unlink(path_of(9));
-	assert_int_equal(symlink(path_of(8), path_of(9)), 0);
-	save_run(&kinds[0], &run, path_of(9));
-	assert_int_equal(lstat(path_of(9), &st), 0);
-	assert_true(S_ISLNK(st.st_mode));
-	assert_int_equal(stat(path_of(8), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0644);
+	assert_int_equal(symlink("8.table", path_of(9)), 0);
+	for (int there = 0; there < 2; there++) {
+		if (!there)
+			unlink(path_of(8));
+		save_run(&kinds[0], &run, path_of(9));
+		assert_int_equal(lstat(path_of(9), &st), 0);
+		assert_true(S_ISLNK(st.st_mode));
+		assert_int_equal(lstat(path_of(8), &st), 0);
+		assert_true(S_ISREG(st.st_mode));
+	}
 	unlink(path_of(9));
 }
 
@@ -999,6 +1029,13 @@ test_a_table_is_locked_once(void **state)
 	other = saved_lock(path_of(1), why);
 	assert_true(other >= 0);
 	saved_unlock(path_of(1), other);
+	/* A link is no other table. */
+	unlink(path_of(9));
+	assert_int_equal(symlink(path_of(0), path_of(9)), 0);
+	errno = 0;
+	assert_int_equal(saved_lock(path_of(9), why), -1);
+	assert_int_equal(errno, EWOULDBLOCK);
+	unlink(path_of(9));
 	saved_unlock(path_of(0), lock);
 	snprintf(name, sizeof(name), "%s.lock", path_of(0));
 	assert_int_equal(access(name, F_OK), -1);
@@ -1326,7 +1363,8 @@ main(void)
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
 		cmocka_unit_test(test_verification_sees_what_checksums_do_not),
 		cmocka_unit_test(test_full_disk_leaves_the_old_table),
-		cmocka_unit_test(test_a_new_table_is_its_owners),
+		cmocka_unit_test(test_a_table_is_never_open_to_others),
+		cmocka_unit_test(test_links_to_a_table_are_followed),
 		cmocka_unit_test(test_a_table_is_locked_once),
 		cmocka_unit_test(
 			test_damage_in_a_large_table_is_met_when_it_matters),
