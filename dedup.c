@@ -117,7 +117,7 @@ dedup_free(struct dedup *d)
 	table_free(d->table);
 	table_free(d->listed);
 	for (unsigned i = 0; i < d->nloaded; i++)
-		tablefile_close(d->loaded[i].file);
+		saved_close(d->loaded[i].file);
 	free(d->loaded);
 	counts_free(&d->counts);
 	split_free(&d->own);

@@ -49,7 +49,7 @@ find_in_tables(struct dedup *d, const struct piece *p, struct finding *f)
 		uint32_t n = 0;
 
 		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN &&
-		    tablefile_count(d->loaded[i].file, &p->w.fp, &n) != 0)
+		    saved_count(d->loaded[i].file, &p->w.fp, &n) != 0)
 			return -1;
 		if (n > 0 && f->documents == 0)
 			f->table = i + 1;
