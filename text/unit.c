@@ -1,6 +1,9 @@
 /* What kind of block lines form, and how a cut-off lead ends. */
 #include "unit.h"
 
+#include "letter.h"
+#include "listing.h"
+
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -260,6 +263,505 @@ unit_is_fence(const char *text, size_t len)
 		i++;
 	return i + 3 <= len && (memcmp(text + i, "```", 3) == 0 ||
 				memcmp(text + i, "~~~", 3) == 0);
+}
+
+/*
+ * Units.  Whether a line goes on with what the one before it began is told
+ * from the two of them where that is plain; else from all lines around that
+ * look alike: are they filled, and does that explain where they end?
+ */
+
+#define TEXT_MAX 120		/* columns: what is wider was not wrapped */
+
+/* What a line looks like. */
+struct shape {
+	const char *s;
+	size_t len;		/* bytes, without white space at the end */
+	size_t words;		/* offset of the first letter, or quote */
+	unsigned indent;	/* columns before everything */
+	unsigned col;		/* columns before the text behind the leader */
+	unsigned width;		/* columns */
+	char leader;		/* of a comment, quoted mail: its first byte */
+	unsigned char depth;	/* of quoted mail */
+	bool wide;		/* too wide to be wrapped, or too long */
+	bool item;		/* begins with a bullet, a number, an option */
+	bool label;		/* "Word: text", or ends in a colon */
+	bool closed;		/* ends as a sentence does, or in a colon */
+	bool row;		/* of a table, and its first cell is empty */
+	enum letter first;
+};
+
+/* What is known of line i and the one before it; see unit_split(). */
+enum {
+	GOES_ON = 1,		/* is one with the line before it */
+	MAY_GO_ON = 2,		/* is, if the lines around are filled */
+	BEGINS_LOWER = 4,	/* in lower case */
+	NO_CASE = 8,		/* begins with a letter that has no case */
+	AFTER_OPEN = 16,	/* the line before does not end a sentence */
+	STARRED = 32,		/* both begin with a star */
+	WIDTH_SHIFT = 8,	/* above: columns of the line */
+};
+
+static inline bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Skip white space from s[*i] on; the column that this ends at. */
+static inline unsigned
+skip_space(const char *s, size_t len, size_t *i, unsigned col)
+{
+	for (; *i < len && is_space(s[*i]); ++*i)
+		col = s[*i] == ' ' ? col + 1 : (col | 7) + 1;
+	return col;
+}
+
+/* Is s[0..len) the end, or white space? */
+static inline bool
+is_apart(const char *s, size_t len)
+{
+	return len == 0 || is_space(*s);
+}
+
+/* Bytes of the comment leader that s[0..len) begins with, or 0. */
+static size_t
+leader_length(const char *s, size_t len)
+{
+	size_t n = 1;
+
+	switch (*s) {
+	case '/':
+		if (len > 1 && s[1] == '*') {
+			for (n = 2; n < len && s[n] == '*'; n++)
+				;
+			return n;
+		}
+		for (; n < len && s[n] == '/'; n++)
+			;
+		return n > 1 && is_apart(s + n, len - n) ? n : 0;
+	case '-':
+		return len > 1 && s[1] == '-' && is_apart(s + 2, len - 2) ?
+		       2 : 0;
+	case 'd':
+		return len >= 3 && memcmp(s, "dnl", 3) == 0 &&
+		       is_apart(s + 3, len - 3) ? 3 : 0;
+	case '#': case ';': case '%': case '*': case '>':
+		for (; n < len && s[n] == *s; n++)
+			;
+		return *s == '>' || is_apart(s + n, len - n) ? n : 0;
+	default:
+		return 0;
+	}
+}
+
+/* Does s[0..len) begin with a bullet, a number of a list, an option? */
+static bool
+begins_item(const char *s, size_t len)
+{
+	size_t i = 0;
+
+	if (len < 2)
+		return false;
+	switch (*s) {
+	case '-': case '+':
+		return true;
+	case '\xe2':		/* bullets, dashes */
+		return len > 3 && s[1] == '\x80' && is_apart(s + 3, len - 3) &&
+		       (s[2] == '\xa2' || s[2] == '\x93' || s[2] == '\x94' ||
+			s[2] == '\x90');
+	case '\xc2':		/* middle dot */
+		return len > 2 && s[1] == '\xb7';
+	case 'o':
+		return len > 2 && s[1] == ' ' && s[2] == ' ';
+	case '(': case '[':
+		i = 1;
+		break;
+	default:
+		break;
+	}
+	if (i == 0 && (*s < '0' || *s > '9'))
+		return false;
+	/* (1) [1] 1. 1) (a) */
+	if (i == 1 && len > 3 && s[2] == *s + (*s == '(' ? 1 : 2))
+		return is_apart(s + 3, len - 3);
+	for (; i < len && i < 5 && s[i] >= '0' && s[i] <= '9'; i++)
+		;
+	return i < len && memchr(".)]", s[i], 3) != NULL &&
+	       is_apart(s + i + 1, len - i - 1);
+}
+
+/* "Word: text", with no white space in the word. */
+static bool
+begins_label(const char *s, size_t len)
+{
+	size_t i = 0;
+
+	for (; i < len && i < 32 && !is_space(s[i]); i++)
+		if (s[i] == ':')
+			return i > 0 && is_apart(s + i + 1, len - i - 1);
+	return false;
+}
+
+/* Does a sentence end here, or does something follow? */
+static bool
+ends_closed(const char *s, size_t len)
+{
+	static const char marks[][4] = { "…", "。", "！", "？", "：", "；" };
+
+	if (len == 0)
+		return true;
+	if ((unsigned char)s[len - 1] < 0x80)
+		return memchr(".!?:;", s[len - 1], 5) != NULL;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (ends_in(s, len, marks[i]))
+			return true;
+	/* Hindi, Urdu, Arabic. */
+	return ends_in(s, len, "।") || ends_in(s, len, "۔") ||
+	       ends_in(s, len, "؟");
+}
+
+/* Columns of s[0..len), as far as that is told without tables. */
+static unsigned
+columns(const char *s, size_t len, bool ascii)
+{
+	unsigned n = 0;
+
+	if (ascii)
+		return (unsigned)len;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		/* Han, kana, Hangul, wide forms, emoji take two. */
+		n += (c & 0xc0) != 0x80;
+		n += (c >= 0xe3 && c <= 0xed) || c == 0xef || c == 0xf0;
+	}
+	return n;
+}
+
+/* The kind of the first letter, behind brackets and quotes. */
+static enum letter
+first_letter(const char *s, size_t len)
+{
+	enum letter kind = LETTER_NONE;
+	size_t n;
+
+	for (int k = 0; k < 3; k++, s += n, len -= n) {
+		kind = letter_first(s, len, &n);
+		if (kind != LETTER_OTHER)
+			break;
+		if (n == 1 && memchr("(\"'[`", *s, 5) == NULL)
+			break;
+	}
+	return kind;
+}
+
+/* Is there no lower case in it, as in a disclaimer? */
+static bool
+is_shouted(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] >= 'a' && s[i] <= 'z')
+			return false;
+	return true;
+}
+
+/* Bytes of the bar that s[0..len) begins with, or 0. */
+static size_t
+bar_length(const char *s, size_t len)
+{
+	static const char bars[][4] = { "│", "┃", "║" };
+
+	if (len > 0 && *s == '|')
+		return 1;
+	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
+		if (len >= 3 && memcmp(s, bars[i], 3) == 0)
+			return 3;
+	return 0;
+}
+
+/* Does it begin with an empty cell: a bar, white space, a bar? */
+static bool
+begins_empty_cell(const char *s, size_t len)
+{
+	size_t i = bar_length(s, len);
+
+	if (i == 0)
+		return false;
+	skip_space(s, len, &i, 0);
+	return bar_length(s + i, len - i) > 0;
+}
+
+static struct shape
+shape_of(const struct line *l, const char *text, uint64_t base)
+{
+	struct shape p = { .s = line_text(l, text, base), .len = l->len };
+	size_t i = 0, n;
+
+	if (p.len > 4 * TEXT_MAX || l->oversize) {
+		p.wide = true;
+		return p;
+	}
+	p.len = trimmed(p.s, p.len);
+	p.indent = p.col = skip_space(p.s, p.len, &i, 0);
+	n = i < p.len ? leader_length(p.s + i, p.len - i) : 0;
+	if (n > 0) {
+		p.leader = p.s[i] == '/' && p.s[i + 1] == '*' ? '*' : p.s[i];
+		do {
+			if (p.leader == '>')
+				p.depth = (unsigned char)(p.depth + n);
+			i += n;
+			p.col = skip_space(p.s, p.len, &i,
+					   p.col + (unsigned)n);
+			n = 0;
+			if (p.leader == '>')
+				while (i + n < p.len && p.s[i + n] == '>')
+					n++;
+		} while (n > 0);
+	}
+	p.words = i;
+	p.width = p.col + columns(p.s + i, p.len - i, l->ascii);
+	p.wide = p.width - p.col > TEXT_MAX;
+	if (p.wide)
+		return p;
+	p.item = begins_item(p.s + i, p.len - i);
+	p.closed = ends_closed(p.s, p.len);
+	p.label = (p.len > 0 && p.s[p.len - 1] == ':') ||
+		  begins_label(p.s + i, p.len - i);
+	p.first = first_letter(p.s + i, p.len - i);
+	if (p.first == LETTER_UPPER && is_shouted(p.s + i, p.len - i))
+		p.first = LETTER_CASELESS;
+	p.row = p.first == LETTER_OTHER &&
+		begins_empty_cell(p.s + i, p.len - i);
+	return p;
+}
+
+/* The line that what is indented deeper belongs to. */
+struct owner {
+	bool any;
+	unsigned indent, col;
+	char leader;
+};
+
+static bool
+is_below(const struct shape *b, const struct owner *o)
+{
+	return o->any && (b->indent > o->indent ||
+			  (b->leader == o->leader && b->indent == o->indent &&
+			   b->col > o->col));
+}
+
+/* What is known of line b, directly after line a. */
+static uint32_t
+join_of(const struct shape *a, const struct shape *b,
+	const struct line *la, const struct line *lb, const char *norm,
+	const struct owner *owner, bool first)
+{
+	uint32_t mark = 0;
+	bool lower = b->first == LETTER_LOWER, below = is_below(b, owner);
+
+	if (a->wide || b->wide || a->depth != b->depth ||
+	    (!below && same_words(la, lb, norm)))
+		return 0;
+	if (lb->nwords == 0) {
+		/* The bracket that closes a call, a list, a body. */
+		return b->words < b->len &&
+		       memchr(")]}", b->s[b->words], 3) != NULL ? GOES_ON : 0;
+	}
+	if (b->leader == '*' && a->leader == '*' && a->indent <= b->indent)
+		return la->nwords == 0 || b->item ? 0 :
+		       (lower ? BEGINS_LOWER : 0) | MAY_GO_ON | STARRED |
+		       (a->closed ? 0 : AFTER_OPEN);
+	if (b->leader == '*' && a->leader != '*')
+		return 0;
+	if (b->item)
+		return 0;
+	if (b->row && la->nwords > 0)
+		return GOES_ON;
+	if ((lower && !a->closed) || below)
+		return GOES_ON | (lower ? BEGINS_LOWER : 0) |
+		       (a->closed ? 0 : AFTER_OPEN);
+	if (la->nwords == 0 || a->leader != b->leader)
+		return 0;
+	if (a->col == b->col || (first && b->col < a->col))
+		mark = MAY_GO_ON;
+	if (lower)
+		mark |= BEGINS_LOWER;
+	if (b->first == LETTER_CASELESS)
+		mark |= NO_CASE;
+	if (!a->closed)
+		mark |= AFTER_OPEN;
+	return mark;
+}
+
+/* Columns of the first word of a line. */
+static unsigned
+first_word(const struct line *l, const char *text, uint64_t base)
+{
+	struct shape p = shape_of(l, text, base);
+	size_t i = p.words;
+
+	while (i < p.len && !is_space(p.s[i]))
+		i++;
+	return columns(p.s + p.words, i - p.words, l->ascii);
+}
+
+/* Of scripts without spaces, one character. */
+static unsigned
+first_piece(const struct line *l, const char *text, uint64_t base, bool caseless)
+{
+	unsigned w = first_word(l, text, base);
+
+	return caseless && w > 12 ? 2 : w;
+}
+
+/*
+ * Lines first..end are one stretch: each may go on with the one before it.
+ * Which do?  What is filled, if enough of it begins in lower case after a line
+ * that ends open.
+ */
+static void
+settle(const struct line *lines, size_t first, size_t end, const char *text,
+       uint64_t base, struct unit_span *span)
+{
+	bool bullets = (span[first].nlines & BEGINS_LOWER) != 0;
+	unsigned widest = 0;
+
+	for (size_t i = first; i < end; i++) {
+		unsigned w = span[i].nlines >> WIDTH_SHIFT;
+
+		widest = w > widest ? w : widest;
+	}
+	for (size_t i = first + 1; i < end; i++) {
+		uint32_t mark = span[i].nlines;
+		bool caseless = (mark & NO_CASE) != 0;
+		unsigned slack = caseless ? 4 : bullets && mark & STARRED ?
+				 0 : WRAP_SLACK;
+		unsigned w = span[i - 1].nlines >> WIDTH_SHIFT;
+
+		if ((mark & GOES_ON) || w < WRAP_MIN)
+			continue;
+		if (w + 1 + first_piece(&lines[i], text, base, caseless) +
+		    slack <= widest)
+			span[i].nlines &= ~(uint32_t)MAY_GO_ON;
+	}
+	for (size_t i = first + 1, k; i < end; i = k) {
+		size_t pairs = 0, going = 0, closed = 0, caseless = 0;
+
+		for (k = i; k < end && (span[k].nlines &
+					(GOES_ON | MAY_GO_ON)); k++) {
+			uint32_t mark = span[k].nlines;
+
+			pairs++;
+			closed += !(mark & AFTER_OPEN);
+			going += (mark & BEGINS_LOWER) != 0;
+			caseless += (mark & NO_CASE) && (mark & AFTER_OPEN);
+		}
+		if (pairs > 0 && 2 * closed <= pairs &&
+		    (3 * going >= pairs ||
+		     (pairs >= 2 && 2 * (going + caseless) > pairs)))
+			for (size_t j = i; j < k; j++)
+				span[j].nlines |= GOES_ON;
+		if (k == i)
+			k++;
+	}
+}
+
+/* Mark the lines that go on with the one before them. */
+static void
+mark_wrapped(const struct line *lines, size_t n, const char *text,
+	     uint64_t base, const char *norm, struct unit_span *span)
+{
+	struct owner owner = { 0 };
+	struct shape a = { 0 }, b;
+	size_t first = 0;
+
+	for (size_t i = 0; i < n; i++, a = b) {
+		uint32_t mark = 0;
+
+		b = shape_of(&lines[i], text, base);
+		if (i > 0)
+			mark = join_of(&a, &b, &lines[i - 1], &lines[i], norm,
+				       &owner, first + 1 == i);
+		if (!(mark & (GOES_ON | MAY_GO_ON))) {
+			settle(lines, first, i, text, base, span);
+			first = i;
+		}
+		if (b.first == LETTER_LOWER)
+			mark |= BEGINS_LOWER;
+		span[i].nlines = mark | (uint32_t)b.width << WIDTH_SHIFT;
+		if (!is_below(&b, &owner) || lines[i].nwords == 0 || b.item) {
+			owner.any = !b.wide && lines[i].nwords > 0 &&
+				    (b.item || b.label || b.leader == '*');
+			owner.indent = b.indent;
+			owner.col = b.col;
+			owner.leader = b.leader;
+		}
+	}
+	settle(lines, first, n, text, base, span);
+}
+
+static size_t
+split_lines(const struct line *lines, size_t n, const char *text,
+	    uint64_t base, const char *norm, unsigned min_words,
+	    struct unit_span *span)
+{
+	size_t nspans = 0;
+
+	if (n > 1 && listing_is(lines, n, text, base)) {
+		span[0] = (struct unit_span){ (uint32_t)n, UNIT_LISTING };
+		return 1;
+	}
+	if (n > 1)
+		mark_wrapped(lines, n, text, base, norm, span);
+	for (size_t i = 0, k; i < n; i = k) {
+		bool shorter = lines[i].nwords < min_words;
+		enum unit_kind kind;
+
+		for (k = i + 1; k < n && (span[k].nlines & GOES_ON); k++)
+			shorter = shorter && lines[k].nwords < min_words;
+		kind = shorter ? UNIT_RUN : k == i + 1 ? UNIT_LINE :
+		       UNIT_WRAPPED;
+		if (kind == UNIT_RUN && nspans > 0 &&
+		    span[nspans - 1].kind == UNIT_RUN)
+			span[nspans - 1].nlines += (uint32_t)(k - i);
+		else
+			span[nspans++] = (struct unit_span){
+				(uint32_t)(k - i), kind,
+			};
+	}
+	return nspans;
+}
+
+size_t
+unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
+	   const char *norm, unsigned min_words, struct unit_span *span)
+{
+	size_t nspans = 0;
+
+	for (size_t i = 0, k, end; i < n; i = end) {
+		/* Up to a fence that is closed. */
+		for (k = i; k < n; k++)
+			if (unit_is_fence(line_text(&lines[k], text, base),
+					  lines[k].len))
+				break;
+		for (end = k + 1; end < n; end++)
+			if (unit_is_fence(line_text(&lines[end], text, base),
+					  lines[end].len))
+				break;
+		if (end >= n)
+			k = end = n;
+		else
+			end++;
+		if (k > i)
+			nspans += split_lines(lines + i, k - i, text, base,
+					      norm, min_words, span + nspans);
+		if (k < end)
+			span[nspans++] = (struct unit_span){
+				(uint32_t)(end - k), UNIT_LISTING,
+			};
+	}
+	return nspans;
 }
 
 /* Without white space, closing brackets, quotes and arrows at the end. */

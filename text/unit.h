@@ -29,6 +29,32 @@ enum block_kind unit_kind(const struct line *lines, size_t n, const char *text,
 bool unit_is_fence(const char *text, size_t len);
 
 /*
+ * What is judged as one.  Cut at these, a text is never cut in the middle of
+ * a sentence, as far as the shape of its lines gives that away.
+ */
+enum unit_kind {
+	UNIT_LINE,		/* one line of min_words words or more */
+	UNIT_RUN,		/* consecutive shorter lines */
+	UNIT_WRAPPED,		/* lines wrapped by hand */
+	UNIT_LISTING,		/* code: its lines repeat by nature */
+};
+
+struct unit_span {
+	uint32_t nlines;
+	enum unit_kind kind;
+};
+
+/*
+ * The units of one block of n lines, in order; each line is in one of them.
+ * Line i is text[lines[i].off - base] and what follows; its words are
+ * norm[lines[i].norm] and what follows.  span[] has room for n.  Returns how
+ * many it holds.
+ */
+size_t unit_split(const struct line *lines, size_t n, const char *text,
+		  uint64_t base, const char *norm, unsigned min_words,
+		  struct unit_span *span);
+
+/*
  * Does the text end as a cut-off lead does: in an ellipsis ("...", "…",
  * "[…]") or in "Read more"?
  */
