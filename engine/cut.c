@@ -56,7 +56,7 @@ add_removal(struct dedup *d, const struct piece *p)
 		last->length += p->len;
 		return 0;
 	}
-	if (split_room(&out->removals, &out->room, out->n + 1, sizeof(r)) != 0)
+	if (array_room(&out->removals, &out->room, out->n + 1, sizeof(r)) != 0)
 		return -1;
 	out->removals[out->n++] = r;
 	out->open = p->kind == PIECE_RUN || p->kind == PIECE_REST;

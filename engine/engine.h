@@ -23,6 +23,7 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include "array.h"
 #include "counts.h"
 #include "dedup.h"
 #include "line.h"
@@ -193,7 +194,6 @@ size_t split_memory(const struct split *s);
 unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
 bool split_wants_words(const struct split *s, const struct piece *p);
 int split_sketch(struct split *s, struct piece *p);
-int split_room(void *array, size_t *room, size_t n, size_t size);
 
 /*
  * Pieces of a document in a row: those left over from before, in the one split,

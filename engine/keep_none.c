@@ -70,7 +70,7 @@ keep_none_doom(struct dedup *d, const struct piece *p)
 	    p->why.reason == DEDUP_BOILERPLATE ||
 	    p->why.reason == DEDUP_LISTED || p->why.table != 0)
 		return 0;
-	if (split_room(&d->doomed, &d->doomed_room, d->ndoomed + 1,
+	if (array_room(&d->doomed, &d->doomed_room, d->ndoomed + 1,
 		       sizeof(*x)) != 0)
 		return -1;
 	x = &d->doomed[d->ndoomed++];

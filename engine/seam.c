@@ -233,7 +233,7 @@ take_said(struct split *left, const struct split *ahead,
 	to->line += line;
 	if (from->nwords == 0)
 		return 0;
-	if (split_room(&scan->norm, &scan->norm_room, scan->norm_len +
+	if (array_room(&scan->norm, &scan->norm_room, scan->norm_len +
 		       from->norm_len + SHINGLE_SLACK, 1) != 0)
 		return -1;
 	memcpy(scan->norm + scan->norm_len, ahead->scan.norm + from->norm,
@@ -280,7 +280,7 @@ seam_leave(struct split *left, const struct split *ahead,
 		const struct piece *p = &ahead->pieces[i];
 		struct piece *q;
 
-		if (split_room(&left->pieces, &left->pieces_room,
+		if (array_room(&left->pieces, &left->pieces_room,
 			       left->npieces + 1, sizeof(*q)) != 0)
 			return -1;
 		q = &left->pieces[left->npieces++];
@@ -288,7 +288,7 @@ seam_leave(struct split *left, const struct split *ahead,
 		q->sketched = q->proposal.looked = false;
 		if (!piece_is_unit(q))
 			continue;
-		if (split_room(&scan->norm, &scan->norm_room, scan->norm_len +
+		if (array_room(&scan->norm, &scan->norm_room, scan->norm_len +
 			       p->norm_len + SHINGLE_SLACK, 1) != 0)
 			return -1;
 		memcpy(scan->norm + scan->norm_len, ahead->scan.norm + p->norm,

@@ -9,7 +9,6 @@
  */
 #include "engine.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,27 +63,6 @@ split_memory(const struct split *s)
 	       scan_memory(&s->scan) + s->pieces_room * sizeof(*s->pieces) +
 	       s->spans_room * sizeof(*s->spans) +
 	       s->readings_room * sizeof(*s->readings);
-}
-
-/* Room for 'n' elements of 'size' bytes. */
-int
-split_room(void *array, size_t *room, size_t n, size_t size)
-{
-	void *more, **v = array;
-	size_t want = n + n / 2 + BATCH;
-
-	if (n <= *room)
-		return 0;
-	if (want < n || want > SIZE_MAX / size) {
-		errno = ENOMEM;
-		return -1;
-	}
-	more = realloc(*v, want * size);
-	if (more == NULL)
-		return -1;
-	*v = more;
-	*room = want;
-	return 0;
 }
 
 /* Read on at byte 'off' of a document. */
@@ -143,7 +121,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 {
 	struct piece *p;
 
-	if (split_room(&s->pieces, &s->pieces_room, s->npieces + 1,
+	if (array_room(&s->pieces, &s->pieces_room, s->npieces + 1,
 		       sizeof(*p)) != 0)
 		return NULL;
 	p = &s->pieces[s->npieces++];
@@ -459,7 +437,7 @@ plan_block(struct split *s, size_t n)
 	if (n == 1 && l->nwords >= s->opt.min_words &&
 	    !unit_is_fence(text_of(s, l), l->len))
 		return plan_unit(s, 1, UNIT_LINE);
-	if (split_room(&s->spans, &s->spans_room, n, sizeof(*s->spans)) != 0)
+	if (array_room(&s->spans, &s->spans_room, n, sizeof(*s->spans)) != 0)
 		return -1;
 	nspans = unit_split(l, n, s->text, s->base, s->scan.norm,
 			    s->opt.min_words, s->spans);
@@ -689,7 +667,7 @@ split_read(struct split *s, const struct dedup_stretch *stretch)
 	size_t first_line = s->cursor;
 	int got;
 
-	if (split_room(&s->readings, &s->readings_room, s->nreadings + 1,
+	if (array_room(&s->readings, &s->readings_room, s->nreadings + 1,
 		       sizeof(*r)) != 0)
 		return -1;
 	split_begin_at(s, stretch->offset);

@@ -827,23 +827,3 @@ unit_cut(const char *text, size_t len)
 		return CUT_AFTER;
 	return CUT_INSIDE;
 }
-
-size_t
-unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
-	   const char *norm, unsigned min_words, struct unit_span *span)
-{
-	size_t k = 0;
-
-	if (unit_kind(lines, n, text, base, norm) == BLOCK_WHOLE) {
-		span[0] = (struct unit_span){ (uint32_t)n, UNIT_WRAPPED };
-		return 1;
-	}
-	for (size_t i = 0; i < n; i++)
-		if (lines[i].nwords >= min_words)
-			span[k++] = (struct unit_span){ 1, UNIT_LINE };
-		else if (i > 0 && lines[i - 1].nwords < min_words)
-			span[k - 1].nlines++;
-		else
-			span[k++] = (struct unit_span){ 1, UNIT_RUN };
-	return k;
-}

@@ -66,10 +66,4 @@ enum cut {
 };
 enum cut unit_cut(const char *text, size_t len);
 
-enum unit_kind { UNIT_LINE, UNIT_RUN, UNIT_WRAPPED, UNIT_LISTING };
-struct unit_span { uint32_t nlines; enum unit_kind kind; };
-size_t unit_split(const struct line *lines, size_t n, const char *text,
-		  uint64_t base, const char *norm, unsigned min_words,
-		  struct unit_span *span);
-
 #endif
