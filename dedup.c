@@ -123,7 +123,7 @@ dedup_free(struct dedup *d)
 	table_free(d->table);
 	table_free(d->listed);
 	for (unsigned i = 0; i < d->nloaded; i++)
-		tablefile_close(d->loaded[i].file);
+		saved_close(d->loaded[i].file);
 	free(d->loaded);
 	free(d->hints);
 	counts_free(&d->counts);

@@ -8,7 +8,7 @@
  */
 #include "shingle.h"
 
-#include "vector.h"
+#include "simd.h"
 
 #include <errno.h>
 #include <stdlib.h>

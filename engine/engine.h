@@ -231,7 +231,7 @@ struct dedup {
 	struct table *table;
 	struct table *listed;	/* of reference texts; or NULL */
 	struct loaded {
-		struct tablefile *file;
+		struct saved *file;
 		enum dedup_load kind;
 	} *loaded;
 	unsigned nloaded;

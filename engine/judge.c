@@ -166,7 +166,7 @@ is_boilerplate(struct dedup *d, const struct fingerprint *fp, uint32_t nwords,
 		uint32_t n = 0;
 
 		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN &&
-		    tablefile_count(d->loaded[i].file, fp, &n) != 0)
+		    saved_count(d->loaded[i].file, fp, &n) != 0)
 			return -1;
 		if (n > 0 && f->documents == 0)
 			f->table = i + 1;

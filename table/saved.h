@@ -1,10 +1,11 @@
 /*
- * Saved tables: one file, as dedup-table(5) describes it, that is mapped and
- * looked up where it lies, and merged with others in one pass.
+ * A saved table: one file, as dedup-table(5) describes it, that is mapped and
+ * looked up where it lies (saved.c), and merged with others in one pass
+ * (merge.c).
  *
  * A file is read only as far as it is asked: each megabyte has a checksum,
  * which is compared before the first byte of it counts (in a file of
- * TABLEFILE_EAGER bytes or less, when it is opened).  No answer rests on bytes
+ * SAVED_EAGER bytes or less, when it is opened).  No answer rests on bytes
  * that were not compared.  And since a file can be hostile with all checksums
  * right, every reference is checked against the mapping: whatever the bytes
  * are, the worst is a wrong answer or EBADMSG.
@@ -14,10 +15,11 @@
  * format; EINVAL: other options or another secret; EWOULDBLOCK: locked.
  *
  * An open file may be looked up by several threads at a time.  It must not be
- * changed in place; replacing it by rename, as all that writes here does, is harmless.
+ * changed in place.  Replacing it by rename is harmless, and that is what all
+ * writing here does.
  */
-#ifndef TABLEFILE_H
-#define TABLEFILE_H
+#ifndef SAVED_H
+#define SAVED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,89 +29,89 @@
 #include "record.h"
 #include "shingle.h"
 
-#define TABLEFILE_VERSION 1
-#define TABLEFILE_WHY 200	/* bytes of a message */
-#define TABLEFILE_COUNT_WIDTH 24	/* bytes of an entry of the counts */
-#define TABLEFILE_SECRET 256	/* bytes of the shingler's secret */
-#define TABLEFILE_EAGER ((size_t)64 << 20)
+#define SAVED_VERSION 1
+#define SAVED_WHY 200	/* bytes of a message */
+#define SAVED_COUNT_WIDTH 24	/* bytes of an entry of the counts */
+#define SAVED_SECRET 256	/* bytes of the shingler's secret */
+#define SAVED_EAGER ((size_t)64 << 20)
 
 /* What shapes fingerprints, sketches and records; all of it has to agree. */
-struct tablefile_options {
+struct saved_options {
 	uint32_t ngram;		/* words in a shingle */
 	uint32_t min_words;	/* shorter units were not recorded */
 	uint32_t unit;		/* kind of unit; the caller's numbers */
 	uint32_t window;	/* of winnowing; 0: not --contained */
-	uint32_t words;		/* version of how text becomes words and hashes */
+	uint32_t words;		/* version of how text is cut and hashed */
 	bool fold_digits;
 	bool near;		/* as in struct table_options */
 	bool places;
 	bool full_tags;
 };
 
-enum tablefile_section {
-	TABLEFILE_EXACT,	/* fingerprints */
-	TABLEFILE_INDEX,	/* shingles */
-	TABLEFILE_ARENA,	/* records */
-	TABLEFILE_RUNS,		/* which records are of which run */
-	TABLEFILE_COUNTS,	/* of documents that have a unit */
-	TABLEFILE_LABELS,	/* of documents: where each begins, */
-	TABLEFILE_TEXT,		/* and their bytes */
-	TABLEFILE_SECTIONS
+enum saved_section {
+	SAVED_EXACT,	/* fingerprints */
+	SAVED_INDEX,	/* shingles */
+	SAVED_ARENA,	/* records */
+	SAVED_RUNS,		/* which records are of which run */
+	SAVED_COUNTS,	/* of documents that have a unit */
+	SAVED_LABELS,	/* of documents: where each begins, */
+	SAVED_TEXT,		/* and their bytes */
+	SAVED_SECTIONS
 };
 
-struct tablefile_info {
+struct saved_info {
 	uint32_t version;
-	struct tablefile_options options;
+	struct saved_options options;
 	uint64_t secret_id;	/* tells secrets apart */
 	uint64_t length;	/* bytes */
 	uint64_t documents;	/* seen by the runs that made it */
 	uint64_t counted;	/* of these, those that counts are about */
 	uint64_t labels;	/* documents that can have one: 0 or all */
-	uint64_t entries[TABLEFILE_SECTIONS];	/* exact: units; arena: grains */
-	uint64_t bytes[TABLEFILE_SECTIONS];
+	uint64_t entries[SAVED_SECTIONS];	/* arena: grains */
+	uint64_t bytes[SAVED_SECTIONS];
 };
 
-struct tablefile;
+struct saved;
 
 /* Does the file begin as one? */
-bool tablefile_is(const char *path);
+bool saved_is(const char *path);
 
 /* 0 with *f set, or -1. */
-int tablefile_open(struct tablefile **f, const char *path,
-		   char why[TABLEFILE_WHY]);
-void tablefile_close(struct tablefile *f);
+int saved_open(struct saved **f, const char *path,
+	       char why[SAVED_WHY]);
+void saved_close(struct saved *f);
 
 /* Was it made with these options?  0, or -1 with EINVAL. */
-int tablefile_check(const struct tablefile *f,
-		    const struct tablefile_options *want,
-		    char why[TABLEFILE_WHY]);
+int saved_check(const struct saved *f,
+		const struct saved_options *want,
+		char why[SAVED_WHY]);
 
 /* All checksums, and all that the format promises.  0, or -1. */
-int tablefile_verify(struct tablefile *f, char why[TABLEFILE_WHY]);
+int saved_verify(struct saved *f, char why[SAVED_WHY]);
 
-const unsigned char *tablefile_secret(const struct tablefile *f);
-void tablefile_get_info(const struct tablefile *f, struct tablefile_info *i);
-const char *tablefile_section_name(enum tablefile_section s);
+const unsigned char *saved_secret(const struct saved *f);
+void saved_get_info(const struct saved *f, struct saved_info *i);
+const char *saved_section_name(enum saved_section s);
 
 /*
  * In how many documents the unit was counted, 0 where it was not, to *count:
  * 0, or -1.
  */
-int tablefile_count(struct tablefile *f, const struct fingerprint *fp,
-		    uint32_t *count);
+int saved_count(struct saved *f, const struct fingerprint *fp,
+		uint32_t *count);
 
 /* A document's label, empty where it has none: 0, or -1; EINVAL past the end.
  * It lives as long as 'f'. */
-int tablefile_label(struct tablefile *f, uint64_t document, const char **p,
-		    size_t *len);
+int saved_label(struct saved *f, uint64_t document, const char **p,
+		size_t *len);
 
 /*
  * Claim a table for as long as it takes to read it and write it anew: a
  * descriptor, or -1.  It is FILE.lock that is locked, as rename replaces FILE
  * itself; it goes when the claim does.
  */
-int tablefile_lock(const char *path, char why[TABLEFILE_WHY]);
-void tablefile_unlock(const char *path, int lock);
+int saved_lock(const char *path, char why[SAVED_WHY]);
+void saved_unlock(const char *path, int lock);
 
 /*
  * Write a table of all that these n files (1 or more) know, as if what they
@@ -119,13 +121,13 @@ void tablefile_unlock(const char *path, int lock);
  * 'path' when all is on disk, and leaves it alone on any error.  It may be one
  * of the files.
  */
-int tablefile_merge(const char *path, struct tablefile *const *f, size_t n,
-		    char why[TABLEFILE_WHY]);
+int saved_merge(const char *path, struct saved *const *f, size_t n,
+		char why[SAVED_WHY]);
 
 /* What is saved beside a table; see table_save() in table.h. */
-struct tablefile_run {
-	const struct tablefile_options *options;
-	const unsigned char *secret;	/* TABLEFILE_SECRET bytes */
+struct saved_run {
+	const struct saved_options *options;
+	const unsigned char *secret;	/* SAVED_SECRET bytes */
 	uint64_t documents;
 	/*
 	 * Entries of 24 bytes: fingerprint, u32 documents, u32 0; of this run
@@ -142,44 +144,44 @@ struct tablefile_run {
 /* For table.c. */
 
 /* Records 'first' to 'end', not included, are at 'bytes'. */
-struct tablefile_span {
+struct saved_span {
 	const unsigned char *bytes;
 	uint64_t first, end;
 };
 
 /* A table in memory. */
-struct tablefile_part {
+struct saved_own {
 	const struct ordered *exact, *index;
-	const struct tablefile_span *spans;	/* ascending */
+	const struct saved_span *spans;	/* ascending */
 	size_t nspans;
 	uint32_t index_secret;
 	uint32_t longest;	/* at least the nwords of each record */
 };
 
-/* As tablefile_merge(), with a run's own table, or NULL, as the last. */
-int tablefile_write(const char *path, struct tablefile *const *f, size_t n,
-		    const struct tablefile_part *own,
-		    const struct tablefile_run *run,
-		    char why[TABLEFILE_WHY]);
+/* As saved_merge(), with a run's own table, or NULL, as the last. */
+int saved_write(const char *path, struct saved *const *f, size_t n,
+		const struct saved_own *own,
+		const struct saved_run *run,
+		char why[SAVED_WHY]);
 
-uint32_t tablefile_index_secret(const struct tablefile *f);
-uint32_t tablefile_longest(const struct tablefile *f);
+uint32_t saved_index_secret(const struct saved *f);
+uint32_t saved_longest(const struct saved *f);
 
 /*
  * What table.h says of these, in one file.  A fingerprint: 1 with *ref set, 0,
  * or -1.  A key's references in order: how many, or -1.  A record, in full, or
  * NULL.  The place that a record tells, its document numbered in the file.
  */
-int tablefile_find(struct tablefile *f, const struct fingerprint *fp,
-		   uint32_t *ref);
-int tablefile_bucket(struct tablefile *f, uint32_t key,
-		     uint32_t ref[TABLE_BUCKET]);
-const unsigned char *tablefile_record(struct tablefile *f, uint32_t ref);
-struct place tablefile_place(const struct tablefile *f, uint32_t ref,
-			     const unsigned char *record);
-void tablefile_prefetch_records(const struct tablefile *f, uint32_t key);
-void tablefile_prefetch(const struct tablefile *f,
-			const struct fingerprint *fp);
-void tablefile_prefetch_bucket(const struct tablefile *f, uint32_t key);
+int saved_find(struct saved *f, const struct fingerprint *fp,
+	       uint32_t *ref);
+int saved_bucket(struct saved *f, uint32_t key,
+		 uint32_t ref[TABLE_BUCKET]);
+const unsigned char *saved_record(struct saved *f, uint32_t ref);
+struct place saved_place(const struct saved *f, uint32_t ref,
+			 const unsigned char *record);
+void saved_prefetch_records(const struct saved *f, uint32_t key);
+void saved_prefetch(const struct saved *f,
+		    const struct fingerprint *fp);
+void saved_prefetch_bucket(const struct saved *f, uint32_t key);
 
 #endif
