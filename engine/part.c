@@ -151,7 +151,8 @@ part_sketch(struct part *p, struct unit *u)
 {
 	if (u->sketched)
 		return 0;
-	if (shingler_words(p->shingler, &u->w, u->norm, u->digits) != 0)
+	if (shingler_words(p->shingler, &u->w, u->norm, u->norm_len, u->digits,
+			   false) != 0)
 		return -1;
 	u->sketched = true;
 	return 0;
