@@ -27,6 +27,7 @@
 #include "counts.h"
 #include "dedup.h"
 #include "line.h"
+#include "loose.h"
 #include "shingle.h"
 #include "table.h"
 #include "unit.h"
@@ -170,7 +171,9 @@ struct split {
 	size_t npieces, pieces_room;
 	struct unit_span *spans;	/* scratch */
 	size_t spans_room;
-	struct loose *loose;
+	struct loose *loose;	/* for what is said in full soon after */
+	char *folded;		/* scratch for that */
+	size_t folded_room;
 
 	struct reading *readings;
 	size_t nreadings, readings_room;

@@ -13,6 +13,9 @@
 #include "engine.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* The next piece behind number 'i' that is a unit; v->n where there is none. */
 static size_t
@@ -118,6 +121,11 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 	return 0;
 }
 
+/*
+ * What rule 2 asks, once more, of units near each other.  Nearly all of them
+ * are strangers, so lengths come first, then a few bytes, then all words.
+ */
+
 /* May 'c' say all of 'u' in the sense of rule 2, by their lengths? */
 static bool
 lengths_allow(const struct piece *u, const struct piece *c)
@@ -126,9 +134,95 @@ lengths_allow(const struct piece *u, const struct piece *c)
 	       2 * (uint64_t)c->w.n <= 3 * (uint64_t)u->w.n;
 }
 
+/* Do the 8 bytes at 'want' stand in p[0..n)?  As many may be read behind it. */
+static bool
+has_bytes(const char *p, size_t n, const char *want)
+{
+#ifdef __SSE2__
+	const __m128i first = _mm_set1_epi8(want[0]);
+	const __m128i last = _mm_set1_epi8(want[7]);
+
+	for (size_t i = 0; i + 8 <= n; i += 16) {
+		__m128i a = _mm_loadu_si128((const void *)(p + i));
+		__m128i b = _mm_loadu_si128((const void *)(p + i + 7));
+		unsigned m = (unsigned)_mm_movemask_epi8(
+			_mm_and_si128(_mm_cmpeq_epi8(a, first),
+				      _mm_cmpeq_epi8(b, last)));
+
+		for (; m != 0; m &= m - 1) {
+			size_t at = i + (unsigned)__builtin_ctz(m);
+
+			if (at + 8 <= n && memcmp(p + at, want, 8) == 0)
+				return true;
+		}
+	}
+	return false;
+#else
+	return n >= 8 && memmem(p, n, want, 8) != NULL;
+#endif
+}
+
 /*
- * Rule 2 once more: the last of the next units that says more than this one,
- * and all that it says.  One bit, or 0.
+ * If 'u' stands in 'c' in one piece, then all of c but as many bytes at either
+ * end as it is longer:
+ *
+ *	c	lllllllluuuuuuuuuuuuuuuuuuuuuuuurrrr
+ *		<---d---->     sure       <---d---->
+ *
+ * So bytes from there are to be found in u, not further than d from where they
+ * stand in c.  Accents and joined words may stand in the way at one place, but
+ * hardly at three.
+ */
+static bool
+bytes_allow(const char *c, size_t clen, const char *u, size_t ulen)
+{
+	size_t d = clen - ulen, slack = 16;
+
+	if (ulen < d + 8)
+		return true;
+	for (unsigned k = 0; k < 3; k++) {
+		size_t at = d + (ulen - d - 8) * ((k + 1) % 3) / 2;
+		size_t from = at > d + slack ? at - d - slack : 0;
+		size_t to = at + 8 + slack < ulen ? at + 8 + slack : ulen;
+
+		if (has_bytes(u + from, to - from, c + at))
+			return true;
+	}
+	return false;
+}
+
+/* The loose form of words, 'at' bytes into the scratch, where there is room. */
+static const char *
+fold(struct split *s, const char *words, size_t *len, bool ascii, size_t at)
+{
+	if (ascii)
+		return words;
+	*len = loose_fold(s->loose, words, *len, s->folded + at);
+	return s->folded + at;
+}
+
+/* Does piece k say all that piece i says? */
+static bool
+says(const struct view *v, size_t k, size_t i)
+{
+	const struct piece *u = view_at(v, i), *c = view_at(v, k);
+	const char *uw = view_words(v, i), *cw = view_words(v, k);
+	size_t ulen = u->norm_len, clen = c->norm_len;
+	struct split *s = view_split(v, i);
+
+	if (!bytes_allow(cw, clen, uw, ulen))
+		return false;
+	/* Room for both first, so that neither moves. */
+	if (array_room(&s->folded, &s->folded_room, ulen + clen, 1) != 0)
+		return false;
+	uw = fold(s, uw, &ulen, u->ascii, 0);
+	cw = fold(s, cw, &clen, c->ascii, u->norm_len);
+	return clen > ulen && loose_says(cw, clen, uw, ulen);
+}
+
+/*
+ * The last of the next units that says more than this one, and all that it
+ * says.  One bit, or 0.
  */
 static uint8_t
 said_in_full(const struct view *v, size_t i, const size_t *next, int n)
@@ -137,9 +231,7 @@ said_in_full(const struct view *v, size_t i, const size_t *next, int n)
 
 	for (int k = n; k-- > 0; )
 		if (lengths_allow(u, view_at(v, next[k])) &&
-		    has_words(view_words(v, next[k]),
-			      view_at(v, next[k])->norm_len,
-			      view_words(v, i), u->norm_len))
+		    says(v, next[k], i))
 			return (uint8_t)(1u << k);
 	return 0;
 }

@@ -38,7 +38,8 @@ split_init(struct split *s, const struct dedup_options *opt,
 			opt->boilerplate_share > 0;
 	s->by_line = s->hash_lines || opt->keep == DEDUP_KEEP_NONE;
 	s->reader = words_new(opt->fold_digits);
-	if (s->reader == NULL)
+	s->loose = loose_new();
+	if (s->reader == NULL || s->loose == NULL)
 		return -1;
 	s->shingler = shingler_new(&shingles);
 	return s->shingler != NULL ? 0 : -1;
@@ -53,6 +54,8 @@ split_free(struct split *s)
 	free(s->readings);
 	scratch_free(s->scratch);
 	shingler_free(s->shingler);
+	loose_free(s->loose);
+	free(s->folded);
 	words_free(s->reader);
 }
 
@@ -62,6 +65,7 @@ split_memory(const struct split *s)
 	return shingler_memory(s->shingler) + words_memory(s->reader) +
 	       scan_memory(&s->scan) + s->pieces_room * sizeof(*s->pieces) +
 	       s->spans_room * sizeof(*s->spans) +
+	       loose_memory(s->loose) + s->folded_room +
 	       s->readings_room * sizeof(*s->readings);
 }
 
@@ -108,7 +112,7 @@ split_sketch(struct split *s, struct piece *p)
 	if (p->sketched)
 		return 0;
 	if (shingler_words(s->shingler, &p->w, s->scan.norm + p->norm,
-			   p->digits) != 0)
+			   p->norm_len, p->digits, p->ascii) != 0)
 		return -1;
 	p->sketched = true;
 	return 0;
