@@ -134,17 +134,19 @@ lengths_allow(const struct piece *u, const struct piece *c)
 	       2 * (uint64_t)c->w.n <= 3 * (uint64_t)u->w.n;
 }
 
-/* Do the 8 bytes at 'want' stand in p[0..n)?  As many may be read behind it. */
+#define PROBE 16		/* bytes that hardly stand in two texts by chance */
+
+/* Do the bytes at 'want' stand in p[0..n)?  As many may be read behind it. */
 static bool
 has_bytes(const char *p, size_t n, const char *want)
 {
 #ifdef __SSE2__
 	const __m128i first = _mm_set1_epi8(want[0]);
-	const __m128i last = _mm_set1_epi8(want[7]);
+	const __m128i last = _mm_set1_epi8(want[PROBE - 1]);
 
-	for (size_t i = 0; i + 8 <= n; i += 16) {
+	for (size_t i = 0; i + PROBE <= n; i += 16) {
 		__m128i a = _mm_loadu_si128((const void *)(p + i));
-		__m128i b = _mm_loadu_si128((const void *)(p + i + 7));
+		__m128i b = _mm_loadu_si128((const void *)(p + i + PROBE - 1));
 		unsigned m = (unsigned)_mm_movemask_epi8(
 			_mm_and_si128(_mm_cmpeq_epi8(a, first),
 				      _mm_cmpeq_epi8(b, last)));
@@ -152,13 +154,14 @@ has_bytes(const char *p, size_t n, const char *want)
 		for (; m != 0; m &= m - 1) {
 			size_t at = i + (unsigned)__builtin_ctz(m);
 
-			if (at + 8 <= n && memcmp(p + at, want, 8) == 0)
+			if (at + PROBE <= n &&
+			    memcmp(p + at, want, PROBE) == 0)
 				return true;
 		}
 	}
 	return false;
 #else
-	return n >= 8 && memmem(p, n, want, 8) != NULL;
+	return n >= PROBE && memmem(p, n, want, PROBE) != NULL;
 #endif
 }
 
@@ -170,22 +173,23 @@ has_bytes(const char *p, size_t n, const char *want)
  *		<---d---->     sure       <---d---->
  *
  * So bytes from there are to be found in u, not further than d from where they
- * stand in c.  Accents and joined words may stand in the way at one place, but
- * hardly at three.
+ * stand in c.  A word that is joined there, or accents that one of the two
+ * lacks, may stand in the way at one place, but hardly at several.
  */
 static bool
-bytes_allow(const char *c, size_t clen, const char *u, size_t ulen)
+bytes_allow(const char *c, size_t clen, const char *u, size_t ulen, bool ascii)
 {
-	size_t d = clen - ulen, slack = 16;
+	size_t d = clen - ulen, slack = ascii ? 4 : 16;
+	unsigned probes = ascii ? 2 : 3;
 
-	if (ulen < d + 8)
+	if (ulen < d + PROBE)
 		return true;
-	for (unsigned k = 0; k < 3; k++) {
-		size_t at = d + (ulen - d - 8) * ((k + 1) % 3) / 2;
+	for (unsigned k = 0; k < probes; k++) {
+		size_t at = d + (ulen - d - PROBE) * k / (probes - 1);
 		size_t from = at > d + slack ? at - d - slack : 0;
-		size_t to = at + 8 + slack < ulen ? at + 8 + slack : ulen;
+		size_t to = at + PROBE + slack;
 
-		if (has_bytes(u + from, to - from, c + at))
+		if (has_bytes(u + from, (to < ulen ? to : ulen) - from, c + at))
 			return true;
 	}
 	return false;
@@ -210,7 +214,8 @@ says(const struct view *v, size_t k, size_t i)
 	size_t ulen = u->norm_len, clen = c->norm_len;
 	struct split *s = view_split(v, i);
 
-	if (!bytes_allow(cw, clen, uw, ulen))
+	if (!bytes_allow(cw, clen, uw, ulen,
+					 u->ascii && c->ascii))
 		return false;
 	/* Room for both first, so that neither moves. */
 	if (array_room(&s->folded, &s->folded_room, ulen + clen, 1) != 0)
