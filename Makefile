@@ -51,7 +51,7 @@ CLI_LIBS := $(if $(EXTRAS),$(shell $(PKG_CONFIG) --libs $(EXTRAS)))
 # shingle.h are layers too: $B/include has a folder for each.
 SEES_base =
 SEES_text = base
-SEES_shingle = base
+SEES_shingle = text base
 SEES_table = shingle base
 SEES_engine = api table shingle text base
 SEES_dedup = engine $(SEES_engine)

@@ -1,10 +1,11 @@
 /*
- * The public API: text through part.c, judge.c and settle.c.
+ * The public API: text through the three stages of engine.h.
  *
- * Lines are read as they come; whatever else waits until its block is whole,
- * which makes every answer independent of how the text was cut up.  Text comes
- * in one of two ways: fed piece by piece, it goes through the engine's own
- * part, batch by batch; read ahead, it comes as parts that other threads made.
+ * Lines are read as they come; whatever else waits until its block is whole and
+ * the next units are there, which makes every answer independent of how the
+ * text was cut up.  Text comes in one of two ways: fed piece by piece, it goes
+ * through the engine's own split; read ahead, it comes as parts, which are
+ * splits that other threads made.
  */
 #include "engine.h"
 
@@ -35,13 +36,6 @@ are_valid(const struct dedup_options *o)
 	       o->keep <= DEDUP_KEEP_NONE && o->min_words >= 1 &&
 	       o->ngram >= 1 && o->ngram <= DEDUP_NGRAM_MAX &&
 	       o->threshold > 0 && o->threshold <= 1;
-}
-
-/* Does boilerplate go, or is it at least looked for? */
-static bool
-wants_boilerplate(const struct dedup *d)
-{
-	return d->opt.boilerplate > 0 || d->opt.boilerplate_share > 0;
 }
 
 struct table *
@@ -92,17 +86,17 @@ dedup_new(const struct dedup_options *opt, struct dedup **result)
 	d->places = opt->places || opt->keep == DEDUP_KEEP_NONE;
 	counts_init(&d->counts, opt->places);
 	errno = ENOMEM;
-	if (part_init(&d->own, opt, NULL) != 0) {
+	if (split_init(&d->own, opt, NULL) != 0) {
 		enum dedup_status st = errno == ENOMEM ? DEDUP_ENOMEM
 						       : DEDUP_ERANDOM;
 
 		dedup_free(d);
 		return st;
 	}
-	d->part = &d->own;
-	d->counting = opt->count || wants_boilerplate(d);
+	d->view.left = &d->own;
+	d->counting = opt->count || boilerplate_wanted(d);
 	/* What is boilerplate has to be known before anything is judged. */
-	d->judging = !wants_boilerplate(d);
+	d->judging = !boilerplate_wanted(d);
 	d->table = engine_new_table(d);
 	if (d->table == NULL) {
 		dedup_free(d);
@@ -118,16 +112,15 @@ dedup_free(struct dedup *d)
 {
 	if (d == NULL)
 		return;
-	judge_free(d);
-	settle_free(d);
+	free(d->out.removals);
+	free(d->doomed);
 	table_free(d->table);
 	table_free(d->listed);
 	for (unsigned i = 0; i < d->nloaded; i++)
-		tablefile_close(d->loaded[i].file);
+		saved_close(d->loaded[i].file);
 	free(d->loaded);
-	free(d->hints);
 	counts_free(&d->counts);
-	part_free(&d->own);
+	split_free(&d->own);
 	free(d);
 }
 
@@ -139,9 +132,9 @@ dedup_begin(struct dedup *d)
 	d->document = d->stats.documents++;
 	d->end = d->line = 0;
 	d->inside = d->ahead = false;
-	part_reset(&d->own);
+	split_reset(&d->own);
 	judge_reset(d);
-	settle_reset(d);
+	cut_reset(&d->out);
 	if (d->opt.scope == DEDUP_SCOPE_DOCUMENT && !d->reference)
 		table_clear(d->table);
 	d->counted += d->counting;
@@ -153,117 +146,118 @@ dedup_begin(struct dedup *d)
 	return DEDUP_OK;
 }
 
-/* Judge these blocks of the part at hand. */
+/* Link, judge and cut what can be of the pieces at hand. */
 static int
-judge_blocks(struct dedup *d, size_t from, size_t n)
+run_stages(struct dedup *d, bool final)
 {
-	struct part *p = d->part;
+	struct view *v = &d->view;
 
-	for (size_t i = from; i < from + n; i++) {
-		size_t units = i + 1 < p->nblocks ? p->blocks[i + 1].unit
-						  : p->nunits;
+	while (d->linked < v->n && soon_link(v, d->linked, final))
+		d->linked++;
+	return judge_linked(d);
+}
 
-		if (judge_warm(d, units) != 0 ||
-		    judge_block(d, &p->blocks[i]) != 0 ||
-		    settle_drain(d) != 0)
-			return -1;
+/* The first n pieces of the view are cut, and forgotten. */
+static void
+drop_pieces(struct dedup *d, size_t n)
+{
+	d->linked -= n;
+	d->judged -= n;
+	d->cut -= n;
+	for (size_t i = 0; i < d->nwaiting; i++) {
+		d->waiting[i].piece -= n;
+		d->waiting[i].last -= n;
 	}
+}
+
+/* Go as far as the text that was fed allows. */
+static int
+run_own(struct dedup *d, bool final)
+{
+	size_t cut;
+
+	d->view = (struct view){
+		.left = &d->own, .nleft = d->own.npieces, .n = d->own.npieces,
+	};
+	if (run_stages(d, final) != 0)
+		return -1;
+	cut = d->cut;
+	drop_pieces(d, cut);
+	split_drop_pieces(&d->own, cut);
 	return 0;
 }
 
-/* Judge what is complete of the text that is fed, or all that there is. */
+/* Split and judge what is complete of the lines at hand, or all. */
 static int
 judge_text(struct dedup *d, bool final)
 {
-	struct part *p = d->part = &d->own;
-	int n;
+	int got;
 
-	do {
-		p->nunits = p->nblocks = p->fetched = p->warmed = 0;
-		n = part_plan(p, final);
-		if (n < 0 || judge_blocks(d, 0, (size_t)n) != 0)
+	while ((got = split_plan(&d->own, BATCH, final)) > 0)
+		if (run_own(d, false) != 0)
 			return -1;
-		shingler_release(p->shingler);
-	} while (n > 0);
-	part_drop(p);
-	return 0;
+	split_drop_words(&d->own);
+	return got;
 }
 
 /* The removals that are settled, all before v->decided. */
 static void
-tell(struct dedup *d, struct dedup_verdict *v)
+give(struct dedup *d, struct dedup_verdict *v)
 {
-	struct settled *out = &d->out;
+	struct cutter *out = &d->out;
 	size_t n = out->n;
 
 	while (n > 0 && out->removals[n - 1].offset >= out->decided)
 		n--;
 	*v = (struct dedup_verdict){ out->removals, n, out->decided,
 				     out->words };
-	out->told = n;
+	out->given = n;
 }
 
 static void
-forget_told(struct dedup *d)
+forget_given(struct dedup *d)
 {
-	struct settled *out = &d->out;
+	struct cutter *out = &d->out;
 
-	out->n -= out->told;
-	/* Those told are of earlier blocks, or their separator stays. */
-	out->block_first -= out->block_first < out->told ? out->block_first
-							 : out->told;
-	if (out->told > 0 && out->n > 0)
-		memmove(out->removals, out->removals + out->told,
+	out->n -= out->given;
+	/* Those are of earlier blocks, or their separator stays. */
+	out->block_first -= out->block_first < out->given ? out->block_first
+							  : out->given;
+	if (out->given > 0 && out->n > 0)
+		memmove(out->removals, out->removals + out->given,
 			out->n * sizeof(*out->removals));
-	out->told = 0;
+	out->open &= out->n > 0;
+	out->given = 0;
 }
 
 enum how { FEED, FLUSH, END };
 
-/* The document ends: what stands after its last block. */
-static int
-put_end(struct dedup *d, uint64_t sep_off, uint64_t sep_len)
-{
-	struct entry e = {
-		.kind = ENTRY_BLOCK, .len = sep_len,
-		.off = sep_len > 0 ? sep_off : d->end,
-	};
-
-	if (judge_leads(d) != 0 || settle_put(d, &e) != 0)
-		return -1;
-	e = (struct entry){ .kind = ENTRY_END, .off = d->end };
-	return settle_put(d, &e);
-}
-
 static int
 advance(struct dedup *d, enum how how)
 {
-	struct part *p = &d->own;
+	struct split *s = &d->own;
 	int got;
 
-	while ((got = part_scan(p, how == END)) > 0)
+	while ((got = split_scan(s, how == END)) > 0)
 		if (judge_text(d, false) != 0)
 			return -1;
-	if (got < 0)
-		return -1;
-	if (how == FEED)
-		return 0;
-	p->flushing = how == FLUSH;
+	if (got < 0 || how == FEED)
+		return got;
+	s->flushing = how == FLUSH;
 	if (judge_text(d, true) != 0)
 		return -1;
-	p->flushing = false;
-	if (how == END ? put_end(d, p->sep_off, p->sep_len) != 0
-		       : judge_leads(d) != 0)
+	s->flushing = false;
+	if (how == END && split_end(s) != 0)
 		return -1;
-	return settle_drain(d);
+	return run_own(d, true);
 }
 
-/* What was told before is settled for good; where the rest begins. */
+/* What was given before is settled for good; where the rest begins. */
 static uint64_t
 begin_call(struct dedup *d, struct dedup_verdict *v)
 {
 	*v = (struct dedup_verdict){ .removals = NULL };
-	forget_told(d);
+	forget_given(d);
 	return d->out.decided;
 }
 
@@ -280,7 +274,7 @@ end_call(struct dedup *d, int result, bool ends, struct dedup_verdict *v)
 		d->open = false;
 		d->ended = true;
 	}
-	tell(d, v);
+	give(d, v);
 	return DEDUP_OK;
 }
 
@@ -288,7 +282,7 @@ static enum dedup_status
 read_text(struct dedup *d, const char *text, size_t len, enum how how,
 	  struct dedup_verdict *v)
 {
-	struct part *p = &d->own;
+	struct split *s = &d->own;
 	enum dedup_status st;
 	uint64_t decided;
 
@@ -296,14 +290,16 @@ read_text(struct dedup *d, const char *text, size_t len, enum how how,
 	if (!d->open || d->broken || d->out.decided + len < d->end)
 		return DEDUP_ESTATE;
 	decided = begin_call(d, v);
-	if (d->ahead)
-		part_resume(p, d->end, d->line, d->inside);
+	if (d->ahead) {
+		split_begin_at(s, d->end);
+		s->line = d->line;
+		s->inside = d->inside;
+	}
 	d->ahead = false;
-	p->text = text;
-	p->base = decided;
+	s->text = text;
+	s->base = decided;
 	d->stats.bytes += decided + len - d->end;
-	p->end = d->end = decided + len;
-	d->part = p;
+	s->end = d->end = decided + len;
 	st = end_call(d, advance(d, how), how == END, v);
 	if (st == DEDUP_OK)
 		d->stats.early += how == FLUSH && v->decided > decided;
@@ -343,28 +339,24 @@ dedup_document(struct dedup *d, const char *text, size_t len,
 /* Reading ahead. */
 
 struct dedup_part {
-	struct part part;
+	struct split split;
 	const struct dedup *of;		/* whose secret it has */
 };
 
 enum dedup_status
-dedup_part_new(struct dedup *d, bool eager, struct dedup_part **result)
+dedup_part_new(struct dedup *d, struct dedup_part **result)
 {
 	struct dedup_part *p = calloc(1, sizeof(*p));
 
 	*result = NULL;
 	if (p == NULL)
 		return DEDUP_ENOMEM;
-	if (part_init(&p->part, &d->opt,
+	if (split_init(&p->split, &d->opt,
 		      shingler_secret_bytes(d->own.shingler)) != 0) {
 		dedup_part_free(p);
 		return DEDUP_ENOMEM;
 	}
-	if (eager && d->hints == NULL && !d->opt.exact)
-		d->hints = calloc(1, sizeof(*d->hints));
 	d->has_parts = true;	/* with the secret as it is */
-	p->part.eager = eager;
-	p->part.hints = d->hints;
 	p->of = d;
 	*result = p;
 	return DEDUP_OK;
@@ -375,61 +367,76 @@ dedup_part_free(struct dedup_part *p)
 {
 	if (p == NULL)
 		return;
-	part_free(&p->part);
+	split_free(&p->split);
 	free(p);
 }
 
 void
 dedup_part_clear(struct dedup_part *p)
 {
-	part_clear(&p->part);
+	split_clear(&p->split);
 }
 
 enum dedup_status
 dedup_part_read(struct dedup_part *p, const struct dedup_stretch *s)
 {
-	if (p->part.nreadings > 0 && p->part.next > 0)
+	if (p->split.nreadings > 0 && p->split.next > 0)
 		return DEDUP_ESTATE;
-	return part_read(&p->part, s) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
+	return split_read(&p->split, s) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
 }
 
 enum dedup_status
 dedup_part_propose(const struct dedup *d, struct dedup_part *p)
 {
-	if (p->of != d || p->part.next > 0)
+	if (p->of != d || p->split.next > 0)
 		return DEDUP_ESTATE;
 	if (d->opt.exact || d->opt.scope == DEDUP_SCOPE_DOCUMENT)
 		return DEDUP_OK;
-	return judge_propose(d, &p->part) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
+	return judge_propose(d, &p->split) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
 }
 
 bool
 dedup_find_cut(const struct dedup *d, const char *text, size_t len, bool inside,
 	  struct dedup_cut *cut)
 {
-	return part_cut(&d->opt, text, len, inside, &cut->at, &cut->inside);
+	return seam_find(&d->opt, text, len, inside, cut);
 }
 
+/* What is left of the document and this reading, as far as they go. */
 static int
-judge_reading(struct dedup *d, const struct reading *r)
+judge_reading(struct dedup *d, struct split *ahead, const struct reading *r)
 {
-	struct part *p = d->part;
+	struct split *own = &d->own;
+	size_t skip, first, left;
 
-	part_take(p, r, d->line);
-	if (judge_blocks(d, r->block, r->nblocks) != 0 ||
-	    (r->ends && put_end(d, r->sep_off, r->sep_len) != 0))
+	if (seam_join(own, ahead, r, d->line, &skip) != 0)
 		return -1;
-	d->line += r->nlines - r->tails;
-	return settle_drain(d);
+	d->view = (struct view){
+		.left = own, .ahead = ahead, .nleft = own->npieces,
+		.first = r->piece + skip,
+		.n = own->npieces + r->npieces - skip,
+	};
+	if (run_stages(d, r->ends) != 0)
+		return -1;
+	/* Pieces that are not cut yet are left over for the next reading. */
+	left = d->cut < own->npieces ? d->cut : own->npieces;
+	first = r->piece + skip + (d->cut - left);
+	drop_pieces(d, d->cut);
+	split_drop_pieces(own, left);
+	split_drop_words(own);
+	if (!r->ends && seam_leave(own, ahead, r, first, d->line,
+				   skip == r->npieces) != 0)
+		return -1;
+	d->line += r->nlines;
+	return 0;
 }
 
 enum dedup_status
 dedup_feed_part(struct dedup *d, struct dedup_part *part,
 		struct dedup_verdict *v)
 {
-	struct part *p = &part->part;
+	struct split *p = &part->split;
 	const struct reading *r = &p->readings[p->next];
-	enum dedup_status st;
 
 	*v = (struct dedup_verdict){ .removals = NULL };
 	if (!d->open || d->broken || part->of != d ||
@@ -441,11 +448,8 @@ dedup_feed_part(struct dedup *d, struct dedup_part *part,
 	d->inside = r->goes_on;
 	d->stats.bytes += r->len;
 	d->end += r->len;
-	d->part = p;
 	p->next++;
-	st = end_call(d, judge_reading(d, r), r->ends, v);
-	d->part = &d->own;
-	return st;
+	return end_call(d, judge_reading(d, p, r), r->ends, v);
 }
 
 void
@@ -463,34 +467,16 @@ dedup_readings_left(const struct dedup *d)
 	       !d->judging + (d->opt.keep == DEDUP_KEEP_NONE);
 }
 
-/* How many documents make boilerplate, where so many were counted? */
-uint64_t
-engine_least(const struct dedup *d, uint64_t counted)
-{
-	double share = d->opt.boilerplate_share * (double)counted;
-	uint64_t n = d->opt.boilerplate;
-
-	if (!wants_boilerplate(d))
-		return 0;
-	if (n == 0) {
-		/* 7 % of 100 are 7, whatever 0.07 is in binary. */
-		share -= share * 1e-12;
-		n = (uint64_t)share;
-		n += (double)n < share;
-	}
-	return n < 2 ? 2 : n;
-}
-
 enum dedup_status
 dedup_again(struct dedup *d)
 {
 	if (d->open || d->broken || dedup_readings_left(d) == 0)
 		return DEDUP_ESTATE;
 	if (!d->judging) {
-		d->least = engine_least(d, d->counted);
+		d->least = boilerplate_least(d, d->counted);
 		d->second = d->opt.keep != DEDUP_KEEP_NONE;
 	} else {
-		settle_doom(d);
+		keep_none_sort(d);
 		d->second = true;
 	}
 	d->judging = true;
@@ -589,10 +575,9 @@ dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
 	s->memory = sizeof(*d) + table_memory(d->table) +
 		    (d->listed != NULL ? table_memory(d->listed) : 0) +
 		    counts_memory(&d->counts) +
-		    part_memory(&d->own) +
-		    d->entries_room * sizeof(*d->entries) +
+		    split_memory(&d->own) +
 		    d->out.room * sizeof(*d->out.removals) +
-		    d->doomed_room * sizeof(*d->doomed);
+		    keep_none_memory(d);
 }
 
 const char *

@@ -281,11 +281,9 @@ struct dedup_cut {
 /*
  * A part for use with 'd', whose options and secret it takes and which must
  * outlive it; to be called after dedup_load(), which may change the secret,
- * and while no other thread uses 'd'.  'eager': do all
- * the hashing while reading, for other threads' benefit; otherwise what turns
- * out not to be needed is left out.
+ * and while no other thread uses 'd'.
  */
-DEDUP_API enum dedup_status dedup_part_new(struct dedup *d, bool eager,
+DEDUP_API enum dedup_status dedup_part_new(struct dedup *d,
 					   struct dedup_part **part);
 
 /* NULL is fine. */

@@ -3,12 +3,13 @@
  *
  * In comes what words.c made: lower-case words, each followed by one space.
  * A fingerprint is XXH3_128bits of those bytes under the secret.  Each word
- * becomes a public hash, for shingles and as its code, and a keyed one, of
- * which a few bits are its tag.
+ * becomes, in its loose form, a public hash for shingles and a keyed one, of
+ * which 24 bits are its code and tag.
  */
 #include "shingle.h"
 
-#include "vector.h"
+#include "loose.h"
+#include "simd.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +17,6 @@
 #include <sys/random.h>
 
 #define XXH_INLINE_ALL
-#include <utf8proc.h>
 #include <xxhash.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -35,6 +35,7 @@ struct shingler {
 	unsigned ngram, window;
 	unsigned char secret[SHINGLE_SECRET];
 	uint64_t key[4];	/* words mix with these; from the secret */
+	struct loose *loose;
 	struct block *pool;
 	bool wide;		/* the machine has vectors for it */
 	uint32_t *public;	/* of the words of one unit; scratch */
@@ -68,6 +69,9 @@ shingler_new(const struct shingle_options *opt)
 
 	if (s == NULL)
 		return NULL;
+	s->loose = loose_new();
+	if (s->loose == NULL)
+		goto fail;
 	s->ngram = opt->ngram;
 	s->window = opt->window;
 	s->wide = vectors_available() >= VECTORS_WIDE;
@@ -80,13 +84,15 @@ shingler_new(const struct shingle_options *opt)
 			seed[i] = (unsigned char)(opt->seed >> 8 * i);
 		XXH3_generateSecret(s->secret, SHINGLE_SECRET, seed, sizeof(seed));
 	} else if (random_bytes(s->secret, SHINGLE_SECRET) != 0) {
-		free(s);
-		return NULL;
+		goto fail;
 	}
 	for (size_t i = 0; i < 4; i++)
 		s->key[i] = XXH3_64bits_withSecret(&i, 1, s->secret,
 						   SHINGLE_SECRET);
 	return s;
+fail:
+	shingler_free(s);
+	return NULL;
 }
 
 void
@@ -100,6 +106,7 @@ shingler_free(struct shingler *s)
 		s->pool = b->next;
 		free(b);
 	}
+	loose_free(s->loose);
 	free(s->public);
 	free(s->shingle);
 	free(s);
@@ -108,7 +115,7 @@ shingler_free(struct shingler *s)
 size_t
 shingler_memory(const struct shingler *s)
 {
-	size_t n = sizeof(*s) + s->room * (sizeof(*s->public) +
+	size_t n = sizeof(*s) + loose_memory(s->loose) + s->room * (sizeof(*s->public) +
 					   sizeof(*s->shingle));
 
 	for (const struct block *b = s->pool; b != NULL; b = b->next)
@@ -209,27 +216,11 @@ first_bytes(uint64_t v, size_t n)
 static bool
 has_digit(const char *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t n;
-
-		if (p[i] >= '0' && p[i] <= '9')
+	for (size_t i = 0; i < len; i++)
+		/* No byte inside a character begins one. */
+		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
+		    loose_is_digit(p + i, len - i))
 			return true;
-		if ((unsigned char)p[i] < 0x80)
-			continue;
-		n = utf8proc_iterate((const utf8proc_uint8_t *)p + i,
-				     (utf8proc_ssize_t)(len - i), &c);
-		if (n <= 0)
-			continue;
-		switch (utf8proc_category(c)) {
-		case UTF8PROC_CATEGORY_ND:
-		case UTF8PROC_CATEGORY_NL:
-		case UTF8PROC_CATEGORY_NO:
-			return true;
-		default:
-			i += (size_t)n - 1;
-		}
-	}
 	return false;
 }
 
@@ -282,18 +273,18 @@ keyed_hash(struct halves h, uint64_t k0, uint64_t k1)
 	return fold(h.a ^ k0, h.b ^ k1);
 }
 
-/* Hash the words: public hashes to s->public and w->code, tags to w->tag. */
+/* Hash the words: public hashes to s->public, keyed ones to code and tag. */
 BODY void
-hash_words_body(struct shingler *s, struct words *w, const char *norm)
+hash_words_body(struct shingler *s, struct words *w)
 {
 	const uint64_t k0 = s->key[0], k1 = s->key[1];
-	const char *start = norm;
+	const char *start = w->loose;
 	uint32_t *restrict public = s->public;
 	uint16_t *restrict code = w->code;
 	uint8_t *restrict tag = w->tag;
 	uint32_t i = 0, n = w->n;
 
-	for (const char *chunk = norm; i < n; chunk += 64)
+	for (const char *chunk = w->loose; i < n; chunk += 64)
 		for (uint64_t m = spaces(chunk); m != 0 && i < n; m &= m - 1) {
 			const char *end = chunk + __builtin_ctzll(m);
 			size_t len = (size_t)(end - start);
@@ -311,30 +302,107 @@ hash_words_body(struct shingler *s, struct words *w, const char *norm)
 					s->secret, SHINGLE_SECRET);
 			}
 			public[i] = open;
-			code[i] = (uint16_t)open;
-			tag[i] = (uint8_t)keyed;
+			code[i] = (uint16_t)keyed;
+			tag[i] = (uint8_t)(keyed >> 16);
 			i++;
 			start = end + 1;
 		}
 }
 
 static void
-hash_words(struct shingler *s, struct words *w, const char *norm)
+hash_words(struct shingler *s, struct words *w)
 {
-	hash_words_body(s, w, norm);
+	hash_words_body(s, w);
 }
 
 WIDE static void
-hash_words_wide(struct shingler *s, struct words *w, const char *norm)
+hash_words_wide(struct shingler *s, struct words *w)
 {
-	hash_words_body(s, w, norm);
+	hash_words_body(s, w);
+}
+
+uint32_t
+shingler_code(const struct shingler *s, const char *p, size_t len)
+{
+	char word[16] = { 0 };
+	uint64_t h;
+
+	if (len <= sizeof(word)) {
+		memcpy(word, p, len);
+		h = keyed_hash(halves_of(word, len), s->key[0], s->key[1]);
+	} else {
+		h = XXH3_64bits_withSecret(p, len, s->secret, SHINGLE_SECRET);
+	}
+	return (uint32_t)h & 0xffffff;
+}
+
+/* Where the character begins that ends before p[at]. */
+static size_t
+char_before(const char *p, size_t at)
+{
+	do
+		at--;
+	while (at > 0 && ((unsigned char)p[at] & 0xc0) == 0x80);
+	return at;
+}
+
+/* Is there a digit that ends before 'left', and one that begins at 'right'? */
+static bool
+parts_numbers(const struct words *w, size_t left, size_t right)
+{
+	size_t last = char_before(w->loose, left);
+
+	return loose_is_digit(w->loose + last, left - last) &&
+	       loose_is_digit(w->loose + right, w->loose_len - right);
+}
+
+static size_t
+end_of_word(const struct words *w, size_t at)
+{
+	const char *p = memchr(w->loose + at, ' ', w->loose_len - at);
+
+	return p == NULL ? w->loose_len : (size_t)(p - w->loose);
+}
+
+size_t
+shingler_pieces(const struct words *w, size_t at, struct joint *to)
+{
+	const struct shingler *s = w->shingler;
+	const char *p = w->loose;
+	size_t end = end_of_word(w, at), next = end, from = at, len = 0;
+	char joined[SHINGLE_JOINED];
+	size_t n = 0;
+
+	/* This word, and with it the next, and the next. */
+	while (n < 3 && next - from <= sizeof(joined) - len) {
+		memcpy(joined + len, p + from, next - from);
+		len += next - from;
+		from = next + 1;
+		to[n++] = (struct joint){
+			shingler_code(s, joined, len), (uint32_t)(from - at),
+		};
+		if (from >= w->loose_len || parts_numbers(w, next, from))
+			break;
+		next = end_of_word(w, from);
+	}
+	/* Parts of this word. */
+	if (end - at > SHINGLE_JOINED)
+		end = at + SHINGLE_JOINED;
+	for (size_t i = at + 1; i < end; i++)
+		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
+		    !parts_numbers(w, i, i))
+			to[n++] = (struct joint){
+				shingler_code(s, p + at, i - at),
+				(uint32_t)(i - at),
+			};
+	return n;
 }
 
 /* The words with digits, in order, as one hash. */
 static uint32_t
-hash_numbers(const struct shingler *s, const struct words *w, const char *norm)
+hash_numbers(const struct shingler *s, const struct words *w)
 {
-	const char *p = norm;
+	const char *p = w->loose;
 	uint64_t h = 0;
 
 	for (uint32_t i = 0; i < w->n; i++) {
@@ -539,9 +607,30 @@ winnow(const struct shingler *s, uint32_t n, uint32_t *to)
 	return got;
 }
 
+/* The loose form of the words, which has SHINGLE_SLACK bytes behind it too. */
+static int
+make_loose(struct shingler *s, struct words *w, const char *norm, size_t len,
+	   bool ascii)
+{
+	char *p;
+
+	w->loose = norm;
+	w->loose_len = (uint32_t)len;
+	if (ascii)
+		return 0;
+	p = pool_take(s, len + SHINGLE_SLACK);
+	if (p == NULL)
+		return -1;
+	len = loose_fold(s->loose, norm, len, p);
+	memset(p + len, 0, SHINGLE_SLACK);
+	w->loose = p;
+	w->loose_len = (uint32_t)len;
+	return 0;
+}
+
 int
 shingler_words(struct shingler *s, struct words *w, const char *norm,
-	       bool digits)
+	       size_t len, bool digits, bool ascii)
 {
 	uint32_t n;
 
@@ -562,10 +651,12 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	w->code = pool_take(s, w->n * sizeof(*w->code));
 	w->tag = pool_take(s, w->n * sizeof(*w->tag));
 	w->probe = pool_take(s, SKETCH_PROBE * sizeof(*w->probe));
-	if (w->code == NULL || w->tag == NULL || w->probe == NULL)
+	if (w->code == NULL || w->tag == NULL || w->probe == NULL ||
+	    make_loose(s, w, norm, len, ascii) != 0)
 		return -1;
-	(s->wide ? hash_words_wide : hash_words)(s, w, norm);
-	w->digits = digits ? hash_numbers(s, w, norm) : 0;
+	w->shingler = s;
+	(s->wide ? hash_words_wide : hash_words)(s, w);
+	w->digits = digits ? hash_numbers(s, w) : 0;
 	n = hash_shingles(s, w->n);
 	w->nprobe = smallest(s, n, w->probe, SKETCH_PROBE);
 	w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;

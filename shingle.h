@@ -1,9 +1,12 @@
 /*
  * Words to fingerprints and sketches; the only user of xxHash.
  *
+ * A fingerprint is that of the words as they are; all else comes from their
+ * loose form (loose.h), which is what near-duplicates are compared in.
+ *
  * Two families of hashes:
- *   keyed    fingerprints and word keys depend on a secret, so that nobody
- *            can construct two texts that pass for one another;
+ *   keyed    fingerprints and what words are compared by depend on a secret,
+ *            so that nobody can construct two texts that pass for one another;
  *   public   the sketch depends on the text alone, so that which near-
  *            duplicates are found does not change with the secret.
  *
@@ -24,7 +27,7 @@
 #define SKETCH_KEEP 4		/* where it has SKETCH_LONG words or more: an */
 #define SKETCH_LONG 32		/* edit spoils less of it */
 #define SKETCH_PROBE 8		/* shingles a unit is looked up by */
-#define SHINGLE_VERSION 1	/* of how text becomes words and these hashes */
+#define SHINGLE_VERSION 2	/* of how text becomes words and these hashes */
 #define SHINGLE_SECRET 256	/* bytes; XXH3 asks for 136 at least */
 
 struct fingerprint {
@@ -39,28 +42,31 @@ struct shingle_options {
 	uint64_t seed;		/* ... else it is random */
 };
 
+struct shingler;
+
 /*
  * What the table is asked about a unit.  The arrays belong to the shingler
- * and live until shingler_release().
+ * and live until shingler_release(); for ASCII the loose words are the words
+ * that were passed in.
  *
- * A word is compared by its public code, so that no decision depends on the
- * secret; but 16 public bits are easily forged, so each has a keyed tag that a
- * forger cannot know.
+ * A word is compared by 24 bits of its keyed hash: different words have the
+ * same ones with a chance of 2^-24, and nobody knows which words do.
  */
 struct words {
 	struct fingerprint fp;	/* of all words in order; keyed */
 	uint32_t n;		/* number of words */
 	uint32_t digits;	/* keyed hash of the words with digits */
-	uint16_t *code;		/* public hash of each word; n of them; or NULL */
-	uint8_t *tag;		/* keyed hash of each word; n of them */
+	uint16_t *code;		/* 16 bits of each word's hash; n; or NULL */
+	uint8_t *tag;		/* the next 8 bits; n of them */
+	const char *loose;	/* the words in loose form, each followed ... */
+	uint32_t loose_len;	/* ... by a space; or NULL */
+	const struct shingler *shingler;	/* that hashed them; or NULL */
 	uint32_t *probe;	/* public hashes of sampled shingles, smallest */
 	uint32_t nprobe;	/* first: look the unit up by all of them, */
 	uint32_t nkeep;		/* index it under the first nkeep */
 	uint32_t *winnowed;	/* shingles sampled at any place of the unit */
 	uint32_t nwinnowed;	/* with a window of options.window */
 };
-
-struct shingler;
 
 /* NULL with errno set: ENOMEM, or why there is no random secret. */
 struct shingler *shingler_new(const struct shingle_options *opt);
@@ -73,12 +79,37 @@ struct fingerprint shingler_fingerprint(const struct shingler *s,
 #define SHINGLE_SLACK 80	/* bytes to read past the words */
 
 /*
- * From w->n normalised words, fill in all of 'w' but fp and n; 'digits': some
- * word may hold a digit.  SHINGLE_SLACK bytes past the last word are readable.
- * 0, or -1 with ENOMEM.
+ * From w->n normalised words, norm[0..len), fill in all of 'w' but fp and n.
+ * 'digits': some word may hold a digit; 'ascii': no byte is over 0x7f.
+ * SHINGLE_SLACK bytes past the last word are readable.  0, or -1 with ENOMEM.
  */
 int shingler_words(struct shingler *s, struct words *w, const char *norm,
-		   bool digits);
+		   size_t len, bool digits, bool ascii);
+
+/*
+ * The hash of one loose word, or of several joined: the code, and above it the
+ * tag.  For several threads at a time.
+ */
+uint32_t shingler_code(const struct shingler *s, const char *p, size_t len);
+
+/*
+ * What another may have written as one word where w has the letters from byte
+ * 'at' of its loose words on: this word, it joined with the next one or two, or
+ * a first part of it.  'len' are the bytes that takes, with the space behind a
+ * whole word.  Between two digits nothing is joined or parted: "1 50" is not
+ * "150".  'at' is where a word begins, or where it goes on behind a part.  How
+ * many, whole words first, to 'to', which has room for SHINGLE_PIECES.  For
+ * several threads at a time.
+ */
+struct joint {
+	uint32_t code;		/* and tag: see shingler_code() */
+	uint32_t len;
+};
+
+#define SHINGLE_JOINED 128	/* bytes of a piece, at most */
+#define SHINGLE_PIECES (3 + SHINGLE_JOINED)
+
+size_t shingler_pieces(const struct words *w, size_t at, struct joint *to);
 
 /* Take back all that shingler_words() handed out. */
 void shingler_release(struct shingler *s);

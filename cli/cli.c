@@ -221,16 +221,12 @@ spool(struct pipeline *p)
 static int
 read_again(struct pipeline *p, unsigned threads)
 {
-	const struct dedup_options *o = &p->opt->dedup;
-
 	if (spool(p) != 0)
 		return -1;
 	p->survey = true;
-	p->only_counts = o->boilerplate > 0 || o->boilerplate_share > 0;
 	while (dedup_readings_left(p->d) > 0) {
 		if (pipeline_run(p, threads) != 0)
 			return -1;
-		p->only_counts = false;
 		progress_again(&p->progress);
 		dedup_again(p->d);
 		p->documents = p->references;
@@ -245,7 +241,7 @@ survey(struct pipeline *p, unsigned threads)
 {
 	if (spool(p) != 0)
 		return -1;
-	p->survey = p->only_counts = true;
+	p->survey = true;
 	if (pipeline_run(p, threads) != 0)
 		return -1;
 	progress_again(&p->progress);

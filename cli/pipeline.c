@@ -708,7 +708,7 @@ run_alone(struct pipeline *p)
 	struct batch b;
 	int got;
 
-	if (batch_init(&b, p->d, false) != 0)
+	if (batch_init(&b, p->d) != 0)
 		return library_failed(p, "-", DEDUP_ENOMEM);
 	for (;;) {
 		while (!reader_ready(p->reader, PAUSE) && !signals_stopped())
@@ -956,8 +956,7 @@ run_together(struct pipeline *p, unsigned threads)
 	if (thread == NULL || c.slot == NULL)
 		goto out;
 	for (size_t i = 0; i < c.nslots; i++)
-		if (batch_init(&c.slot[i].batch, p->d,
-			       !p->only_counts) != 0)
+		if (batch_init(&c.slot[i].batch, p->d) != 0)
 			goto out;
 	pthread_mutex_init(&c.lock, NULL);
 	pthread_cond_init(&c.change, NULL);

@@ -37,7 +37,6 @@ struct pipeline {
 	struct survey *examples;	/* these are looked for, and no more */
 	bool reference;		/* a reference text is read */
 	uint64_t references;	/* documents of reference texts: the first */
-	bool only_counts;	/* nothing is judged in this reading */
 	int save_lock, update_lock;	/* on tables; -1: none */
 	bool trouble;		/* something was wrong: exit 2 */
 

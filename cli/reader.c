@@ -115,11 +115,11 @@ reader_ready(const struct reader *r, int ms)
 /* Batches. */
 
 int
-batch_init(struct batch *b, struct dedup *d, bool eager)
+batch_init(struct batch *b, struct dedup *d)
 {
 	*b = (struct batch){ .room = 2 * CHUNK };
 	b->buf = malloc(BATCH_HEAD + b->room);
-	if (b->buf != NULL && dedup_part_new(d, eager, &b->part) == DEDUP_OK)
+	if (b->buf != NULL && dedup_part_new(d, &b->part) == DEDUP_OK)
 		return 0;
 	free(b->buf);
 	*b = (struct batch){ .buf = NULL };

@@ -92,7 +92,7 @@ struct reader *reader_new(const struct options *opt, struct files *files,
 			  const struct dedup *d, bool ahead, size_t size);
 void reader_free(struct reader *r);
 
-int batch_init(struct batch *b, struct dedup *d, bool eager);
+int batch_init(struct batch *b, struct dedup *d);
 void batch_free(struct batch *b);
 
 /* What was in it is done with: keep no room that only a huge record needs. */

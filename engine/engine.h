@@ -1,188 +1,148 @@
 /*
- * The engine's parts and what they share.
+ * The engine: three stages, of which only the second is done in order.
  *
- *	part.c		bytes to lines, lines to blocks and their units
- *	judge.c		a block's units: which go (rules 1 to 4 of dedup(1))
- *	settle.c	decisions in order, separators, removals for the caller
- *	dedup.c		the public functions, which take text through these
+ *	split	text -> pieces: units with their words and hashes	pure
+ *	judge	pieces in order -> which go, each with its witness	the table
+ *	cut	pieces and verdicts -> spans to drop			pure
  *
- *	dedup.c -> part.c
- *	        -> judge.c -> settle.c
+ *	split.c		lines, blocks, units; rule 3, what says again what
+ *			stands directly before
+ *	soon.c		rule 4, what is said in full soon after
+ *	seam.c		where a long text may be split apart, and how the
+ *			stretches are joined again
+ *	judge.c		rules 1 and 2, and the order of things
+ *	boilerplate.c	rule 5, what stands in many documents
+ *	listed.c	rule 6, what a reference text says
+ *	keep_none.c	no copy stays: what the last reading is to drop
+ *	cut.c		spans, and the blank lines that go with them
+ *
+ * What a document's units are depends on its bytes and the options alone.
+ * Nothing in split.c, soon.c and cut.c knows the table, and the judge sees no
+ * text.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include "array.h"
 #include "counts.h"
 #include "dedup.h"
 #include "line.h"
+#include "loose.h"
 #include "shingle.h"
 #include "table.h"
 #include "unit.h"
 #include "words.h"
 
-#define BATCH_UNITS 32		/* units whose look-ups are begun together */
-#define LEAD_UNITS 8		/* kept units after a lead that may complete it */
-#define LEAD_BYTES ((size_t)64 << 10)	/* and what they may come to */
-#define WAIT_BYTES ((size_t)512 << 10)	/* text that goes while others wait */
+#define BATCH 32		/* pieces whose look-ups are begun together */
+#define SOON_UNITS 8		/* units after one that may say it in full */
+#define SOON_BYTES ((size_t)64 << 10)	/* from its end to their begin */
 
-/* What is judged as one. */
-struct unit {
-	uint64_t off, line;	/* where it begins in the document */
-	size_t len;		/* bytes, where its lines follow each other */
-	const char *norm;	/* its words; SHINGLE_SLACK bytes follow */
-	size_t norm_at;		/* where they are in the part's scan */
-	size_t norm_len;
-	bool digits;
-	bool sketched;		/* w holds the words, not just fp and n */
-	enum cut cut;		/* read ahead: does it end as a cut-off lead? */
-	struct words w;
-	struct proposal proposal;	/* what was found when looked up early */
-};
-
-/* The outcome of judging one. */
+/* Why a piece goes. */
 struct finding {
-	bool found;		/* it goes */
 	enum dedup_reason reason;
+	unsigned table;		/* of the witness: as in struct dedup_place */
 	double resemblance;
 	struct place witness;
-	unsigned table;		/* of the witness: as in struct dedup_place */
 	uint64_t documents;	/* DEDUP_BOILERPLATE */
 };
 
-/* A step of the output, in order of the document. */
-enum entry_kind {
-	ENTRY_BLOCK,		/* a block begins; off, len: separator before */
-	ENTRY_HOLD,		/* the separator stays, whatever comes */
-	ENTRY_KEPT,		/* bytes stay */
-	ENTRY_GONE,		/* bytes go */
-	ENTRY_LEAD,		/* not known yet: may be a cut-off lead */
-	ENTRY_WAIT,		/* not known yet: its run is not complete */
-	ENTRY_END,		/* the block ends */
+/*
+ * A document is a list of pieces without a gap.  A unit is one piece, but for
+ * a run of short lines in which a line repeats the one before it:
+ *
+ *	Share		RUN	the run's first piece has its words:
+ *	Tweet			share, tweet, print
+ *	Tweet		REPEAT	says again what stands before it
+ *	Print		REST	of the run
+ *			SEPARATOR
+ *	The storm ...	UNIT
+ *
+ * Where each line of a run is looked at by itself (split.by_line), a RUN has no
+ * bytes, and each of its lines is a REST.
+ */
+enum piece_kind {
+	PIECE_SEPARATOR,	/* blank lines, or none; a block begins */
+	PIECE_UNIT,		/* a line, a paragraph, a listing, a document */
+	PIECE_RUN,
+	PIECE_REST,
+	PIECE_REPEAT,
+	PIECE_PASS,		/* stays whatever it says: it is too long */
 };
 
-struct entry {
-	enum entry_kind kind;
-	bool first;		/* of its unit's entries */
-	uint64_t off, len, line;
-	uint32_t nwords;
-	uint64_t unit;		/* offset of its unit */
-	struct finding why;	/* of ENTRY_GONE */
-	bool line_witness;	/* why.witness is a line, not a unit */
+enum verdict { UNDECIDED, STAYS, GOES };
+
+struct piece {
+	uint64_t off, line;	/* where it begins in the document */
+	uint32_t len;		/* bytes */
+	uint32_t nwords;	/* of these bytes */
+	enum piece_kind kind : 8;
+	enum verdict verdict : 8;
+	enum cut ending : 8;	/* does it end as a cut-off lead? */
+	uint8_t completers;	/* bit i: the unit i + 1 units further on is
+				 * one of those that say it in full */
+	bool compared;		/* it has min_words words */
+	bool listing;		/* of code: only exact copies go */
+	bool repeats;		/* REPEAT; or a short unit that is one */
+	bool linked;		/* 'completers' is known */
+	bool digits, ascii;	/* some word has a digit; no byte over 0x7f */
+	bool sketched;		/* w holds the words, not just fp and n */
+	bool stays;		/* SEPARATOR: it does, whatever follows */
+	bool begins;		/* PASS: it does not go on with one */
+	uint64_t root_off, root_line;	/* repeats: what they say again */
+	size_t norm;		/* a unit's words in split.scan.norm, ... */
+	uint32_t norm_len;	/* ... SHINGLE_SLACK bytes follow */
+	struct words w;
+	struct finding why;	/* GOES */
+	struct proposal proposal;	/* what was found when looked up early */
 };
 
-/* A cut-off lead whose completion is looked for. */
-struct lead {
-	size_t entry;		/* its number */
-	struct unit unit;	/* with norm of its own: */
-	char *norm;
-	size_t body_len;	/* bytes of norm that are to be found again */
-	bool partial;		/* the last word may be cut too */
-	size_t found;		/* bytes of the body found so far */
-	struct place witness;	/* where they begin */
-	unsigned units;		/* kept units seen since */
-	size_t bytes;		/* and theirs */
+/* Is it judged, and may it complete others?  All of a unit's words are here. */
+static inline bool
+piece_is_unit(const struct piece *p)
+{
+	return p->kind == PIECE_UNIT || p->kind == PIECE_RUN;
+}
+
+/* Words, where they stand in split.scan.norm, and whose they are. */
+struct said {
+	size_t norm;
+	uint32_t norm_len, nwords;	/* 0 where nothing may repeat it */
+	uint64_t off, line;
 };
 
-/* A copy to drop in the last reading (DEDUP_KEEP_NONE). */
-struct doomed {
-	uint64_t document, offset;
-	bool line;		/* a line of a run, else a unit */
-	struct finding why;	/* witness: the copy that doomed it */
-};
-
-/* What stands directly before, in the output. */
+/*
+ * What stands directly before: a unit, and of a run its last line.  Only short
+ * ones matter.
+ */
 struct before {
-	bool line_set, unit_set;
-	struct fingerprint line_fp, unit_fp;
-	struct place line, unit;
-	size_t entry;		/* number of the last one of it */
-};
-
-/* Short lines that are one unit, as far as read. */
-struct run {
-	bool open;
-	bool oversize;		/* too long to judge */
-	bool pinned;		/* leads were settled for its sake: it stays */
-	bool digits;
-	uint64_t off, line;	/* of its first line */
-	size_t entry;		/* number of its first entry */
-	size_t bytes;
-	char *norm;		/* words of the lines that stay */
-	size_t norm_len, norm_room;
-	uint32_t nwords;
-	struct fingerprint last_fp;	/* of the last line that stays */
-	struct place last;
-	size_t last_entry;
-};
-
-/* A block that is being judged. */
-struct block {
-	size_t first, n;	/* its lines in the scan */
-	uint64_t line;		/* number of the first one */
-	size_t unit;		/* its first unit in the batch */
-	uint64_t sep_off, sep_len;	/* blank lines before it */
-	uint64_t end;		/* where it ends in the document */
-	enum block_kind kind;
-	bool begins, ends;	/* a long block comes in pieces */
-	bool giant;
-	bool cut;		/* a flush ends it: more of it may come */
-	bool blank;		/* only a separator, too long to wait with */
-};
-
-struct settled {
-	struct dedup_removal *removals;
-	size_t n, told, room;
-	uint64_t decided;
-	uint64_t words;		/* kept */
-	uint64_t sep_off, sep_len;	/* of the block in hand */
-	bool block_kept, block_gone, document_kept;
-	uint64_t last_unit;	/* unit of the last removal */
-	size_t block_first;	/* the block's first removal */
-	bool take_next;		/* the last removal gets the next separator */
+	struct said line, unit;
+	bool any;		/* something was read */
 };
 
 /* A document, or a stretch of one, that was read ahead. */
 struct reading {
 	const char *text;	/* the caller's, until it has been judged */
-	uint64_t off;		/* where it begins in the document */
-	size_t len;
+	uint64_t off, len;	/* where it is in the document */
 	bool inside, goes_on;	/* a giant block goes on into it, or on from
 				 * it */
 	bool ends;		/* the document ends with it */
-	size_t line, unit, block;	/* its first ones in the part, */
-	size_t nlines, nunits, nblocks;	/* and how many */
-	size_t tails;		/* of its lines: those that begin none */
+	size_t piece, npieces;	/* its first one in the split, and how many */
+	size_t head;		/* its first line that is not blank */
+	uint64_t nlines;
+	struct before before;	/* at its end */
 	uint64_t sep_off, sep_len;	/* blank lines at its end */
 };
 
 /*
- * Fingerprints that were recorded lately, some bits of each: whoever reads
- * ahead can leave out the sketch of what is likely to go anyway.  The judge
- * writes and others read meanwhile; a wrong answer costs time, no more.
+ * Text on its way to the judge.  Nothing here hangs on what was kept, so that
+ * several threads may split several texts at a time.
  */
-struct hints {
-	uint16_t tag[1 << 21];
-};
-
-static inline uint16_t *
-hint_of(const struct hints *h, const struct fingerprint *fp)
-{
-	return (uint16_t *)&h->tag[fp->lo % (sizeof(h->tag) /
-					     sizeof(h->tag[0]))];
-}
-
-/*
- * Text on its way to the judge: its lines, their blocks, the blocks' units
- * with their hashes.  Nothing here hangs on what was read before, so that
- * parts may be made by several threads at a time.
- */
-struct part {
+struct split {
 	struct dedup_options opt;
 	struct words_reader *reader;
 	struct shingler *shingler;
-	bool ahead;		/* what is read is judged elsewhere */
-	bool eager;		/* sketch units while reading ... */
-	const struct hints *hints;	/* ... but these; or NULL */
+	bool by_line;		/* each line of a run is a piece */
+	bool hash_lines;	/* ... and has a fingerprint */
 	struct scratch *scratch;	/* for looking up early; or NULL */
 
 	/* The text at hand: 'text' is the document from byte 'base' on. */
@@ -194,138 +154,211 @@ struct part {
 	bool in_long;		/* in a line longer than DEDUP_UNIT_MAX */
 	bool long_begins;	/* ... of which nothing is in scan yet */
 	struct scan scan;
-	uint64_t line;		/* number of scan.lines[first], if it begins */
-	size_t first;		/* one: the first line of the text at hand */
-	size_t tails;		/* lines from there on that begin none, */
-	size_t counted_tails;	/* and of these, those before line ... */
-	size_t counted;		/* ... 'counted': see part_number() */
 
-	/* The lines not planned yet. */
+	/* The lines that are in no piece yet. */
 	size_t cursor;		/* the first of them */
+	uint64_t line;		/* its number */
 	uint64_t sep_off, sep_len;	/* blank lines before it */
 	size_t probed;		/* lines from cursor known to be one block */
 	size_t probed_bytes;
 	bool in_fence;		/* ... and inside a fenced listing */
 	bool no_fence;		/* the fence at the cursor never closes */
-	bool flushing;		/* lines are judged as far as they have come */
-	bool in_giant;		/* the cursor stands in a giant block */
-	uint64_t block_end;	/* where the last block ended */
+	bool inside;		/* the cursor stands inside a giant block */
+	bool flushing;		/* lines are taken as far as they have come */
 
-	/* Planned, and not dropped yet. */
-	struct unit *units;
-	size_t nunits, units_room;
-	struct block *blocks;
-	size_t nblocks, blocks_room;
-	size_t fetched, warmed;	/* units whose look-ups have begun */
+	struct before before;	/* the cursor */
+	struct piece *pieces;
+	size_t npieces, pieces_room;
+	struct unit_span *spans;	/* scratch */
+	size_t spans_room;
+	struct loose *loose;	/* for what is said in full soon after */
+	char *folded;		/* scratch for that */
+	size_t folded_room;
 
 	struct reading *readings;
 	size_t nreadings, readings_room;
 	size_t next;		/* reading to be judged */
-	bool sealed;		/* no more is read; words stay where they are */
 };
+
+/* split.c: -1 with ENOMEM, and the split of no further use but to free it. */
+int split_init(struct split *s, const struct dedup_options *opt,
+	       const unsigned char *secret);
+void split_free(struct split *s);
+void split_reset(struct split *s);	/* a document begins */
+void split_begin_at(struct split *s, uint64_t off);	/* of a document */
+int split_scan(struct split *s, bool final);	/* lines: 1, 0 at the end */
+int split_plan(struct split *s, size_t most, bool final);
+int split_end(struct split *s);		/* the document ends here */
+void split_drop_pieces(struct split *s, size_t n);	/* the first n */
+void split_drop_words(struct split *s);	/* of those, and lines in pieces */
+int split_read(struct split *s, const struct dedup_stretch *stretch);
+void split_clear(struct split *s);
+size_t split_memory(const struct split *s);
+unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
+bool split_wants_words(const struct split *s, const struct piece *p);
+int split_sketch(struct split *s, struct piece *p);
+
+/*
+ * Pieces of a document in a row: those left over from before, in the one split,
+ * and those read ahead, in the other.
+ */
+struct view {
+	struct split *left, *ahead;	/* 'ahead' may be NULL */
+	size_t nleft, first, n;		/* of ahead->pieces, from 'first' on */
+};
+
+static inline struct piece *
+view_at(const struct view *v, size_t i)
+{
+	return i < v->nleft ? &v->left->pieces[i] :
+	       &v->ahead->pieces[v->first + (i - v->nleft)];
+}
+
+static inline struct split *
+view_split(const struct view *v, size_t i)
+{
+	return i < v->nleft ? v->left : v->ahead;
+}
+
+static inline const char *
+view_words(const struct view *v, size_t i)
+{
+	return view_split(v, i)->scan.norm + view_at(v, i)->norm;
+}
+
+/*
+ * soon.c: which units say piece i in full, of those that follow?  False: more
+ * of them have to come first.  'final': there are no more.
+ */
+bool soon_link(const struct view *v, size_t i, bool final);
+size_t soon_unit(const struct view *v, size_t i, unsigned bit);
+
+/* seam.c */
+bool seam_find(const struct dedup_options *opt, const char *text, size_t len,
+	       bool inside, struct dedup_cut *cut);
+int seam_join(struct split *left, const struct split *ahead,
+	      const struct reading *r, uint64_t line, size_t *skip);
+int seam_leave(struct split *left, const struct split *ahead,
+	       const struct reading *r, size_t from, uint64_t line,
+	       bool again);
+
+/* Spans to drop, in order of the document. */
+struct cutter {
+	struct dedup_removal *removals;
+	size_t n, given, room;
+	uint64_t decided;
+	uint64_t words;		/* kept */
+	uint64_t block_end;	/* of what was seen of the block in hand */
+	uint64_t sep_off, sep_len;	/* before it */
+	bool block_kept, block_gone, document_kept;
+	bool open;		/* the last removal is of the run in hand */
+	size_t block_first;	/* the block's first removal */
+	bool take_next;		/* the last removal gets the next separator */
+};
+
+/* Units that wait for those that say them in full. */
+struct waiting {
+	size_t piece, last;	/* numbers in the view */
+};
+
+/* What became of a unit. */
+struct fate {
+	bool goes;
+	struct finding why;
+};
+
+struct doomed;			/* keep_none.c */
 
 struct dedup {
 	struct dedup_options opt;
-	struct part own;	/* of what is fed as text */
-	struct part *part;	/* the one that is judged */
+	struct split own;	/* of what is fed as text, and what is left of
+				 * stretches that were read ahead */
+	struct view view;
+	size_t linked, judged, cut;	/* pieces of the view that are */
+	struct waiting waiting[SOON_UNITS];
+	size_t nwaiting;
+	struct fate last;	/* of the unit that was judged last, and of */
+	struct fate last_cut;	/* that before the piece to be cut next */
+	struct cutter out;
+
 	struct table *table;
 	struct table *listed;	/* of reference texts; or NULL */
 	struct loaded {
-		struct tablefile *file;
+		struct saved *file;
 		enum dedup_load kind;
 	} *loaded;
 	unsigned nloaded;
 	bool places;		/* records have them */
-	struct hints *hints;	/* for parts that are read eagerly; or NULL */
 	bool has_parts;		/* were made: the secret has to stay */
+
 	struct counts counts;	/* in how many documents what stands */
 	bool counting;		/* what is read votes */
 	bool judging;		/* ... and is judged, too */
 	bool table_counts;	/* boilerplate is what loaded tables say */
 	uint64_t counted;	/* documents that have voted */
 	uint64_t least;		/* that make boilerplate; 0: none does yet */
+
 	bool reference;		/* what is read is for d->listed */
 	bool was_counting;	/* before that */
 	uint64_t references;	/* documents read so, the first ones */
 	uint64_t bytes_before, units_before;	/* in 'stats', before those */
+
+	struct doomed *doomed;
+	size_t ndoomed, doomed_room;
+	size_t undoomed;	/* ndoomed when the document began */
+	bool second;		/* this is the last reading of two or three */
+
 	bool may_forget, ended;	/* see dedup_forget() */
 	struct dedup_stats stats;
 	bool open;
-	bool second;		/* this is the last reading of two or three */
-	bool broken;		/* out of memory amid a call */
+	bool broken;		/* out of memory inside of a call */
 	bool damaged;		/* a loaded table turned out to be */
 	uint64_t document;	/* number of the open one */
 	uint64_t end;		/* bytes of it that were fed */
 	bool ahead;		/* ... as parts; then also known are: */
 	uint64_t line;		/* lines of it before 'end' */
 	bool inside;		/* 'end' is inside of a giant block */
-
-	/* judge.c */
-	struct run run;
-	struct before before;
-	struct lead *leads;
-	size_t nleads, leads_room;
-	struct line *alive;	/* scratch */
-	size_t alive_room;
-
-	/* settle.c */
-	struct entry *entries;	/* numbers head .. head + nentries - 1 */
-	size_t head, nentries, entries_room;
-	size_t start;		/* of entries[]: index of the head */
-	struct settled out;
-	struct doomed *doomed;
-	size_t ndoomed, doomed_room;
-	size_t undoomed;	/* ndoomed when the document began */
 };
 
-/*
- * part.c: -1 with ENOMEM, and the part of no further use but for part_free().
- */
-int part_init(struct part *p, const struct dedup_options *opt,
-	      const unsigned char *secret);
-void part_free(struct part *p);
-unsigned part_window(const struct dedup_options *opt);	/* of winnowing */
-int part_room(void *array, size_t *room, size_t n, size_t size);
-void part_reset(struct part *p);	/* a document begins */
-int part_scan(struct part *p, bool final);	/* lines: 1, 0 at the end */
-int part_plan(struct part *p, bool final);	/* blocks, a batch: how many */
-void part_drop(struct part *p);		/* what was planned */
-void part_resume(struct part *p, uint64_t off, uint64_t line, bool inside);
-int part_read(struct part *p, const struct dedup_stretch *s);
-void part_seal(struct part *p);
-void part_take(struct part *p, const struct reading *r, uint64_t line);
-void part_clear(struct part *p);	/* all that was read ahead */
-bool part_cut(const struct dedup_options *opt, const char *text, size_t len,
-	      bool inside, size_t *at, bool *cut_inside);
-size_t part_memory(const struct part *p);
-bool part_is_compared(const struct part *p, const struct unit *u);
-bool part_wants_words(const struct part *p, const struct unit *u);
-void part_fingerprint(struct part *p, struct unit *u);
-int part_sketch(struct part *p, struct unit *u);
-uint64_t part_number(struct part *p, size_t i);	/* of scan.lines[i] */
+static inline struct place
+engine_place(const struct dedup *d, uint64_t off, uint64_t line)
+{
+	return (struct place){ d->document, off, line };
+}
 
-/* judge.c: -1 with ENOMEM, and the engine of no further use. */
-void judge_reset(struct dedup *d);		/* a document begins */
-void judge_free(struct dedup *d);
-int judge_warm(struct dedup *d, size_t upto);	/* begin units' look-ups */
-int judge_block(struct dedup *d, const struct block *b);
-int judge_propose(const struct dedup *d, struct part *p);	/* look up early */
-int judge_wait(struct dedup *d, uint64_t at);	/* settle old leads */
-int judge_leads(struct dedup *d);	/* settle all: no more text to come */
-
-/* dedup.c: an empty table of these options and secret; NULL with ENOMEM */
+/* dedup.c: an empty table of these options and secret; NULL with ENOMEM. */
 struct table *engine_new_table(const struct dedup *d);
-
-/* ... documents that make boilerplate, of so many; 0: there is none */
-uint64_t engine_least(const struct dedup *d, uint64_t counted);
 void engine_share_memory(struct dedup *d);
 
-/* settle.c */
-void settle_reset(struct dedup *d);
-void settle_free(struct dedup *d);
-int settle_put(struct dedup *d, const struct entry *e);	/* append */
-struct entry *settle_entry(struct dedup *d, size_t number);
-int settle_drain(struct dedup *d);	/* what is known, to d->out */
-void settle_doom(struct dedup *d);	/* order what pass one found */
+/* judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use. */
+void judge_reset(struct dedup *d);		/* a document begins */
+int judge_linked(struct dedup *d);		/* all that is linked */
+int judge_propose(const struct dedup *d, struct split *s);	/* early */
+int judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
+		     struct match *m, enum dedup_reason *reason);
+struct finding judge_finding(const struct dedup *d, enum dedup_reason reason,
+			     const struct match *m);
+
+/* boilerplate.c */
+bool boilerplate_wanted(const struct dedup *d);
+uint64_t boilerplate_least(const struct dedup *d, uint64_t counted);
+void boilerplate_vote(struct dedup *d, const struct piece *p);
+int boilerplate_find(struct dedup *d, const struct piece *p,
+		     struct finding *f);	/* 1, 0, -1 */
+
+/* listed.c: 1 with 'f' set, 0, -1 */
+int listed_find(struct dedup *d, struct split *s, struct piece *p,
+		struct finding *f);
+
+/* keep_none.c */
+int keep_none_doom(struct dedup *d, const struct piece *p);
+bool keep_none_find(const struct dedup *d, const struct piece *p,
+		    struct finding *f);
+void keep_none_sort(struct dedup *d);
+size_t keep_none_memory(const struct dedup *d);
+
+/* cut.c */
+void cut_reset(struct cutter *out);
+int cut_piece(struct dedup *d, const struct piece *p);
 
 #endif

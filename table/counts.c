@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 /* The places of two copies of a text, in different documents. */
 struct copies {
 	struct place first, second;
@@ -91,18 +93,15 @@ static int
 reserve_copies(struct counts *c)
 {
 	size_t room = c->copies_room + c->copies_room / 2 + 64;
-	struct copies *p;
 
 	if (!c->places || c->ncopies < c->copies_room)
 		return 0;
 	if (c->ncopies == UINT32_MAX ||
 	    (c->limit != 0 && ordered_memory(&c->set) +
-	     room * sizeof(*p) > c->limit))
+	     room * sizeof(*c->copies) > c->limit))
 		return -1;
-	p = realloc(c->copies, room * sizeof(*p));
-	if (p == NULL)
+	if (array_resize(&c->copies, room, sizeof(*c->copies)) != 0)
 		return -1;
-	c->copies = p;
 	c->copies_room = room;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * A record of a unit, as table.c makes it and tablefile.c stores it, on a
+ * A record of a unit, as table.c makes it and saved.c stores it, on a
  * boundary of 8 bytes and zero up to the next:
  *
  *	u32 nwords   u32 digits   [place, 24 bytes]   u16 code ...   tags

@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "shingle.h"
-#include "tablefile.h"
+#include "saved.h"
 
 #define TABLE_NEAR_WORDS 8	/* shorter units are near to none */
 #define TABLE_REPLACE_WORDS 10	/* in shorter ones no word may be replaced */
@@ -73,10 +73,10 @@ void table_clear(struct table *t);
  * Consult a saved table too, after those attached before.  'f' stays the
  * caller's and has to outlive 't', which must be empty yet.  0, or -1 with
  * EINVAL: made with another secret, or holds other records; or ENOMEM.  All
- * options are for tablefile_check().
+ * options are for saved_check().
  */
-int table_attach(struct table *t, struct tablefile *f,
-		 char why[TABLEFILE_WHY]);
+int table_attach(struct table *t, struct saved *f,
+		 char why[SAVED_WHY]);
 
 /*
  * Begin to fetch what the calls below will read: the slot of a fingerprint;
@@ -158,12 +158,12 @@ void table_begin_proposals(struct table *t);
 void table_fill(struct table *t);
 
 /*
- * Save what it knows and what the attached tables know.  As tablefile_merge()
+ * Save what it knows and what the attached tables know.  As saved_merge()
  * of these and of a file with the table's own units, of run->documents
  * documents, would: places are numbered from 0 in the run.
  */
 int table_save(const struct table *t, const char *path,
-	       const struct tablefile_run *run, char why[TABLEFILE_WHY]);
+	       const struct saved_run *run, char why[SAVED_WHY]);
 
 /*
  * Bytes held, attached files not counted.  It stays within the limit, unless

@@ -94,9 +94,29 @@ has_code(const char *s, size_t len)
 	return false;
 }
 
-/* An eighth of what is not white space is symbols, and two at least. */
+/*
+ * Is it a call and nothing else: "path.name(...)" to its end, or as far as a
+ * call goes on one line?  "name(3)" is a page of the manual.
+ */
 static bool
-is_thick(const struct line *l, const char *s)
+is_call(const char *s, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && (is_word_byte((unsigned char)s[i]) || s[i] == '_' ||
+			   s[i] == '.'))
+		i++;
+	return i > 0 && i + 1 < len && s[i] == '(' &&
+	       (s[i + 1] < '0' || s[i + 1] > '9') &&
+	       memchr("),;:([{", s[len - 1], 7) != NULL;
+}
+
+/*
+ * Code: a call, or an eighth of what is not white space is symbols, and two
+ * at least.
+ */
+static bool
+is_code(const struct line *l, const char *s)
 {
 	size_t len = l->len, spaces, other, symbols;
 
@@ -116,31 +136,34 @@ is_thick(const struct line *l, const char *s)
 		other = len - spaces;
 		symbols = other + l->nwords;
 		symbols = symbols > l->norm_len ? symbols - l->norm_len : 0;
-		if (symbols < 2 || 8 * symbols < other)
+		if (symbols < 2)
 			return false;
+		if (8 * symbols < other)
+			return is_call(s, len);
 	}
 	symbols = count_symbols(s, len);
-	return symbols >= 2 && 8 * symbols >= len - spaces && has_code(s, len);
+	return (symbols >= 2 && 8 * symbols >= len - spaces &&
+		has_code(s, len)) || is_call(s, len);
 }
 
 bool
 listing_is(const struct line *lines, size_t n, const char *text,
 	   uint64_t base)
 {
-	size_t words = 0, thick = 0, left;
+	size_t words = 0, code = 0, left;
 
 	for (size_t i = 0; i < n; i++)
 		words += lines[i].nwords;
 	left = words;
-	for (size_t i = 0; i < n && 4 * (thick + left) >= words; i++) {
+	for (size_t i = 0; i < n && 4 * (code + left) >= words; i++) {
 		const struct line *l = &lines[i];
 
 		if (l->nwords == 0)
 			continue;
 		left -= l->nwords;
-		if (!l->oversize && is_thick(l, text + (l->off - base)))
-			thick += l->nwords;
-		if (4 * thick >= words && thick > 0)
+		if (!l->oversize && is_code(l, text + (l->off - base)))
+			code += l->nwords;
+		if (4 * code >= words && code > 0)
 			return true;
 	}
 	return false;

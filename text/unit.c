@@ -287,6 +287,7 @@ struct shape {
 	bool item;		/* begins with a bullet, a number, an option */
 	bool label;		/* "Word: text", or ends in a colon */
 	bool closed;		/* ends as a sentence does, or in a colon */
+	bool row;		/* of a table, and its first cell is empty */
 	enum letter first;
 };
 
@@ -455,6 +456,42 @@ first_letter(const char *s, size_t len)
 	return kind;
 }
 
+/* Is there no lower case in it, as in a disclaimer? */
+static bool
+is_shouted(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] >= 'a' && s[i] <= 'z')
+			return false;
+	return true;
+}
+
+/* Bytes of the bar that s[0..len) begins with, or 0. */
+static size_t
+bar_length(const char *s, size_t len)
+{
+	static const char bars[][4] = { "│", "┃", "║" };
+
+	if (len > 0 && *s == '|')
+		return 1;
+	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
+		if (len >= 3 && memcmp(s, bars[i], 3) == 0)
+			return 3;
+	return 0;
+}
+
+/* Does it begin with an empty cell: a bar, white space, a bar? */
+static bool
+begins_empty_cell(const char *s, size_t len)
+{
+	size_t i = bar_length(s, len);
+
+	if (i == 0)
+		return false;
+	skip_space(s, len, &i, 0);
+	return bar_length(s + i, len - i) > 0;
+}
+
 static struct shape
 shape_of(const struct line *l, const char *text, uint64_t base)
 {
@@ -492,6 +529,10 @@ shape_of(const struct line *l, const char *text, uint64_t base)
 	p.label = (p.len > 0 && p.s[p.len - 1] == ':') ||
 		  begins_label(p.s + i, p.len - i);
 	p.first = first_letter(p.s + i, p.len - i);
+	if (p.first == LETTER_UPPER && is_shouted(p.s + i, p.len - i))
+		p.first = LETTER_CASELESS;
+	p.row = p.first == LETTER_OTHER &&
+		begins_empty_cell(p.s + i, p.len - i);
 	return p;
 }
 
@@ -517,10 +558,10 @@ join_of(const struct shape *a, const struct shape *b,
 	const struct owner *owner, bool first)
 {
 	uint32_t mark = 0;
-	bool lower = b->first == LETTER_LOWER;
+	bool lower = b->first == LETTER_LOWER, below = is_below(b, owner);
 
 	if (a->wide || b->wide || a->depth != b->depth ||
-	    same_words(la, lb, norm))
+	    (!below && same_words(la, lb, norm)))
 		return 0;
 	if (lb->nwords == 0) {
 		/* The bracket that closes a call, a list, a body. */
@@ -528,13 +569,16 @@ join_of(const struct shape *a, const struct shape *b,
 		       memchr(")]}", b->s[b->words], 3) != NULL ? GOES_ON : 0;
 	}
 	if (b->leader == '*' && a->leader == '*' && a->indent <= b->indent)
-		return (lower ? BEGINS_LOWER : 0) | MAY_GO_ON | STARRED |
+		return la->nwords == 0 || b->item ? 0 :
+		       (lower ? BEGINS_LOWER : 0) | MAY_GO_ON | STARRED |
 		       (a->closed ? 0 : AFTER_OPEN);
 	if (b->leader == '*' && a->leader != '*')
 		return 0;
 	if (b->item)
 		return 0;
-	if ((lower && !a->closed) || is_below(b, owner))
+	if (b->row && la->nwords > 0)
+		return GOES_ON;
+	if ((lower && !a->closed) || below)
 		return GOES_ON | (lower ? BEGINS_LOWER : 0) |
 		       (a->closed ? 0 : AFTER_OPEN);
 	if (la->nwords == 0 || a->leader != b->leader)
@@ -580,6 +624,7 @@ static void
 settle(const struct line *lines, size_t first, size_t end, const char *text,
        uint64_t base, struct unit_span *span)
 {
+	bool bullets = (span[first].nlines & BEGINS_LOWER) != 0;
 	unsigned widest = 0;
 
 	for (size_t i = first; i < end; i++) {
@@ -590,7 +635,8 @@ settle(const struct line *lines, size_t first, size_t end, const char *text,
 	for (size_t i = first + 1; i < end; i++) {
 		uint32_t mark = span[i].nlines;
 		bool caseless = (mark & NO_CASE) != 0;
-		unsigned slack = caseless ? 4 : mark & STARRED ? 0 : WRAP_SLACK;
+		unsigned slack = caseless ? 4 : bullets && mark & STARRED ?
+				 0 : WRAP_SLACK;
 		unsigned w = span[i - 1].nlines >> WIDTH_SHIFT;
 
 		if ((mark & GOES_ON) || w < WRAP_MIN)
@@ -641,6 +687,8 @@ mark_wrapped(const struct line *lines, size_t n, const char *text,
 			settle(lines, first, i, text, base, span);
 			first = i;
 		}
+		if (b.first == LETTER_LOWER)
+			mark |= BEGINS_LOWER;
 		span[i].nlines = mark | (uint32_t)b.width << WIDTH_SHIFT;
 		if (!is_below(&b, &owner) || lines[i].nwords == 0 || b.item) {
 			owner.any = !b.wide && lines[i].nwords > 0 &&

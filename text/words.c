@@ -19,8 +19,8 @@
  * character it may compose with, through utf8proc.  By UAX #15 that gives the
  * normal form of the whole: each piece starts at a normalisation boundary.
  */
+#include "simd.h"
 #include "words.h"
-#include "vector.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,28 +1,28 @@
 /*
- * The bytes of a saved table, and the inside of struct tablefile: what
- * tablefile.c, which reads them, and tablemerge.c, which writes them, share.
+ * The bytes of a saved table, and the inside of struct saved: what
+ * saved.c, which reads them, and merge.c, which writes them, share.
  * dedup-table(5) tells the layout at length.
  */
-#ifndef TABLEFORMAT_H
-#define TABLEFORMAT_H
+#ifndef SAVED_FORMAT_H
+#define SAVED_FORMAT_H
 
-#include "tablefile.h"
+#include "saved.h"
 
-#define TABLE_MAGIC "\211dedup\r\n"	/* 8 bytes; no text begins so */
-#define TABLE_BODY 4096		/* where the sections begin; the header before */
+#define SAVED_MAGIC "\211dedup\r\n"	/* 8 bytes; no text begins so */
+#define SAVED_BODY 4096		/* bytes of the header: sections follow */
 #define ALIGNMENT 4096		/* of sections */
 #define BLOCK ((size_t)1 << 20)	/* bytes of the body under a checksum */
-#define COUNT_WIDTH TABLEFILE_COUNT_WIDTH
+#define COUNT_WIDTH SAVED_COUNT_WIDTH
 
 /* All numbers little-endian. */
-struct table_section {
+struct saved_extent {
 	uint64_t offset;	/* in the file */
 	uint64_t length;	/* bytes, without what aligns the next */
 	uint64_t n;		/* entries; of the arena, grains */
 	uint64_t nslots, tail;	/* of what ordered.h describes, else 0 */
 };
 
-struct table_header {
+struct saved_header {
 	unsigned char magic[8];
 	uint32_t version;
 	uint32_t ngram, min_words, unit, window, words;
@@ -31,37 +31,37 @@ struct table_header {
 	uint32_t longest;	/* words of a record, at most */
 	uint32_t zero;
 	uint64_t secret_id;
-	unsigned char secret[TABLEFILE_SECRET];
+	unsigned char secret[SAVED_SECRET];
 	uint64_t documents, counted;
 	uint64_t length;	/* of the file */
-	uint64_t sums;		/* where the blocks' checksums begin: the body */
-	uint64_t nsums;		/* ends there; how many */
+	uint64_t sums;		/* where the body ends and the blocks' */
+	uint64_t nsums;		/* checksums begin; how many they are */
 	uint64_t sums_checksum;
-	struct table_section section[TABLEFILE_SECTIONS];
-	unsigned char zeros[TABLE_BODY - 8 - 640];
+	struct saved_extent section[SAVED_SECTIONS];
+	unsigned char zeros[SAVED_BODY - 8 - 640];
 	uint64_t checksum;	/* of all before */
 };
-_Static_assert(sizeof(struct table_header) == TABLE_BODY, "no padding");
+_Static_assert(sizeof(struct saved_header) == SAVED_BODY, "no padding");
 
 /* A run's records: from this grain to where the next one's begin. */
-struct table_run {
+struct saved_start {
 	uint64_t grain;
 	uint64_t documents;	/* what its document 0 is */
 };
 
-struct tablefile {
+struct saved {
 	unsigned char *map;	/* read only */
 	size_t len;
-	struct table_header h;
+	struct saved_header h;
 	unsigned char *good;	/* blocks that have been compared */
 	struct ordered exact, index, counts;	/* as they lie in 'map' */
 	const unsigned char *arena;
-	const struct table_run *runs;
+	const struct saved_start *runs;
 };
 
 /* Bytes of an entry of the exact fingerprints. */
 static inline size_t
-exact_width(const struct table_header *h)
+exact_width(const struct saved_header *h)
 {
 	return sizeof(struct fingerprint) +
 	       (h->near || h->places ? sizeof(uint32_t) : 0);
@@ -85,30 +85,30 @@ slots_in_all(uint64_t n, uint64_t last)
 }
 
 /* errno and the message; -1. */
-int tablefile_fail(char *why, int error, const char *format, ...)
+int saved_fail(char *why, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-int tablefile_check_block(struct tablefile *f, size_t block);
+int saved_check_block(struct saved *f, size_t block);
 
 /* Compare what these bytes of the body lie in.  0, or -1 with EBADMSG. */
 static inline int
-tablefile_ready(struct tablefile *f, const unsigned char *p, size_t len)
+saved_ready(struct saved *f, const unsigned char *p, size_t len)
 {
-	size_t at = (size_t)(p - f->map) - TABLE_BODY;
+	size_t at = (size_t)(p - f->map) - SAVED_BODY;
 
 	if (len == 0)
 		return 0;
 	for (size_t b = at / BLOCK; b <= (at + len - 1) / BLOCK; b++)
 		if (!__atomic_load_n(&f->good[b], __ATOMIC_RELAXED) &&
-		    tablefile_check_block(f, b) != 0)
+		    saved_check_block(f, b) != 0)
 			return -1;
 	return 0;
 }
 
 /* "made with --ngram=4, not 3": how 'have' differs from 'want'. */
-int tablefile_compare(const struct tablefile_options *have,
-		      const struct tablefile_options *want, char *why);
-void tablefile_get_options(const struct table_header *h,
-			   struct tablefile_options *o);
+int saved_compare(const struct saved_options *have,
+		  const struct saved_options *want, char *why);
+void saved_get_options(const struct saved_header *h,
+		       struct saved_options *o);
 
 #endif

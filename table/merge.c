@@ -1,30 +1,29 @@
 /*
  * Saved tables: writing one from others and from a table in memory.
  *
- *	1	which units of a part are known by an earlier one: a pass over
+ *	1	which units of a source are known by an earlier one: a pass over
  *		all fingerprints, which marks the records that are left out
- *	2	sections, each by one pass over that of the parts
+ *	2	sections, each by one pass over that of the sources
  *
- * Where a part's records are in the new arena follows from what was left out
+ * Where a source's records are in the new arena follows from what was left out
  * before them, so a reference is mapped by counting marks, and order stays.
  * Slots are sorted, so passes merge.  Everything is read in order, and written
  * by a second thread, which computes the checksums too.
  */
-#include "tablefile.h"
+#include "saved.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "tableformat.h"
-#include "vector.h"
+#include "array.h"
+#include "replace.h"
+#include "saved_format.h"
+#include "simd.h"
 
 #define BUFFER (4 * BLOCK)	/* what is written at a time */
 #define SLACK ((size_t)64)	/* bytes of an entry, at least */
@@ -164,15 +163,9 @@ out_hand_over(struct out *o, size_t len)
 		errno = error;
 		return -1;
 	}
-	if (o->nsums + BUFFER / BLOCK > o->room) {
-		size_t room = 2 * o->room + BUFFER / BLOCK;
-		uint64_t *sums = realloc(o->sums, room * sizeof(*sums));
-
-		if (sums == NULL)
-			return -1;
-		o->sums = sums;
-		o->room = room;
-	}
+	if (array_room(&o->sums, &o->room, o->nsums + BUFFER / BLOCK,
+		       sizeof(*o->sums)) != 0)
+		return -1;
 	memcpy(next, full + BUFFER, SLACK);
 	memset(next + SLACK, 0, BUFFER);
 	if (o->threaded) {
@@ -223,7 +216,7 @@ out_copy(struct out *o, uint64_t at, const unsigned char *p, size_t len)
 	return 0;
 }
 
-/* The parts. */
+/* The sources: files, and the run's own table. */
 
 /* Of 64 grains, those that are left out; and how many before. */
 struct holes {
@@ -231,12 +224,12 @@ struct holes {
 	uint64_t before;
 };
 
-struct part {
-	struct tablefile *file;		/* NULL: a run's own */
+struct source {
+	struct saved *file;		/* NULL: a run's own */
 	struct ordered exact, index, counts;
-	const struct tablefile_span *spans;
+	const struct saved_span *spans;
 	size_t nspans;
-	struct tablefile_span all;	/* a file's one */
+	struct saved_span all;	/* a file's one */
 	uint64_t end;		/* references are below it */
 	struct holes *holes;	/* NULL: nothing is left out */
 	uint64_t begin;		/* its reference 1, in the new arena */
@@ -244,10 +237,10 @@ struct part {
 };
 
 struct merge {
-	struct part *part;
+	struct source *source;
 	size_t n;
-	const struct tablefile_run *run;
-	struct table_header h;
+	const struct saved_run *run;
+	struct saved_header h;
 	struct out out;
 	uint64_t end;		/* of what was written of the body */
 	char *why;
@@ -258,7 +251,7 @@ struct merge {
 static int
 out_of_memory(char *why)
 {
-	return tablefile_fail(why, ENOMEM, "%s", strerror(ENOMEM));
+	return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 }
 
 /* An error that errno tells. */
@@ -269,25 +262,25 @@ failed(struct merge *m)
 
 	/* Which one is it, and where? */
 	for (size_t i = 0; error == EBADMSG && i < m->n; i++) {
-		char what[TABLEFILE_WHY];
+		char what[SAVED_WHY];
 
-		if (m->part[i].file != NULL &&
-		    tablefile_verify(m->part[i].file, what) != 0)
-			return tablefile_fail(m->why, error, "table %zu: %.150s",
-					      i + 1, what);
+		if (m->source[i].file != NULL &&
+		    saved_verify(m->source[i].file, what) != 0)
+			return saved_fail(m->why, error, "table %zu: %.150s",
+					  i + 1, what);
 	}
-	return tablefile_fail(m->why, error, "%s", strerror(error));
+	return saved_fail(m->why, error, "%s", strerror(error));
 }
 
 static int
-part_ready(const struct part *p, const void *bytes, size_t len)
+source_ready(const struct source *p, const void *bytes, size_t len)
 {
-	return p->file == NULL ? 0 : tablefile_ready(p->file, bytes, len);
+	return p->file == NULL ? 0 : saved_ready(p->file, bytes, len);
 }
 
-/* Where a grain of the part is, or NULL with EBADMSG. */
+/* Where a grain of the source is, or NULL with EBADMSG. */
 static const unsigned char *
-part_grain(const struct part *p, uint64_t ref)
+source_grain(const struct source *p, uint64_t ref)
 {
 	size_t low = 0, high = p->nspans;
 
@@ -307,7 +300,7 @@ part_grain(const struct part *p, uint64_t ref)
 }
 
 static int
-need_holes(struct part *p)
+need_holes(struct source *p)
 {
 	if (p->holes == NULL)
 		p->holes = calloc(p->end / 64 + 1, sizeof(*p->holes));
@@ -315,7 +308,7 @@ need_holes(struct part *p)
 }
 
 static void
-leave_out(struct part *p, uint64_t from, uint64_t to)
+leave_out(struct source *p, uint64_t from, uint64_t to)
 {
 	for (; from < to && from % 64 != 0; from++)
 		p->holes[from / 64].out |= HOLE(from);
@@ -327,7 +320,7 @@ leave_out(struct part *p, uint64_t from, uint64_t to)
 
 /* Leave out what lies between spans, where no record is. */
 static int
-leave_out_gaps(struct part *p)
+leave_out_gaps(struct source *p)
 {
 	for (size_t i = 0; i < p->nspans; i++) {
 		uint64_t end = i == 0 ? 1 : p->spans[i - 1].end;
@@ -343,7 +336,7 @@ leave_out_gaps(struct part *p)
 
 /* Leave out a record. */
 static int
-leave_out_record(const struct merge *m, struct part *p, uint32_t ref)
+leave_out_record(const struct merge *m, struct source *p, uint32_t ref)
 {
 	const unsigned char *at;
 	struct record r;
@@ -351,8 +344,8 @@ leave_out_record(const struct merge *m, struct part *p, uint32_t ref)
 
 	if (need_holes(p) != 0)
 		return -1;
-	at = p->file != NULL ? tablefile_record(p->file, ref) :
-	     part_grain(p, ref);
+	at = p->file != NULL ? saved_record(p->file, ref) :
+	     source_grain(p, ref);
 	if (at == NULL)
 		return -1;
 	memcpy(&r, at, sizeof(r));
@@ -363,7 +356,7 @@ leave_out_record(const struct merge *m, struct part *p, uint32_t ref)
 
 /* Count what is left out; how many grains stay. */
 static uint64_t
-count_holes(struct part *p)
+count_holes(struct source *p)
 {
 	uint64_t before = 0;
 
@@ -381,7 +374,7 @@ count_holes(struct part *p)
  * Without branches on what is left out, which cannot be guessed.
  */
 BODY uint32_t
-map_ref(const struct part *p, uint32_t ref)
+map_ref(const struct source *p, uint32_t ref)
 {
 	const struct holes *h;
 	uint64_t before;
@@ -397,8 +390,8 @@ map_ref(const struct part *p, uint32_t ref)
 }
 
 /*
- * Entries in order: of one part a cursor, which prepares some at a time; of
- * all parts the smallest of what the cursors are at.
+ * Entries in order: of one source a cursor, which prepares some at a time; of
+ * all sources the smallest of what the cursors are at.
  */
 
 struct entry {
@@ -407,8 +400,8 @@ struct entry {
 };
 
 struct cursor {
-	const struct part *part;
-	size_t number;		/* of the part */
+	const struct source *source;
+	size_t number;		/* of the source */
 	const unsigned char *p, *end;
 	size_t width;
 	size_t i, n;		/* of those prepared */
@@ -434,7 +427,7 @@ take_slots(struct cursor *c, const unsigned char **from)
 	size_t n = (size_t)(c->end - c->p) / c->width;
 
 	n = n < AHEAD ? n : AHEAD;
-	if (part_ready(c->part, c->p, n * c->width) != 0)
+	if (source_ready(c->source, c->p, n * c->width) != 0)
 		return -1;
 	*from = c->p;
 	c->p += n * c->width;
@@ -446,10 +439,10 @@ take_slots(struct cursor *c, const unsigned char **from)
  * are left out, to 'to': how many; SIZE_MAX where a reference is out of bounds.
  */
 BODY size_t
-map_keys_body(const struct part *part, const unsigned char *p, size_t n,
+map_keys_body(const struct source *source, const unsigned char *p, size_t n,
 	      uint64_t *restrict to)
 {
-	const uint64_t end = part->end;
+	const uint64_t end = source->end;
 	size_t have = 0;
 
 	for (size_t i = 0; i < n; i++, p += sizeof(uint64_t)) {
@@ -458,7 +451,7 @@ map_keys_body(const struct part *part, const unsigned char *p, size_t n,
 
 		if (ref >= end || (ref == 0 && e != 0))
 			return SIZE_MAX;
-		mapped = map_ref(part, ref);
+		mapped = map_ref(source, ref);
 		to[have] = (e & ~(uint64_t)UINT32_MAX) | mapped;
 		have += (e != 0) & (mapped != 0);
 	}
@@ -466,17 +459,17 @@ map_keys_body(const struct part *part, const unsigned char *p, size_t n,
 }
 
 static size_t
-map_keys(const struct part *part, const unsigned char *p, size_t n,
+map_keys(const struct source *source, const unsigned char *p, size_t n,
 	 uint64_t *to)
 {
-	return map_keys_body(part, p, n, to);
+	return map_keys_body(source, p, n, to);
 }
 
 WIDE static size_t
-map_keys_wide(const struct part *part, const unsigned char *p, size_t n,
+map_keys_wide(const struct source *source, const unsigned char *p, size_t n,
 	      uint64_t *to)
 {
-	return map_keys_body(part, p, n, to);
+	return map_keys_body(source, p, n, to);
 }
 
 /* Prepare entries of an index: 1, 0 where none are left, or -1. */
@@ -493,7 +486,7 @@ fill_keys(struct cursor *c)
 		if (n <= 0)
 			return (int)n;
 		c->n = (c->wide ? map_keys_wide : map_keys)
-			(c->part, p, (size_t)n, c->key);
+			(c->source, p, (size_t)n, c->key);
 		if (c->n == SIZE_MAX)
 			goto damaged;
 	}
@@ -517,18 +510,11 @@ append_entry(struct cursor *c, const unsigned char *p)
 	if (c->width > sizeof(struct fingerprint))
 		memcpy(&e.value, p + sizeof(struct fingerprint),
 		       sizeof(e.value));
-	if (c->n == c->room) {
-		size_t room = 2 * c->room + AHEAD;
-		struct entry *v = realloc(c->entry, room * sizeof(*v));
-
-		if (v == NULL)
-			return -1;
-		c->entry = v;
-		c->room = room;
-	}
+	if (array_room(&c->entry, &c->room, c->n + 1, sizeof(*c->entry)) != 0)
+		return -1;
 	/* In memory, those of equal 'hi' stand in any order. */
 	for (i = c->n++; i > 0 && c->entry[i - 1].hi == e.hi &&
-	     c->part->file == NULL && e.lo < c->entry[i - 1].lo; i--)
+	     c->source->file == NULL && e.lo < c->entry[i - 1].lo; i--)
 		c->entry[i] = c->entry[i - 1];
 	c->entry[i] = e;
 	return 0;
@@ -549,7 +535,7 @@ fill_entries(struct cursor *c)
 			if (ordered_key(p) != 0 && append_entry(c, p) != 0)
 				return -1;
 	}
-	while (c->part->file == NULL && c->p < c->end &&
+	while (c->source->file == NULL && c->p < c->end &&
 	       ordered_key(c->p) == c->entry[c->n - 1].hi) {
 		if (append_entry(c, c->p) != 0)
 			return -1;
@@ -574,9 +560,11 @@ cursors_free(struct cursor *c, size_t n)
 	free(c);
 }
 
-/* A cursor for each part that has any entries, to *cursors: how many, or -1. */
+/*
+ * A cursor for each source that has any entries, to *cursors: how many, or -1.
+ */
 static ssize_t
-cursors_open(const struct merge *m, enum tablefile_section s,
+cursors_open(const struct merge *m, enum saved_section s,
 	     struct cursor **cursors)
 {
 	struct cursor *c = calloc(m->n + 1, sizeof(*c));
@@ -586,20 +574,20 @@ cursors_open(const struct merge *m, enum tablefile_section s,
 	if (c == NULL)
 		return -1;
 	for (size_t i = 0; i < m->n; i++) {
-		const struct part *p = &m->part[i];
-		const struct ordered *o = s == TABLEFILE_EXACT ? &p->exact :
-			s == TABLEFILE_INDEX ? &p->index : &p->counts;
+		const struct source *p = &m->source[i];
+		const struct ordered *o = s == SAVED_EXACT ? &p->exact :
+			s == SAVED_INDEX ? &p->index : &p->counts;
 		int got;
 
 		if (o->n == 0)
 			continue;
 		c[have] = (struct cursor){
-			.part = p, .number = i, .p = o->slots,
+			.source = p, .number = i, .p = o->slots,
 			.end = o->slots + (o->nslots + o->tail) * o->width,
 			.width = o->width, .room = AHEAD + 1,
 			.wide = vectors_available() >= VECTORS_WIDE,
 		};
-		if (s == TABLEFILE_INDEX)
+		if (s == SAVED_INDEX)
 			c[have].key = malloc((AHEAD + 1) * sizeof(uint64_t));
 		else
 			c[have].entry = malloc((AHEAD + 1) *
@@ -665,18 +653,18 @@ slots_next(struct slots *s, uint64_t key)
 }
 
 /* Begin a section at the next boundary. */
-static struct table_section *
-section_begin(struct merge *m, enum tablefile_section s)
+static struct saved_extent *
+section_begin(struct merge *m, enum saved_section s)
 {
-	struct table_section *to = &m->h.section[s];
+	struct saved_extent *to = &m->h.section[s];
 
 	m->end = (m->end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	*to = (struct table_section){ .offset = m->end + TABLE_BODY };
+	*to = (struct saved_extent){ .offset = m->end + SAVED_BODY };
 	return to;
 }
 
 static void
-section_end(struct merge *m, struct table_section *to, uint64_t n,
+section_end(struct merge *m, struct saved_extent *to, uint64_t n,
 	    uint64_t length)
 {
 	to->n = n;
@@ -686,21 +674,21 @@ section_end(struct merge *m, struct table_section *to, uint64_t n,
 
 /* Begin and end one of slots. */
 static struct slots
-slots_begin(struct merge *m, enum tablefile_section s, size_t width,
+slots_begin(struct merge *m, enum saved_section s, size_t width,
 	    uint64_t n)
 {
 	struct slots to = { .out = &m->out, .n = n };
 
 	ordered_init(&to.o, width, 0.9, 2.0);
 	to.o.nslots = slots_for(n);
-	to.begin = section_begin(m, s)->offset - TABLE_BODY;
+	to.begin = section_begin(m, s)->offset - SAVED_BODY;
 	return to;
 }
 
 static void
-slots_end(struct merge *m, enum tablefile_section s, const struct slots *to)
+slots_end(struct merge *m, enum saved_section s, const struct slots *to)
 {
-	struct table_section *section = &m->h.section[s];
+	struct saved_extent *section = &m->h.section[s];
 	uint64_t total = slots_in_all(to->n, to->next - 1);
 
 	section->nslots = to->o.nslots;
@@ -710,7 +698,7 @@ slots_end(struct merge *m, enum tablefile_section s, const struct slots *to)
 
 /* Records that are to be left out, prefetched meanwhile. */
 struct drops {
-	struct part *part[DROPS];
+	struct source *source[DROPS];
 	uint32_t ref[DROPS];
 	size_t n;
 };
@@ -719,16 +707,16 @@ static int
 drops_flush(const struct merge *m, struct drops *d)
 {
 	for (size_t i = 0; i < d->n; i++)
-		if (leave_out_record(m, d->part[i], d->ref[i]) != 0)
+		if (leave_out_record(m, d->source[i], d->ref[i]) != 0)
 			return -1;
 	d->n = 0;
 	return 0;
 }
 
 static int
-drops_add(const struct merge *m, struct drops *d, size_t part, uint32_t ref)
+drops_add(const struct merge *m, struct drops *d, size_t source, uint32_t ref)
 {
-	struct part *p = &m->part[part];
+	struct source *p = &m->source[source];
 
 	if (ref == 0)
 		return 0;
@@ -738,7 +726,7 @@ drops_add(const struct merge *m, struct drops *d, size_t part, uint32_t ref)
 	}
 	if (p->file != NULL)
 		__builtin_prefetch(p->all.bytes + ((size_t)ref - 1) * GRAIN);
-	d->part[d->n] = p;
+	d->source[d->n] = p;
 	d->ref[d->n++] = ref;
 	return d->n == DROPS ? drops_flush(m, d) : 0;
 }
@@ -756,8 +744,8 @@ first_entry(const struct cursor *c, size_t n)
 }
 
 /*
- * The fingerprints of all parts, each once: counted, to *n, and the records of
- * what is known already left out; or, with 'to', written.
+ * The fingerprints of all sources, each once: counted, to *n, and the records
+ * of what is known already left out; or, with 'to', written.
  */
 static int
 pass_exact(struct merge *m, uint64_t *n, struct slots *to)
@@ -765,7 +753,7 @@ pass_exact(struct merge *m, uint64_t *n, struct slots *to)
 	struct entry last = { 0, 0, 0 };
 	struct drops drops = { .n = 0 };
 	struct cursor *c;
-	ssize_t opened = cursors_open(m, TABLEFILE_EXACT, &c);
+	ssize_t opened = cursors_open(m, SAVED_EXACT, &c);
 	size_t left = (size_t)opened;
 	int result = -1;
 
@@ -785,10 +773,10 @@ pass_exact(struct merge *m, uint64_t *n, struct slots *to)
 				if (p == NULL)
 					goto out;
 				/* What the first pass saw, it checked. */
-				if (ref >= m->part[number].end && ref != 0)
+				if (ref >= m->source[number].end && ref != 0)
 					goto damaged;
 				if (ref != 0) {
-					ref = map_ref(&m->part[number], ref);
+					ref = map_ref(&m->source[number], ref);
 					if (ref == 0)
 						goto damaged;
 				}
@@ -816,7 +804,7 @@ out:
 	return result;
 }
 
-/* Merge a[0..na) and b[0..nb), ascending, to 'to': without a branch to guess. */
+/* Merge a[0..na) and b[0..nb), ascending, to 'to'.  No branch to guess. */
 static void
 merge_keys(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
 	   uint64_t *restrict to)
@@ -917,14 +905,14 @@ put_keys(const uint64_t *v, size_t n, uint64_t *last, unsigned *in,
 	return bad ? -1 : 0;
 }
 
-/* The index entries of all parts, the first of each bucket; as pass_exact(). */
+/* The index entries of all sources, as many as a bucket has: as pass_exact(). */
 static int
 pass_index(struct merge *m, uint64_t *n, struct slots *to)
 {
 	uint64_t last = 0, *both = NULL;
 	unsigned in = 0;
 	struct cursor *c;
-	ssize_t got = cursors_open(m, TABLEFILE_INDEX, &c);
+	ssize_t got = cursors_open(m, SAVED_INDEX, &c);
 	size_t left = (size_t)got, room = left * AHEAD;
 	int result = -1;
 
@@ -963,13 +951,13 @@ put_count(struct slots *to, const struct entry *e)
 	return 0;
 }
 
-/* The counts of all parts, added; as pass_exact(). */
+/* The counts of all sources, added; as pass_exact(). */
 static int
 pass_counts(struct merge *m, uint64_t *n, struct slots *to)
 {
 	struct entry sum = { 0, 0, 0 };
 	struct cursor *c;
-	ssize_t opened = cursors_open(m, TABLEFILE_COUNTS, &c);
+	ssize_t opened = cursors_open(m, SAVED_COUNTS, &c);
 	size_t left = (size_t)opened;
 	int result = -1;
 
@@ -1008,7 +996,7 @@ out:
 typedef int pass_function(struct merge *m, uint64_t *n, struct slots *to);
 
 static int
-put_slots(struct merge *m, enum tablefile_section s, size_t width, uint64_t n,
+put_slots(struct merge *m, enum saved_section s, size_t width, uint64_t n,
 	  pass_function *pass)
 {
 	struct slots to = slots_begin(m, s, width, n);
@@ -1021,7 +1009,7 @@ put_slots(struct merge *m, enum tablefile_section s, size_t width, uint64_t n,
 
 /* The first grain from 'ref' on that is left out, or is not; or 'end'. */
 static uint64_t
-next_grain(const struct part *p, uint64_t ref, uint64_t end, bool left_out)
+next_grain(const struct source *p, uint64_t ref, uint64_t end, bool left_out)
 {
 	while (ref < end) {
 		uint64_t v = p->holes[ref / 64].out;
@@ -1038,7 +1026,7 @@ next_grain(const struct part *p, uint64_t ref, uint64_t end, bool left_out)
 
 /* Copy the grains of a span that stay, from 'at' of the body on. */
 static int
-put_span(struct merge *m, const struct part *p, const struct tablefile_span *s,
+put_span(struct merge *m, const struct source *p, const struct saved_span *s,
 	 uint64_t *at)
 {
 	uint64_t ref = s->first;
@@ -1054,7 +1042,7 @@ put_span(struct merge *m, const struct part *p, const struct tablefile_span *s,
 		while (len > 0) {
 			size_t n = len < BLOCK / 4 ? len : BLOCK / 4;
 
-			if (part_ready(p, from, n) != 0 ||
+			if (source_ready(p, from, n) != 0 ||
 			    out_copy(&m->out, *at, from, n) != 0)
 				return -1;
 			*at += n;
@@ -1070,12 +1058,12 @@ put_span(struct merge *m, const struct part *p, const struct tablefile_span *s,
 static int
 put_arena(struct merge *m, uint64_t grains)
 {
-	struct table_section *to = section_begin(m, TABLEFILE_ARENA);
+	struct saved_extent *to = section_begin(m, SAVED_ARENA);
 	uint64_t at = m->end + GRAIN;
 
 	for (size_t i = 0; i < m->n; i++)
-		for (size_t j = 0; j < m->part[i].nspans; j++)
-			if (put_span(m, &m->part[i], &m->part[i].spans[j],
+		for (size_t j = 0; j < m->source[i].nspans; j++)
+			if (put_span(m, &m->source[i], &m->source[i].spans[j],
 				     &at) != 0)
 				return -1;
 	section_end(m, to, grains, grains * GRAIN);
@@ -1084,7 +1072,7 @@ put_arena(struct merge *m, uint64_t grains)
 
 /* Where a grain comes to be, or what follows it where it is left out. */
 static uint64_t
-map_grain(const struct part *p, uint64_t ref)
+map_grain(const struct source *p, uint64_t ref)
 {
 	uint64_t before = 0;
 
@@ -1095,24 +1083,24 @@ map_grain(const struct part *p, uint64_t ref)
 	return p->begin + ref - 1 - before;
 }
 
-/* The runs of part i to v, of which n are there: how many then. */
+/* The runs of source i to v, of which n are there: how many then. */
 static size_t
-add_runs(const struct merge *m, size_t i, struct table_run *v, size_t n)
+add_runs(const struct merge *m, size_t i, struct saved_start *v, size_t n)
 {
-	const struct part *p = &m->part[i];
-	const struct table_run own = { 1, 0 }, *from = &own;
+	const struct source *p = &m->source[i];
+	const struct saved_start own = { 1, 0 }, *from = &own;
 	uint64_t have = p->end > 1;
 
 	if (p->file != NULL) {
 		from = p->file->runs;
-		have = p->file->h.section[TABLEFILE_RUNS].n;
+		have = p->file->h.section[SAVED_RUNS].n;
 	}
 	for (uint64_t j = 0; j < have; j++) {
 		uint64_t grain = map_grain(p, from[j].grain);
 
 		/* Of the one before, nothing is left. */
 		n -= n > 0 && v[n - 1].grain == grain;
-		v[n++] = (struct table_run){
+		v[n++] = (struct saved_start){
 			grain, from[j].documents + p->documents,
 		};
 	}
@@ -1122,17 +1110,16 @@ add_runs(const struct merge *m, size_t i, struct table_run *v, size_t n)
 static int
 put_runs(struct merge *m, uint64_t grains)
 {
-	struct table_section *to = section_begin(m, TABLEFILE_RUNS);
-	struct table_run *v;
+	struct saved_extent *to = section_begin(m, SAVED_RUNS);
+	struct saved_start *v = NULL;
 	uint64_t most = 0;
 	size_t n = 0;
 	int result;
 
 	for (size_t i = 0; i < m->n; i++)
-		most += m->part[i].file == NULL ? 1 :
-			m->part[i].file->h.section[TABLEFILE_RUNS].n;
-	v = malloc((most + 1) * sizeof(*v));
-	if (v == NULL)
+		most += m->source[i].file == NULL ? 1 :
+			m->source[i].file->h.section[SAVED_RUNS].n;
+	if (array_resize(&v, most + 1, sizeof(*v)) != 0)
 		return -1;
 	for (size_t i = 0; i < m->n && m->h.places; i++)
 		n = add_runs(m, i, v, n);
@@ -1144,13 +1131,13 @@ put_runs(struct merge *m, uint64_t grains)
 	return result;
 }
 
-/* Labels: a document's, of the part; 0, or -1. */
+/* Labels: a document's, of the source; 0, or -1. */
 static int
-label_of(const struct merge *m, const struct part *p, uint64_t document,
+label_of(const struct merge *m, const struct source *p, uint64_t document,
 	 const char **text, size_t *len)
 {
 	if (p->file != NULL)
-		return tablefile_label(p->file, document, text, len);
+		return saved_label(p->file, document, text, len);
 	*text = "";
 	*len = 0;
 	return m->run->label == NULL ? 0 :
@@ -1160,18 +1147,18 @@ label_of(const struct merge *m, const struct part *p, uint64_t document,
 static uint64_t
 documents_of(const struct merge *m, size_t i)
 {
-	return m->part[i].file != NULL ? m->part[i].file->h.documents :
+	return m->source[i].file != NULL ? m->source[i].file->h.documents :
 					 m->run->documents;
 }
 
-/* Has the part any label?  A run of its own is asked for all. */
+/* Has the source any label?  A run of its own is asked for all. */
 static int
 has_labels(const struct merge *m, size_t i)
 {
-	const struct part *p = &m->part[i];
+	const struct source *p = &m->source[i];
 
 	if (p->file != NULL)
-		return p->file->h.section[TABLEFILE_TEXT].length > 0;
+		return p->file->h.section[SAVED_TEXT].length > 0;
 	for (uint64_t d = 0; d < m->run->documents; d++) {
 		const char *text;
 		size_t len;
@@ -1190,7 +1177,7 @@ has_labels(const struct merge *m, size_t i)
 static int
 put_offsets(struct merge *m, uint64_t *total)
 {
-	struct table_section *to = section_begin(m, TABLEFILE_LABELS);
+	struct saved_extent *to = section_begin(m, SAVED_LABELS);
 	uint64_t at = m->end;
 
 	*total = 0;
@@ -1201,7 +1188,7 @@ put_offsets(struct merge *m, uint64_t *total)
 
 			if (out_copy(&m->out, at, (const void *)total,
 				     sizeof(*total)) != 0 ||
-			    label_of(m, &m->part[i], d, &text, &len) != 0)
+			    label_of(m, &m->source[i], d, &text, &len) != 0)
 				return -1;
 			at += sizeof(*total);
 			*total += len;
@@ -1216,7 +1203,7 @@ put_offsets(struct merge *m, uint64_t *total)
 static int
 put_labels(struct merge *m)
 {
-	struct table_section *to;
+	struct saved_extent *to;
 	uint64_t total = 0, at, left;
 	int any = 0;
 
@@ -1225,10 +1212,10 @@ put_labels(struct merge *m)
 	if (any < 0)
 		return -1;
 	if (any == 0)
-		section_begin(m, TABLEFILE_LABELS);
+		section_begin(m, SAVED_LABELS);
 	else if (put_offsets(m, &total) != 0)
 		return -1;
-	to = section_begin(m, TABLEFILE_TEXT);
+	to = section_begin(m, SAVED_TEXT);
 	at = m->end;
 	left = total;
 	for (size_t i = 0; i < m->n && total > 0; i++)
@@ -1236,7 +1223,7 @@ put_labels(struct merge *m)
 			const char *text;
 			size_t len;
 
-			if (label_of(m, &m->part[i], d, &text, &len) != 0)
+			if (label_of(m, &m->source[i], d, &text, &len) != 0)
 				return -1;
 			if (len > left) {
 				/* A file is out of order, or the caller says
@@ -1277,17 +1264,18 @@ put_end(struct merge *m)
 		return -1;
 	}
 	sums_len = o->nsums * sizeof(*o->sums);
-	m->h.sums = m->end + TABLE_BODY;
+	m->h.sums = m->end + SAVED_BODY;
 	m->h.nsums = o->nsums;
 	m->h.sums_checksum = shingle_checksum(o->sums, sums_len);
 	m->h.length = m->h.sums + sums_len;
-	m->h.checksum = shingle_checksum(&m->h, TABLE_BODY - sizeof(m->h.checksum));
-	for (size_t done = 0; done < sums_len + TABLE_BODY;) {
+	m->h.checksum = shingle_checksum(&m->h, SAVED_BODY -
+					 sizeof(m->h.checksum));
+	for (size_t done = 0; done < sums_len + SAVED_BODY;) {
 		ssize_t n = done < sums_len ?
 			write(o->fd, (const char *)o->sums + done,
 			      sums_len - done) :
 			pwrite(o->fd, (const char *)&m->h + (done - sums_len),
-			       TABLE_BODY - (done - sums_len),
+			       SAVED_BODY - (done - sums_len),
 			       (off_t)(done - sums_len));
 
 		if (n < 0 && errno == EINTR)
@@ -1307,18 +1295,18 @@ put_table(struct merge *m, int fd)
 {
 	uint64_t units, entries, counts, grains = 1;
 
-	if (lseek(fd, TABLE_BODY, SEEK_SET) < 0 || out_open(&m->out, fd) != 0)
+	if (lseek(fd, SAVED_BODY, SEEK_SET) < 0 || out_open(&m->out, fd) != 0)
 		return failed(m);
 	for (size_t i = 0; i < m->n; i++)
-		if (leave_out_gaps(&m->part[i]) != 0)
+		if (leave_out_gaps(&m->source[i]) != 0)
 			return failed(m);
 	if (pass_exact(m, &units, NULL) != 0)
 		return failed(m);
 	for (size_t i = 0; i < m->n; i++) {
-		m->part[i].begin = grains;
-		grains += count_holes(&m->part[i]);
+		m->source[i].begin = grains;
+		grains += count_holes(&m->source[i]);
 		if (grains > UINT32_MAX)
-			return tablefile_fail(m->why, EFBIG,
+			return saved_fail(m->why, EFBIG,
 				"more than 32 GB of records: too much for "
 				"one table");
 	}
@@ -1326,27 +1314,27 @@ put_table(struct merge *m, int fd)
 		grains = 0;
 	if (pass_index(m, &entries, NULL) != 0 ||
 	    pass_counts(m, &counts, NULL) != 0 ||
-	    put_slots(m, TABLEFILE_EXACT, exact_width(&m->h), units,
+	    put_slots(m, SAVED_EXACT, exact_width(&m->h), units,
 		      pass_exact) != 0 ||
-	    put_slots(m, TABLEFILE_INDEX, sizeof(uint64_t), entries,
+	    put_slots(m, SAVED_INDEX, sizeof(uint64_t), entries,
 		      pass_index) != 0 ||
 	    put_arena(m, grains) != 0 || put_runs(m, grains) != 0 ||
-	    put_slots(m, TABLEFILE_COUNTS, COUNT_WIDTH, counts,
+	    put_slots(m, SAVED_COUNTS, COUNT_WIDTH, counts,
 		      pass_counts) != 0 ||
-	    put_labels(m) != 0 || put_end(m) != 0 || fsync(fd) != 0)
+	    put_labels(m) != 0 || put_end(m) != 0)
 		return failed(m);
 	return 0;
 }
 
-/* The parts, and what the header says of them. */
+/* The sources, and what the header says of them. */
 
 static void
-add_file(struct merge *m, struct tablefile *f)
+add_file(struct merge *m, struct saved *f)
 {
-	struct part *p = &m->part[m->n++];
-	uint64_t grains = f->h.section[TABLEFILE_ARENA].n;
+	struct source *p = &m->source[m->n++];
+	uint64_t grains = f->h.section[SAVED_ARENA].n;
 
-	*p = (struct part){
+	*p = (struct source){
 		.file = f, .exact = f->exact, .index = f->index,
 		.counts = f->counts, .spans = &p->all, .nspans = 1,
 		.all = { f->arena + GRAIN, 1, grains > 1 ? grains : 1 },
@@ -1360,12 +1348,12 @@ add_file(struct merge *m, struct tablefile *f)
 }
 
 static void
-add_own(struct merge *m, const struct tablefile_part *own)
+add_own(struct merge *m, const struct saved_own *own)
 {
-	struct part *p = &m->part[m->n++];
+	struct source *p = &m->source[m->n++];
 	const struct ordered none = { .n = 0 };
 
-	*p = (struct part){
+	*p = (struct source){
 		.exact = *own->exact, .index = *own->index,
 		.counts = m->run->counts != NULL ? *m->run->counts : none,
 		.spans = own->spans, .nspans = own->nspans, .end = 1,
@@ -1380,11 +1368,11 @@ add_own(struct merge *m, const struct tablefile_part *own)
 }
 
 static void
-describe(struct table_header *h, const struct tablefile_options *o,
+describe(struct saved_header *h, const struct saved_options *o,
 	 const unsigned char *secret, uint32_t index_secret)
 {
-	memcpy(h->magic, TABLE_MAGIC, sizeof(h->magic));
-	h->version = TABLEFILE_VERSION;
+	memcpy(h->magic, SAVED_MAGIC, sizeof(h->magic));
+	h->version = SAVED_VERSION;
 	h->ngram = o->ngram;
 	h->min_words = o->min_words;
 	h->unit = o->unit;
@@ -1395,44 +1383,44 @@ describe(struct table_header *h, const struct tablefile_options *o,
 	h->places = o->places;
 	h->full_tags = o->full_tags;
 	h->index_secret = index_secret;
-	memcpy(h->secret, secret, TABLEFILE_SECRET);
-	h->secret_id = shingle_checksum(secret, TABLEFILE_SECRET);
+	memcpy(h->secret, secret, SAVED_SECRET);
+	h->secret_id = shingle_checksum(secret, SAVED_SECRET);
 }
 
 /* Does file i fit what was described? */
 static int
-check_file(const struct merge *m, const struct tablefile *f)
+check_file(const struct merge *m, const struct saved *f)
 {
-	struct tablefile_options want;
+	struct saved_options want;
 
-	tablefile_get_options(&m->h, &want);
-	if (tablefile_check(f, &want, m->why) != 0)
+	saved_get_options(&m->h, &want);
+	if (saved_check(f, &want, m->why) != 0)
 		return -1;
-	if (memcmp(f->h.secret, m->h.secret, TABLEFILE_SECRET) != 0 ||
+	if (memcmp(f->h.secret, m->h.secret, SAVED_SECRET) != 0 ||
 	    f->h.index_secret != m->h.index_secret)
-		return tablefile_fail(m->why, EINVAL,
-				      "made with another secret");
+		return saved_fail(m->why, EINVAL,
+				  "made with another secret");
 	return 0;
 }
 
 static int
-collect(struct merge *m, struct tablefile *const *f, size_t n,
-	const struct tablefile_part *own)
+collect(struct merge *m, struct saved *const *f, size_t n,
+	const struct saved_own *own)
 {
-	struct tablefile_options options;
+	struct saved_options options;
 
 	if (own != NULL) {
 		describe(&m->h, m->run->options, m->run->secret,
 			 own->index_secret);
 	} else if (n == 0) {
-		return tablefile_fail(m->why, EINVAL, "nothing to merge");
+		return saved_fail(m->why, EINVAL, "nothing to merge");
 	} else {
-		tablefile_get_options(&f[0]->h, &options);
+		saved_get_options(&f[0]->h, &options);
 		describe(&m->h, &options, f[0]->h.secret,
 			 f[0]->h.index_secret);
 	}
-	m->part = calloc(n + 1, sizeof(*m->part));
-	if (m->part == NULL)
+	m->source = calloc(n + 1, sizeof(*m->source));
+	if (m->source == NULL)
 		return out_of_memory(m->why);
 	for (size_t i = 0; i < n; i++) {
 		if (check_file(m, f[i]) != 0)
@@ -1444,128 +1432,52 @@ collect(struct merge *m, struct tablefile *const *f, size_t n,
 	return 0;
 }
 
-/* Replacing a file. */
-
-/* Where 'path' leads, links followed; to be freed. */
-static char *
-target_of(const char *path)
-{
-	size_t len = strlen(path);
-	char *target = malloc(len < PATH_MAX ? PATH_MAX : len + 1);
-
-	if (target == NULL || realpath(path, target) != NULL)
-		return target;
-	if (errno != ENOENT) {
-		free(target);
-		return NULL;
-	}
-	memcpy(target, path, len + 1);
-	return target;
-}
-
-static int
-sync_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-	char *name = malloc(len + sizeof("."));
-	int fd, result;
-
-	if (name == NULL)
-		return -1;
-	/* "DIR/." */
-	memcpy(name, path, len);
-	memcpy(name + len, ".", sizeof("."));
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(name);
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	/* Some file systems have nothing of the kind. */
-	if (result != 0 && errno == EINVAL)
-		result = 0;
-	close(fd);
-	return result;
-}
-
 /* Write it beside 'path', then put it in its place. */
 static int
 replace(struct merge *m, const char *path)
 {
-	static const char suffix[] = ".XXXXXX";
-	size_t len = strlen(path);
-	char *temporary = malloc(len + sizeof(suffix));
-	struct stat st;
-	int fd, result = -1;
+	struct replace r;
+	int result;
 
-	if (temporary == NULL)
-		return out_of_memory(m->why);
-	memcpy(temporary, path, len);
-	memcpy(temporary + len, suffix, sizeof(suffix));
-	if (stat(path, &st) != 0) {
-		st.st_mode = 0;
-	} else if (!S_ISREG(st.st_mode)) {
-		free(temporary);
-		return tablefile_fail(m->why, EINVAL, "not a regular file");
+	/* It is its owner's alone: it holds the secret. */
+	if (replace_begin(&r, path, NULL, 0600) != 0) {
+		if (errno == EINVAL || errno == EISDIR)
+			return saved_fail(m->why, EINVAL, "not a regular file");
+		return failed(m);
 	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		failed(m);
-		free(temporary);
-		return -1;
-	}
-	/* A new one is its owner's alone: it holds the secret. */
-	if (st.st_mode != 0 && fchmod(fd, st.st_mode & 0777) != 0)
-		result = failed(m);
-	else
-		result = put_table(m, fd);
+	result = put_table(m, r.fd);
 	out_close(&m->out);
-	if (close(fd) != 0 && result == 0)
+	if (result != 0)
+		replace_abort(&r);
+	else if (replace_commit(&r, true) != 0)
 		result = failed(m);
-	if (result == 0 && rename(temporary, path) != 0)
-		result = failed(m);
-	if (result != 0) {
-		int error = errno;
-
-		unlink(temporary);
-		errno = error;
-	} else if (sync_directory(path) != 0) {
-		result = failed(m);
-	}
-	free(temporary);
 	return result;
 }
 
 int
-tablefile_write(const char *path, struct tablefile *const *f, size_t n,
-		const struct tablefile_part *own,
-		const struct tablefile_run *run, char why[TABLEFILE_WHY])
+saved_write(const char *path, struct saved *const *f, size_t n,
+	    const struct saved_own *own,
+	    const struct saved_run *run, char why[SAVED_WHY])
 {
 	struct merge m = { .run = run, .why = why };
-	char *target;
 	int result = -1, error;
 
 	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-		return tablefile_fail(why, ENOTSUP,
+		return saved_fail(why, ENOTSUP,
 			"tables cannot be used on this machine (big-endian)");
-	target = target_of(path);
-	if (target == NULL) {
-		failed(&m);
-	} else if (collect(&m, f, n, own) == 0) {
-		result = replace(&m, target);
-	}
+	if (collect(&m, f, n, own) == 0)
+		result = replace(&m, path);
 	error = errno;
 	for (size_t i = 0; i < m.n; i++)
-		free(m.part[i].holes);
-	free(m.part);
-	free(target);
+		free(m.source[i].holes);
+	free(m.source);
 	errno = error;
 	return result;
 }
 
 int
-tablefile_merge(const char *path, struct tablefile *const *f, size_t n,
-		char why[TABLEFILE_WHY])
+saved_merge(const char *path, struct saved *const *f, size_t n,
+	    char why[SAVED_WHY])
 {
-	return tablefile_write(path, f, n, NULL, NULL, why);
+	return saved_write(path, f, n, NULL, NULL, why);
 }

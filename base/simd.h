@@ -4,8 +4,8 @@
  * may be called only where vectors_available() says so.  All variants give the
  * same results.
  */
-#ifndef VECTOR_H
-#define VECTOR_H
+#ifndef SIMD_H
+#define SIMD_H
 
 #define BODY __attribute__((always_inline)) static inline
 

@@ -1,5 +1,5 @@
 /*
- * The public functions for saved tables: what tablefile.h has, in terms of
+ * The public functions for saved tables: what saved.h has, in terms of
  * this library's options and documents.
  */
 #include <errno.h>
@@ -8,18 +8,18 @@
 #include <string.h>
 
 #include "engine.h"
-#include "tablefile.h"
+#include "saved.h"
 
-_Static_assert(DEDUP_WHY == TABLEFILE_WHY, "messages are handed through");
+_Static_assert(DEDUP_WHY == SAVED_WHY, "messages are handed through");
 
-static struct tablefile_options
+static struct saved_options
 options_of(const struct dedup *d)
 {
 	const struct dedup_options *o = &d->opt;
 
-	return (struct tablefile_options){
+	return (struct saved_options){
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
-		.window = part_window(o), .words = SHINGLE_VERSION,
+		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
 		.places = d->places, .full_tags = o->contained,
 	};
@@ -29,26 +29,25 @@ options_of(const struct dedup *d)
 static enum dedup_status
 adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 {
-	struct part own;
+	struct split own;
 	struct table_options options = {
 		.near = !d->opt.exact, .places = places,
 		.full_tags = d->opt.contained,
 	};
 	struct table *t;
 
-	if (part_init(&own, &d->opt, secret) != 0) {
-		part_free(&own);
+	if (split_init(&own, &d->opt, secret) != 0) {
+		split_free(&own);
 		return DEDUP_ENOMEM;
 	}
 	t = table_new(&options, shingler_secret(own.shingler));
 	if (t == NULL) {
-		part_free(&own);
+		split_free(&own);
 		return DEDUP_ENOMEM;
 	}
-	part_free(&d->own);
+	split_free(&d->own);
 	table_free(d->table);
 	d->own = own;
-	d->part = &d->own;
 	d->table = t;
 	d->places = places;
 	engine_share_memory(d);
@@ -56,22 +55,22 @@ adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 }
 
 static enum dedup_status
-attach(struct dedup *d, struct tablefile *f, enum dedup_load kind, char *why)
+attach(struct dedup *d, struct saved *f, enum dedup_load kind, char *why)
 {
-	const unsigned char *secret = tablefile_secret(f);
+	const unsigned char *secret = saved_secret(f);
 	bool same = memcmp(secret, shingler_secret_bytes(d->own.shingler),
 			   SHINGLE_SECRET) == 0;
-	struct tablefile_options want;
-	struct tablefile_info info;
+	struct saved_options want;
+	struct saved_info info;
 	struct table **t = kind == DEDUP_LOAD_KNOWN ? &d->table : &d->listed;
 
-	tablefile_get_info(f, &info);
+	saved_get_info(f, &info);
 	want = options_of(d);
 	/* The first one says whether records have places, if nobody else. */
 	if (d->nloaded == 0 && !d->opt.places &&
 	    d->opt.keep != DEDUP_KEEP_NONE)
 		want.places = info.options.places;
-	if (tablefile_check(f, &want, why) != 0)
+	if (saved_check(f, &want, why) != 0)
 		return DEDUP_ETABLE;
 	if (!same && (d->nloaded > 0 || d->opt.seeded || d->listed != NULL)) {
 		snprintf(why, DEDUP_WHY, "made with another secret%s",
@@ -101,9 +100,9 @@ take_counts(struct dedup *d)
 	uint64_t counted = 0;
 
 	for (unsigned i = 0; i < d->nloaded; i++) {
-		struct tablefile_info info;
+		struct saved_info info;
 
-		tablefile_get_info(d->loaded[i].file, &info);
+		saved_get_info(d->loaded[i].file, &info);
 		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN)
 			counted += info.counted;
 	}
@@ -112,7 +111,7 @@ take_counts(struct dedup *d)
 	d->table_counts = true;
 	d->judging = true;
 	d->counting = d->opt.count;
-	d->least = engine_least(d, counted);
+	d->least = boilerplate_least(d, counted);
 	engine_share_memory(d);
 }
 
@@ -121,7 +120,7 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	   char why[DEDUP_WHY])
 {
 	struct loaded *more;
-	struct tablefile *f;
+	struct saved *f;
 	enum dedup_status st;
 
 	*why = '\0';
@@ -132,11 +131,11 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	if (more == NULL)
 		return DEDUP_ENOMEM;
 	d->loaded = more;
-	if (tablefile_open(&f, path, why) != 0)
+	if (saved_open(&f, path, why) != 0)
 		return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
 	st = attach(d, f, kind, why);
 	if (st != DEDUP_OK) {
-		tablefile_close(f);
+		saved_close(f);
 		return st;
 	}
 	d->loaded[d->nloaded++] = (struct loaded){ f, kind };
@@ -150,9 +149,9 @@ own_counts(const struct dedup *d, struct ordered *set)
 {
 	struct counted c;
 
-	ordered_init(set, TABLEFILE_COUNT_WIDTH, 0.88, 1.3);
+	ordered_init(set, SAVED_COUNT_WIDTH, 0.88, 1.3);
 	for (size_t i = 0; i < counts_slots(&d->counts); i++) {
-		unsigned char entry[TABLEFILE_COUNT_WIDTH] = { 0 }, *at;
+		unsigned char entry[SAVED_COUNT_WIDTH] = { 0 }, *at;
 
 		if (!counts_at(&d->counts, i, &c))
 			continue;
@@ -165,7 +164,7 @@ own_counts(const struct dedup *d, struct ordered *set)
 		}
 		at = ordered_find(set, c.fp.hi);
 		while (ordered_key(at) == c.fp.hi)
-			at += TABLEFILE_COUNT_WIDTH;
+			at += SAVED_COUNT_WIDTH;
 		ordered_insert(set, at, entry);
 	}
 	return 0;
@@ -175,9 +174,9 @@ enum dedup_status
 dedup_save(const struct dedup *d, const char *path, dedup_label label,
 	   void *arg, char why[DEDUP_WHY])
 {
-	struct tablefile_options options = options_of(d);
+	struct saved_options options = options_of(d);
 	struct ordered counts;
-	struct tablefile_run run = {
+	struct saved_run run = {
 		.options = &options,
 		.secret = shingler_secret_bytes(d->own.shingler),
 		.documents = d->stats.documents,
@@ -204,7 +203,7 @@ dedup_get_label(const struct dedup *d, unsigned table, uint64_t document,
 {
 	if (table == 0 || table > d->nloaded)
 		return DEDUP_EINVAL;
-	if (tablefile_label(d->loaded[table - 1].file, document, p, len) != 0)
+	if (saved_label(d->loaded[table - 1].file, document, p, len) != 0)
 		return errno == EINVAL ? DEDUP_EINVAL : DEDUP_ETABLE;
 	return DEDUP_OK;
 }
@@ -212,28 +211,28 @@ dedup_get_label(const struct dedup *d, unsigned table, uint64_t document,
 bool
 dedup_is_table(const char *path)
 {
-	return tablefile_is(path);
+	return saved_is(path);
 }
 
 enum dedup_status
 dedup_table_info(const char *path, struct dedup_table_info *info,
 		 char why[DEDUP_WHY])
 {
-	struct tablefile_info i;
-	struct tablefile *f;
+	struct saved_info i;
+	struct saved *f;
 
 	*why = '\0';
-	if (tablefile_open(&f, path, why) != 0)
+	if (saved_open(&f, path, why) != 0)
 		return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
-	tablefile_get_info(f, &i);
-	tablefile_close(f);
+	saved_get_info(f, &i);
+	saved_close(f);
 	*info = (struct dedup_table_info){
 		.version = i.version, .secret_id = i.secret_id,
-		.bytes = i.length, .units = i.entries[TABLEFILE_EXACT],
-		.shingles = i.entries[TABLEFILE_INDEX],
-		.records_bytes = i.bytes[TABLEFILE_ARENA],
+		.bytes = i.length, .units = i.entries[SAVED_EXACT],
+		.shingles = i.entries[SAVED_INDEX],
+		.records_bytes = i.bytes[SAVED_ARENA],
 		.documents = i.documents, .counted = i.counted,
-		.counts = i.entries[TABLEFILE_COUNTS],
+		.counts = i.entries[SAVED_COUNTS],
 		.labels = i.labels > 0,
 	};
 	dedup_options_init(&info->options);
@@ -250,14 +249,14 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 enum dedup_status
 dedup_table_test(const char *path, char why[DEDUP_WHY])
 {
-	struct tablefile *f;
+	struct saved *f;
 	int got;
 
 	*why = '\0';
-	if (tablefile_open(&f, path, why) != 0)
+	if (saved_open(&f, path, why) != 0)
 		return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
-	got = tablefile_verify(f, why);
-	tablefile_close(f);
+	got = saved_verify(f, why);
+	saved_close(f);
 	return got == 0 ? DEDUP_OK : DEDUP_ETABLE;
 }
 
@@ -265,7 +264,7 @@ enum dedup_status
 dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 		  char why[DEDUP_WHY])
 {
-	struct tablefile **f = calloc(n + 1, sizeof(struct tablefile *));
+	struct saved **f = calloc(n + 1, sizeof(struct saved *));
 	enum dedup_status st = DEDUP_OK;
 	size_t open = 0;
 
@@ -274,22 +273,22 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 	if (f == NULL)
 		return DEDUP_ENOMEM;
 	for (; open < n; open++)
-		if (tablefile_open(&f[open], tables[open], why) != 0) {
+		if (saved_open(&f[open], tables[open], why) != 0) {
 			*bad = open;
 			st = DEDUP_ETABLE;
 			goto out;
 		}
 	for (size_t i = 1; i < n; i++) {
-		struct tablefile_info first;
+		struct saved_info first;
 
-		tablefile_get_info(f[0], &first);
-		if (tablefile_check(f[i], &first.options, why) != 0) {
+		saved_get_info(f[0], &first);
+		if (saved_check(f[i], &first.options, why) != 0) {
 			*bad = i;
 			st = DEDUP_ETABLE;
 			goto out;
 		}
-		if (memcmp(tablefile_secret(f[0]), tablefile_secret(f[i]),
-			   TABLEFILE_SECRET) != 0) {
+		if (memcmp(saved_secret(f[0]), saved_secret(f[i]),
+			   SAVED_SECRET) != 0) {
 			snprintf(why, DEDUP_WHY, "made with another secret "
 				 "than the first");
 			*bad = i;
@@ -297,11 +296,11 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 			goto out;
 		}
 	}
-	if (tablefile_merge(path, f, n, why) != 0)
+	if (saved_merge(path, f, n, why) != 0)
 		st = DEDUP_ETABLE;
 out:
 	while (open-- > 0)
-		tablefile_close(f[open]);
+		saved_close(f[open]);
 	free(f);
 	return st;
 }
@@ -310,12 +309,12 @@ enum dedup_status
 dedup_table_lock(const char *path, int *lock, char why[DEDUP_WHY])
 {
 	*why = '\0';
-	*lock = tablefile_lock(path, why);
+	*lock = saved_lock(path, why);
 	return *lock >= 0 ? DEDUP_OK : DEDUP_ETABLE;
 }
 
 void
 dedup_table_unlock(const char *path, int lock)
 {
-	tablefile_unlock(path, lock);
+	saved_unlock(path, lock);
 }

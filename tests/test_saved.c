@@ -1,5 +1,5 @@
 /*
- * tablefile.c, tablemerge.c and what table.c does with attached tables.
+ * saved.c, merge.c and what table.c does with attached tables.
  *
  * The oracle is one table in memory in which all units were recorded one after
  * another; files are also compared with each other, damaged at every bit, and
@@ -15,13 +15,13 @@
 #include <unistd.h>
 
 #include "table.h"
-#include "tableformat.h"
+#include "saved_format.h"
 
 #define SECRET 77
 #define PATHS 16
 
-static char directory[] = "/tmp/test_tablefile.XXXXXX";
-static unsigned char secret[TABLEFILE_SECRET];
+static char directory[] = "/tmp/test_saved.XXXXXX";
+static unsigned char secret[SAVED_SECRET];
 
 /* Name number i in the tests' directory. */
 static const char *
@@ -101,10 +101,10 @@ static const struct table_options kinds[] = {
 	{ .near = false },
 };
 
-static struct tablefile_options
+static struct saved_options
 options_of(const struct table_options *t)
 {
-	return (struct tablefile_options){
+	return (struct saved_options){
 		.ngram = 3, .min_words = 5, .unit = 1, .words = 1,
 		.window = t->full_tags ? 6 : 0, .near = t->near,
 		.places = t->places, .full_tags = t->full_tags,
@@ -191,9 +191,9 @@ static int
 save(struct table *t, const struct table_options *opt, struct run *run,
      const char *path, char *why)
 {
-	struct tablefile_options options = options_of(opt);
+	struct saved_options options = options_of(opt);
 	struct ordered counts;
-	struct tablefile_run r = {
+	struct saved_run r = {
 		.options = &options, .secret = secret,
 		.documents = run->documents, .counts = &counts,
 		.counted = run->counts > 0 ? run->documents : 0,
@@ -221,7 +221,7 @@ static void
 save_run(const struct table_options *opt, struct run *run, const char *path)
 {
 	struct table *t = new_table(opt);
-	char why[TABLEFILE_WHY] = "";
+	char why[SAVED_WHY] = "";
 
 	record(t, opt, run, 0);
 	if (save(t, opt, run, path, why) != 0)
@@ -229,23 +229,23 @@ save_run(const struct table_options *opt, struct run *run, const char *path)
 	table_free(t);
 }
 
-static struct tablefile *
+static struct saved *
 must_open(const char *path)
 {
-	struct tablefile *f;
-	char why[TABLEFILE_WHY] = "";
+	struct saved *f;
+	char why[SAVED_WHY] = "";
 
-	if (tablefile_open(&f, path, why) != 0)
+	if (saved_open(&f, path, why) != 0)
 		fail_msg("%s: %s", path, why);
 	return f;
 }
 
 static void
-must_verify(struct tablefile *f)
+must_verify(struct saved *f)
 {
-	char why[TABLEFILE_WHY] = "";
+	char why[SAVED_WHY] = "";
 
-	if (tablefile_verify(f, why) != 0)
+	if (saved_verify(f, why) != 0)
 		fail_msg("%s", why);
 }
 
@@ -348,10 +348,10 @@ test_attached_tables_are_as_one(void **state)
 		struct rng r = { seed };
 		size_t files = rng_range(&r, 1, 3);
 		struct table *t = new_table(opt), *one = new_table(opt);
-		struct tablefile *f[3];
+		struct saved *f[3];
 		uint32_t among = rng_range(&r, 20, 1500);
 		uint64_t base[4], total = 0;
-		char why[TABLEFILE_WHY];
+		char why[SAVED_WHY];
 
 		for (size_t i = 0; i < files; i++) {
 			random_run(&r, &run[i], rng_below(&r, 400), among);
@@ -381,17 +381,17 @@ test_attached_tables_are_as_one(void **state)
 		table_free(t);
 		table_free(one);
 		for (size_t i = 0; i < files; i++)
-			tablefile_close(f[i]);
+			saved_close(f[i]);
 	}
 	assert_true((hits & 0xff) && (hits & 0xff00) && hits >> 16);
 }
 
 /* Merge or, with 'own', save an empty run with these attached. */
 static void
-merge(const struct table_options *opt, const char *to, struct tablefile **f,
+merge(const struct table_options *opt, const char *to, struct saved **f,
       size_t n, bool own)
 {
-	char why[TABLEFILE_WHY] = "";
+	char why[SAVED_WHY] = "";
 
 	if (own) {
 		struct run empty = { .n = 0 };
@@ -402,7 +402,7 @@ merge(const struct table_options *opt, const char *to, struct tablefile **f,
 		if (save(t, opt, &empty, to, why) != 0)
 			fail_msg("%s", why);
 		table_free(t);
-	} else if (tablefile_merge(to, f, n, why) != 0) {
+	} else if (saved_merge(to, f, n, why) != 0) {
 		fail_msg("%s", why);
 	}
 }
@@ -419,8 +419,8 @@ test_merging_is_associative(void **state)
 			&kinds[seed % ARRAY_LEN(kinds)];
 		struct rng r = { seed + 1000 };
 		uint32_t among = rng_range(&r, 20, 3000);
-		struct tablefile *f[6];
-		struct tablefile_info info[6];
+		struct saved *f[6];
+		struct saved_info info[6];
 
 		for (unsigned i = 0; i < 3; i++) {
 			random_run(&r, &run[i], rng_below(&r, 1500), among);
@@ -440,22 +440,22 @@ test_merging_is_associative(void **state)
 		f[5] = must_open(path_of(5));
 		for (unsigned i = 0; i < 6; i++) {
 			must_verify(f[i]);
-			tablefile_get_info(f[i], &info[i]);
+			saved_get_info(f[i], &info[i]);
 		}
-		merge(opt, path_of(7), (struct tablefile *[]){ f[3], f[2] }, 2,
+		merge(opt, path_of(7), (struct saved *[]){ f[3], f[2] }, 2,
 		      false);
 		assert_same_bytes(path_of(5), path_of(7));
-		merge(opt, path_of(7), (struct tablefile *[]){ f[0], f[4] }, 2,
+		merge(opt, path_of(7), (struct saved *[]){ f[0], f[4] }, 2,
 		      seed % 2);
 		assert_same_bytes(path_of(5), path_of(7));
 		/* One alone, and one twice over. */
 		merge(opt, path_of(7), f + 5, 1, seed % 2);
 		assert_same_bytes(path_of(5), path_of(7));
-		kept += info[5].entries[TABLEFILE_EXACT];
+		kept += info[5].entries[SAVED_EXACT];
 		for (unsigned i = 0; i < 3; i++)
-			dropped += info[i].entries[TABLEFILE_EXACT];
+			dropped += info[i].entries[SAVED_EXACT];
 		for (unsigned i = 0; i < 6; i++)
-			tablefile_close(f[i]);
+			saved_close(f[i]);
 	}
 	assert_true(kept > 10000 && dropped > kept + 10000);
 }
@@ -472,8 +472,8 @@ test_saving_is_merging(void **state)
 			&kinds[seed % ARRAY_LEN(kinds)];
 		struct rng r = { seed + 2000 };
 		struct table *t = new_table(opt), *one = new_table(opt);
-		struct tablefile *f[3];
-		char why[TABLEFILE_WHY] = "";
+		struct saved *f[3];
+		char why[SAVED_WHY] = "";
 		uint64_t base[2] = { 0, 0 };
 
 		for (unsigned i = 0; i < 3; i++)
@@ -491,8 +491,8 @@ test_saving_is_merging(void **state)
 		if (save(t, opt, &run[2], path_of(1), why) != 0)
 			fail_msg("%s", why);
 		table_free(t);
-		tablefile_close(f[0]);
-		tablefile_close(f[1]);
+		saved_close(f[0]);
+		saved_close(f[1]);
 		f[0] = must_open(path_of(1));
 		must_verify(f[0]);
 		t = new_table(opt);
@@ -502,7 +502,7 @@ test_saving_is_merging(void **state)
 			compare_answers(t, opt, base, 2, one, i);
 		table_free(t);
 		table_free(one);
-		tablefile_close(f[0]);
+		saved_close(f[0]);
 	}
 }
 
@@ -514,9 +514,9 @@ test_labels_and_counts_add_up(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < 30; seed++) {
 		struct rng r = { seed + 3000 };
-		struct tablefile *f[4];
+		struct saved *f[4];
 		uint64_t document = 0;
-		char why[TABLEFILE_WHY];
+		char why[SAVED_WHY];
 		const char *p;
 		size_t len;
 
@@ -525,7 +525,7 @@ test_labels_and_counts_add_up(void **state)
 			save_run(&kinds[1], &run[i], path_of(i));
 			f[i] = must_open(path_of(i));
 		}
-		assert_int_equal(tablefile_merge(path_of(3), f, 3, why), 0);
+		assert_int_equal(saved_merge(path_of(3), f, 3, why), 0);
 		f[3] = must_open(path_of(3));
 		for (unsigned i = 0; i < 3; i++)
 			for (uint64_t d = 0; d < run[i].documents; d++) {
@@ -534,13 +534,13 @@ test_labels_and_counts_add_up(void **state)
 
 				assert_int_equal(give_label(&run[i], d, &want,
 							    &n), 0);
-				assert_int_equal(tablefile_label(f[3],
+				assert_int_equal(saved_label(f[3],
 					document++, &p, &len), 0);
 				assert_int_equal(len, n);
 				assert_memory_equal(p, want, n);
 			}
 		errno = 0;
-		assert_int_equal(tablefile_label(f[3], document, &p, &len), -1);
+		assert_int_equal(saved_label(f[3], document, &p, &len), -1);
 		assert_int_equal(errno, EINVAL);
 		for (unsigned i = 0; i < 3; i++)
 			for (uint32_t j = 0; j < run[i].counts; j++) {
@@ -551,18 +551,18 @@ test_labels_and_counts_add_up(void **state)
 				uint32_t got;
 
 				for (unsigned k = 0; k < 3; k++) {
-					assert_int_equal(tablefile_count(f[k],
+					assert_int_equal(saved_count(f[k],
 						&fp, &got), 0);
 					sum += got;
 				}
-				assert_int_equal(tablefile_count(f[3], &fp,
-								 &got), 0);
+				assert_int_equal(saved_count(f[3], &fp,
+							     &got), 0);
 				assert_true(sum > 0);
 				assert_int_equal(got, sum > UINT32_MAX ?
 						 UINT32_MAX : sum);
 			}
 		for (unsigned i = 0; i < 4; i++)
-			tablefile_close(f[i]);
+			saved_close(f[i]);
 	}
 }
 
@@ -583,11 +583,11 @@ small_table(size_t *len)
 static void
 assert_refused(const char *path, int error, const char *message)
 {
-	struct tablefile *f;
-	char why[TABLEFILE_WHY] = "";
+	struct saved *f;
+	char why[SAVED_WHY] = "";
 
 	errno = 0;
-	if (tablefile_open(&f, path, why) == 0)
+	if (saved_open(&f, path, why) == 0)
 		fail_msg("not refused: %s", message);
 	assert_int_equal(errno, error);
 	if (strstr(why, message) == NULL)
@@ -619,7 +619,7 @@ test_every_bit_flipped_is_refused(void **state)
 		assert_int_equal(pwrite(fd, p + i / 8, 1, (off_t)(i / 8)), 1);
 	}
 	close(fd);
-	tablefile_close(must_open(path_of(0)));
+	saved_close(must_open(path_of(0)));
 	free(p);
 	assert_int_equal(allocations.live, live - 1);
 }
@@ -637,7 +637,7 @@ test_every_truncation_is_refused(void **state)
 			       n < 8 ? "not a table" : "truncated");
 	}
 	put_contents(path_of(0), p, len);
-	tablefile_close(must_open(path_of(0)));
+	saved_close(must_open(path_of(0)));
 	p[len] = 0;
 	put_contents(path_of(0), p, len + 1);
 	assert_refused(path_of(0), EBADMSG, "damaged");
@@ -648,13 +648,13 @@ test_every_truncation_is_refused(void **state)
 static void
 fix_checksums(unsigned char *p, size_t len)
 {
-	struct table_header h;
+	struct saved_header h;
 
 	memcpy(&h, p, sizeof(h));
-	if (h.sums >= TABLE_BODY && h.sums <= len && h.nsums <= 64 &&
+	if (h.sums >= SAVED_BODY && h.sums <= len && h.nsums <= 64 &&
 	    h.nsums * 8 <= len - h.sums) {
 		for (uint64_t i = 0; i < h.nsums; i++) {
-			uint64_t at = TABLE_BODY + i * BLOCK, sum;
+			uint64_t at = SAVED_BODY + i * BLOCK, sum;
 
 			if (at > h.sums)
 				break;
@@ -664,30 +664,30 @@ fix_checksums(unsigned char *p, size_t len)
 		}
 		h.sums_checksum = shingle_checksum(p + h.sums, len - h.sums);
 	}
-	h.checksum = shingle_checksum(&h, TABLE_BODY - 8);
+	h.checksum = shingle_checksum(&h, SAVED_BODY - 8);
 	memcpy(p, &h, sizeof(h));
 }
 
 static void
 test_refusals_say_why(void **state)
 {
-	struct tablefile_options made = options_of(&kinds[0]), want;
-	char why[TABLEFILE_WHY] = "";
+	struct saved_options made = options_of(&kinds[0]), want;
+	char why[SAVED_WHY] = "";
 	size_t len;
 	unsigned char *p = small_table(&len);
-	struct tablefile *f = must_open(path_of(0)), *other;
+	struct saved *f = must_open(path_of(0)), *other;
 	struct table *t;
-	uint32_t version = TABLEFILE_VERSION + 1;
+	uint32_t version = SAVED_VERSION + 1;
 	static struct run run;
 	struct rng r = { 6 };
 
 	(void)state;
-	assert_int_equal(tablefile_check(f, &made, why), 0);
+	assert_int_equal(saved_check(f, &made, why), 0);
 #define DIFFERS(field, value, message) do { \
 		want = made; \
 		want.field = (value); \
 		errno = 0; \
-		assert_int_equal(tablefile_check(f, &want, why), -1); \
+		assert_int_equal(saved_check(f, &want, why), -1); \
 		assert_int_equal(errno, EINVAL); \
 		assert_string_equal(why, message); \
 	} while (0)
@@ -726,13 +726,13 @@ test_refusals_say_why(void **state)
 	other = must_open(path_of(1));
 	unlink(path_of(2));
 	errno = 0;
-	assert_int_equal(tablefile_merge(path_of(2),
-		(struct tablefile *[]){ f, other }, 2, why), -1);
+	assert_int_equal(saved_merge(path_of(2),
+		(struct saved *[]){ f, other }, 2, why), -1);
 	assert_int_equal(errno, EINVAL);
 	assert_string_equal(why, "made with another secret");
 	assert_int_equal(access(path_of(2), F_OK), -1);
-	tablefile_close(other);
-	tablefile_close(f);
+	saved_close(other);
+	saved_close(f);
 
 	memcpy(p + 8, &version, sizeof(version));
 	fix_checksums(p, len);
@@ -752,19 +752,19 @@ test_refusals_say_why(void **state)
 static void
 exercise(const char *path, const struct table_options *opt, bool deep)
 {
-	struct tablefile *f, *good;
+	struct saved *f, *good;
 	struct table *t;
-	struct tablefile_info info;
-	char why[TABLEFILE_WHY] = "";
+	struct saved_info info;
+	char why[SAVED_WHY] = "";
 
-	if (tablefile_open(&f, path, why) != 0) {
+	if (saved_open(&f, path, why) != 0) {
 		assert_true(errno == EBADMSG || errno == ENOTSUP);
 		assert_true(strlen(why) > 0);
 		return;
 	}
-	tablefile_get_info(f, &info);
-	if (tablefile_verify(f, why) == 0 && !deep) {
-		tablefile_close(f);
+	saved_get_info(f, &info);
+	if (saved_verify(f, why) == 0 && !deep) {
+		saved_close(f);
 		return;
 	}
 	t = new_table(opt);
@@ -784,23 +784,23 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 			table_prefetch_near(t, &u.w);
 			table_prefetch_records(t, &u.w);
 			if (table_find(t, &u.w.fp, &m) == 1 &&
-			    tablefile_label(f, m.place.document, &p, &len) == 0
+			    saved_label(f, m.place.document, &p, &len) == 0
 			    && len > 0)
 				assert_true(p[0] + p[len - 1] != 1000);
 			if (u.w.code != NULL) {
 				table_near(t, &u.w, 0.7, &m);
 				table_containing(t, &u.w, &m);
 			}
-			tablefile_count(f, &u.w.fp, &n);
+			saved_count(f, &u.w.fp, &n);
 			table_add(t, &u.w, &at);
 		}
 	}
 	table_free(t);
 	good = must_open(path_of(2));
-	tablefile_merge(path_of(3), (struct tablefile *[]){ f, good }, 2, why);
-	tablefile_merge(path_of(3), (struct tablefile *[]){ good, f }, 2, why);
-	tablefile_close(good);
-	tablefile_close(f);
+	saved_merge(path_of(3), (struct saved *[]){ f, good }, 2, why);
+	saved_merge(path_of(3), (struct saved *[]){ good, f }, 2, why);
+	saved_close(good);
+	saved_close(f);
 }
 
 static void
@@ -826,13 +826,13 @@ test_hostile_tables_do_no_harm(void **state)
 		p = contents(path_of(1), &len);
 		exercise(path_of(1), &kinds[k], true);
 		for (int i = 0; i < 700; i++) {
-			struct table_header h;
+			struct saved_header h;
 
 			q = exact_copy(p, len);
 			memcpy(&h, p, sizeof(h));
 			for (uint32_t n = rng_range(&r, 1, 4); n-- > 0;) {
-				const struct table_section *s = &h.section[
-					rng_below(&r, TABLEFILE_SECTIONS)];
+				const struct saved_extent *s = &h.section[
+					rng_below(&r, SAVED_SECTIONS)];
 				uint64_t v = values[rng_below(&r,
 						ARRAY_LEN(values))];
 				size_t at;
@@ -868,18 +868,18 @@ test_verification_sees_what_checksums_do_not(void **state)
 {
 	size_t len;
 	unsigned char *p = small_table(&len), *q;
-	struct table_header h;
+	struct saved_header h;
 	size_t seen = 0, all = 0;
 
 	(void)state;
 	memcpy(&h, p, sizeof(h));
 	/* In the sections of slots, each byte is of some order or other. */
-	for (size_t i = TABLE_BODY; i < h.sums; i++) {
-		const struct table_section *arena =
-			&h.section[TABLEFILE_ARENA];
-		const struct table_section *text = &h.section[TABLEFILE_TEXT];
-		struct tablefile *f;
-		char why[TABLEFILE_WHY] = "";
+	for (size_t i = SAVED_BODY; i < h.sums; i++) {
+		const struct saved_extent *arena =
+			&h.section[SAVED_ARENA];
+		const struct saved_extent *text = &h.section[SAVED_TEXT];
+		struct saved *f;
+		char why[SAVED_WHY] = "";
 
 		/* Words and labels can be any. */
 		if ((i >= arena->offset + 8 &&
@@ -892,15 +892,15 @@ test_verification_sees_what_checksums_do_not(void **state)
 		put_contents(path_of(1), q, len);
 		free(q);
 		all++;
-		if (tablefile_open(&f, path_of(1), why) != 0) {
+		if (saved_open(&f, path_of(1), why) != 0) {
 			seen++;
 			continue;
 		}
-		if (tablefile_verify(f, why) != 0) {
+		if (saved_verify(f, why) != 0) {
 			assert_non_null(strstr(why, "damaged"));
 			seen++;
 		}
-		tablefile_close(f);
+		saved_close(f);
 	}
 	/* All but in the low bytes of fingerprints and keys, and of counts. */
 	assert_true(all > 10000 && seen + 500 > all);
@@ -940,7 +940,7 @@ test_full_disk_leaves_the_old_table(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
 	for (size_t most = 0; most < len; most += len / 50 + 1) {
 		struct table *t = new_table(&kinds[0]);
-		char why[TABLEFILE_WHY] = "";
+		char why[SAVED_WHY] = "";
 
 		record(t, &kinds[0], &run, 0);
 		low = was;
@@ -960,8 +960,39 @@ test_full_disk_leaves_the_old_table(void **state)
 	free(p);
 }
 
+static mode_t
+mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* It holds the secret. */
 static void
-test_a_new_table_is_its_owners(void **state)
+test_a_table_is_never_open_to_others(void **state)
+{
+	static const mode_t before[] = { 0644, 0666, 0777, 0640, 0600, 0400 };
+	static struct run run;
+	struct rng r = { 9 };
+
+	(void)state;
+	random_run(&r, &run, 30, 1000);
+	unlink(path_of(8));
+	save_run(&kinds[0], &run, path_of(8));
+	assert_int_equal(mode_of(path_of(8)), 0600);
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		assert_int_equal(chmod(path_of(8), before[i]), 0);
+		save_run(&kinds[0], &run, path_of(8));
+		assert_int_equal(mode_of(path_of(8)), before[i] & 0600);
+	}
+	assert_int_equal(chmod(path_of(8), 0600), 0);
+}
+
+/* Also where what it points to is not there yet. */
+static void
+test_links_to_a_table_are_followed(void **state)
 {
 	static struct run run;
 	struct rng r = { 9 };
@@ -969,44 +1000,50 @@ test_a_new_table_is_its_owners(void **state)
 
 	(void)state;
 	random_run(&r, &run, 30, 1000);
-	save_run(&kinds[0], &run, path_of(8));
-	assert_int_equal(stat(path_of(8), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0600);
-	/* One that was there stays what it was, links too. */
-	assert_int_equal(chmod(path_of(8), 0644), 0);
 	unlink(path_of(9));
-	assert_int_equal(symlink(path_of(8), path_of(9)), 0);
-	save_run(&kinds[0], &run, path_of(9));
-	assert_int_equal(lstat(path_of(9), &st), 0);
-	assert_true(S_ISLNK(st.st_mode));
-	assert_int_equal(stat(path_of(8), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0644);
+	assert_int_equal(symlink("8.table", path_of(9)), 0);
+	for (int there = 0; there < 2; there++) {
+		if (!there)
+			unlink(path_of(8));
+		save_run(&kinds[0], &run, path_of(9));
+		assert_int_equal(lstat(path_of(9), &st), 0);
+		assert_true(S_ISLNK(st.st_mode));
+		assert_int_equal(lstat(path_of(8), &st), 0);
+		assert_true(S_ISREG(st.st_mode));
+	}
 	unlink(path_of(9));
 }
 
 static void
 test_a_table_is_locked_once(void **state)
 {
-	char why[TABLEFILE_WHY] = "", name[100];
-	int lock = tablefile_lock(path_of(0), why), other;
+	char why[SAVED_WHY] = "", name[100];
+	int lock = saved_lock(path_of(0), why), other;
 
 	(void)state;
 	assert_true(lock >= 0);
 	errno = 0;
-	assert_int_equal(tablefile_lock(path_of(0), why), -1);
+	assert_int_equal(saved_lock(path_of(0), why), -1);
 	assert_int_equal(errno, EWOULDBLOCK);
 	assert_string_equal(why, "another run is writing it");
-	other = tablefile_lock(path_of(1), why);
+	other = saved_lock(path_of(1), why);
 	assert_true(other >= 0);
-	tablefile_unlock(path_of(1), other);
-	tablefile_unlock(path_of(0), lock);
+	saved_unlock(path_of(1), other);
+	/* A link is no other table. */
+	unlink(path_of(9));
+	assert_int_equal(symlink(path_of(0), path_of(9)), 0);
+	errno = 0;
+	assert_int_equal(saved_lock(path_of(9), why), -1);
+	assert_int_equal(errno, EWOULDBLOCK);
+	unlink(path_of(9));
+	saved_unlock(path_of(0), lock);
 	snprintf(name, sizeof(name), "%s.lock", path_of(0));
 	assert_int_equal(access(name, F_OK), -1);
-	lock = tablefile_lock(path_of(0), why);
+	lock = saved_lock(path_of(0), why);
 	assert_true(lock >= 0);
-	tablefile_unlock(path_of(0), lock);
-	tablefile_unlock(path_of(0), -1);
-	assert_int_equal(tablefile_lock("/nonexistent/x", why), -1);
+	saved_unlock(path_of(0), lock);
+	saved_unlock(path_of(0), -1);
+	assert_int_equal(saved_lock("/nonexistent/x", why), -1);
 	assert_int_equal(errno, ENOENT);
 }
 
@@ -1022,9 +1059,9 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 	uint32_t probe[1], found = 0, damaged = 0;
 	struct words w = { .n = WORDS, .code = code, .tag = tag,
 			   .probe = probe, .nprobe = 1, .nkeep = 1 };
-	struct tablefile *f;
-	struct table_header h;
-	char why[TABLEFILE_WHY] = "";
+	struct saved *f;
+	struct saved_header h;
+	char why[SAVED_WHY] = "";
 	unsigned char c;
 	int fd;
 
@@ -1043,7 +1080,7 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 	fd = open(path_of(0), O_RDWR);
 	assert_true(fd >= 0);
 	assert_int_equal(pread(fd, &h, sizeof(h), 0), sizeof(h));
-	assert_true(h.length > TABLEFILE_EAGER + BLOCK);
+	assert_true(h.length > SAVED_EAGER + BLOCK);
 	/* In the middle of the arena. */
 	assert_int_equal(pread(fd, &c, 1, (off_t)(h.length / 2)), 1);
 	c ^= 4;
@@ -1073,21 +1110,21 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 	assert_int_equal(found + damaged, N);
 	/* Those of one megabyte, and those that reach into it. */
 	assert_in_range(damaged, 230, 235);
-	assert_int_equal(tablefile_verify(f, why), -1);
+	assert_int_equal(saved_verify(f, why), -1);
 	assert_non_null(strstr(why, "from section arena on"));
-	assert_int_equal(tablefile_merge(path_of(1), &f, 1, why), -1);
+	assert_int_equal(saved_merge(path_of(1), &f, 1, why), -1);
 	assert_int_equal(errno, EBADMSG);
 	assert_non_null(strstr(why, "table 1: damaged: the megabyte"));
 	table_free(t);
-	tablefile_close(f);
+	saved_close(f);
 	c ^= 4;
 	assert_int_equal(pwrite(fd, &c, 1, (off_t)(h.length / 2)), 1);
 	close(fd);
 	f = must_open(path_of(0));
 	must_verify(f);
-	merge(&kinds[1], path_of(1), (struct tablefile *[]){ f, f }, 1, false);
+	merge(&kinds[1], path_of(1), (struct saved *[]){ f, f }, 1, false);
 	assert_same_bytes(path_of(0), path_of(1));
-	tablefile_close(f);
+	saved_close(f);
 	unlink(path_of(0));
 	unlink(path_of(1));
 }
@@ -1098,8 +1135,8 @@ test_sections_larger_than_a_buffer_come_back(void **state)
 {
 	struct table *t = new_table(&kinds[3]);
 	struct run run = { .documents = 1 };
-	struct tablefile *f;
-	char why[TABLEFILE_WHY] = "";
+	struct saved *f;
+	char why[SAVED_WHY] = "";
 
 	(void)state;
 	for (uint64_t i = 0; i < 400000; i++) {
@@ -1125,7 +1162,7 @@ test_sections_larger_than_a_buffer_come_back(void **state)
 	table_free(t);
 	merge(&kinds[3], path_of(1), &f, 1, false);
 	assert_same_bytes(path_of(0), path_of(1));
-	tablefile_close(f);
+	saved_close(f);
 	unlink(path_of(0));
 	unlink(path_of(1));
 }
@@ -1203,14 +1240,14 @@ test_limit_holds_a_prefix(void **state)
 			/* Nothing is left of what did not fit. */
 			if (again == 0 && opt.limit < 4000000) {
 				struct run run = { .documents = n };
-				char why[TABLEFILE_WHY] = "";
-				struct tablefile *f;
+				char why[SAVED_WHY] = "";
+				struct saved *f;
 
 				if (save(t, &opt, &run, path_of(0), why) != 0)
 					fail_msg("%s", why);
 				f = must_open(path_of(0));
 				must_verify(f);
-				tablefile_close(f);
+				saved_close(f);
 			}
 			table_clear(t);
 			assert_false(table_full(t));
@@ -1244,18 +1281,18 @@ test_failed_allocations_leave_the_old_table(void **state)
 	live = allocations.live;
 	for (int on = 0; on < 2; on++)
 		for (uint64_t n = 0;; n++) {
-			struct tablefile *f[2] = { NULL, NULL };
+			struct saved *f[2] = { NULL, NULL };
 			struct table *t = NULL;
-			char why[TABLEFILE_WHY] = "";
+			char why[SAVED_WHY] = "";
 			int got;
 
 			allocations_fail(n, on);
 			errno = 0;
-			got = tablefile_open(&f[0], path_of(0), why);
+			got = saved_open(&f[0], path_of(0), why);
 			if (got == 0)
-				got = tablefile_open(&f[1], path_of(1), why);
+				got = saved_open(&f[1], path_of(1), why);
 			if (got == 0)
-				got = tablefile_verify(f[0], why);
+				got = saved_verify(f[0], why);
 			if (got == 0) {
 				t = table_new(&kinds[0], SECRET);
 				got = t == NULL ? -1 : 0;
@@ -1265,23 +1302,23 @@ test_failed_allocations_leave_the_old_table(void **state)
 			if (got == 0)
 				got = table_attach(t, f[1], why);
 			if (got == 0) {
-				struct tablefile_options o =
+				struct saved_options o =
 					options_of(&kinds[0]);
-				struct tablefile_run own = {
+				struct saved_run own = {
 					.options = &o, .secret = secret,
 				};
 
 				got = table_save(t, path_of(1), &own, why);
 			}
 			if (got == 0)
-				got = tablefile_merge(path_of(1), f, 2, why);
+				got = saved_merge(path_of(1), f, 2, why);
 			if (got != 0)
 				assert_int_equal(errno, ENOMEM);
 			if (got != 0 && t != NULL)
 				assert_string_equal(why, strerror(ENOMEM));
 			table_free(t);
-			tablefile_close(f[0]);
-			tablefile_close(f[1]);
+			saved_close(f[0]);
+			saved_close(f[1]);
 			if (allocations_succeed() == 0) {
 				assert_int_equal(got, 0);
 				assert_true(n > 10);
@@ -1289,7 +1326,7 @@ test_failed_allocations_leave_the_old_table(void **state)
 			}
 			assert_int_equal(allocations.live, live);
 			assert_int_equal(files_in_directory(), files);
-			tablefile_close(must_open(path_of(1)));
+			saved_close(must_open(path_of(1)));
 		}
 	assert_int_equal(allocations.live, live);
 }
@@ -1326,7 +1363,8 @@ main(void)
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
 		cmocka_unit_test(test_verification_sees_what_checksums_do_not),
 		cmocka_unit_test(test_full_disk_leaves_the_old_table),
-		cmocka_unit_test(test_a_new_table_is_its_owners),
+		cmocka_unit_test(test_a_table_is_never_open_to_others),
+		cmocka_unit_test(test_links_to_a_table_are_followed),
 		cmocka_unit_test(test_a_table_is_locked_once),
 		cmocka_unit_test(
 			test_damage_in_a_large_table_is_met_when_it_matters),

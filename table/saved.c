@@ -1,5 +1,5 @@
-/* Saved tables: opening, looking up, checking.  tablemerge.c writes them. */
-#include "tablefile.h"
+/* Saved tables: opening, looking up, checking.  merge.c writes them. */
+#include "saved.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tableformat.h"
+#include "replace.h"
+#include "saved_format.h"
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define BIG_ENDIAN_MACHINE false
@@ -21,13 +22,13 @@
 #endif
 
 int
-tablefile_fail(char *why, int error, const char *format, ...)
+saved_fail(char *why, int error, const char *format, ...)
 {
 	va_list ap;
 
 	if (why != NULL) {
 		va_start(ap, format);
-		vsnprintf(why, TABLEFILE_WHY, format, ap);
+		vsnprintf(why, SAVED_WHY, format, ap);
 		va_end(ap);
 	}
 	errno = error;
@@ -35,30 +36,30 @@ tablefile_fail(char *why, int error, const char *format, ...)
 }
 
 const char *
-tablefile_section_name(enum tablefile_section s)
+saved_section_name(enum saved_section s)
 {
-	static const char *const names[TABLEFILE_SECTIONS] = {
+	static const char *const names[SAVED_SECTIONS] = {
 		"exact", "index", "arena", "runs", "counts", "labels", "text",
 	};
 
-	return s < TABLEFILE_SECTIONS ? names[s] : "?";
+	return s < SAVED_SECTIONS ? names[s] : "?";
 }
 
 /* The section that a byte of the file is in, for messages. */
 static const char *
-section_at(const struct tablefile *f, uint64_t offset)
+section_at(const struct saved *f, uint64_t offset)
 {
-	for (unsigned i = TABLEFILE_SECTIONS; i-- > 0;)
+	for (unsigned i = SAVED_SECTIONS; i-- > 0;)
 		if (f->h.section[i].length > 0 &&
 		    f->h.section[i].offset <= offset)
-			return tablefile_section_name(i);
+			return saved_section_name(i);
 	return "header";
 }
 
 int
-tablefile_check_block(struct tablefile *f, size_t block)
+saved_check_block(struct saved *f, size_t block)
 {
-	size_t at = TABLE_BODY + block * BLOCK;
+	size_t at = SAVED_BODY + block * BLOCK;
 	size_t len = f->h.sums - at < BLOCK ? f->h.sums - at : BLOCK;
 	uint64_t sum;
 
@@ -74,7 +75,7 @@ tablefile_check_block(struct tablefile *f, size_t block)
 /* Opening. */
 
 bool
-tablefile_is(const char *path)
+saved_is(const char *path)
 {
 	unsigned char magic[8];
 	struct stat st;
@@ -85,24 +86,24 @@ tablefile_is(const char *path)
 	if (fd < 0)
 		return false;
 	is = read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) &&
-	     memcmp(magic, TABLE_MAGIC, sizeof(magic)) == 0;
+	     memcmp(magic, SAVED_MAGIC, sizeof(magic)) == 0;
 	close(fd);
 	return is;
 }
 
 /* What is wrong with the section, or NULL. */
 static const char *
-section_fault(const struct table_header *h, unsigned i, uint64_t *end)
+section_fault(const struct saved_header *h, unsigned i, uint64_t *end)
 {
-	static const unsigned char plain[TABLEFILE_SECTIONS] = {
-		[TABLEFILE_ARENA] = GRAIN,
-		[TABLEFILE_RUNS] = sizeof(struct table_run),
-		[TABLEFILE_LABELS] = sizeof(uint64_t), [TABLEFILE_TEXT] = 1,
+	static const unsigned char plain[SAVED_SECTIONS] = {
+		[SAVED_ARENA] = GRAIN,
+		[SAVED_RUNS] = sizeof(struct saved_start),
+		[SAVED_LABELS] = sizeof(uint64_t), [SAVED_TEXT] = 1,
 	};
-	const struct table_section *s = &h->section[i];
-	uint64_t width = i == TABLEFILE_EXACT ? exact_width(h) :
-			 i == TABLEFILE_INDEX ? sizeof(uint64_t) :
-			 i == TABLEFILE_COUNTS ? COUNT_WIDTH : plain[i];
+	const struct saved_extent *s = &h->section[i];
+	uint64_t width = i == SAVED_EXACT ? exact_width(h) :
+			 i == SAVED_INDEX ? sizeof(uint64_t) :
+			 i == SAVED_COUNTS ? COUNT_WIDTH : plain[i];
 	uint64_t count = s->n;
 
 	if (s->offset % ALIGNMENT != 0 || s->offset < *end ||
@@ -126,84 +127,86 @@ section_fault(const struct table_header *h, unsigned i, uint64_t *end)
 
 /* Do the numbers of the header fit together, and the file? */
 static int
-check_sections(const struct table_header *h, char *why)
+check_sections(const struct saved_header *h, char *why)
 {
-	const struct table_section *s = h->section;
-	uint64_t end = TABLE_BODY;
+	const struct saved_extent *s = h->section;
+	uint64_t end = SAVED_BODY;
 
-	for (unsigned i = 0; i < TABLEFILE_SECTIONS; i++) {
+	for (unsigned i = 0; i < SAVED_SECTIONS; i++) {
 		const char *fault = section_fault(h, i, &end);
 
 		if (fault != NULL)
-			return tablefile_fail(why, EBADMSG,
+			return saved_fail(why, EBADMSG,
 				"damaged: section %s %s",
-				tablefile_section_name(i), fault);
+				saved_section_name(i), fault);
 	}
-	if (s[TABLEFILE_ARENA].n > UINT32_MAX ||
+	if (s[SAVED_ARENA].n > UINT32_MAX ||
 	    (exact_width(h) == sizeof(struct fingerprint) &&
-	     s[TABLEFILE_ARENA].n + s[TABLEFILE_INDEX].n +
-	     s[TABLEFILE_RUNS].n > 0) ||
+	     s[SAVED_ARENA].n + s[SAVED_INDEX].n +
+	     s[SAVED_RUNS].n > 0) ||
 	    h->documents >> 48 != 0 || h->counted >> 48 != 0 ||
-	    (s[TABLEFILE_LABELS].n != 0 &&
-	     s[TABLEFILE_LABELS].n - 1 != h->documents) ||
+	    (s[SAVED_LABELS].n != 0 &&
+	     s[SAVED_LABELS].n - 1 != h->documents) ||
 	    h->fold_digits > 1 || h->near > 1 || h->places > 1 ||
 	    h->full_tags > 1)
-		return tablefile_fail(why, EBADMSG,
-				      "damaged: header is inconsistent");
+		return saved_fail(why, EBADMSG,
+				  "damaged: header is inconsistent");
 	return 0;
 }
 
 static int
-check_header(struct tablefile *f, char *why)
+check_header(struct saved *f, char *why)
 {
-	const struct table_header *h = &f->h;
+	const struct saved_header *h = &f->h;
 	uint64_t blocks;
 
 	if (f->len < sizeof(h->magic) ||
-	    memcmp(f->map, TABLE_MAGIC, sizeof(h->magic)) != 0)
-		return tablefile_fail(why, EBADMSG, "not a table of dedup");
-	if (f->len < TABLE_BODY)
-		return tablefile_fail(why, EBADMSG,
+	    memcmp(f->map, SAVED_MAGIC, sizeof(h->magic)) != 0)
+		return saved_fail(why, EBADMSG, "not a table of dedup");
+	if (f->len < SAVED_BODY)
+		return saved_fail(why, EBADMSG,
 			"truncated: %zu bytes, less than a header", f->len);
 	memcpy(&f->h, f->map, sizeof(f->h));
-	if (h->version > TABLEFILE_VERSION)
-		return tablefile_fail(why, ENOTSUP,
+	if (h->version > SAVED_VERSION)
+		return saved_fail(why, ENOTSUP,
 			"format version %u is newer than %u", h->version,
-			TABLEFILE_VERSION);
+			SAVED_VERSION);
 	if (h->version < 1 ||
-	    shingle_checksum(h, TABLE_BODY - sizeof(h->checksum)) != h->checksum)
-		return tablefile_fail(why, EBADMSG, "damaged: header");
+	    shingle_checksum(h, SAVED_BODY - sizeof(h->checksum)) !=
+	    h->checksum)
+		return saved_fail(why, EBADMSG, "damaged: header");
 	if (h->length > f->len)
-		return tablefile_fail(why, EBADMSG,
+		return saved_fail(why, EBADMSG,
 			"truncated: %zu of %llu bytes", f->len,
 			(unsigned long long)h->length);
 	if (h->length < f->len)
-		return tablefile_fail(why, EBADMSG,
+		return saved_fail(why, EBADMSG,
 			"damaged: %zu bytes, not %llu", f->len,
 			(unsigned long long)h->length);
-	if (h->sums < TABLE_BODY || h->sums > h->length || h->sums % ALIGNMENT != 0)
-		return tablefile_fail(why, EBADMSG,
-				      "damaged: header is inconsistent");
-	blocks = (h->sums - TABLE_BODY + BLOCK - 1) / BLOCK;
+	if (h->sums < SAVED_BODY || h->sums > h->length ||
+	    h->sums % ALIGNMENT != 0)
+		return saved_fail(why, EBADMSG,
+				  "damaged: header is inconsistent");
+	blocks = (h->sums - SAVED_BODY + BLOCK - 1) / BLOCK;
 	if (h->nsums != blocks ||
 	    h->length - h->sums != blocks * sizeof(uint64_t))
-		return tablefile_fail(why, EBADMSG,
-				      "damaged: header is inconsistent");
+		return saved_fail(why, EBADMSG,
+				  "damaged: header is inconsistent");
 	if (shingle_checksum(f->map + h->sums, f->len - h->sums) !=
 	    h->sums_checksum)
-		return tablefile_fail(why, EBADMSG, "damaged: checksums");
+		return saved_fail(why, EBADMSG, "damaged: checksums");
 	return check_sections(h, why);
 }
 
 static int
-check_blocks(struct tablefile *f, char *why)
+check_blocks(struct saved *f, char *why)
 {
 	for (size_t b = 0; b < f->h.nsums; b++) {
-		uint64_t at = TABLE_BODY + (uint64_t)b * BLOCK;
+		uint64_t at = SAVED_BODY + (uint64_t)b * BLOCK;
 
 		if (!__atomic_load_n(&f->good[b], __ATOMIC_RELAXED) &&
-		    tablefile_check_block(f, b) != 0)
-			return tablefile_fail(why, EBADMSG,
+		    saved_check_block(f, b) != 0)
+			return saved_fail(why, EBADMSG,
 				"damaged: the megabyte from byte %llu, "
 				"from section %s on", (unsigned long long)at,
 				section_at(f, at));
@@ -213,20 +216,20 @@ check_blocks(struct tablefile *f, char *why)
 
 /* Runs are few, and each place is resolved by them: at once. */
 static int
-check_runs(struct tablefile *f, char *why)
+check_runs(struct saved *f, char *why)
 {
-	const struct table_section *s = &f->h.section[TABLEFILE_RUNS];
+	const struct saved_extent *s = &f->h.section[SAVED_RUNS];
 	uint64_t last = 0;
 
-	if (tablefile_ready(f, f->map + s->offset, s->length) != 0)
-		return tablefile_fail(why, EBADMSG, "damaged: section runs");
+	if (saved_ready(f, f->map + s->offset, s->length) != 0)
+		return saved_fail(why, EBADMSG, "damaged: section runs");
 	for (uint64_t i = 0; i < s->n; i++) {
 		if (f->runs[i].grain <= last ||
-		    f->runs[i].grain >= f->h.section[TABLEFILE_ARENA].n ||
+		    f->runs[i].grain >= f->h.section[SAVED_ARENA].n ||
 		    f->runs[i].documents > f->h.documents ||
 		    (i > 0 &&
 		     f->runs[i].documents < f->runs[i - 1].documents))
-			return tablefile_fail(why, EBADMSG,
+			return saved_fail(why, EBADMSG,
 				"damaged: section runs is out of order");
 		last = f->runs[i].grain;
 	}
@@ -235,9 +238,9 @@ check_runs(struct tablefile *f, char *why)
 
 /* Slots as they lie in the file, for ordered_home() and the like. */
 static struct ordered
-slots_of(const struct tablefile *f, enum tablefile_section i, size_t width)
+slots_of(const struct saved *f, enum saved_section i, size_t width)
 {
-	const struct table_section *s = &f->h.section[i];
+	const struct saved_extent *s = &f->h.section[i];
 	struct ordered o;
 
 	ordered_init(&o, width, 0.9, 2.0);
@@ -249,7 +252,7 @@ slots_of(const struct tablefile *f, enum tablefile_section i, size_t width)
 }
 
 static int
-map(struct tablefile *f, const char *path, char *why)
+map(struct saved *f, const char *path, char *why)
 {
 	/* Not to wait for whoever is to write to a pipe. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -257,10 +260,10 @@ map(struct tablefile *f, const char *path, char *why)
 	void *p;
 
 	if (fd < 0)
-		return tablefile_fail(why, errno, "%s", strerror(errno));
+		return saved_fail(why, errno, "%s", strerror(errno));
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) {
 		close(fd);
-		return tablefile_fail(why, EBADMSG, "not a table of dedup");
+		return saved_fail(why, EBADMSG, "not a table of dedup");
 	}
 	f->len = (size_t)st.st_size;
 	p = mmap(NULL, f->len, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -268,7 +271,7 @@ map(struct tablefile *f, const char *path, char *why)
 		int error = errno;
 
 		close(fd);
-		return tablefile_fail(why, error, "%s", strerror(error));
+		return saved_fail(why, error, "%s", strerror(error));
 	}
 	close(fd);
 	f->map = p;
@@ -276,32 +279,32 @@ map(struct tablefile *f, const char *path, char *why)
 }
 
 int
-tablefile_open(struct tablefile **result, const char *path,
-	       char why[TABLEFILE_WHY])
+saved_open(struct saved **result, const char *path,
+	   char why[SAVED_WHY])
 {
-	struct tablefile *f;
+	struct saved *f;
 	int error;
 
 	*result = NULL;
 	if (BIG_ENDIAN_MACHINE)
-		return tablefile_fail(why, ENOTSUP,
+		return saved_fail(why, ENOTSUP,
 			"tables cannot be used on this machine (big-endian)");
 	f = calloc(1, sizeof(*f));
 	if (f == NULL)
-		return tablefile_fail(why, ENOMEM, "%s", strerror(ENOMEM));
+		return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 	if (map(f, path, why) != 0 || check_header(f, why) != 0)
 		goto fail;
 	f->good = calloc(f->h.nsums + 1, 1);
 	if (f->good == NULL) {
-		tablefile_fail(why, ENOMEM, "%s", strerror(ENOMEM));
+		saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 		goto fail;
 	}
-	f->exact = slots_of(f, TABLEFILE_EXACT, exact_width(&f->h));
-	f->index = slots_of(f, TABLEFILE_INDEX, sizeof(uint64_t));
-	f->counts = slots_of(f, TABLEFILE_COUNTS, COUNT_WIDTH);
-	f->arena = f->map + f->h.section[TABLEFILE_ARENA].offset;
-	f->runs = (const void *)(f->map + f->h.section[TABLEFILE_RUNS].offset);
-	if (f->len <= TABLEFILE_EAGER && check_blocks(f, why) != 0)
+	f->exact = slots_of(f, SAVED_EXACT, exact_width(&f->h));
+	f->index = slots_of(f, SAVED_INDEX, sizeof(uint64_t));
+	f->counts = slots_of(f, SAVED_COUNTS, COUNT_WIDTH);
+	f->arena = f->map + f->h.section[SAVED_ARENA].offset;
+	f->runs = (const void *)(f->map + f->h.section[SAVED_RUNS].offset);
+	if (f->len <= SAVED_EAGER && check_blocks(f, why) != 0)
 		goto fail;
 	if (check_runs(f, why) != 0)
 		goto fail;
@@ -309,13 +312,13 @@ tablefile_open(struct tablefile **result, const char *path,
 	return 0;
 fail:
 	error = errno;
-	tablefile_close(f);
+	saved_close(f);
 	errno = error;
 	return -1;
 }
 
 void
-tablefile_close(struct tablefile *f)
+saved_close(struct saved *f)
 {
 	if (f == NULL)
 		return;
@@ -328,10 +331,10 @@ tablefile_close(struct tablefile *f)
 /* What it is. */
 
 void
-tablefile_get_options(const struct table_header *h,
-		      struct tablefile_options *o)
+saved_get_options(const struct saved_header *h,
+		  struct saved_options *o)
 {
-	*o = (struct tablefile_options){
+	*o = (struct saved_options){
 		.ngram = h->ngram, .min_words = h->min_words, .unit = h->unit,
 		.window = h->window, .words = h->words,
 		.fold_digits = h->fold_digits, .near = h->near,
@@ -340,8 +343,8 @@ tablefile_get_options(const struct table_header *h,
 }
 
 int
-tablefile_compare(const struct tablefile_options *have,
-		  const struct tablefile_options *want, char *why)
+saved_compare(const struct saved_options *have,
+	      const struct saved_options *want, char *why)
 {
 	const struct {
 		bool have, want;
@@ -363,68 +366,68 @@ tablefile_compare(const struct tablefile_options *have,
 	};
 
 	if (have->words != want->words)
-		return tablefile_fail(why, EINVAL,
+		return saved_fail(why, EINVAL,
 			"made with version %u of the rules for words, not %u",
 			have->words, want->words);
 	if (have->unit != want->unit)
-		return tablefile_fail(why, EINVAL,
-				      "made with another --unit");
+		return saved_fail(why, EINVAL,
+				  "made with another --unit");
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (flags[i].have != flags[i].want)
-			return tablefile_fail(why, EINVAL, "made %s %s",
+			return saved_fail(why, EINVAL, "made %s %s",
 				flags[i].have ? "with" : "without",
 				flags[i].name);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (numbers[i].have != numbers[i].want)
-			return tablefile_fail(why, EINVAL,
+			return saved_fail(why, EINVAL,
 				"made with %s%u, not %u", numbers[i].name,
 				numbers[i].have, numbers[i].want);
 	return 0;
 }
 
 int
-tablefile_check(const struct tablefile *f,
-		const struct tablefile_options *want,
-		char why[TABLEFILE_WHY])
+saved_check(const struct saved *f,
+	    const struct saved_options *want,
+	    char why[SAVED_WHY])
 {
-	struct tablefile_options have;
+	struct saved_options have;
 
-	tablefile_get_options(&f->h, &have);
-	return tablefile_compare(&have, want, why);
+	saved_get_options(&f->h, &have);
+	return saved_compare(&have, want, why);
 }
 
 const unsigned char *
-tablefile_secret(const struct tablefile *f)
+saved_secret(const struct saved *f)
 {
 	return f->h.secret;
 }
 
 uint32_t
-tablefile_index_secret(const struct tablefile *f)
+saved_index_secret(const struct saved *f)
 {
 	return f->h.index_secret;
 }
 
 uint32_t
-tablefile_longest(const struct tablefile *f)
+saved_longest(const struct saved *f)
 {
 	return f->h.longest;
 }
 
 void
-tablefile_get_info(const struct tablefile *f, struct tablefile_info *i)
+saved_get_info(const struct saved *f, struct saved_info *i)
 {
-	*i = (struct tablefile_info){
+	*i = (struct saved_info){
 		.version = f->h.version, .secret_id = f->h.secret_id,
 		.length = f->h.length, .documents = f->h.documents,
 		.counted = f->h.counted,
 	};
-	tablefile_get_options(&f->h, &i->options);
-	for (unsigned s = 0; s < TABLEFILE_SECTIONS; s++) {
+	saved_get_options(&f->h, &i->options);
+	for (unsigned s = 0; s < SAVED_SECTIONS; s++) {
 		i->entries[s] = f->h.section[s].n;
 		i->bytes[s] = f->h.section[s].length;
 	}
-	i->labels = i->entries[TABLEFILE_LABELS];
+	i->labels = i->entries[SAVED_LABELS];
 	i->labels -= i->labels > 0;
 }
 
@@ -435,13 +438,13 @@ tablefile_get_info(const struct tablefile *f, struct tablefile_info *i)
  * compared and none past the section.
  */
 struct scan {
-	struct tablefile *f;
+	struct saved *f;
 	const unsigned char *p, *safe, *end;
 	size_t width;
 };
 
 static struct scan
-scan_from(struct tablefile *f, const struct ordered *o, uint64_t key)
+scan_from(struct saved *f, const struct ordered *o, uint64_t key)
 {
 	const unsigned char *p = o->slots + ordered_home(o, key) * o->width;
 
@@ -462,18 +465,18 @@ scan_ready(struct scan *s)
 		errno = EBADMSG;	/* no empty slot where one has to be */
 		return -1;
 	}
-	if (tablefile_ready(s->f, s->p, s->width) != 0)
+	if (saved_ready(s->f, s->p, s->width) != 0)
 		return -1;
 	/* Safe to the end of the block of its last byte. */
-	at = (size_t)(s->p + s->width - 1 - s->f->map) - TABLE_BODY;
-	at = (at / BLOCK + 1) * BLOCK + TABLE_BODY;
+	at = (size_t)(s->p + s->width - 1 - s->f->map) - SAVED_BODY;
+	at = (at / BLOCK + 1) * BLOCK + SAVED_BODY;
 	s->safe = (size_t)(s->end - s->f->map) < at ? s->end : s->f->map + at;
 	return 0;
 }
 
 /* The slot of the fingerprint: 1 with *at set, 0, or -1. */
 static int
-find_slot(struct tablefile *f, const struct ordered *o,
+find_slot(struct saved *f, const struct ordered *o,
 	  const struct fingerprint *fp, const unsigned char **at)
 {
 	struct scan s;
@@ -497,8 +500,8 @@ find_slot(struct tablefile *f, const struct ordered *o,
 }
 
 int
-tablefile_find(struct tablefile *f, const struct fingerprint *fp,
-	       uint32_t *ref)
+saved_find(struct saved *f, const struct fingerprint *fp,
+	   uint32_t *ref)
 {
 	const unsigned char *p;
 	int got = find_slot(f, &f->exact, fp, &p);
@@ -510,8 +513,8 @@ tablefile_find(struct tablefile *f, const struct fingerprint *fp,
 }
 
 int
-tablefile_count(struct tablefile *f, const struct fingerprint *fp,
-		uint32_t *count)
+saved_count(struct saved *f, const struct fingerprint *fp,
+	    uint32_t *count)
 {
 	const unsigned char *p;
 	int got = find_slot(f, &f->counts, fp, &p);
@@ -523,7 +526,7 @@ tablefile_count(struct tablefile *f, const struct fingerprint *fp,
 }
 
 int
-tablefile_bucket(struct tablefile *f, uint32_t key, uint32_t ref[TABLE_BUCKET])
+saved_bucket(struct saved *f, uint32_t key, uint32_t ref[TABLE_BUCKET])
 {
 	struct scan s;
 	int n = 0;
@@ -547,16 +550,16 @@ tablefile_bucket(struct tablefile *f, uint32_t key, uint32_t ref[TABLE_BUCKET])
 
 /* Is there room for a record?  Of its first bytes only. */
 static bool
-in_arena(const struct tablefile *f, uint32_t ref)
+in_arena(const struct saved *f, uint32_t ref)
 {
-	uint64_t n = f->h.section[TABLEFILE_ARENA].n;
+	uint64_t n = f->h.section[SAVED_ARENA].n;
 
 	return ref > 0 && ref < n &&
 	       (n - ref) * GRAIN >= record_length(f->h.places, false, 0);
 }
 
 const unsigned char *
-tablefile_record(struct tablefile *f, uint32_t ref)
+saved_record(struct saved *f, uint32_t ref)
 {
 	const unsigned char *p;
 	struct record r;
@@ -565,24 +568,24 @@ tablefile_record(struct tablefile *f, uint32_t ref)
 	if (!in_arena(f, ref))
 		goto bad;
 	p = f->arena + (size_t)ref * GRAIN;
-	if (tablefile_ready(f, p, sizeof(r)) != 0)
+	if (saved_ready(f, p, sizeof(r)) != 0)
 		return NULL;
 	memcpy(&r, p, sizeof(r));
 	len = record_length(f->h.places, f->h.full_tags, r.nwords);
 	if (r.nwords > f->h.longest ||
-	    len > (f->h.section[TABLEFILE_ARENA].n - ref) * GRAIN)
+	    len > (f->h.section[SAVED_ARENA].n - ref) * GRAIN)
 		goto bad;
-	return tablefile_ready(f, p, len) == 0 ? p : NULL;
+	return saved_ready(f, p, len) == 0 ? p : NULL;
 bad:
 	errno = EBADMSG;
 	return NULL;
 }
 
 struct place
-tablefile_place(const struct tablefile *f, uint32_t ref,
-		const unsigned char *record)
+saved_place(const struct saved *f, uint32_t ref,
+	    const unsigned char *record)
 {
-	uint64_t low = 0, high = f->h.section[TABLEFILE_RUNS].n;
+	uint64_t low = 0, high = f->h.section[SAVED_RUNS].n;
 	struct place p = { 0, 0, 0 };
 
 	if (!f->h.places)
@@ -602,11 +605,11 @@ tablefile_place(const struct tablefile *f, uint32_t ref,
 }
 
 int
-tablefile_label(struct tablefile *f, uint64_t document, const char **p,
-		size_t *len)
+saved_label(struct saved *f, uint64_t document, const char **p,
+	    size_t *len)
 {
-	const struct table_section *at = &f->h.section[TABLEFILE_LABELS];
-	const struct table_section *text = &f->h.section[TABLEFILE_TEXT];
+	const struct saved_extent *at = &f->h.section[SAVED_LABELS];
+	const struct saved_extent *text = &f->h.section[SAVED_TEXT];
 	const unsigned char *q;
 	uint64_t from, to;
 
@@ -619,7 +622,7 @@ tablefile_label(struct tablefile *f, uint64_t document, const char **p,
 	if (at->n == 0)
 		return 0;
 	q = f->map + at->offset + document * sizeof(from);
-	if (tablefile_ready(f, q, 2 * sizeof(from)) != 0)
+	if (saved_ready(f, q, 2 * sizeof(from)) != 0)
 		return -1;
 	memcpy(&from, q, sizeof(from));
 	memcpy(&to, q + sizeof(from), sizeof(to));
@@ -628,7 +631,7 @@ tablefile_label(struct tablefile *f, uint64_t document, const char **p,
 		return -1;
 	}
 	q = f->map + text->offset + from;
-	if (tablefile_ready(f, q, to - from) != 0)
+	if (saved_ready(f, q, to - from) != 0)
 		return -1;
 	*p = (const char *)q;
 	*len = to - from;
@@ -638,19 +641,19 @@ tablefile_label(struct tablefile *f, uint64_t document, const char **p,
 /* Prefetching decides nothing, so it reads what has not been compared. */
 
 void
-tablefile_prefetch(const struct tablefile *f, const struct fingerprint *fp)
+saved_prefetch(const struct saved *f, const struct fingerprint *fp)
 {
 	ordered_prefetch(&f->exact, fp->hi);
 }
 
 void
-tablefile_prefetch_bucket(const struct tablefile *f, uint32_t key)
+saved_prefetch_bucket(const struct saved *f, uint32_t key)
 {
 	ordered_prefetch(&f->index, (uint64_t)key << 32);
 }
 
 void
-tablefile_prefetch_records(const struct tablefile *f, uint32_t key)
+saved_prefetch_records(const struct saved *f, uint32_t key)
 {
 	const struct ordered *o = &f->index;
 	size_t at, last;
@@ -677,7 +680,7 @@ tablefile_prefetch_records(const struct tablefile *f, uint32_t key)
 #define BIT(i) ((uint64_t)1 << ((i) & 63))
 
 struct check {
-	struct tablefile *f;
+	struct saved *f;
 	char *why;
 	uint64_t *starts;	/* a bit for each grain where a record begins */
 	uint64_t *known;	/* and for those that have a fingerprint */
@@ -685,10 +688,10 @@ struct check {
 };
 
 static int
-bad(const struct check *c, enum tablefile_section s, const char *what)
+bad(const struct check *c, enum saved_section s, const char *what)
 {
-	return tablefile_fail(c->why, EBADMSG, "damaged: section %s: %s",
-			      tablefile_section_name(s), what);
+	return saved_fail(c->why, EBADMSG, "damaged: section %s: %s",
+			  saved_section_name(s), what);
 }
 
 static bool
@@ -704,64 +707,64 @@ all_zero(const unsigned char *p, const unsigned char *end)
 static int
 verify_gaps(const struct check *c)
 {
-	const struct table_header *h = &c->f->h;
-	uint64_t end = TABLE_BODY;
+	const struct saved_header *h = &c->f->h;
+	uint64_t end = SAVED_BODY;
 
-	for (unsigned i = 0; i <= TABLEFILE_SECTIONS; i++) {
-		uint64_t begin = i < TABLEFILE_SECTIONS ?
+	for (unsigned i = 0; i <= SAVED_SECTIONS; i++) {
+		uint64_t begin = i < SAVED_SECTIONS ?
 				 h->section[i].offset : h->sums;
 
 		if (begin - end >= ALIGNMENT ||
 		    !all_zero(c->f->map + end, c->f->map + begin))
-			return tablefile_fail(c->why, EBADMSG,
+			return saved_fail(c->why, EBADMSG,
 				"damaged: something between sections");
-		if (i < TABLEFILE_SECTIONS)
+		if (i < SAVED_SECTIONS)
 			end = begin + h->section[i].length;
 	}
 	if (h->zero != 0 ||
 	    !all_zero(h->zeros, h->zeros + sizeof(h->zeros)) ||
-	    h->secret_id != shingle_checksum(h->secret, TABLEFILE_SECRET))
-		return tablefile_fail(c->why, EBADMSG,
-				      "damaged: header is inconsistent");
+	    h->secret_id != shingle_checksum(h->secret, SAVED_SECRET))
+		return saved_fail(c->why, EBADMSG,
+				  "damaged: header is inconsistent");
 	return 0;
 }
 
 static int
 verify_arena(struct check *c)
 {
-	struct tablefile *f = c->f;
-	uint64_t n = f->h.section[TABLEFILE_ARENA].n, ref = 1, run = 0;
+	struct saved *f = c->f;
+	uint64_t n = f->h.section[SAVED_ARENA].n, ref = 1, run = 0;
 	uint64_t documents = f->h.documents;
 
 	if (n > 0 && ordered_key(f->arena) != 0)
-		return bad(c, TABLEFILE_ARENA, "does not begin with 0");
+		return bad(c, SAVED_ARENA, "does not begin with 0");
 	while (ref < n) {
-		const unsigned char *p = tablefile_record(f, (uint32_t)ref);
+		const unsigned char *p = saved_record(f, (uint32_t)ref);
 		struct record r;
 		size_t len, grains;
 
 		if (p == NULL)
-			return bad(c, TABLEFILE_ARENA, "a record too long");
+			return bad(c, SAVED_ARENA, "a record too long");
 		memcpy(&r, p, sizeof(r));
 		len = record_length(f->h.places, f->h.full_tags, r.nwords);
 		grains = (len + GRAIN - 1) / GRAIN;
 		if (!all_zero(p + len, p + grains * GRAIN))
-			return bad(c, TABLEFILE_ARENA, "no 0 after a record");
-		if (run < f->h.section[TABLEFILE_RUNS].n &&
+			return bad(c, SAVED_ARENA, "no 0 after a record");
+		if (run < f->h.section[SAVED_RUNS].n &&
 		    f->runs[run].grain == ref)
 			run++;
 		if (f->h.places &&
 		    (run == 0 ||
-		     tablefile_place(f, (uint32_t)ref, p).document >=
+		     saved_place(f, (uint32_t)ref, p).document >=
 		     documents))
-			return bad(c, TABLEFILE_ARENA,
+			return bad(c, SAVED_ARENA,
 				   "a record of no document");
 		c->starts[ref / 64] |= BIT(ref);
 		c->records++;
 		ref += grains;
 	}
-	if (run != f->h.section[TABLEFILE_RUNS].n)
-		return bad(c, TABLEFILE_RUNS, "begins within a record");
+	if (run != f->h.section[SAVED_RUNS].n)
+		return bad(c, SAVED_RUNS, "begins within a record");
 	return 0;
 }
 
@@ -769,7 +772,7 @@ verify_arena(struct check *c)
 static bool
 is_start(const struct check *c, uint32_t ref)
 {
-	return ref > 0 && ref < c->f->h.section[TABLEFILE_ARENA].n &&
+	return ref > 0 && ref < c->f->h.section[SAVED_ARENA].n &&
 	       (c->starts[ref / 64] & BIT(ref)) != 0;
 }
 
@@ -835,7 +838,7 @@ verify_counts(struct check *c, const unsigned char *p,
 }
 
 static int
-verify_slots(struct check *c, enum tablefile_section s,
+verify_slots(struct check *c, enum saved_section s,
 	     const struct ordered *o, verify_entry *verify)
 {
 	const unsigned char *last = NULL;
@@ -857,7 +860,7 @@ verify_slots(struct check *c, enum tablefile_section s,
 		fault = verify(c, p, last);
 		if (fault != NULL)
 			return bad(c, s, fault);
-		if (s == TABLEFILE_INDEX) {
+		if (s == SAVED_INDEX) {
 			in = last != NULL && ordered_key(last) >> 32 ==
 			     key >> 32 ? in + 1 : 1;
 			if (in > TABLE_BUCKET)
@@ -877,29 +880,29 @@ verify_slots(struct check *c, enum tablefile_section s,
 static int
 verify_labels(const struct check *c)
 {
-	const struct table_header *h = &c->f->h;
-	const struct table_section *s = &h->section[TABLEFILE_LABELS];
+	const struct saved_header *h = &c->f->h;
+	const struct saved_extent *s = &h->section[SAVED_LABELS];
 	uint64_t last = 0;
 
-	if ((s->n == 0) != (h->section[TABLEFILE_TEXT].length == 0))
-		return bad(c, TABLEFILE_LABELS, "all are empty");
+	if ((s->n == 0) != (h->section[SAVED_TEXT].length == 0))
+		return bad(c, SAVED_LABELS, "all are empty");
 	for (uint64_t i = 0; i < s->n; i++) {
 		uint64_t at = ordered_key(c->f->map + s->offset + 8 * i);
 
 		if (at < last || (i == 0 && at != 0))
-			return bad(c, TABLEFILE_LABELS, "out of order");
+			return bad(c, SAVED_LABELS, "out of order");
 		last = at;
 	}
-	if (last != h->section[TABLEFILE_TEXT].length)
-		return bad(c, TABLEFILE_LABELS, "do not fill the text");
+	if (last != h->section[SAVED_TEXT].length)
+		return bad(c, SAVED_LABELS, "do not fill the text");
 	return 0;
 }
 
 int
-tablefile_verify(struct tablefile *f, char why[TABLEFILE_WHY])
+saved_verify(struct saved *f, char why[SAVED_WHY])
 {
 	struct check c = { .f = f, .why = why };
-	size_t words = f->h.section[TABLEFILE_ARENA].n / 64 + 1;
+	size_t words = f->h.section[SAVED_ARENA].n / 64 + 1;
 	int result = -1;
 
 	/* Once more, even what has been compared: so it is asked for. */
@@ -909,17 +912,17 @@ tablefile_verify(struct tablefile *f, char why[TABLEFILE_WHY])
 	c.starts = calloc(words, sizeof(*c.starts));
 	c.known = calloc(words, sizeof(*c.known));
 	if (c.starts == NULL || c.known == NULL) {
-		tablefile_fail(why, ENOMEM, "%s", strerror(ENOMEM));
+		saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 		goto out;
 	}
 	if (verify_gaps(&c) != 0 || verify_arena(&c) != 0 ||
-	    verify_slots(&c, TABLEFILE_EXACT, &f->exact, verify_exact) != 0 ||
-	    verify_slots(&c, TABLEFILE_INDEX, &f->index, verify_index) != 0 ||
-	    verify_slots(&c, TABLEFILE_COUNTS, &f->counts,
+	    verify_slots(&c, SAVED_EXACT, &f->exact, verify_exact) != 0 ||
+	    verify_slots(&c, SAVED_INDEX, &f->index, verify_index) != 0 ||
+	    verify_slots(&c, SAVED_COUNTS, &f->counts,
 			 verify_counts) != 0 || verify_labels(&c) != 0)
 		goto out;
 	if (c.records != 0) {
-		bad(&c, TABLEFILE_ARENA, "a record without a fingerprint");
+		bad(&c, SAVED_ARENA, "a record without a fingerprint");
 		goto out;
 	}
 	result = 0;
@@ -931,17 +934,26 @@ out:
 
 /* Locking. */
 
+/* A table has one lock, whatever links lead to it. */
 static char *
 lock_name(const char *path)
 {
 	static const char suffix[] = ".lock";
-	size_t len = strlen(path);
-	char *name = malloc(len + sizeof(suffix));
+	struct stat st;
+	char *target, *name;
+	size_t len;
 
+	if (replace_target(&target, path, &st) >= 0)
+		path = target;
+	else if (errno == ENOMEM)
+		return NULL;
+	len = strlen(path);
+	name = malloc(len + sizeof(suffix));
 	if (name != NULL) {
 		memcpy(name, path, len);
 		memcpy(name + len, suffix, sizeof(suffix));
 	}
+	free(target);
 	return name;
 }
 
@@ -956,13 +968,13 @@ is_named(int fd, const char *name)
 }
 
 int
-tablefile_lock(const char *path, char why[TABLEFILE_WHY])
+saved_lock(const char *path, char why[SAVED_WHY])
 {
 	char *name = lock_name(path);
 	int fd, error;
 
 	if (name == NULL)
-		return tablefile_fail(why, ENOMEM, "%s", strerror(ENOMEM));
+		return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 	/* Whoever held it may have removed it between these two. */
 	for (;;) {
 		fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
@@ -978,17 +990,17 @@ tablefile_lock(const char *path, char why[TABLEFILE_WHY])
 	error = errno;
 	free(name);
 	if (fd < 0)
-		return tablefile_fail(why, error, "cannot lock: %s",
-				      strerror(error));
+		return saved_fail(why, error, "cannot lock: %s",
+				  strerror(error));
 	close(fd);
 	if (error == EWOULDBLOCK)
-		return tablefile_fail(why, EWOULDBLOCK,
-				      "another run is writing it");
-	return tablefile_fail(why, error, "cannot lock: %s", strerror(error));
+		return saved_fail(why, EWOULDBLOCK,
+				  "another run is writing it");
+	return saved_fail(why, error, "cannot lock: %s", strerror(error));
 }
 
 void
-tablefile_unlock(const char *path, int lock)
+saved_unlock(const char *path, int lock)
 {
 	char *name;
 

@@ -1,0 +1,79 @@
+/*
+ * Rule 5: what stands in many documents goes from all of them, short lines too.
+ * Each line of a run and each other unit has one vote a document.
+ */
+#include "engine.h"
+
+bool
+boilerplate_wanted(const struct dedup *d)
+{
+	return d->opt.boilerplate > 0 || d->opt.boilerplate_share > 0;
+}
+
+/* How many documents make boilerplate, where so many were counted? 0: none. */
+uint64_t
+boilerplate_least(const struct dedup *d, uint64_t counted)
+{
+	double share = d->opt.boilerplate_share * (double)counted;
+	uint64_t n = d->opt.boilerplate;
+
+	if (!boilerplate_wanted(d))
+		return 0;
+	if (n == 0) {
+		/* 7 % of 100 are 7, whatever 0.07 is in binary. */
+		share -= share * 1e-12;
+		n = (uint64_t)share;
+		n += (double)n < share;
+	}
+	return n < 2 ? 2 : n;
+}
+
+void
+boilerplate_vote(struct dedup *d, const struct piece *p)
+{
+	struct place at = engine_place(d, p->off, p->line);
+
+	if (d->counting && p->nwords > 0)
+		counts_vote(&d->counts, &p->w.fp, &at);
+}
+
+/* What loaded tables have counted. */
+static int
+find_in_tables(struct dedup *d, const struct piece *p, struct finding *f)
+{
+	*f = (struct finding){
+		.reason = DEDUP_BOILERPLATE, .resemblance = 1.0,
+		.witness = { .document = UINT64_MAX },
+	};
+	for (unsigned i = 0; i < d->nloaded; i++) {
+		uint32_t n = 0;
+
+		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN &&
+		    saved_count(d->loaded[i].file, &p->w.fp, &n) != 0)
+			return -1;
+		if (n > 0 && f->documents == 0)
+			f->table = i + 1;
+		f->documents += n;
+	}
+	return f->documents >= d->least;
+}
+
+int
+boilerplate_find(struct dedup *d, const struct piece *p, struct finding *f)
+{
+	struct counted c;
+
+	if (d->least == 0 || p->nwords == 0 || d->reference)
+		return 0;
+	if (d->table_counts)
+		return find_in_tables(d, p, f);
+	if (!counts_find(&d->counts, &p->w.fp, &c) || c.documents < d->least)
+		return 0;
+	*f = (struct finding){
+		.reason = DEDUP_BOILERPLATE, .resemblance = 1.0,
+		.documents = c.documents,
+		.witness = c.first.document == d->document &&
+			   c.first.offset == p->off ? c.second : c.first,
+	};
+	return 1;
+}

@@ -1,0 +1,269 @@
+/*
+ * Rule 4: what is said in full soon after.
+ *
+ * Within the next few units stands what says all that this one says:
+ *
+ *	The storm left 12,000 homes without ...		a cut-off lead
+ *	By our staff
+ *	The storm left 12,000 homes without power.	its completer
+ *
+ * or the same with a label or a credit around it.  Which units these are is
+ * known from the document alone; what becomes of them is for the judge.
+ */
+#include "engine.h"
+
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* The next piece behind number 'i' that is a unit; v->n where there is none. */
+static size_t
+next_unit(const struct view *v, size_t i)
+{
+	for (i++; i < v->n; i++)
+		if (piece_is_unit(view_at(v, i)) ||
+		    view_at(v, i)->kind == PIECE_PASS)
+			break;
+	return i;
+}
+
+size_t
+soon_unit(const struct view *v, size_t i, unsigned bit)
+{
+	i = next_unit(v, i);
+	while (bit-- > 0)
+		i = next_unit(v, i);
+	return i;
+}
+
+/* The units that piece i may be said in: how many, -1 if more are to come. */
+static int
+find_window(const struct view *v, size_t i, bool final, size_t *next)
+{
+	const struct piece *u = view_at(v, i);
+	uint64_t end = u->off + u->len;
+	int n = 0;
+
+	while (n < SOON_UNITS) {
+		const struct piece *p;
+
+		i = next_unit(v, i);
+		if (i == v->n)
+			return final ? n : -1;
+		p = view_at(v, i);
+		if (p->kind == PIECE_PASS ||
+		    (p->off > end && p->off - end > SOON_BYTES))
+			break;
+		next[n++] = i;
+	}
+	return n;
+}
+
+/* Do these words stand in a unit, from the beginning of a word on? */
+static bool
+has_words(const char *norm, size_t len, const char *want, size_t n)
+{
+	const char *p = norm;
+
+	while ((p = memmem(p, len - (size_t)(p - norm), want, n)) != NULL) {
+		if (p == norm || p[-1] == ' ')
+			return true;
+		p++;
+	}
+	return false;
+}
+
+/* Bytes of a unit's words that are its own, if it is a cut-off lead; else 0. */
+static size_t
+own_words(const struct view *v, size_t i)
+{
+	const struct piece *u = view_at(v, i);
+	const char *words = view_words(v, i);
+	size_t len = u->norm_len, drop = u->ending == CUT_READ_MORE ? 2 : 0;
+
+	if (u->ending == CUT_NONE ||
+	    u->w.n < view_split(v, i)->opt.min_words + drop)
+		return 0;
+	for (; drop > 0; drop--)
+		do
+			len--;
+		while (words[len - 1] != ' ');
+	return len;
+}
+
+/*
+ * The next units in which a cut-off lead goes on, one bit each: whole ones that
+ * it begins with, and the one that has the rest of it; 0 where none has.
+ */
+static uint8_t
+complete_lead(const struct view *v, size_t i, const size_t *next, int n)
+{
+	const char *rest = view_words(v, i);
+	size_t len = own_words(v, i);
+	/* The last word may be cut too; then no space has to follow it. */
+	bool partial = view_at(v, i)->ending == CUT_INSIDE;
+	uint8_t taken = 0;
+
+	for (int k = 0; k < n && len > 0; k++) {
+		const char *words = view_words(v, next[k]);
+		size_t has = view_at(v, next[k])->norm_len;
+
+		if (has >= len - partial &&
+		    has_words(words, has, rest, len - partial))
+			return (uint8_t)(taken | 1u << k);
+		if (has > 0 && has < len && memcmp(rest, words, has) == 0) {
+			taken |= (uint8_t)(1u << k);
+			rest += has;
+			len -= has;
+		}
+	}
+	return 0;
+}
+
+/*
+ * What rule 2 asks, once more, of units near each other.  Nearly all of them
+ * are strangers, so lengths come first, then a few bytes, then all words.
+ */
+
+/* May 'c' say all of 'u' in the sense of rule 2, by their lengths? */
+static bool
+lengths_allow(const struct piece *u, const struct piece *c)
+{
+	return !c->listing && c->norm_len > u->norm_len &&
+	       2 * (uint64_t)c->w.n <= 3 * (uint64_t)u->w.n;
+}
+
+#define PROBE 16		/* bytes that hardly stand in two texts by chance */
+
+/* Do the bytes at 'want' stand in p[0..n)?  As many may be read behind it. */
+static bool
+has_bytes(const char *p, size_t n, const char *want)
+{
+#ifdef __SSE2__
+	const __m128i first = _mm_set1_epi8(want[0]);
+	const __m128i last = _mm_set1_epi8(want[PROBE - 1]);
+
+	for (size_t i = 0; i + PROBE <= n; i += 16) {
+		__m128i a = _mm_loadu_si128((const void *)(p + i));
+		__m128i b = _mm_loadu_si128((const void *)(p + i + PROBE - 1));
+		unsigned m = (unsigned)_mm_movemask_epi8(
+			_mm_and_si128(_mm_cmpeq_epi8(a, first),
+				      _mm_cmpeq_epi8(b, last)));
+
+		for (; m != 0; m &= m - 1) {
+			size_t at = i + (unsigned)__builtin_ctz(m);
+
+			if (at + PROBE <= n &&
+			    memcmp(p + at, want, PROBE) == 0)
+				return true;
+		}
+	}
+	return false;
+#else
+	return n >= PROBE && memmem(p, n, want, PROBE) != NULL;
+#endif
+}
+
+/*
+ * If 'u' stands in 'c' in one piece, then all of c but as many bytes at either
+ * end as it is longer:
+ *
+ *	c	lllllllluuuuuuuuuuuuuuuuuuuuuuuurrrr
+ *		<---d---->     sure       <---d---->
+ *
+ * So bytes from there are to be found in u, not further than d from where they
+ * stand in c.  A word that is joined there, or accents that one of the two
+ * lacks, may stand in the way at one place, but hardly at several.
+ */
+static bool
+bytes_allow(const char *c, size_t clen, const char *u, size_t ulen, bool ascii)
+{
+	size_t d = clen - ulen, slack = ascii ? 4 : 16;
+	unsigned probes = ascii ? 2 : 3;
+
+	if (ulen < d + PROBE)
+		return true;
+	for (unsigned k = 0; k < probes; k++) {
+		size_t at = d + (ulen - d - PROBE) * k / (probes - 1);
+		size_t from = at > d + slack ? at - d - slack : 0;
+		size_t to = at + PROBE + slack;
+
+		if (has_bytes(u + from, (to < ulen ? to : ulen) - from, c + at))
+			return true;
+	}
+	return false;
+}
+
+/* The loose form of words, 'at' bytes into the scratch, where there is room. */
+static const char *
+fold(struct split *s, const char *words, size_t *len, bool ascii, size_t at)
+{
+	if (ascii)
+		return words;
+	*len = loose_fold(s->loose, words, *len, s->folded + at);
+	return s->folded + at;
+}
+
+/* Does piece k say all that piece i says? */
+static bool
+says(const struct view *v, size_t k, size_t i)
+{
+	const struct piece *u = view_at(v, i), *c = view_at(v, k);
+	const char *uw = view_words(v, i), *cw = view_words(v, k);
+	size_t ulen = u->norm_len, clen = c->norm_len;
+	struct split *s = view_split(v, i);
+
+	if (!bytes_allow(cw, clen, uw, ulen,
+					 u->ascii && c->ascii))
+		return false;
+	/* Room for both first, so that neither moves. */
+	if (array_room(&s->folded, &s->folded_room, ulen + clen, 1) != 0)
+		return false;
+	uw = fold(s, uw, &ulen, u->ascii, 0);
+	cw = fold(s, cw, &clen, c->ascii, u->norm_len);
+	return clen > ulen && loose_says(cw, clen, uw, ulen);
+}
+
+/*
+ * The last of the next units that says more than this one, and all that it
+ * says.  One bit, or 0.
+ */
+static uint8_t
+said_in_full(const struct view *v, size_t i, const size_t *next, int n)
+{
+	const struct piece *u = view_at(v, i);
+
+	for (int k = n; k-- > 0; )
+		if (lengths_allow(u, view_at(v, next[k])) &&
+		    says(v, next[k], i))
+			return (uint8_t)(1u << k);
+	return 0;
+}
+
+bool
+soon_link(const struct view *v, size_t i, bool final)
+{
+	struct piece *u = view_at(v, i);
+	const struct dedup_options *opt = &view_split(v, i)->opt;
+	size_t next[SOON_UNITS];
+	bool lead, full;
+	int n;
+
+	if (u->linked)
+		return true;
+	lead = piece_is_unit(u) && u->compared && u->ending != CUT_NONE;
+	full = piece_is_unit(u) && u->compared && !opt->exact &&
+	       !u->listing && u->w.n >= DEDUP_NEAR_WORDS;
+	if ((lead || full) && opt->unit != DEDUP_UNIT_DOCUMENT) {
+		n = find_window(v, i, final, next);
+		if (n < 0)
+			return false;
+		if (lead)
+			u->completers = complete_lead(v, i, next, n);
+		if (full && u->completers == 0)
+			u->completers = said_in_full(v, i, next, n);
+	}
+	u->linked = true;
+	return true;
+}

@@ -1,0 +1,722 @@
+/*
+ * Split: text to pieces.
+ *
+ * Lines come from words.c; blank lines part them into blocks, unit.c says which
+ * lines of a block are one unit, and rule 3 is decided here: what says again
+ * what stands directly before it.  What is fed piece by piece goes through a
+ * split that is emptied as it goes; what is read ahead stays in its split until
+ * all of it has been judged.
+ */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PORTION ((size_t)128 << 10)	/* bytes read before they are planned */
+#define ROOM_KEPT ((size_t)4 << 20)	/* of arrays, in an empty split */
+
+/* What containment is looked up by: any text of min_words shares one. */
+unsigned
+split_window(const struct dedup_options *o)
+{
+	if (!o->contained || o->exact)
+		return 0;
+	return o->min_words > o->ngram ? o->min_words - o->ngram + 1 : 1;
+}
+
+int
+split_init(struct split *s, const struct dedup_options *opt,
+	   const unsigned char *secret)
+{
+	struct shingle_options shingles = {
+		.ngram = opt->ngram, .window = split_window(opt),
+		.seeded = opt->seeded, .seed = opt->seed, .secret = secret,
+	};
+
+	*s = (struct split){ .opt = *opt };
+	s->hash_lines = opt->count || opt->boilerplate > 0 ||
+			opt->boilerplate_share > 0;
+	s->by_line = s->hash_lines || opt->keep == DEDUP_KEEP_NONE;
+	s->reader = words_new(opt->fold_digits);
+	s->loose = loose_new();
+	if (s->reader == NULL || s->loose == NULL)
+		return -1;
+	s->shingler = shingler_new(&shingles);
+	return s->shingler != NULL ? 0 : -1;
+}
+
+void
+split_free(struct split *s)
+{
+	scan_free(&s->scan);
+	free(s->pieces);
+	free(s->spans);
+	free(s->readings);
+	scratch_free(s->scratch);
+	shingler_free(s->shingler);
+	loose_free(s->loose);
+	free(s->folded);
+	words_free(s->reader);
+}
+
+size_t
+split_memory(const struct split *s)
+{
+	return shingler_memory(s->shingler) + words_memory(s->reader) +
+	       scan_memory(&s->scan) + s->pieces_room * sizeof(*s->pieces) +
+	       s->spans_room * sizeof(*s->spans) +
+	       loose_memory(s->loose) + s->folded_room +
+	       s->readings_room * sizeof(*s->readings);
+}
+
+/* Read on at byte 'off' of a document. */
+void
+split_begin_at(struct split *s, uint64_t off)
+{
+	s->base = s->end = s->scanned = s->looked = off;
+	s->in_long = s->long_begins = false;
+	s->sep_off = s->sep_len = 0;
+	s->probed = s->probed_bytes = 0;
+	s->in_fence = s->no_fence = s->inside = s->flushing = false;
+}
+
+void
+split_reset(struct split *s)
+{
+	scan_drop(&s->scan, s->scan.nlines);
+	s->scan.norm_len = 0;
+	split_begin_at(s, 0);
+	s->line = 0;
+	s->cursor = s->npieces = 0;
+	s->before = (struct before){ .any = false };
+	shingler_release(s->shingler);
+}
+
+static const char *
+text_of(const struct split *s, const struct line *l)
+{
+	return s->text + (l->off - s->base);
+}
+
+/* Are the words of a unit to be had, beyond its fingerprint? */
+bool
+split_wants_words(const struct split *s, const struct piece *p)
+{
+	return !s->opt.exact && !p->listing &&
+	       (p->w.n >= DEDUP_NEAR_WORDS || s->opt.contained);
+}
+
+int
+split_sketch(struct split *s, struct piece *p)
+{
+	if (p->sketched)
+		return 0;
+	if (shingler_words(s->shingler, &p->w, s->scan.norm + p->norm,
+			   p->norm_len, p->digits, p->ascii) != 0)
+		return -1;
+	p->sketched = true;
+	return 0;
+}
+
+/* Pieces. */
+
+static struct piece *
+add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
+{
+	struct piece *p;
+
+	if (array_room(&s->pieces, &s->pieces_room, s->npieces + 1,
+		       sizeof(*p)) != 0)
+		return NULL;
+	p = &s->pieces[s->npieces++];
+	/* Not all of it is cleared: a batch of them would fill the cache. */
+	p->off = off;
+	p->line = line;
+	p->len = p->nwords = 0;
+	p->kind = kind;
+	p->verdict = UNDECIDED;
+	p->ending = CUT_NONE;
+	p->completers = 0;
+	p->compared = p->listing = p->repeats = p->linked = false;
+	p->digits = p->sketched = p->stays = p->begins = false;
+	p->ascii = true;
+	p->norm = p->norm_len = 0;
+	p->w.n = 0;
+	p->w.code = NULL;
+	p->proposal.looked = p->proposal.exact = false;
+	return p;
+}
+
+static int
+add_separator(struct split *s, uint64_t off, uint64_t len, bool stays)
+{
+	struct piece *p = add_piece(s, PIECE_SEPARATOR, off, s->line);
+
+	if (p == NULL)
+		return -1;
+	p->len = (uint32_t)len;
+	p->stays = stays;
+	return 0;
+}
+
+/* A stretch that stays whatever it says; nothing stands before what follows. */
+static int
+add_pass(struct split *s, const struct line *l)
+{
+	struct piece *p = add_piece(s, PIECE_PASS, l->off, s->line);
+
+	if (p == NULL)
+		return -1;
+	p->len = l->len;
+	/* The same in all, whatever portions the line comes in. */
+	p->nwords = l->oversize ? (uint32_t)((l->off + l->len) / 8 -
+					     l->off / 8) : l->nwords;
+	p->begins = l->begins;
+	s->before = (struct before){ .any = true };
+	return 0;
+}
+
+/* Does a unit, or a line, of these words say again what stands before it? */
+static bool
+says_again(const struct split *s, const struct said *before, size_t norm,
+	   uint32_t norm_len, uint32_t nwords)
+{
+	return nwords >= 2 && before->nwords == nwords &&
+	       before->norm_len == norm_len &&
+	       memcmp(s->scan.norm + before->norm, s->scan.norm + norm,
+		      norm_len) == 0;
+}
+
+/* The words of a unit are known: what follows from them. */
+static void
+finish_unit(struct split *s, struct piece *p, const struct line *last)
+{
+	struct said said = {
+		p->norm, p->norm_len, p->w.n, p->off, p->line,
+	};
+
+	p->compared = p->w.n >= s->opt.min_words;
+	if (p->compared || s->hash_lines)
+		p->w.fp = shingler_fingerprint(s->shingler,
+			s->scan.norm + p->norm, p->norm_len);
+	if (p->compared) {
+		said.nwords = 0;
+		if (s->opt.unit != DEDUP_UNIT_DOCUMENT)
+			p->ending = unit_cut(s->text + (p->off - s->base),
+				(size_t)(last->off + last->len - p->off));
+	} else if (says_again(s, &s->before.unit, p->norm, p->norm_len,
+			      p->w.n)) {
+		p->repeats = true;
+		p->root_off = said.off = s->before.unit.off;
+		p->root_line = said.line = s->before.unit.line;
+	}
+	s->before.unit = said;
+	s->before.any = true;
+}
+
+/* Lines that are one unit, in one piece. */
+static int
+plan_unit(struct split *s, size_t n, enum unit_kind kind)
+{
+	const struct line *l = s->scan.lines + s->cursor, *last = l + n - 1;
+	struct piece *p = add_piece(s, PIECE_UNIT, l->off, s->line);
+
+	if (p == NULL)
+		return -1;
+	p->len = (uint32_t)(last->off + last->len - l->off);
+	p->listing = kind == UNIT_LISTING;
+	p->norm = l->norm;
+	p->norm_len = (uint32_t)(last->norm + last->norm_len - l->norm);
+	for (size_t i = 0; i < n; i++) {
+		p->w.n += l[i].nwords;
+		p->digits |= l[i].digits;
+		p->ascii &= l[i].ascii;
+	}
+	p->nwords = p->w.n;
+	finish_unit(s, p, last);
+	s->before.line = s->before.unit;
+	s->line += n;
+	s->cursor += n;
+	return 0;
+}
+
+/* A line of a run that says again what stands before it. */
+static int
+plan_repeat(struct split *s, const struct line *l)
+{
+	struct piece *p = add_piece(s, PIECE_REPEAT, l->off, s->line);
+
+	if (p == NULL)
+		return -1;
+	p->len = l->len;
+	p->nwords = l->nwords;
+	p->repeats = true;
+	p->root_off = s->before.line.off;
+	p->root_line = s->before.line.line;
+	if (s->hash_lines)
+		p->w.fp = shingler_fingerprint(s->shingler,
+			s->scan.norm + l->norm, l->norm_len);
+	return 0;
+}
+
+/* A line of the run whose first piece is number 'run'. */
+static int
+plan_run_line(struct split *s, const struct line *l, size_t run)
+{
+	struct piece *p = &s->pieces[s->npieces - 1], *first;
+	bool apart = s->by_line || p->kind == PIECE_REPEAT;
+
+	if (apart) {
+		p = add_piece(s, PIECE_REST, l->off, s->line);
+		if (p == NULL)
+			return -1;
+	}
+	if (apart && s->hash_lines)
+		p->w.fp = shingler_fingerprint(s->shingler,
+			s->scan.norm + l->norm, l->norm_len);
+	p->len += l->len;
+	p->nwords += l->nwords;
+	first = &s->pieces[run];
+	/* Its words go behind those of the run, where repeats stood. */
+	memmove(s->scan.norm + first->norm + first->norm_len,
+		s->scan.norm + l->norm, l->norm_len);
+	s->before.line = (struct said){
+		first->norm + first->norm_len, l->norm_len, l->nwords,
+		l->off, s->line,
+	};
+	first->norm_len += l->norm_len;
+	first->w.n += l->nwords;
+	first->digits |= l->digits;
+	first->ascii &= l->ascii;
+	return 0;
+}
+
+/* Short lines that are one unit, but for those that repeat. */
+static int
+plan_run(struct split *s, size_t n)
+{
+	const struct line *l = s->scan.lines + s->cursor, *end = l + n;
+	const struct line *last = NULL;
+	size_t run = SIZE_MAX;
+
+	for (; l < end; l++, s->line++) {
+		if (says_again(s, &s->before.line, l->norm, l->norm_len,
+			       l->nwords)) {
+			if (plan_repeat(s, l) != 0)
+				return -1;
+			continue;
+		}
+		if (run == SIZE_MAX) {
+			struct piece *p = add_piece(s, PIECE_RUN, l->off,
+						    s->line);
+
+			if (p == NULL)
+				return -1;
+			p->norm = l->norm;
+			run = s->npieces - 1;
+		}
+		if (plan_run_line(s, l, run) != 0)
+			return -1;
+		last = l;
+	}
+	s->cursor += n;
+	if (run != SIZE_MAX)
+		finish_unit(s, &s->pieces[run], last);
+	return 0;
+}
+
+/* Blocks. */
+
+/* Bytes beyond which a block is no longer waited for. */
+static size_t
+block_limit(const struct dedup_options *opt)
+{
+	return opt->unit == DEDUP_UNIT_PARAGRAPH ||
+	       opt->unit == DEDUP_UNIT_DOCUMENT ? DEDUP_UNIT_MAX
+						: UNIT_BLOCK_MAX;
+}
+
+/*
+ * Blank lines at the cursor join the separator.  True: it is longer than
+ * anybody waits for, and stays.
+ */
+static bool
+take_blanks(struct split *s)
+{
+	for (; s->cursor < s->scan.nlines; s->cursor++) {
+		const struct line *l = s->scan.lines + s->cursor;
+
+		if (!l->blank || l->oversize)
+			break;
+		if (s->sep_len == 0)
+			s->sep_off = l->off;
+		s->sep_len += l->len;
+		s->line++;
+		s->inside = false;
+		if (s->sep_len > UNIT_BLOCK_MAX) {
+			s->cursor++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_fence_line(const struct split *s, size_t i)
+{
+	const struct line *l = s->scan.lines + i;
+
+	return s->opt.unit == DEDUP_UNIT_AUTO && !l->oversize &&
+	       unit_is_fence(text_of(s, l), l->len);
+}
+
+/* How many lines from the cursor on are a block, or a chunk of a giant one. */
+enum extent { EXTENT_MORE, EXTENT_WHOLE, EXTENT_GIANT };
+
+static enum extent
+find_extent(struct split *s, bool final)
+{
+	bool document = s->opt.unit == DEDUP_UNIT_DOCUMENT;
+
+	if (s->probed == 0 && !s->no_fence && !s->inside)
+		s->in_fence = is_fence_line(s, s->cursor);
+again:
+	for (; s->cursor + s->probed < s->scan.nlines; s->probed++) {
+		size_t i = s->cursor + s->probed;
+		const struct line *l = s->scan.lines + i;
+
+		if (l->blank && !l->oversize && !s->in_fence && !document)
+			return EXTENT_WHOLE;
+		/* A line that is too long stands alone. */
+		if (l->oversize && s->in_fence)
+			goto no_fence;
+		if (l->oversize) {
+			s->probed += s->probed == 0;
+			return EXTENT_GIANT;
+		}
+		if (s->probed > 0 && s->in_fence && is_fence_line(s, i))
+			s->in_fence = false;
+		s->probed_bytes += l->len;
+		if (s->probed_bytes <= block_limit(&s->opt))
+			continue;
+		if (s->in_fence)
+			goto no_fence;
+		/* One line at least, and else none that is too much. */
+		s->probed += s->probed == 0;
+		return EXTENT_GIANT;
+	}
+	if (!final)
+		return EXTENT_MORE;
+	if (s->in_fence)
+		goto no_fence;
+	if (document)
+		while (s->scan.lines[s->cursor + s->probed - 1].blank)
+			s->probed--;
+	return EXTENT_WHOLE;
+no_fence:
+	/* It is not a listing after all. */
+	s->no_fence = true;
+	s->in_fence = false;
+	s->probed = s->probed_bytes = 0;
+	goto again;
+}
+
+/* The n lines at the cursor are a block, or a chunk of one. */
+static int
+plan_block(struct split *s, size_t n)
+{
+	const struct line *l = s->scan.lines + s->cursor;
+	size_t nspans;
+
+	if (s->opt.unit == DEDUP_UNIT_PARAGRAPH ||
+	    s->opt.unit == DEDUP_UNIT_DOCUMENT)
+		return plan_unit(s, n, UNIT_LINE);
+	if (s->opt.unit == DEDUP_UNIT_LINE) {
+		while (n-- > 0)
+			if (plan_unit(s, 1, UNIT_LINE) != 0)
+				return -1;
+		return 0;
+	}
+	/* Most blocks are one line of prose. */
+	if (n == 1 && l->nwords >= s->opt.min_words &&
+	    !unit_is_fence(text_of(s, l), l->len))
+		return plan_unit(s, 1, UNIT_LINE);
+	if (array_room(&s->spans, &s->spans_room, n, sizeof(*s->spans)) != 0)
+		return -1;
+	nspans = unit_split(l, n, s->text, s->base, s->scan.norm,
+			    s->opt.min_words, s->spans);
+	for (size_t i = 0; i < nspans; i++) {
+		const struct unit_span *u = &s->spans[i];
+
+		if ((u->kind == UNIT_RUN ? plan_run(s, u->nlines) :
+		     plan_unit(s, u->nlines, u->kind)) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Lines at the cursor that stay whatever they say. */
+static int
+plan_passing(struct split *s, size_t n)
+{
+	for (; n > 0; n--, s->cursor++) {
+		const struct line *l = s->scan.lines + s->cursor;
+
+		if (add_pass(s, l) != 0)
+			return -1;
+		s->line += l->begins;
+	}
+	return 0;
+}
+
+/*
+ * The lines at the cursor are a chunk of a block that is too long for one unit:
+ * it is one all the same with -u paragraph and -u document, and passes.
+ */
+static int
+plan_giant(struct split *s, size_t n)
+{
+	bool whole = block_limit(&s->opt) == DEDUP_UNIT_MAX, first = !s->inside;
+	size_t from = s->npieces;
+
+	s->inside = true;
+	if (!whole && !s->scan.lines[s->cursor].oversize)
+		return plan_block(s, n);
+	if (plan_passing(s, n) != 0)
+		return -1;
+	for (size_t i = from; whole && i < s->npieces; i++)
+		s->pieces[i].begins = first && i == from;
+	return 0;
+}
+
+/* The next block, or chunk of one: 1, 0 where more text is needed, -1. */
+static int
+plan_next(struct split *s, bool final)
+{
+	enum extent extent;
+	bool whole = block_limit(&s->opt) == DEDUP_UNIT_MAX, begins;
+	size_t n, at;
+	int got;
+
+	if (take_blanks(s)) {
+		uint64_t len = s->sep_len;
+
+		s->sep_len = 0;
+		return add_separator(s, s->sep_off, len, true) == 0 ? 1 : -1;
+	}
+	if (s->cursor == s->scan.nlines)
+		return 0;
+	extent = find_extent(s, final);
+	if (extent == EXTENT_MORE)
+		return 0;
+	n = s->probed;
+	s->probed = s->probed_bytes = 0;
+	s->in_fence = s->no_fence = false;
+	begins = !s->inside;
+	at = s->cursor + n;
+	if (begins &&
+	    add_separator(s, s->sep_len > 0 ? s->sep_off :
+			  s->scan.lines[s->cursor].off, s->sep_len,
+			  extent == EXTENT_GIANT ||
+			  (s->flushing && at == s->scan.nlines)) != 0)
+		return -1;
+	s->sep_len = 0;
+	/* The end of a giant block that is one unit is no unit of its own. */
+	got = extent == EXTENT_GIANT || (whole && !begins) ? plan_giant(s, n)
+							   : plan_block(s, n);
+	if (got != 0)
+		return -1;
+	s->inside = extent == EXTENT_GIANT;
+	return 1;
+}
+
+/* Make pieces of what is complete, 'most' and a block: 1, 0 if none, -1. */
+int
+split_plan(struct split *s, size_t most, bool final)
+{
+	size_t from = s->npieces;
+	int got = 1;
+
+	while (got > 0 && s->npieces - from < most)
+		got = plan_next(s, final);
+	return got < 0 ? -1 : s->npieces > from;
+}
+
+/* Blank lines at the end are a separator too; the last block ends there. */
+int
+split_end(struct split *s)
+{
+	uint64_t len = s->sep_len;
+
+	s->sep_len = 0;
+	return add_separator(s, len > 0 ? s->sep_off : s->end, len, false);
+}
+
+static void
+shift_said(struct said *said, size_t cut)
+{
+	if (said->nwords > 0)
+		said->norm -= cut;
+}
+
+/* The first n pieces are wanted no more. */
+void
+split_drop_pieces(struct split *s, size_t n)
+{
+	s->npieces -= n;
+	memmove(s->pieces, s->pieces + n, s->npieces * sizeof(*s->pieces));
+	for (size_t i = 0; i < s->npieces; i++)
+		s->pieces[i].sketched = false;
+	shingler_release(s->shingler);
+}
+
+/* Nor are lines that are in pieces, and words that no piece needs. */
+void
+split_drop_words(struct split *s)
+{
+	struct scan *scan = &s->scan;
+	const struct said *line = &s->before.line, *unit = &s->before.unit;
+	size_t cut = s->cursor < scan->nlines ? scan->lines[s->cursor].norm
+					      : scan->norm_len;
+
+	for (size_t i = 0; i < s->npieces; i++)
+		if (piece_is_unit(&s->pieces[i]) && s->pieces[i].norm < cut)
+			cut = s->pieces[i].norm;
+	if (line->nwords > 0 && line->norm < cut)
+		cut = line->norm;
+	if (unit->nwords > 0 && unit->norm < cut)
+		cut = unit->norm;
+	scan->nlines -= s->cursor;
+	memmove(scan->lines, scan->lines + s->cursor,
+		scan->nlines * sizeof(*scan->lines));
+	s->cursor = 0;
+	if (cut == 0)
+		return;
+	scan->norm_len -= cut;
+	memmove(scan->norm, scan->norm + cut, scan->norm_len);
+	for (size_t i = 0; i < scan->nlines; i++)
+		scan->lines[i].norm -= (uint32_t)cut;
+	for (size_t i = 0; i < s->npieces; i++)
+		if (piece_is_unit(&s->pieces[i]))
+			s->pieces[i].norm -= cut;
+	shift_said(&s->before.line, cut);
+	shift_said(&s->before.unit, cut);
+}
+
+/* Lines. */
+
+int
+split_scan(struct split *s, bool final)
+{
+	const char *at = s->text + (s->scanned - s->base), *nl;
+	size_t n = (size_t)(s->end - s->scanned), seen;
+
+	if (n == 0)
+		return 0;
+	if (s->in_long) {
+		if (n > PORTION)
+			n = PORTION;
+		nl = memchr(at, '\n', n);
+		n = nl != NULL ? (size_t)(nl - at) + 1 : n;
+		if (words_skip(&s->scan, n, s->scanned, s->long_begins) != 0)
+			return -1;
+		s->in_long = nl == NULL;
+		s->long_begins = false;
+		s->scanned += n;
+		return 1;
+	}
+	seen = s->looked > s->scanned ? (size_t)(s->looked - s->scanned) : 0;
+	if (n > PORTION && seen < PORTION &&
+	    (nl = memrchr(at + seen, '\n', PORTION - seen)) != NULL) {
+		n = (size_t)(nl - at) + 1;
+	} else if (n > DEDUP_UNIT_MAX) {
+		nl = memrchr(at + seen, '\n', DEDUP_UNIT_MAX - seen);
+		if (nl == NULL) {
+			s->in_long = s->long_begins = true;
+			return 1;
+		}
+		n = (size_t)(nl - at) + 1;
+	} else if (!final) {
+		nl = memrchr(at + seen, '\n', n - seen);
+		if (nl == NULL) {
+			s->looked = s->end;
+			return 0;
+		}
+		n = (size_t)(nl - at) + 1;
+	}
+	if (words_read(s->reader, &s->scan, at, n, s->scanned) != 0)
+		return -1;
+	s->scanned += n;
+	return 1;
+}
+
+/* Reading ahead. */
+
+/* Which units say which in full, as far as that can be known already. */
+static void
+link_reading(struct split *s, const struct reading *r)
+{
+	struct view v = {
+		.ahead = s, .first = r->piece, .n = s->npieces - r->piece,
+	};
+
+	for (size_t i = 0; i < v.n && soon_link(&v, i, r->ends); i++)
+		;
+}
+
+int
+split_read(struct split *s, const struct dedup_stretch *stretch)
+{
+	struct reading *r;
+	size_t first_line = s->cursor;
+	int got;
+
+	if (array_room(&s->readings, &s->readings_room, s->nreadings + 1,
+		       sizeof(*r)) != 0)
+		return -1;
+	split_begin_at(s, stretch->offset);
+	s->before = (struct before){ .any = false };
+	s->text = stretch->text;
+	s->end = stretch->offset + stretch->len;
+	s->inside = stretch->inside;
+	s->line = 0;
+	r = &s->readings[s->nreadings];
+	*r = (struct reading){
+		.text = stretch->text, .off = stretch->offset,
+		.len = stretch->len, .inside = stretch->inside,
+		.goes_on = stretch->goes_on, .ends = stretch->ends,
+		.piece = s->npieces,
+	};
+	while ((got = split_scan(s, true)) > 0)
+		;
+	while (got == 0 && (got = split_plan(s, SIZE_MAX, true)) > 0)
+		got = 0;
+	if (got < 0 || (r->ends && split_end(s) != 0))
+		return -1;
+	for (r->head = first_line; r->head < s->scan.nlines &&
+				   s->scan.lines[r->head].blank; r->head++)
+		;
+	r->npieces = s->npieces - r->piece;
+	r->nlines = s->line;
+	r->before = s->before;
+	r->sep_off = s->sep_off;
+	r->sep_len = s->sep_len;
+	link_reading(s, r);
+	s->nreadings++;
+	return 0;
+}
+
+void
+split_clear(struct split *s)
+{
+	split_reset(s);
+	/* What a huge text took is not kept for small ones. */
+	if (scan_memory(&s->scan) > ROOM_KEPT)
+		scan_free(&s->scan);
+	if (s->pieces_room * sizeof(*s->pieces) > ROOM_KEPT) {
+		free(s->pieces);
+		s->pieces = NULL;
+		s->pieces_room = 0;
+	}
+	s->nreadings = s->next = 0;
+}

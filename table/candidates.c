@@ -1,0 +1,25 @@
+/* Candidates: which records share shingles with a unit, and how many. */
+#include "table_internal.h"
+
+/* Of two tables, which one was before: their own come last. */
+static inline bool
+is_older(const struct candidate *a, const struct candidate *b)
+{
+	return a->table == b->table ? a->ref < b->ref :
+	       a->table - 1 < b->table - 1;
+}
+
+void
+candidates_sort(struct candidate *c, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct candidate x = c[i];
+		size_t j = i;
+
+		for (; j > 0 && (c[j - 1].shared < x.shared ||
+				 (c[j - 1].shared == x.shared &&
+				  is_older(&x, &c[j - 1]))); j--)
+			c[j] = c[j - 1];
+		c[j] = x;
+	}
+}

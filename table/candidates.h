@@ -1,0 +1,62 @@
+/*
+ * Propose candidates: the records under the shingles of a unit, as far as the
+ * filter lets them.  In a header, so that the filter becomes part of the loop.
+ */
+#ifndef CANDIDATES_H
+#define CANDIDATES_H
+
+#include "index.h"
+
+/* Count a record once more among the candidates; how many there are. */
+static inline size_t
+candidates_count(struct candidate *c, size_t have, unsigned table, uint32_t ref)
+{
+	for (size_t i = 0; i < have; i++)
+		if (c[i].ref == ref && c[i].table == table) {
+			c[i].shared++;
+			return have;
+		}
+	if (have == CANDIDATES)
+		return have;
+	c[have] = (struct candidate){ ref, 1, table };
+	return have + 1;
+}
+
+/*
+ * The records under shingle[0..n) that the filter lets: how many, or -1.
+ * 'c' has room for CANDIDATES.
+ */
+BODY int
+candidates_propose(const struct table *t, const struct words *w,
+		   const uint32_t *shingle, uint32_t n, double threshold,
+		   candidate_filter *filter, struct candidate *c)
+{
+	size_t have = 0;
+	uint32_t ref;
+
+	if (t->nattached > 0)
+		goto attached;
+	for (uint32_t i = 0; i < n && t->index.n > 0; i++) {
+		struct bucket b = bucket_open(t, shingle[i]);
+
+		while ((ref = bucket_next(&b)) != 0)
+			if (filter(w, threshold, arena_at(&t->arena, ref)))
+				have = candidates_count(c, have, 0, ref);
+	}
+	return (int)have;
+attached:
+	for (uint32_t i = 0; i < n; i++) {
+		struct found f[TABLE_BUCKET];
+		int got = index_find(t, shingle[i], f);
+
+		if (got < 0)
+			return -1;
+		for (int j = 0; j < got; j++)
+			if (filter(w, threshold, f[j].record))
+				have = candidates_count(c, have, f[j].table,
+							f[j].ref);
+	}
+	return (int)have;
+}
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * A saved table: one file, as dedup-table(5) describes it, that is mapped and
+ * looked up where it lies (saved.c), and merged with others in one pass
+ * (merge.c).
+ *
+ * A file is read only as far as it is asked: each megabyte has a checksum,
+ * which is compared before the first byte of it counts (in a file of
+ * SAVED_EAGER bytes or less, when it is opened).  No answer rests on bytes
+ * that were not compared.  And since a file can be hostile with all checksums
+ * right, every reference is checked against the mapping: whatever the bytes
+ * are, the worst is a wrong answer or EBADMSG.
+ *
+ * What fails returns -1 with errno, and where there is a 'why', a message
+ * without the file's name.  EBADMSG: no table, or damaged; ENOTSUP: a newer
+ * format; EINVAL: other options or another secret; EWOULDBLOCK: locked.
+ *
+ * An open file may be looked up by several threads at a time.  It must not be
+ * changed in place.  Replacing it by rename is harmless, and that is what all
+ * writing here does.
+ */
+#ifndef SAVED_H
+#define SAVED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ordered.h"
+#include "record.h"
+#include "shingle.h"
+
+#define SAVED_VERSION 1
+#define SAVED_WHY 200	/* bytes of a message */
+#define SAVED_COUNT_WIDTH 24	/* bytes of an entry of the counts */
+#define SAVED_SECRET 256	/* bytes of the shingler's secret */
+#define SAVED_EAGER ((size_t)64 << 20)
+
+/* What shapes fingerprints, sketches and records; all of it has to agree. */
+struct saved_options {
+	uint32_t ngram;		/* words in a shingle */
+	uint32_t min_words;	/* shorter units were not recorded */
+	uint32_t unit;		/* kind of unit; the caller's numbers */
+	uint32_t window;	/* of winnowing; 0: not --contained */
+	uint32_t words;		/* version of how text is cut and hashed */
+	bool fold_digits;
+	bool near;		/* as in struct table_options */
+	bool places;
+	bool full_tags;
+};
+
+enum saved_section {
+	SAVED_EXACT,	/* fingerprints */
+	SAVED_INDEX,	/* shingles */
+	SAVED_ARENA,	/* records */
+	SAVED_RUNS,		/* which records are of which run */
+	SAVED_COUNTS,	/* of documents that have a unit */
+	SAVED_LABELS,	/* of documents: where each begins, */
+	SAVED_TEXT,		/* and their bytes */
+	SAVED_SECTIONS
+};
+
+struct saved_info {
+	uint32_t version;
+	struct saved_options options;
+	uint64_t secret_id;	/* tells secrets apart */
+	uint64_t length;	/* bytes */
+	uint64_t documents;	/* seen by the runs that made it */
+	uint64_t counted;	/* of these, those that counts are about */
+	uint64_t labels;	/* documents that can have one: 0 or all */
+	uint64_t entries[SAVED_SECTIONS];	/* arena: grains */
+	uint64_t bytes[SAVED_SECTIONS];
+};
+
+struct saved;
+
+/* Does the file begin as one? */
+bool saved_is(const char *path);
+
+/* 0 with *f set, or -1. */
+int saved_open(struct saved **f, const char *path,
+	       char why[SAVED_WHY]);
+void saved_close(struct saved *f);
+
+/* Was it made with these options?  0, or -1 with EINVAL. */
+int saved_check(const struct saved *f,
+		const struct saved_options *want,
+		char why[SAVED_WHY]);
+
+/* All checksums, and all that the format promises.  0, or -1. */
+int saved_verify(struct saved *f, char why[SAVED_WHY]);
+
+const unsigned char *saved_secret(const struct saved *f);
+void saved_get_info(const struct saved *f, struct saved_info *i);
+const char *saved_section_name(enum saved_section s);
+
+/*
+ * In how many documents the unit was counted, 0 where it was not, to *count:
+ * 0, or -1.
+ */
+int saved_count(struct saved *f, const struct fingerprint *fp,
+		uint32_t *count);
+
+/* A document's label, empty where it has none: 0, or -1; EINVAL past the end.
+ * It lives as long as 'f'. */
+int saved_label(struct saved *f, uint64_t document, const char **p,
+		size_t *len);
+
+/*
+ * Claim a table for as long as it takes to read it and write it anew: a
+ * descriptor, or -1.  What is locked is FILE.lock, where FILE is the table behind
+ * all links: a rename replaces FILE itself.  FILE.lock is removed when the claim
+ * ends.
+ */
+int saved_lock(const char *path, char why[SAVED_WHY]);
+void saved_unlock(const char *path, int lock);
+
+/*
+ * Write a table of all that these n files (1 or more) know, as if what they
+ * recorded had been recorded by one after the other; documents of file i are
+ * numbered after those of the files before.  The bytes are a function of what
+ * is in the files, and merging in any grouping gives the same.  Replaces
+ * 'path' when all is on disk, and leaves it alone on any error.  It may be one
+ * of the files.
+ */
+int saved_merge(const char *path, struct saved *const *f, size_t n,
+		char why[SAVED_WHY]);
+
+/* What is saved beside a table; see table_save() in table.h. */
+struct saved_run {
+	const struct saved_options *options;
+	const unsigned char *secret;	/* SAVED_SECRET bytes */
+	uint64_t documents;
+	/*
+	 * Entries of 24 bytes: fingerprint, u32 documents, u32 0; of this run
+	 * alone.  NULL: none.
+	 */
+	const struct ordered *counts;
+	uint64_t counted;
+	/* The label of a document, until the next call; 0, or -1 with errno.
+	 * NULL: none has any. */
+	int (*label)(void *arg, uint64_t document, const char **p, size_t *len);
+	void *arg;
+};
+
+/* For table.c. */
+
+/* Records 'first' to 'end', not included, are at 'bytes'. */
+struct saved_span {
+	const unsigned char *bytes;
+	uint64_t first, end;
+};
+
+/* A table in memory. */
+struct saved_own {
+	const struct ordered *exact, *index;
+	const struct saved_span *spans;	/* ascending */
+	size_t nspans;
+	uint32_t index_secret;
+	uint32_t longest;	/* at least the nwords of each record */
+};
+
+/* As saved_merge(), with a run's own table, or NULL, as the last. */
+int saved_write(const char *path, struct saved *const *f, size_t n,
+		const struct saved_own *own,
+		const struct saved_run *run,
+		char why[SAVED_WHY]);
+
+uint32_t saved_index_secret(const struct saved *f);
+uint32_t saved_longest(const struct saved *f);
+
+/*
+ * What table.h says of these, in one file.  A fingerprint: 1 with *ref set, 0,
+ * or -1.  A key's references in order: how many, or -1.  A record, in full, or
+ * NULL.  The place that a record tells, its document numbered in the file.
+ */
+int saved_find(struct saved *f, const struct fingerprint *fp,
+	       uint32_t *ref);
+int saved_bucket(struct saved *f, uint32_t key,
+		 uint32_t ref[TABLE_BUCKET]);
+const unsigned char *saved_record(struct saved *f, uint32_t ref);
+struct place saved_place(const struct saved *f, uint32_t ref,
+			 const unsigned char *record);
+void saved_prefetch_records(const struct saved *f, uint32_t key);
+void saved_prefetch(const struct saved *f,
+		    const struct fingerprint *fp);
+void saved_prefetch_bucket(const struct saved *f, uint32_t key);
+
+#endif

@@ -1,0 +1,93 @@
+/* The words of two units, laid out to be compared. */
+#include "table_internal.h"
+
+#include <stdlib.h>
+
+#include "array.h"
+#include "lcs.h"
+
+struct scratch *
+scratch_new(void)
+{
+	return calloc(1, sizeof(struct scratch));
+}
+
+void
+scratch_clear(struct scratch *s)
+{
+	free(s->mine);
+	free(s->other);
+}
+
+void
+scratch_free(struct scratch *s)
+{
+	if (s == NULL)
+		return;
+	scratch_clear(s);
+	free(s);
+}
+
+/* Words that scratch has room for once n were to fit. */
+static size_t
+scratch_room(size_t n)
+{
+	return n + n / 4 + 256;
+}
+
+size_t
+scratch_bytes(uint32_t longest)
+{
+	size_t n = (size_t)longest + LCS_MOST_EDITS;
+
+	return longest == 0 ? 0 :
+	       2 * scratch_room(n) * sizeof(uint32_t);
+}
+
+size_t
+scratch_memory(const struct scratch *s)
+{
+	return (s->mine_room + s->other_room) * sizeof(*s->mine);
+}
+
+static int
+reserve(uint32_t **v, size_t *room, size_t n)
+{
+	if (n <= *room)
+		return 0;
+	if (array_resize(v, scratch_room(n), sizeof(**v)) != 0)
+		return -1;
+	*room = scratch_room(n);
+	return 0;
+}
+
+int
+scratch_take_unit(struct scratch *s, const struct words *w, unsigned bits)
+{
+	uint32_t mask = (1u << bits) - 1;
+
+	if (reserve(&s->mine, &s->mine_room, w->n) != 0)
+		return -1;
+	for (uint32_t i = 0; i < w->n; i++)
+		s->mine[i] = w->code[i] | (w->tag[i] & mask) << 16;
+	return 0;
+}
+
+int
+scratch_take_record(const struct table *t, struct scratch *s,
+		    const unsigned char *p, uint32_t n, unsigned bits)
+{
+	const uint16_t *code = record_codes(t, p);
+	const uint8_t *tag = (const uint8_t *)(code + n);
+	unsigned stored = record_tag_bits(t->full_tags, n);
+	uint32_t mask = (1u << bits) - 1;
+
+	if (reserve(&s->other, &s->other_room, n) != 0)
+		return -1;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t v = stored == 8 ? tag[i] : tag[i / 4] >> 2 * (i % 4);
+
+		s->other[i] = code[i] | (v & mask) << 16;
+	}
+	return 0;
+}

@@ -1,0 +1,182 @@
+/*
+ * The inside of a fingerprint table, for the files that implement one and for
+ * no other:
+ *
+ *	table.c		exact look-up, adding, taking back
+ *	index.c		shingle -> records (index.h)
+ *	candidates.c	records that share shingles with a unit
+ *	scratch.c	words of two units, ready to be compared
+ *	similar.c	rule "similar": resemblance in word order
+ *	contained.c	rule "contained": the words stand there in one piece
+ *
+ * A rule asks candidates.c for records, the most promising first, and compares
+ * their words with those of the unit, which scratch.c lays out.
+ */
+#ifndef TABLE_INTERNAL_H
+#define TABLE_INTERNAL_H
+
+#include <string.h>
+
+#include "arena.h"
+#include "ordered.h"
+#include "record.h"
+#include "simd.h"
+#include "table.h"
+
+#define CODE_WORDS 64		/* of 64 bits: see mark_codes() in similar.c */
+#define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
+
+/* For comparing two units. */
+struct scratch {
+	uint64_t codes[CODE_WORDS];	/* which the unit at hand has */
+	uint32_t *mine, *other;	/* words of the two */
+	size_t mine_room, other_room;
+};
+
+struct table {
+	bool near, places, full_tags;
+	uint32_t secret;
+	struct ordered exact;	/* fingerprint [u32 reference] */
+	struct ordered index;	/* mixed shingle hash << 32 | reference */
+	struct arena arena;
+	struct saved **attached;
+	unsigned nattached;
+	size_t limit;			/* of table_memory(); 0: none */
+	bool full;
+	uint32_t longest;		/* at least the nwords of each record */
+	struct scratch scratch;
+	/*
+	 * Which keys were entered since the arena had 'since' grains, by some
+	 * of their bits; NULL until it is asked for.
+	 */
+	uint64_t *recent;
+	uint32_t since;
+	uint32_t epoch;		/* of proposals; see table_undo() */
+	/* What was recorded since the mark. */
+	bool marked;
+	struct undo *undo;
+	size_t nundo, undo_room;
+	struct arena_mark mark;
+	uint32_t longest_at_mark;
+};
+
+/* An entry that was made: of the index, or of the exact ones. */
+struct undo {
+	uint64_t hi, lo;	/* fingerprint; or hi is 0, and the entry */
+};
+
+
+/* Keys that were entered a short time ago. */
+
+#define RECENT_BITS 21
+
+/* A place among the recent ones. */
+static inline uint32_t
+recent_bit(uint32_t key)
+{
+	return (key * 0x9e3779b1u) >> (32 - RECENT_BITS);
+}
+
+static inline void
+recent_mark(struct table *t, uint32_t key)
+{
+	uint32_t bit = recent_bit(key);
+
+	if (t->recent != NULL)
+		t->recent[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+/* May the key have been entered since records were 'upto'? */
+static inline bool
+recent_has(const struct table *t, uint32_t upto, uint32_t key)
+{
+	uint32_t bit = recent_bit(key);
+
+	return t->recent == NULL || t->since > upto ||
+	       (t->recent[bit / 64] >> bit % 64 & 1) != 0;
+}
+
+/* Records, from where they begin. */
+
+static inline struct record
+record_head(const unsigned char *p)
+{
+	struct record r;
+
+	memcpy(&r, p, sizeof(r));
+	return r;
+}
+
+static inline const uint16_t *
+record_codes(const struct table *t, const unsigned char *p)
+{
+	return (const uint16_t *)(const void *)(p + sizeof(struct record) +
+		(t->places ? sizeof(struct place) : 0));
+}
+
+/* The record of a reference in one of the tables; NULL with EBADMSG. */
+static inline const unsigned char *
+record_at(const struct table *t, unsigned table, uint32_t ref)
+{
+	return table == 0 ? arena_at(&t->arena, ref) :
+	       saved_record(t->attached[table - 1], ref);
+}
+
+static inline struct place
+record_place(const struct table *t, unsigned table, uint32_t ref,
+	     const unsigned char *p)
+{
+	struct place place = { 0, 0, 0 };
+
+	if (table > 0)
+		return saved_place(t->attached[table - 1], ref, p);
+	if (t->places)
+		memcpy(&place, p + sizeof(struct record), sizeof(place));
+	return place;
+}
+
+/* table.c */
+
+/* What a part of the table, which has 'now' bytes, may come to. */
+size_t table_allowance(const struct table *t, size_t now);
+
+/* Room for one more entry of a part; 0, or -1 with ENOMEM. */
+int table_reserve_entry(struct table *t, struct ordered *o);
+
+/* Remember how to take this entry back, if that may be wanted. */
+int table_log_undo(struct table *t, uint64_t hi, uint64_t lo);
+
+/* scratch.c */
+
+/* Free what it holds. */
+void scratch_clear(struct scratch *s);
+
+/* Bytes held, and those that are where the longest record has so many words. */
+size_t scratch_memory(const struct scratch *s);
+size_t scratch_bytes(uint32_t longest);
+
+/*
+ * The words of a unit to s->mine, those of a record of n words to s->other:
+ * code, and above it the tag, in 32 bits; with 'bits' of each tag, 0 for none.
+ * 0, or -1 with ENOMEM.
+ */
+int scratch_take_unit(struct scratch *s, const struct words *w, unsigned bits);
+int scratch_take_record(const struct table *t, struct scratch *s,
+			const unsigned char *p, uint32_t n, unsigned bits);
+
+/* candidates.c */
+
+/* A record that shares shingles with the unit, and how many. */
+struct candidate {
+	uint32_t ref, shared;
+	unsigned table;		/* as in struct match */
+};
+
+/* May this record do?  A first look, before any word is compared. */
+typedef bool candidate_filter(const struct words *w, double threshold,
+			      const unsigned char *record);
+
+/* Most promising first: by how much is shared, then by age. */
+void candidates_sort(struct candidate *c, size_t n);
+
+#endif
