@@ -391,7 +391,8 @@ split_document(struct paper *p, const struct corpus *c, size_t number,
 			split_block(p, i, last);
 			i = last;
 		}
-	if (opt->unit != DEDUP_UNIT_DOCUMENT)
+	/* Of a reference document all stays. */
+	if (opt->unit != DEDUP_UNIT_DOCUMENT && number >= c->nreference)
 		for (size_t i = 0; i < p->nunits; i++)
 			find_completers(p, i);
 }

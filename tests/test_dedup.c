@@ -741,7 +741,7 @@ test_units_do_not_change_with_neighbours(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	CHECK_GONE(&opt, text, { 8, DEDUP_REPEAT, 7 });
+	CHECK_GONE(&opt, text, { 9, DEDUP_REPEAT, 7 });
 	for (int i = 0; i < 2; i++) {
 		struct corpus c = { .n = 0 };
 		struct answers a;
@@ -752,7 +752,7 @@ test_units_do_not_change_with_neighbours(void **state)
 		assert_null(ask(&c, &opt, PIECES_WHOLE, 0, &a));
 		assert_null(check_rules(&c, &opt, &a, NULL));
 		assert_int_equal(a.doc[i].n, 1 + i);
-		assert_int_equal(a.doc[i].removals[i].line, 8);
+		assert_int_equal(a.doc[i].removals[i].line, 9);
 		assert_int_equal(a.doc[i].removals[i].witness.line, 7);
 		answers_free(&a);
 		corpus_free(&c);
