@@ -7,11 +7,13 @@
  * through the engine's own split; read ahead, it comes as parts, which are
  * splits that other threads made.
  */
+#include "crew.h"
 #include "engine.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void
 dedup_options_init(struct dedup_options *opt)
@@ -24,6 +26,7 @@ dedup_options_init(struct dedup_options *opt)
 		.ngram = 3,
 		.threshold = 0.8,
 		.places = true,
+		.threads = 1,
 	};
 }
 
@@ -112,6 +115,7 @@ dedup_free(struct dedup *d)
 {
 	if (d == NULL)
 		return;
+	crew_free(d->crew);
 	free(d->out.removals);
 	free(d->doomed);
 	table_free(d->table);
@@ -431,6 +435,19 @@ judge_reading(struct dedup *d, struct split *ahead, const struct reading *r)
 	return 0;
 }
 
+/* The split's next reading is the open document's next stretch. */
+static int
+feed_reading(struct dedup *d, struct split *s)
+{
+	const struct reading *r = &s->readings[s->next++];
+
+	d->ahead = true;
+	d->inside = r->goes_on;
+	d->stats.bytes += r->len;
+	d->end += r->len;
+	return judge_reading(d, s, r);
+}
+
 enum dedup_status
 dedup_feed_part(struct dedup *d, struct dedup_part *part,
 		struct dedup_verdict *v)
@@ -444,18 +461,170 @@ dedup_feed_part(struct dedup *d, struct dedup_part *part,
 	    r->inside != d->inside || (d->end > 0 && !d->ahead))
 		return DEDUP_ESTATE;
 	begin_call(d, v);
-	d->ahead = true;
-	d->inside = r->goes_on;
-	d->stats.bytes += r->len;
-	d->end += r->len;
-	p->next++;
-	return end_call(d, judge_reading(d, p, r), r->ends, v);
+	return end_call(d, feed_reading(d, p), r->ends, v);
 }
 
 void
 dedup_begin_proposals(struct dedup *d)
 {
 	table_begin_proposals(d->table);
+}
+
+/* Many documents. */
+
+#define STRETCH ((size_t)128 << 10)	/* bytes of a long document */
+
+/* Where a call for many documents stands. */
+struct progress {
+	struct dedup *d;
+	const struct dedup_batch *batch;
+	size_t document;	/* the next one to be taken */
+	size_t at;		/* bytes of it that were */
+	bool inside;		/* that is inside of a giant block */
+};
+
+/* The next stretch of text[0..len), from p->at on. */
+static bool
+next_stretch(struct progress *p, const char *text, size_t len,
+	     struct dedup_stretch *s)
+{
+	size_t rest = len - p->at, window = STRETCH;
+	struct dedup_cut cut = { rest, false };
+
+	*s = (struct dedup_stretch){
+		.text = text + p->at, .len = rest, .offset = p->at,
+		.inside = p->inside, .ends = true,
+	};
+	for (; window < rest; window *= 2) {
+		if (!seam_find(&p->d->opt, s->text, window, p->inside, &cut))
+			continue;
+		s->len = cut.at;
+		s->goes_on = cut.inside;
+		s->ends = false;
+		break;
+	}
+	p->at += s->len;
+	p->inside = cut.inside;
+	return true;
+}
+
+static bool
+next_text(void *arg, struct crew_stretch *s)
+{
+	struct progress *p = arg;
+	const struct dedup_text *t = &p->batch->texts[p->document];
+
+	if (p->document == p->batch->n)
+		return false;
+	s->document = p->document;
+	if (p->batch->get == NULL) {
+		next_stretch(p, t->text, t->len, &s->at);
+	} else {
+		/* What it is to be is not known yet. */
+		s->at = (struct dedup_stretch){
+			.text = t->text, .len = t->len, .ends = true,
+		};
+	}
+	if (s->at.ends) {
+		p->document++;
+		p->at = 0;
+		p->inside = false;
+	}
+	return true;
+}
+
+static int
+get_text(void *arg, struct crew_stretch *s)
+{
+	const struct progress *p = arg;
+	struct dedup_text t = { s->at.text, s->at.len };
+
+	if (p->batch->get(p->batch->arg, s->document, &t) != 0)
+		return -1;
+	s->at.text = t.text;
+	s->at.len = t.len;
+	return 0;
+}
+
+static enum dedup_status
+judge_stretch(void *arg, struct split *split, const struct crew_stretch *s)
+{
+	const struct progress *p = arg;
+	struct dedup *d = p->d;
+	struct dedup_verdict v;
+	enum dedup_status st = DEDUP_OK;
+	int got;
+
+	if (s->at.offset == 0) {
+		st = dedup_begin(d);
+		if (st != DEDUP_OK)
+			return st;
+		begin_call(d, &v);
+	}
+	got = feed_reading(d, split);
+	if (got == 0 && !s->at.ends)
+		return DEDUP_OK;
+	st = end_call(d, got, s->at.ends, &v);
+	if (st == DEDUP_OK && p->batch->each(p->batch->arg, s->document, &v))
+		st = DEDUP_ESTOP;
+	return st;
+}
+
+/* By the caller's thread alone. */
+static enum dedup_status
+judge_alone(struct dedup *d, const struct dedup_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct dedup_text t = b->texts[i];
+		struct dedup_verdict v;
+		enum dedup_status st;
+
+		if (b->get != NULL && b->get(b->arg, i, &t) != 0)
+			return DEDUP_ENOMEM;
+		st = dedup_document(d, t.text, t.len, &v);
+		if (st != DEDUP_OK)
+			return st;
+		if (b->each(b->arg, i, &v) != 0)
+			return DEDUP_ESTOP;
+	}
+	return DEDUP_OK;
+}
+
+static unsigned
+threads_of(const struct dedup *d)
+{
+	long n = d->opt.threads > 0 ? (long)d->opt.threads :
+		 sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > CREW_MAX ? CREW_MAX : (unsigned)n;
+}
+
+/* Threads to work with; NULL where one is enough, or all that can be had. */
+static struct crew *
+crew_of(struct dedup *d)
+{
+	if (d->crew == NULL && threads_of(d) > 1) {
+		d->crew = crew_new(d, threads_of(d));
+		d->has_parts |= d->crew != NULL;
+	}
+	return d->crew;
+}
+
+enum dedup_status
+dedup_documents(struct dedup *d, const struct dedup_batch *batch)
+{
+	struct progress p = { .d = d, .batch = batch };
+	struct crew_work work = {
+		.next = next_text, .judge = judge_stretch, .arg = &p,
+		.get = batch->get != NULL ? get_text : NULL,
+	};
+
+	if (d->open || d->broken)
+		return DEDUP_ESTATE;
+	if (batch->size < sizeof(*batch) || batch->each == NULL)
+		return DEDUP_EINVAL;
+	return crew_of(d) != NULL ? crew_run(d->crew, &work)
+				  : judge_alone(d, batch);
 }
 
 /* Two readings. */
@@ -577,7 +746,8 @@ dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
 		    counts_memory(&d->counts) +
 		    split_memory(&d->own) +
 		    d->out.room * sizeof(*d->out.removals) +
-		    keep_none_memory(d);
+		    keep_none_memory(d) +
+		    (d->crew != NULL ? crew_memory(d->crew) : 0);
 }
 
 const char *
@@ -594,6 +764,8 @@ dedup_strerror(enum dedup_status status)
 		return "the call does not fit here";
 	case DEDUP_ERANDOM:
 		return "the system gives no random secret";
+	case DEDUP_ESTOP:
+		return "stopped on demand";
 	case DEDUP_ETABLE:
 		return "a table is damaged";
 	}

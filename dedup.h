@@ -66,6 +66,7 @@ enum dedup_status {
 	DEDUP_EINVAL,		/* an option or argument out of its range */
 	DEDUP_ESTATE,		/* the call does not fit here: see each */
 	DEDUP_ERANDOM,		/* the system gives no random secret */
+	DEDUP_ESTOP,		/* a callback asked to stop */
 	DEDUP_ETABLE,		/* a saved table: damaged, or of other options,
 				 * or not to be read or written; see 'why' */
 };
@@ -138,6 +139,10 @@ struct dedup_options {
 					 * counts (half of it while these are
 					 * made).  Once it is full, nothing more
 					 * is recorded, or counted */
+	unsigned threads;		/* 1; that may work at the same time
+				 	 * inside of a call.  0: as many as there
+					 * are processors.  No answer hangs on
+					 * it */
 };
 
 /* Where a unit stands. */
@@ -246,6 +251,38 @@ DEDUP_API enum dedup_status dedup_flush(struct dedup *d, const char *text,
 /* As dedup_feed(), and end the document: v->decided is its length. */
 DEDUP_API enum dedup_status dedup_end(struct dedup *d, const char *text,
 				      size_t len, struct dedup_verdict *v);
+
+/*
+ * Many documents, in order, by options.threads threads.
+ *
+ * get()	if it is not NULL, puts what is to be judged of document i into
+ *		*text, which holds texts[i] at first: for who has to decode it.
+ *		Called once for each, from any thread, several at a time.  It
+ *		stays as it is until each() was called.  0, or -1: no memory.
+ * each()	is given the verdict on document i, in order, in the thread that
+ *		called; it is valid until each() returns.  Not 0: stop here.
+ *
+ * The verdicts are those of dedup_document(), one after another, for any number
+ * of documents in a call and any number of threads.
+ * DEDUP_ESTATE: a document is open.  DEDUP_ESTOP: each() wanted it; documents
+ * up to that one were judged, and nothing is known of those behind it.
+ */
+struct dedup_text {
+	const char *text;
+	size_t len;
+};
+
+struct dedup_batch {
+	size_t size;		/* sizeof(struct dedup_batch) */
+	const struct dedup_text *texts;
+	size_t n;
+	int (*get)(void *arg, size_t i, struct dedup_text *text);
+	int (*each)(void *arg, size_t i, const struct dedup_verdict *v);
+	void *arg;
+};
+
+DEDUP_API enum dedup_status dedup_documents(struct dedup *d,
+					    const struct dedup_batch *batch);
 
 /* One document, all of it: dedup_begin() and dedup_end(). */
 DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,

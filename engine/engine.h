@@ -268,6 +268,7 @@ struct fate {
 };
 
 struct doomed;			/* keep_none.c */
+struct crew;			/* crew.c */
 
 struct dedup {
 	struct dedup_options opt;
@@ -289,6 +290,7 @@ struct dedup {
 	} *loaded;
 	unsigned nloaded;
 	bool places;		/* records have them */
+	struct crew *crew;	/* to work with, or NULL */
 	bool has_parts;		/* were made: the secret has to stay */
 
 	struct counts counts;	/* in how many documents what stands */

@@ -130,8 +130,8 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 static bool
 lengths_allow(const struct piece *u, const struct piece *c)
 {
-	return !c->listing && c->norm_len > u->norm_len &&
-	       2 * (uint64_t)c->w.n <= 3 * (uint64_t)u->w.n;
+	return !c->listing && 2 * (uint64_t)c->w.n <= 3 * (uint64_t)u->w.n &&
+	       c->norm_len > u->norm_len;
 }
 
 #define PROBE 16		/* bytes that hardly stand in two texts by chance */
@@ -222,7 +222,8 @@ says(const struct view *v, size_t k, size_t i)
 		return false;
 	uw = fold(s, uw, &ulen, u->ascii, 0);
 	cw = fold(s, cw, &clen, c->ascii, u->norm_len);
-	return clen > ulen && loose_says(cw, clen, uw, ulen);
+	/* More letters: a space follows each word. */
+	return clen - c->w.n > ulen - u->w.n && loose_says(cw, clen, uw, ulen);
 }
 
 /*
