@@ -291,27 +291,91 @@ feed_ahead(struct dedup *d, const struct document *doc, uint64_t *rng,
 	       "not all is decided in the end";
 }
 
-/* One reading of all; reference documents are read but once. */
+/* Many in one call. */
+struct batch {
+	const struct corpus *c;
+	size_t first;
+	struct answers *a;
+	char *text[MAX_DOCUMENTS];	/* copies, each until it is judged */
+	const char *what;
+};
+
+static int
+get_copy(void *arg, size_t i, struct dedup_text *text)
+{
+	struct batch *b = arg;
+
+	b->text[i] = exact_copy(text->text, text->len);
+	text->text = b->text[i];
+	return 0;
+}
+
+static int
+take_verdict(void *arg, size_t i, const struct dedup_verdict *v)
+{
+	struct batch *b = arg;
+	uint64_t len = b->c->doc[b->first + i].len;
+
+	b->what = v->decided != len ? "not all is decided in the end" :
+		  check_verdict(v, 0, len);
+	answer_add(&b->a->doc[b->first + i], v);
+	free(b->text[i]);
+	b->text[i] = NULL;
+	return b->what != NULL;
+}
+
 static const char *
-read_all(struct dedup *d, const struct corpus *c, enum pieces pieces,
-	 uint64_t *seed, bool first, struct answers *a)
+feed_batch(struct dedup *d, const struct corpus *c, size_t first, size_t n,
+	   uint64_t *rng, struct answers *a)
+{
+	struct dedup_text text[MAX_DOCUMENTS];
+	struct batch b = { .c = c, .first = first, .a = a };
+	struct dedup_batch batch = {
+		.size = sizeof(batch), .texts = text, .n = n,
+		.get = next_random(rng) % 2 == 0 ? get_copy : NULL,
+		.each = take_verdict, .arg = &b,
+	};
+	enum dedup_status st;
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = (struct dedup_text){ c->doc[first + i].text,
+					       c->doc[first + i].len };
+	st = dedup_documents(d, &batch);
+	return b.what != NULL || st == DEDUP_OK ? b.what : dedup_strerror(st);
+}
+
+/* Documents first .. first + n. */
+static const char *
+read_some(struct dedup *d, const struct corpus *c, size_t first, size_t n,
+	  enum pieces pieces, uint64_t *seed, struct answers *a)
 {
 	const char *what = NULL;
 
-	if (first && c->nreference > 0 &&
-	    dedup_reference(d, true) != DEDUP_OK)
-		return "dedup_reference fails";
-	for (size_t i = first ? 0 : c->nreference; i < c->n && what == NULL;
-	     i++) {
-		if (first && i > 0 && i == c->nreference &&
-		    dedup_reference(d, false) != DEDUP_OK)
-			return "dedup_reference fails";
+	for (size_t i = first; i < first + n; i++)
 		a->doc[i].n = 0;
+	if (pieces == PIECES_BATCH)
+		return feed_batch(d, c, first, n, seed, a);
+	for (size_t i = first; i < first + n && what == NULL; i++)
 		what = pieces == PIECES_AHEAD ?
 		       feed_ahead(d, &c->doc[i], seed, &a->doc[i]) :
 		       feed_document(d, &c->doc[i], pieces, seed, &a->doc[i],
 				     &a->undecided);
-	}
+	return what;
+}
+
+static const char *
+read_reference(struct dedup *d, const struct corpus *c, enum pieces pieces,
+	       uint64_t *seed, struct answers *a)
+{
+	const char *what;
+
+	if (c->nreference == 0)
+		return NULL;
+	if (dedup_reference(d, true) != DEDUP_OK)
+		return "dedup_reference fails";
+	what = read_some(d, c, 0, c->nreference, pieces, seed, a);
+	if (what == NULL && dedup_reference(d, false) != DEDUP_OK)
+		return "dedup_reference fails";
 	return what;
 }
 
@@ -319,24 +383,25 @@ const char *
 ask(const struct corpus *c, const struct dedup_options *opt,
     enum pieces pieces, uint64_t seed, struct answers *a)
 {
+	struct dedup_options o = *opt;
 	struct dedup *d;
 	const char *what;
-	unsigned left;
 
 	memset(a, 0, sizeof(*a));
 	a->n = c->n;
-	if (dedup_new(opt, &d) != DEDUP_OK)
+	if (pieces == PIECES_BATCH)
+		o.threads = (unsigned)(seed % 4);
+	if (dedup_new(&o, &d) != DEDUP_OK)
 		return "dedup_new fails";
-	left = dedup_readings_left(d);
-	what = read_all(d, c, pieces, &seed, true, a);
-	for (; left > 0 && what == NULL; left--) {
+	what = read_reference(d, c, pieces, &seed, a);
+	while (what == NULL) {
+		what = read_some(d, c, c->nreference, c->n - c->nreference,
+				 pieces, &seed, a);
+		if (what != NULL || dedup_readings_left(d) == 0)
+			break;
 		if (dedup_again(d) != DEDUP_OK)
 			what = "dedup_again fails";
-		else
-			what = read_all(d, c, pieces, &seed, false, a);
 	}
-	if (what == NULL && dedup_readings_left(d) != 0)
-		what = "a reading is left";
 	dedup_get_stats(d, &a->stats);
 	dedup_free(d);
 	return what;

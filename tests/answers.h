@@ -39,6 +39,7 @@ enum pieces {
 	PIECES_RANDOM,		/* up to 200 bytes */
 	PIECES_LARGE,		/* up to 256 KiB */
 	PIECES_AHEAD,		/* read ahead, in stretches of any size */
+	PIECES_BATCH,		/* all in one call, by some threads */
 };
 #define PIECE_MAX	((size_t)256 << 10)
 

@@ -59,6 +59,30 @@ test_sizes_of_pieces_change_nothing(void **state)
 }
 
 static const char *
+batch_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
+{
+	struct answers a, b = { .n = 0 };
+	const char *what;
+
+	opt->keep = seed % 4 == 0;
+	what = ask(c, opt, PIECES_WHOLE, 0, &a);
+	if (what == NULL)
+		what = ask(c, opt, PIECES_BATCH, seed, &b);
+	if (what == NULL)
+		what = check_equal(&a, &b, true);
+	answers_free(&a);
+	answers_free(&b);
+	return what;
+}
+
+static void
+test_many_documents_in_one_call_change_nothing(void **state)
+{
+	(void)state;
+	assert_true(hold(batch_holds, 1500, 25, false));
+}
+
+static const char *
 ahead_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
 {
 	struct answers a, b = { .n = 0 };
@@ -216,7 +240,7 @@ large_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
 		what = check_spans(c, &a);
 	if (what == NULL)
 		what = check_rules(c, opt, &a, &counts);
-	for (enum pieces how = PIECES_RANDOM; how <= PIECES_AHEAD &&
+	for (enum pieces how = PIECES_RANDOM; how <= PIECES_BATCH &&
 	     what == NULL; how++) {
 		answers_free(&b);
 		what = ask(c, opt, how, seed, &b);
@@ -1018,7 +1042,7 @@ test_options_out_of_range_are_refused(void **state)
 static void
 test_calls_in_a_wrong_state_are_refused(void **state)
 {
-	static const char text[] = TEN "\n\n" TEN "\n\nmore of it";
+	static const char text[] = "Title\n\n" TEN "\n\n" TEN "\n\nmore of it";
 	struct dedup_options opt;
 	struct dedup_verdict v;
 	struct dedup_stats stats;
@@ -1049,7 +1073,7 @@ test_calls_in_a_wrong_state_are_refused(void **state)
 	dedup_get_stats(d, &stats);
 	assert_int_equal(stats.documents, 1);
 	assert_int_equal(stats.bytes, len);
-	assert_int_equal(stats.units, 3);
+	assert_int_equal(stats.units, 4);
 	assert_int_equal(stats.removed[DEDUP_EXACT], 1);
 	assert_true(stats.memory > 0);
 	dedup_free(d);
@@ -1142,12 +1166,15 @@ static const char *
 flush_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
 {
 	struct answers a = { .n = c->n };
+	struct corpus all = *c;
 	struct rng r = { seed };
 	const char *what = NULL;
 	struct dedup *d;
 
 	/* A block and a document are units only when they are whole. */
 	opt->unit = seed % 2 ? DEDUP_UNIT_LINE : DEDUP_UNIT_AUTO;
+	opt->boilerplate = 0;
+	all.nreference = 0;
 	assert_int_equal(dedup_new(opt, &d), DEDUP_OK);
 	for (size_t i = 0; i < c->n && what == NULL; i++) {
 		const struct document *doc = &c->doc[i];
@@ -1182,7 +1209,7 @@ flush_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
 	dedup_get_stats(d, &a.stats);
 	dedup_free(d);
 	if (what == NULL)
-		what = check_spans(c, &a);
+		what = check_spans(&all, &a);
 	answers_free(&a);
 	return what;
 }
@@ -1629,8 +1656,8 @@ test_parts_may_be_read_into_after_a_look_up(void **state)
 	for (unsigned i = 0; i < 20000; i++) {
 		char line[80];
 
-		snprintf(line, sizeof(line), "some line of text that says "
-			 "thing number %05u%s\n", i, i == 0 ? "..." : "");
+		snprintf(line, sizeof(line), "Thing number %05u is said in "
+			 "this line of text%s\n", i, i == 0 ? "..." : ".");
 		puts_to(&t, line);
 	}
 	s.text = t.p;
@@ -1688,6 +1715,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_what_goes_is_whole_lines_in_order),
 		cmocka_unit_test(test_sizes_of_pieces_change_nothing),
 		cmocka_unit_test(test_reading_ahead_changes_nothing),
+		cmocka_unit_test(
+			test_many_documents_in_one_call_change_nothing),
 		cmocka_unit_test(
 			test_reading_ahead_of_long_blocks_changes_nothing),
 		cmocka_unit_test(test_second_pass_drops_little),
