@@ -17,14 +17,19 @@
 #include <emmintrin.h>
 #endif
 
-/* The next piece behind number 'i' that is a unit; v->n where there is none. */
+/*
+ * The next piece behind number 'i' that is a unit, and no repeat, or that
+ * passes; v->n where there is none.
+ */
 static size_t
 next_unit(const struct view *v, size_t i)
 {
-	for (i++; i < v->n; i++)
-		if (piece_is_unit(view_at(v, i)) ||
-		    view_at(v, i)->kind == PIECE_PASS)
+	for (i++; i < v->n; i++) {
+		const struct piece *p = view_at(v, i);
+
+		if ((piece_is_unit(p) && !p->repeats) || p->kind == PIECE_PASS)
 			break;
+	}
 	return i;
 }
 
@@ -253,9 +258,10 @@ soon_link(const struct view *v, size_t i, bool final)
 
 	if (u->linked)
 		return true;
-	lead = piece_is_unit(u) && u->compared && u->ending != CUT_NONE;
-	full = piece_is_unit(u) && u->compared && !opt->exact &&
-	       !u->listing && u->w.n >= DEDUP_NEAR_WORDS;
+	lead = piece_is_unit(u) && u->compared && !u->listing &&
+	       u->ending != CUT_NONE;
+	full = piece_is_unit(u) && u->compared && !u->listing &&
+	       !opt->exact && u->w.n >= DEDUP_NEAR_WORDS;
 	if ((lead || full) && opt->unit != DEDUP_UNIT_DOCUMENT) {
 		n = find_window(v, i, final, next);
 		if (n < 0)
