@@ -325,9 +325,11 @@ compare_answers(struct table *t, const struct table_options *opt,
 		base, nbase, table_find(one, &u.w.fp, &n), &n);
 	if (!opt->near || u.w.code == NULL)
 		return hits;
+	assert_same_answer(table_near(t, &u.w, &m), &m, base, nbase,
+			   table_near(one, &u.w, &n), &n);
 	hits += 0x100 * (uint32_t)assert_same_answer(
-		table_near(t, &u.w, 0.7, &m), &m, base, nbase,
-		table_near(one, &u.w, 0.7, &n), &n);
+		table_similar(t, &u.w, 0.7, &m), &m, base, nbase,
+		table_similar(one, &u.w, 0.7, &n), &n);
 	if (opt->full_tags)
 		hits += 0x10000 * (uint32_t)assert_same_answer(
 			table_containing(t, &u.w, &m), &m, base, nbase,
@@ -788,7 +790,7 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 			    && len > 0)
 				assert_true(p[0] + p[len - 1] != 1000);
 			if (u.w.code != NULL) {
-				table_near(t, &u.w, 0.7, &m);
+				table_similar(t, &u.w, 0.7, &m);
 				table_containing(t, &u.w, &m);
 			}
 			saved_count(f, &u.w.fp, &n);
@@ -1100,7 +1102,7 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 		got = table_find(t, &w.fp, &m);
 		if (got < 0)
 			assert_int_equal(errno, EBADMSG);
-		near = table_near(t, &w, 0.9, &m);
+		near = table_near(t, &w, &m);
 		assert_int_equal(got, near);
 		found += got == 1;
 		damaged += got == -1;
@@ -1196,7 +1198,7 @@ test_limit_holds_a_prefix(void **state)
 				if (!opt.near)
 					u.w.code = NULL;
 				if (u.w.code != NULL) {
-					table_near(t, &u.w, 0.7, &m);
+					table_similar(t, &u.w, 0.7, &m);
 					if (opt.full_tags)
 						table_containing(t, &u.w, &m);
 				}
@@ -1233,7 +1235,7 @@ test_limit_holds_a_prefix(void **state)
 				assert_int_equal(table_find(t, &u.w.fp, &m),
 						 known);
 				if (u.w.code != NULL)
-					table_near(t, &u.w, 0.7, &m);
+					table_similar(t, &u.w, 0.7, &m);
 			}
 			assert_true(table_memory(t) <= opt.limit);
 			full_at[again] = n;
