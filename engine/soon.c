@@ -114,6 +114,10 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 		const char *words = view_words(v, next[k]);
 		size_t has = view_at(v, next[k])->norm_len;
 
+		/* The same once more is no completion. */
+		if (has == view_at(v, i)->norm_len && taken == 0 &&
+		    memcmp(words, view_words(v, i), has) == 0)
+			continue;
 		if (has >= len - partial &&
 		    has_words(words, has, rest, len - partial))
 			return (uint8_t)(taken | 1u << k);

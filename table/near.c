@@ -63,7 +63,7 @@ go_to_word(const struct words *w, struct at *at, uint32_t word)
 static bool
 pass_piece(struct pair *p, struct at *at, uint32_t j)
 {
-	struct piece piece[SHINGLE_PIECES];
+	struct joint piece[SHINGLE_PIECES];
 	size_t n = shingler_pieces(p->w, at->byte, piece), i = 0;
 
 	if (!spend(p, n))
@@ -108,7 +108,7 @@ is_said_from(struct pair *p, uint32_t j)
 static bool
 is_said_joined(struct pair *p)
 {
-	struct piece first[SHINGLE_PIECES];
+	struct joint first[SHINGLE_PIECES];
 	size_t n = shingler_pieces(p->w, 0, first);
 	uint64_t have = 0;
 
