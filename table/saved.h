@@ -138,8 +138,8 @@ struct saved_run {
 	const unsigned char *secret;	/* SAVED_SECRET bytes */
 	uint64_t documents;
 	/*
-	 * Entries of 24 bytes: fingerprint, u32 documents, u32 0; of this run
-	 * alone.  NULL: none.
+	 * Entries of 20 bytes or more: fingerprint, u32 documents, and what
+	 * is not saved; of this run alone.  NULL: none.
 	 */
 	const struct ordered *counts;
 	uint64_t counted;
