@@ -8,6 +8,8 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
+#include <time.h>
+
 #include <utf8proc.h>
 
 #include "words.h"
@@ -151,53 +153,104 @@ struct expected {
 	uint32_t nwords;
 	bool digits, blank, ascii;
 	bool foreign;		/* digits other than ASCII ones */
+	bool inside, solo;	/* in a word, one of a script without spaces */
 };
 
-/* Words of one stretch of UTF-8. */
+/* One character of the words, s[0..n): a letter, mark or number, or 0. */
+static void
+expect_char(struct expected *e, char class, bool solo, const char *s, size_t n)
+{
+	if (e->inside && (class == 0 ||
+			  (class != 'M' && (e->solo || solo)))) {
+		put_s(&e->norm, " ");
+		e->inside = false;
+	}
+	if (class == 0)
+		return;
+	if (!e->inside)
+		e->nwords++;
+	if (class != 'M')
+		e->solo = solo;
+	else if (!e->inside)
+		e->solo = false;
+	e->inside = true;
+	put(&e->norm, s, n);
+	e->digits |= class == 'N';
+	e->foreign |= class == 'N' && n > 1;
+}
+
+static int
+combining_class(utf8proc_int32_t c)
+{
+	return utf8proc_get_property(c)->combining_class;
+}
+
+/* Words of decomposed text that has no more than 30 marks in a row. */
+static void
+expect_section(struct expected *e, utf8proc_int32_t *c, size_t n)
+{
+	utf8proc_ssize_t got;
+
+	/* Canonical order (Unicode, 3.11). */
+	for (size_t pass = 0; pass < n; pass++) {
+		bool sorted = true;
+
+		for (size_t i = 1; i < n; i++) {
+			utf8proc_int32_t was = c[i - 1];
+
+			if (combining_class(c[i]) == 0 ||
+			    combining_class(was) <= combining_class(c[i]))
+				continue;
+			c[i - 1] = c[i];
+			c[i] = was;
+			sorted = false;
+		}
+		if (sorted)
+			break;
+	}
+	got = utf8proc_normalize_utf32(c, (utf8proc_ssize_t)n, FOLD);
+	assert_true(got >= 0);
+	for (utf8proc_ssize_t i = 0; i < got; i++) {
+		struct text utf8 = { 0 };
+
+		put_c(&utf8, (uint32_t)c[i]);
+		expect_char(e, class_of((uint32_t)c[i]),
+			    without_spaces((uint32_t)c[i]), utf8.p, utf8.len);
+		text_free(&utf8);
+	}
+}
+
+/* Words of one stretch of UTF-8: a cut after each 30 marks in a row. */
 static void
 expect_stretch(struct expected *e, const char *s, size_t len)
 {
-	utf8proc_uint8_t *folded;
-	utf8proc_ssize_t got;
-	const char *p;
-	bool inside = false, solo = false;
-	size_t n;
+	utf8proc_int32_t *all, part[64];
+	size_t n = 0, room = 18 * len, start = 0, marks = 0, used, m;
+	uint32_t c;
 
 	if (len == 0)
 		return;
-	got = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len,
-			   &folded, FOLD);
-	assert_true(got >= 0);
-	allocations.live++;	/* not seen */
-	p = (const char *)folded;
-	for (size_t left = (size_t)got; left > 0; left -= n, p += n) {
-		uint32_t c;
-		char class;
-
-		n = decode(p, left, &c);
-		assert_true(n > 0);
-		class = class_of(c);
-		if (inside && (class == 0 || (class != 'M' &&
-					      (solo || without_spaces(c))))) {
-			put_s(&e->norm, " ");
-			inside = false;
+	all = malloc(room * sizeof(*all));
+	assert_non_null(all);
+	for (size_t i = 0; i < len; i += used) {
+		used = decode(s + i, len - i, &c);
+		assert_true(used > 0);
+		m = (size_t)utf8proc_decompose((const utf8proc_uint8_t *)s + i,
+			(utf8proc_ssize_t)used, part, 64, FOLD);
+		assert_true(m <= 64 && n + m <= room);
+		for (size_t j = 0; j < m; j++) {
+			if (combining_class(part[j]) == 0) {
+				marks = 0;
+			} else if (marks++ == 30) {
+				expect_section(e, all + start, n - start);
+				start = n;
+				marks = 1;
+			}
+			all[n++] = part[j];
 		}
-		if (class == 0)
-			continue;
-		if (!inside)
-			e->nwords++;
-		if (class != 'M')
-			solo = without_spaces(c);
-		else if (!inside)
-			solo = false;
-		inside = true;
-		put(&e->norm, p, n);
-		e->digits |= class == 'N';
-		e->foreign |= class == 'N' && n > 1;
 	}
-	if (inside)
-		put_s(&e->norm, " ");
-	free(folded);
+	expect_section(e, all + start, n - start);
+	free(all);
 }
 
 /* Every number one 0, and numbers next to each other one number. */
@@ -251,13 +304,15 @@ expect_line(const char *s, size_t len, bool fold)
 		e.ascii &= n == 1;
 		if (n == 0 || c == '\n') {
 			expect_stretch(&e, s + start, i - start);
+			expect_char(&e, 0, false, s + i, 1);
 			i++;
 			start = i;
 		} else {
 			i += n;
 		}
 	}
-	expect_stretch(&e, s + start, i - start);
+	expect_stretch(&e, s + start, len - start);
+	expect_char(&e, 0, false, "", 0);
 	if (fold)
 		expect_folded(&e);
 	return e;
@@ -1150,8 +1205,127 @@ test_blank_is_white_space_alone(void **state)
 	text_free(&t);
 }
 
+/* Marks in a row: those past 30 are not sorted among those before them. */
 static void
-test_digits_of_every_script_are_told(void **state)
+test_long_runs_of_marks_are_cut_after_each_30(void **state)
+{
+	struct rng r = { 15 };
+	struct text t = { 0 }, want = { 0 };
+	char *norm, *again;
+
+	(void)state;
+	for (size_t n = 1; n < 130; n++) {
+		t.len = want.len = 0;
+		put_s(&t, "e");
+		put_s(&want, n <= 30 ? "ẹ" : "é");
+		put_many(&t, "\u0301", n - 1);
+		put_many(&want, "\u0301", n <= 30 ? n - 1 : 29);
+		put_s(&t, "\u0323");	/* it comes first where it can */
+		if (n > 30) {
+			size_t last = (n - 1) % 30;
+
+			put_many(&want, "\u0301", n - 31 - last);
+			put_s(&want, "\u0323");
+			put_many(&want, "\u0301", last);
+		}
+		put(&want, " ", 2);
+		norm = norm_of(t.p, t.len, false);
+		assert_string_equal(norm, want.p);
+		free(norm);
+		check(&t);
+	}
+	for (int i = 0; i < 3000; i++) {
+		static const char *const mark[] = {
+			"\u0301", "\u0323", "\u0344", "\u0327", "\u05b0",
+			"\u0f73", "\u3099", "\u0308",
+		};
+
+		t.len = 0;
+		put_s(&t, i % 4 == 0 ? "" : i % 4 == 1 ? "ấ" : "か");
+		for (uint32_t n = rng_range(&r, 20, 100); n > 0; n--) {
+			put_s(&t, mark[rng_below(&r, ARRAY_LEN(mark))]);
+			if (rng_once(&r, 50))
+				put_s(&t, "\u00ad");
+			if (rng_once(&r, 80))
+				put_s(&t, "o\u09be");
+		}
+		check(&t);
+		norm = norm_of(t.p, t.len, false);
+		again = norm_of(norm, strlen(norm), false);
+		assert_string_equal(norm, again);
+		free(norm);
+		free(again);
+	}
+	text_free(&t);
+	text_free(&want);
+}
+
+/* Processor time of reading s[0..len), ns a byte: the best of some. */
+static double
+time_of(const char *s, size_t len)
+{
+	struct scan scan = { 0 };
+	double best = 1e18;
+
+	for (int i = 0; i < 7; i++) {
+		struct timespec a, b;
+		double ns;
+
+		scan_drop(&scan, scan.nlines);	/* the memory stays */
+
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+		assert_int_equal(words_read(reader[0], &scan, s, len, 0), 0);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+		ns = 1e9 * (double)(b.tv_sec - a.tv_sec) +
+		     (double)(b.tv_nsec - a.tv_nsec);
+		if (ns < best)
+			best = ns;
+	}
+	scan_free(&scan);
+	return best / (double)len;
+}
+
+static void
+test_no_text_costs_much_more_than_other_text(void **state)
+{
+	static const char *const hostile[] = {
+		"\u0301", "\u0301\u0323", "e\u0323\u0301\u0327\u0308\u05b0",
+		"\ufdfa", "\ufdfa\u0301", "\u0344", "\u0f73", "가\u11a8",
+		"ᅡ", "각", "a\u0301", "ab\u0301", "\xe4", "\xe4\u0301",
+		"\xc3\u00ad", "ßﬁ", "ที่", "कि", "ｶﾞ", "\u00ad", "ab\xe4",
+	};
+	const size_t size = 40000;
+	struct text t = { 0 };
+	double plain, once, twice;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hostile); i++) {
+		bool ok = false;
+
+		/* The machine may be busy: it has some tries. */
+		for (int try = 0; try < 10 && !ok; try++) {
+			t.len = 0;
+			put_many(&t, "Кабель идёт к стене, не к двери.\n",
+				 size / 60);
+			plain = time_of(t.p, t.len);
+			t.len = 0;
+			put_many(&t, hostile[i], size / strlen(hostile[i]));
+			once = time_of(t.p, t.len);
+			put_many(&t, hostile[i], size / strlen(hostile[i]));
+			twice = time_of(t.p, t.len);
+			ok = once < 5 * plain && 2 * twice < 2.3 * once;
+		}
+		if (!ok) {
+			print_error("%.1f ns a byte, twice the text %.1f, "
+				    "other text %.1f\n", once, twice, plain);
+			fail_text("slow", hostile[i], strlen(hostile[i]));
+		}
+	}
+	text_free(&t);
+}
+
+static void
+test_digits_of_every_script_are_found(void **state)
 {
 	static const char *const with[] = {
 		"a 1", "x9y", "５", "²", "½", "٣", "३", "๓", "〇", "①", "ↂ",
@@ -1420,7 +1594,9 @@ main(void)
 		cmocka_unit_test(
 			test_fold_digits_folds_numbers_of_every_script),
 		cmocka_unit_test(test_blank_is_white_space_alone),
-		cmocka_unit_test(test_digits_of_every_script_are_told),
+		cmocka_unit_test(test_long_runs_of_marks_are_cut_after_each_30),
+		cmocka_unit_test(test_no_text_costs_much_more_than_other_text),
+		cmocka_unit_test(test_digits_of_every_script_are_found),
 		cmocka_unit_test(test_dropping_lines_keeps_the_rest),
 		cmocka_unit_test(test_skipped_line_has_no_words),
 		cmocka_unit_test(test_memory_is_told),
