@@ -154,6 +154,7 @@ struct expected {
 	bool digits, blank, ascii;
 	bool foreign;		/* digits other than ASCII ones */
 	bool inside, solo;	/* in a word, one of a script without spaces */
+	size_t bad;		/* norm.len after the last bad byte */
 };
 
 /* One character of the words, s[0..n): a letter, mark or number, or 0. */
@@ -177,6 +178,16 @@ expect_char(struct expected *e, char class, bool solo, const char *s, size_t n)
 	put(&e->norm, s, n);
 	e->digits |= class == 'N';
 	e->foreign |= class == 'N' && n > 1;
+}
+
+/* A byte that is not UTF-8; 'apart': it does not follow another directly. */
+static void
+expect_bad(struct expected *e, const char *s, bool apart)
+{
+	if (apart && e->norm.len == e->bad)
+		expect_char(e, 0, false, s, 1);
+	expect_char(e, 'L', false, s, 1);
+	e->bad = e->norm.len;
 }
 
 static int
@@ -304,7 +315,10 @@ expect_line(const char *s, size_t len, bool fold)
 		e.ascii &= n == 1;
 		if (n == 0 || c == '\n') {
 			expect_stretch(&e, s + start, i - start);
-			expect_char(&e, 0, false, s + i, 1);
+			if (n > 0)
+				expect_char(&e, 0, false, s + i, 1);
+			else
+				expect_bad(&e, s + i, i != start);
 			i++;
 			start = i;
 		} else {
@@ -965,7 +979,7 @@ test_words_are_what_the_design_says(void **state)
 	expect_norm("co\u00adop\u200d", "coop ");
 	expect_norm("ﬁne ＡＢＣ１２ №5", "fine abc12 no5 ");
 	expect_norm("Straße STRASSE", "strasse strasse ");
-	expect_norm("a\xff" "b\xe2\x82" "c", "a b c ");
+	expect_norm("a\xff" "b\xe2\x82" "c", "a\xff" "b\xe2\x82" "c ");
 	expect_norm("n\u0303 ñ Ñ", "ñ ñ ñ ");
 	expect_norm("\u0301a \u0301\n", "\u0301a \u0301 ");
 	expect_norm("<\u0338 a", "a ");
@@ -996,7 +1010,7 @@ test_case_width_and_quotes_do_not_change_the_words(void **state)
 {
 	static const char *const gap[] = {
 		" ", "  ", "\u00a0", "\t", "—", " – ", "-", "\" \"", "” “",
-		"’", "'", ", ", "，", "\u3000", " \xff ", "/", "\u2028", "…",
+		"’", "'", ", ", "，", "\u3000", " \x01 ", "/", "\u2028", "…",
 		" 😀 ", "\r\n", "\n",
 	};
 	struct rng r = { 9 };
@@ -1202,6 +1216,135 @@ test_blank_is_white_space_alone(void **state)
 			put(&t, not_blank[i].s, not_blank[i].len);
 			expect_flags(t.p, t.len, false, false);
 		}
+	text_free(&t);
+}
+
+/* A text and what it is made of; to see what happens to its bytes. */
+struct bytes {
+	char s[400];
+	size_t n;
+};
+
+/* The bytes of s[0..len) that are not UTF-8, in order. */
+static struct bytes
+bad_bytes(const char *s, size_t len)
+{
+	struct bytes bad = { .n = 0 };
+	uint32_t c;
+
+	for (size_t i = 0; i < len; ) {
+		size_t n = decode(s + i, len - i, &c);
+
+		if (n == 0) {
+			assert_true(bad.n < sizeof(bad.s));
+			bad.s[bad.n++] = s[i];
+		}
+		i += n > 0 ? n : 1;
+	}
+	return bad;
+}
+
+/* No more, no fewer, no others stand in the words of a text. */
+static void
+expect_bad_bytes(const struct text *t)
+{
+	struct bytes in = bad_bytes(t->p, t->len), out;
+	struct scan scan = { 0 };
+
+	assert_int_equal(words_read(reader[0], &scan, t->p, t->len, 0), 0);
+	out = bad_bytes(scan.norm, scan.norm_len);
+	if (in.n != out.n || memcmp(in.s, out.s, in.n) != 0)
+		fail_text("bytes that are not UTF-8", t->p, t->len);
+	scan_free(&scan);
+}
+
+static void
+test_a_byte_that_is_not_utf8_is_a_letter_itself(void **state)
+{
+	static const char *const different[] = {
+		"M\xe4" "dchen f\xe4hrt", "M\xf6" "dchen f\xf6hrt",
+		"M dchen f hrt", "Mdchen fhrt", "Mädchen fährt",
+		"M\xe4\xe4" "dchen f\xe4hrt", "M\xc4" "dchen f\xc4hrt",
+		"M\xc3\xa4" "dchen f\xe4hrt", "M\xc3" "dchen f\xa4hrt",
+	};
+	char *norm[ARRAY_LEN(different)];
+
+	(void)state;
+	expect_norm("M\xe4" "dchen F\xc4hrt", "m\xe4" "dchen f\xc4hrt ");
+	expect_norm("\xff", "\xff ");
+	expect_norm("a \xff\xfe b", "a \xff\xfe b ");
+	expect_norm("漢\xe4漢", "漢 \xe4 漢 ");
+	expect_norm("e\u0301\xe4\u0301 \u0301", "é\xe4\u0301 \u0301 ");
+	expect_norm("\xe4\u1161\u1100\u1161", "\xe4\u1161가 ");
+	expect_norm("\xe2\x82,\xac", "\xe2\x82 \xac ");
+	expect_norm("\xf0\x9f\x98\n\x80", "\xf0\x9f\x98 \x80 ");
+	expect_fold("1\xe4" "2 3\xe4 4", "0\xe4" "0 0\xe4 0 ");
+	for (size_t i = 0; i < ARRAY_LEN(different); i++) {
+		norm[i] = norm_of(different[i], strlen(different[i]), false);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(norm[i], norm[j]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(different); i++)
+		free(norm[i]);
+}
+
+/* Where they would join to UTF-8, as what stood between is gone. */
+static void
+test_bytes_that_are_not_utf8_never_read_as_another_character(void **state)
+{
+	static const struct piece some[] = {
+		PIECE("\xc3"), PIECE("\xa9"), PIECE("\xe2"), PIECE("\x82"),
+		PIECE("\xac"), PIECE("\u00ad"), PIECE("\u0301"), PIECE("é"),
+		PIECE("\u200d"), PIECE(" "), PIECE("\0"), PIECE("a"),
+		PIECE("\n"),
+	};
+	const size_t n = ARRAY_LEN(some);
+	struct text t = { 0 };
+
+	(void)state;
+	expect_norm("\xc3\u00ad\xa9", "\xc3 \xa9 ");
+	expect_norm("\xe2\u00ad\u200d\x82\xac", "\xe2 \x82\xac ");
+	expect_norm("\xc3\u0301\xa9", "\xc3\u0301\xa9 ");
+	expect_norm("\xc3\u00ad" "a\u00ad\xa9", "\xc3" "a\xa9 ");
+	for (size_t i = 0; i < n * n * n * n; i++) {
+		t.len = 0;
+		for (size_t j = i, k = 0; k < 4; k++, j /= n)
+			put(&t, some[j % n].s, some[j % n].len);
+		expect_bad_bytes(&t);
+		check(&t);
+	}
+	text_free(&t);
+}
+
+/* At each place of a vector, alone and in runs, in each kind of text. */
+static void
+test_bytes_that_are_not_utf8_are_read_alike_at_every_place(void **state)
+{
+	static const char *const filler[] = {
+		"a", "a ", " ", "\n", "é", "漢", "e\u0301", "\u0301", "\u00ad",
+		"\xe4",
+	};
+	struct rng r = { 14 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (size_t n = 0; n < 140; n++)
+		for (size_t run = 1; run < 70; run = 3 * run + 1)
+			for (size_t i = 0; i < ARRAY_LEN(filler); i++) {
+				const char *after = filler[rng_below(&r,
+					ARRAY_LEN(filler))];
+
+				t.len = 0;
+				put_many(&t, filler[i], n);
+				for (size_t j = 0; j < run; j++) {
+					char b = (char)(0x80 | rng_next(&r));
+
+					put(&t, &b, 1);
+				}
+				put_many(&t, after, rng_below(&r, 70));
+				check(&t);
+				expect_bad_bytes(&t);
+			}
 	text_free(&t);
 }
 
@@ -1594,6 +1737,12 @@ main(void)
 		cmocka_unit_test(
 			test_fold_digits_folds_numbers_of_every_script),
 		cmocka_unit_test(test_blank_is_white_space_alone),
+		cmocka_unit_test(
+			test_a_byte_that_is_not_utf8_is_a_letter_itself),
+		cmocka_unit_test(
+		  test_bytes_that_are_not_utf8_never_read_as_another_character),
+		cmocka_unit_test(
+		    test_bytes_that_are_not_utf8_are_read_alike_at_every_place),
 		cmocka_unit_test(test_long_runs_of_marks_are_cut_after_each_30),
 		cmocka_unit_test(test_no_text_costs_much_more_than_other_text),
 		cmocka_unit_test(test_digits_of_every_script_are_found),

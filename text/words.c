@@ -63,6 +63,7 @@ enum {
 	SOLO = 3u << 24,	/* a word by itself */
 	JOINS = 4u << 24,	/* may change what stands before it */
 	SEVERAL = 5u << 24,	/* folds to several code points */
+	BYTE = 6u << 24,	/* one that is not UTF-8: a letter, itself */
 	KIND = 7u << 24,
 	DIGIT = 1u << 27,	/* flag on LETTER and SOLO */
 	CODEPOINT = 0x1fffff,
@@ -130,6 +131,7 @@ struct sink {
 	uint32_t nwords;	/* in it so far */
 	bool digits, high;	/* it has a digit, a byte over 0x7f */
 	enum place place;
+	size_t bad, bad_norm;	/* after the last BYTE: here, in out->norm */
 };
 
 /*
@@ -512,6 +514,7 @@ begin_char(struct sink *k, uint32_t kind)
 		k->nwords++;
 		break;
 	case LETTER:
+	case BYTE:
 		if (k->place == AFTER_SOLO)
 			end_word(k);
 		/* fall through */
@@ -599,6 +602,24 @@ static size_t
 room_for(size_t len)
 {
 	return 2 * len + 2 * CHUNK;
+}
+
+/*
+ * A byte that is not UTF-8, at text[p], to the output.  Two such bytes in one
+ * word stand side by side in the text too: with a character between them that
+ * folds to nothing, they could read as UTF-8 when it is gone.
+ */
+static void
+put_byte(struct sink *k, size_t p)
+{
+	struct scan *out = k->out;
+
+	if (k->bad_norm == out->norm_len && k->bad != p)
+		end_word(k);
+	begin_char(k, BYTE);
+	out->norm[out->norm_len++] = k->text[p];
+	k->bad = p + 1;
+	k->bad_norm = out->norm_len;
 }
 
 /* A folded code point, with its kind. */
@@ -717,7 +738,7 @@ add_char(struct sink *k, struct piece *piece, utf8proc_int32_t c, size_t rest)
 	return 0;
 }
 
-/* A character of the text, or a byte of it that is not UTF-8: c is -1. */
+/* A character of the text, or a byte of it that is not UTF-8. */
 struct character {
 	utf8proc_int32_t c;
 	uint32_t info;
@@ -756,7 +777,7 @@ char_at(const struct sink *k, size_t p)
 	if (p >= k->len)
 		return ch;
 	ch.len = decode((const unsigned char *)k->text + p, k->len - p, &ch.c);
-	ch.info = ch.len > 0 ? info(k->w, ch.c) : SEPARATOR;
+	ch.info = ch.len > 0 ? info(k->w, ch.c) : BYTE;
 	ch.len += ch.len == 0;
 	return ch;
 }
@@ -813,8 +834,8 @@ read_chars(struct sink *k, size_t *pos, bool all)
 		if (ch.c == '\n') {
 			end_word(k);
 			failed = put_line(k, p, k->out->norm_len, k->nwords);
-		} else if (ch.c < 0) {	/* not UTF-8 */
-			end_word(k);
+		} else if ((ch.info & KIND) == BYTE) {
+			put_byte(k, p - 1);
 		} else if ((ch.info & KIND) == SEVERAL || joins(ch) ||
 			   joins(next)) {
 			failed = put_piece(k, ch, &next, &p);
