@@ -617,8 +617,10 @@ has_digit(const struct word *w)
 			(const utf8proc_uint8_t *)w->p + i,
 			(utf8proc_ssize_t)(w->len - i), &c);
 
-		if (n <= 0)
-			abort();
+		if (n <= 0) {	/* a letter, itself */
+			i++;
+			continue;
+		}
 		kind = utf8proc_category(c);
 		if (kind == UTF8PROC_CATEGORY_ND ||
 		    kind == UTF8PROC_CATEGORY_NL ||
