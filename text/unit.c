@@ -299,7 +299,10 @@ enum {
 	NO_CASE = 8,		/* begins with a letter that has no case */
 	AFTER_OPEN = 16,	/* the line before does not end a sentence */
 	STARRED = 32,		/* both begin with a star */
-	WIDTH_SHIFT = 8,	/* above: columns of the line */
+	TIGHT = 64,		/* its first word had no room on that line */
+	TAGGED = 128,		/* the line before is its tag */
+	CLOSES = 256,		/* looks like the end of what is wrapped */
+	WIDTH_SHIFT = 9,	/* above: columns of the line */
 };
 
 static inline bool
@@ -583,19 +586,30 @@ join_of(const struct shape *a, const struct shape *b,
 		       (a->closed ? 0 : AFTER_OPEN);
 	if (la->nwords == 0 || a->leader != b->leader)
 		return 0;
+	/* A tag and what is said of it. */
+	if (first && la->nwords <= 4 && !a->closed &&
+	    b->col >= a->col + 2)
+		return TAGGED | GOES_ON | (lower ? BEGINS_LOWER : 0) |
+		       AFTER_OPEN;
 	if (a->col == b->col || (first && b->col < a->col))
 		mark = MAY_GO_ON;
 	if (lower)
 		mark |= BEGINS_LOWER;
 	if (b->first == LETTER_CASELESS)
 		mark |= NO_CASE;
-	if (!a->closed)
+	if (!a->closed) {
 		mark |= AFTER_OPEN;
+		if (a->width >= 60 && b->width < a->width &&
+		    b->s[b->len - 1] == '.' &&
+		    (b->indent >= 2 || b->first == LETTER_DIGIT ||
+		     b->first == LETTER_OTHER))
+			mark |= CLOSES;
+	}
 	return mark;
 }
 
 /* Columns of the first word of a line. */
-static unsigned
+static size_t
 first_word(const struct line *l, const char *text, uint64_t base)
 {
 	struct shape p = shape_of(l, text, base);
@@ -603,16 +617,9 @@ first_word(const struct line *l, const char *text, uint64_t base)
 
 	while (i < p.len && !is_space(p.s[i]))
 		i++;
-	return columns(p.s + p.words, i - p.words, l->ascii);
-}
-
-/* Of scripts without spaces, one character. */
-static unsigned
-first_piece(const struct line *l, const char *text, uint64_t base, bool caseless)
-{
-	unsigned w = first_word(l, text, base);
-
-	return caseless && w > 12 ? 2 : w;
+	i = columns(p.s + p.words, i - p.words, l->ascii);
+	/* Scripts without spaces may break anywhere. */
+	return !l->ascii && i > 12 && p.first == LETTER_CASELESS ? 2 : i;
 }
 
 /*
@@ -635,18 +642,21 @@ settle(const struct line *lines, size_t first, size_t end, const char *text,
 	for (size_t i = first + 1; i < end; i++) {
 		uint32_t mark = span[i].nlines;
 		bool caseless = (mark & NO_CASE) != 0;
-		unsigned slack = caseless ? 4 : bullets && mark & STARRED ?
-				 0 : WRAP_SLACK;
-		unsigned w = span[i - 1].nlines >> WIDTH_SHIFT;
+		unsigned slack = caseless ? lines[i].ascii ? 8 : 4 :
+				 bullets && mark & STARRED ? 0 : WRAP_SLACK;
+		size_t w = span[i - 1].nlines >> WIDTH_SHIFT, need;
 
 		if ((mark & GOES_ON) || w < WRAP_MIN)
 			continue;
-		if (w + 1 + first_piece(&lines[i], text, base, caseless) +
-		    slack <= widest)
+		need = w + 1 + first_word(&lines[i], text, base);
+		if (need + slack <= widest)
 			span[i].nlines &= ~(uint32_t)MAY_GO_ON;
+		else if (need > widest)
+			span[i].nlines |= TIGHT;
 	}
 	for (size_t i = first + 1, k; i < end; i = k) {
 		size_t pairs = 0, going = 0, closed = 0, caseless = 0;
+		size_t tight = 0;
 
 		for (k = i; k < end && (span[k].nlines &
 					(GOES_ON | MAY_GO_ON)); k++) {
@@ -656,9 +666,12 @@ settle(const struct line *lines, size_t first, size_t end, const char *text,
 			closed += !(mark & AFTER_OPEN);
 			going += (mark & BEGINS_LOWER) != 0;
 			caseless += (mark & NO_CASE) && (mark & AFTER_OPEN);
+			tight += (mark & (TIGHT | GOES_ON)) != 0;
 		}
 		if (pairs > 0 && 2 * closed <= pairs &&
 		    (3 * going >= pairs ||
+		     (tight == pairs && closed == 0 &&
+		      (pairs >= 3 || span[k - 1].nlines & CLOSES)) ||
 		     (pairs >= 2 && 2 * (going + caseless) > pairs)))
 			for (size_t j = i; j < k; j++)
 				span[j].nlines |= GOES_ON;
@@ -690,6 +703,8 @@ mark_wrapped(const struct line *lines, size_t n, const char *text,
 		if (b.first == LETTER_LOWER)
 			mark |= BEGINS_LOWER;
 		span[i].nlines = mark | (uint32_t)b.width << WIDTH_SHIFT;
+		if (mark & TAGGED)
+			owner = (struct owner){ true, a.indent, a.col, a.leader };
 		if (!is_below(&b, &owner) || lines[i].nwords == 0 || b.item) {
 			owner.any = !b.wide && lines[i].nwords > 0 &&
 				    (b.item || b.label || b.leader == '*');
