@@ -7,12 +7,9 @@
 #include "line.h"
 
 /*
- * Do these n lines of one block read as a listing of code?  That is: do
- * lines that are thick with the symbols of programming languages hold a
- * quarter of the words?  Line i is text[lines[i].off - base] and what
- * follows.
+ * Is this line thick with the symbols of programming languages?  s[0..len) is
+ * its text without white space, and comment leader, around it.
  */
-bool listing_is(const struct line *lines, size_t n, const char *text,
-		uint64_t base);
+bool listing_is_code(const struct line *l, const char *s, size_t len);
 
 #endif
