@@ -36,14 +36,14 @@ in_range(__m128i v, char first, int n)
 	return _mm_cmplt_epi8(v, _mm_set1_epi8((char)(-128 + n)));
 }
 
-/* Bytes of ones where v has a space, or one of is_symbol(). */
+/* Bytes of ones where v has white space, or one of is_symbol(). */
 static inline __m128i
 found(__m128i v, bool symbols)
 {
 	__m128i m;
 
-	if (!symbols)
-		return _mm_cmpeq_epi8(v, _mm_set1_epi8(' '));
+	if (!symbols)	/* white space: no byte over 0x20 */
+		return _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(' ')));
 	m = _mm_or_si128(in_range(v, '#', 4), in_range(v, '(', 2));
 	m = _mm_or_si128(m, in_range(v, ';', 4));
 	m = _mm_or_si128(m, in_range(v, '[', 6));
@@ -53,7 +53,7 @@ found(__m128i v, bool symbols)
 	return _mm_or_si128(m, in_range(v, '}', 2));
 }
 
-/* How many of the bytes s[0..len) are spaces, or symbols? */
+/* How many of the bytes s[0..len) are white space, or symbols? */
 static inline size_t
 count(const char *s, size_t len, bool symbols)
 {
@@ -64,10 +64,11 @@ count(const char *s, size_t len, bool symbols)
 	};
 	__m128i sum = _mm_setzero_si128(), zero = sum, v;
 	size_t n = 0, i = 0;
-	char copy[16] = { 0 };
+	char copy[16];
 	const void *at;
 
 	if (len < 16) {
+		memset(copy, 'a', sizeof(copy));
 		memcpy(copy, s, len);
 		s = copy;
 		len = 16;
@@ -103,7 +104,8 @@ count(const char *s, size_t len, bool symbols)
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++)
-		n += symbols ? is_symbol((unsigned char)s[i]) : s[i] == ' ';
+		n += symbols ? is_symbol((unsigned char)s[i]) :
+		     (unsigned char)s[i] <= ' ';
 	return n;
 }
 #endif
@@ -165,24 +167,54 @@ is_call(const char *s, size_t len)
  * A call, or an eighth of what is not white space is symbols, and two at
  * least.
  */
-bool
-listing_is_code(const struct line *l, const char *s, size_t len)
+static bool
+is_code(const struct line *l, const char *s)
 {
-	size_t other = len - count(s, len, false), symbols;
+	size_t len = l->len, other, symbols;
 
-	/*
-	 * In ASCII the words are as long as their normal form.  What is left
-	 * is all symbols at the most: in prose too little.
-	 */
-	if (l->ascii) {
-		symbols = other + l->nwords;
-		symbols = symbols > l->norm_len ? symbols - l->norm_len : 0;
-		if (symbols < 2)
-			return false;
-		if (8 * symbols < other)
-			return is_call(s, len);
+	while (len > 0 && (unsigned char)s[len - 1] <= ' ')
+		len--;
+	while (len > 0 && (unsigned char)*s <= ' ') {
+		s++;
+		len--;
 	}
+	other = len - count(s, len, false);
 	symbols = count(s, len, true);
 	return (symbols >= 2 && 8 * symbols >= other && has_code(s, len)) ||
 	       is_call(s, len);
+}
+
+bool
+listing_is(const struct line *lines, size_t n, const char *text, uint64_t base)
+{
+	const struct line *last = &lines[n - 1];
+	const char *s = text + (lines->off - base);
+	size_t bytes = (size_t)(last->off - lines->off) + last->len;
+	size_t other = bytes - count(s, bytes, false), in_words;
+	size_t words = 0, code = 0, left;
+
+	for (size_t i = 0; i < n; i++)
+		words += lines[i].nwords;
+	/*
+	 * The words are as long as their normal form, or nearly.  In prose
+	 * what is neither words nor white space is less than a twelfth, or no
+	 * symbols: there is no need to look at its lines.
+	 */
+	in_words = last->norm + last->norm_len - lines->norm - words;
+	if (other < in_words || 12 * (other - in_words) < other ||
+	    24 * count(s, bytes, true) < other)
+		return false;
+	left = words;
+	for (size_t i = 0; i < n && 4 * (code + left) >= words; i++) {
+		const struct line *l = &lines[i];
+
+		if (l->nwords == 0)
+			continue;
+		left -= l->nwords;
+		if (is_code(l, text + (l->off - base)))
+			code += l->nwords;
+		if (code > 0 && 4 * code >= words)
+			return true;
+	}
+	return false;
 }

@@ -7,9 +7,11 @@
 #include "line.h"
 
 /*
- * Is this line thick with the symbols of programming languages?  s[0..len) is
- * its text without white space, and comment leader, around it.
+ * Are these n lines of one block a listing: do lines thick with the symbols of
+ * programming languages hold a quarter of its words?  Line i is
+ * text[lines[i].off - base] and what follows.
  */
-bool listing_is_code(const struct line *l, const char *s, size_t len);
+bool listing_is(const struct line *lines, size_t n, const char *text,
+		uint64_t base);
 
 #endif

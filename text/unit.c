@@ -389,6 +389,8 @@ begins_item(const char *s, size_t len)
 			s[2] == '\x90');
 	case '\xc2':		/* middle dot */
 		return len > 2 && s[1] == '\xb7';
+	case 'o':
+		return len > 2 && s[1] == ' ' && s[2] == ' ';
 	default:
 		break;
 	}
@@ -416,22 +418,26 @@ is_label(const char *s, size_t len)
 
 /* Does a sentence end here, or does something follow? */
 static bool
-ends_closed(const char *s, size_t len)
+ends_closed_wide(const char *s, size_t len)
 {
 	static const char *const marks[] = {
 		"…", "。", "！", "？", "：", "；", "।", "۔", "؟",
 	};
 
-	if (len == 0)
-		return true;
-	if ((unsigned char)s[len - 1] < 0x80)
-		return s[len - 1] == '.' || s[len - 1] == ':' ||
-		       s[len - 1] == ';' || s[len - 1] == '?' ||
-		       s[len - 1] == '!';
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (ends_in(s, len, marks[i]))
 			return true;
 	return false;
+}
+
+static inline bool
+ends_closed(const char *s, size_t len)
+{
+	/* . ! ? : ; */
+	static const uint64_t stops = 0x8c00400200000000;
+	unsigned char c = len > 0 ? (unsigned char)s[len - 1] : '.';
+
+	return c < 64 ? stops >> c & 1 : c >= 0x80 && ends_closed_wide(s, len);
 }
 
 /* Columns of s[0..len), as far as that is told without tables. */
@@ -440,12 +446,19 @@ columns(const char *s, size_t len, bool ascii)
 {
 	size_t n = len;
 
-	/* Han, kana, Hangul, wide forms, emoji take two. */
-	for (size_t i = 0; !ascii && i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+	for (size_t i = 0; !ascii && i < len;) {
+		unsigned char more = 0, wide = 0;
 
-		n -= (c & 0xc0) == 0x80;
-		n += (c >= 0xe3 && c <= 0xed) || c == 0xef || c == 0xf0;
+		/* Sums of a byte: so the compiler finds vectors. */
+		for (size_t end = len - i > 240 ? i + 240 : len; i < end; i++) {
+			unsigned char c = (unsigned char)s[i];
+
+			more = (unsigned char)(more + ((c & 0xc0) == 0x80));
+			/* Han, kana, Hangul, wide forms, emoji take two. */
+			wide = (unsigned char)(wide + (c >= 0xe3 &&
+						       c != 0xee && c <= 0xf0));
+		}
+		n = n - more + wide;
 	}
 	return n;
 }
@@ -467,11 +480,11 @@ first_letter(const char *s, size_t len)
 	return kind;
 }
 
-/* Is there no lower case in it, as in a disclaimer? */
-static bool
+/* Does it begin with no lower case, as lines of a disclaimer do? */
+static inline bool
 is_shouted(const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 1; i < len && i < 24; i++)
 		if (s[i] >= 'a' && s[i] <= 'z')
 			return false;
 	return true;
@@ -526,49 +539,53 @@ shape_leader(struct shape *p)
 	} while (n > 0);
 }
 
+/* The part of a shape that begins with neither a letter nor nothing. */
+static void
+shape_begin(struct shape *p)
+{
+	const char *s = p->s + p->words;
+
+	p->fence = (*s == '`' || *s == '~') && unit_is_fence(p->s, p->len);
+	shape_leader(p);
+	if (p->words == p->len)
+		return;
+	s = p->s + p->words;
+	p->item = begins_item(s, p->len - p->words);
+	p->row = begins_empty_cell(s, p->len - p->words);
+	p->first = first_letter(s, p->len - p->words);
+	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
+		p->first = LETTER_CASELESS;
+}
+
 static inline void
 shape_of(struct shape *p, const struct line *l, const char *text, uint64_t base)
 {
-	const char *s;
-	size_t len;
+	const char *s = line_text(l, text, base);
+	size_t len = l->len, i = 0;
 
-	memset(p, 0, sizeof(*p));
-	p->s = line_text(l, text, base);
-	p->len = trimmed(p->s, l->len);
-	p->indent = p->col = skip_space(p->s, p->len, &p->words, 0);
-	s = p->s + p->words;
-	len = p->len - p->words;
-	if (len > 4 * TEXT_MAX || l->oversize) {
+	len -= len > 0 && s[len - 1] == '\n';
+	if (len > 0 && (unsigned char)s[len - 1] <= ' ')
+		len = trimmed(s, len);
+	*p = (struct shape){ .s = s, .len = len, .first = LETTER_NONE };
+	if (len > 0 && (unsigned char)*s <= ' ')
+		p->indent = p->col = skip_space(s, len, &i, 0);
+	p->words = i;
+	if (len - i > 4 * TEXT_MAX || l->oversize) {
 		p->wide = true;
 		return;
 	}
-	if (len == 0) {
-		p->first = LETTER_NONE;
+	p->closed = ends_closed(s, len);
+	if (i == len)
 		return;
-	}
-	p->closed = ends_closed(p->s, p->len);
-	if (*s >= 'a' && *s <= 'z' && *s != 'd' && *s != 'o') {
+	if (s[i] >= 'a' && s[i] <= 'z' && s[i] != 'd' && s[i] != 'o')
 		p->first = LETTER_LOWER;
-	} else if (*s >= 'A' && *s <= 'Z') {
-		p->first = is_shouted(s, len) ? LETTER_CASELESS : LETTER_UPPER;
-	} else {
-		p->fence = (*s == '`' || *s == '~') &&
-			   unit_is_fence(p->s, p->len);
-		shape_leader(p);
-		s = p->s + p->words;
-		len = p->len - p->words;
-		if (len == 0) {
-			p->first = LETTER_NONE;
-			return;
-		}
-		p->item = begins_item(s, len) ||
-			  (len > 2 && memcmp(s, "o  ", 3) == 0);
-		p->row = begins_empty_cell(s, len);
-		p->first = first_letter(s, len);
-		if (p->first == LETTER_UPPER && is_shouted(s, len))
-			p->first = LETTER_CASELESS;
-	}
-	p->wide = len > TEXT_MAX && columns(s, len, l->ascii) > TEXT_MAX;
+	else if (s[i] >= 'A' && s[i] <= 'Z')
+		p->first = is_shouted(s + i, len - i) ? LETTER_CASELESS :
+			   LETTER_UPPER;
+	else
+		shape_begin(p);
+	p->wide = len - i > TEXT_MAX &&
+		  columns(s + i, len - i, l->ascii) > TEXT_MAX;
 }
 
 /* The line that what is indented deeper belongs to. */
@@ -676,7 +693,7 @@ first_word(const struct line *l, const char *text, uint64_t base)
 	return !l->ascii && n > 12 && p.first == LETTER_CASELESS ? 2 : n;
 }
 
-/* Columns of a line; those of ASCII stand in its mark. */
+/* Columns of a line; those of ASCII stand in its mark already. */
 static size_t
 width_of(const struct line *l, uint32_t mark, const char *text, uint64_t base)
 {
@@ -704,10 +721,12 @@ mark_filled(const struct line *lines, size_t first, size_t end,
 		size_t w = width_of(&lines[i], span[i].nlines, text, base);
 
 		widest = w > widest ? w : widest;
+		if (!lines[i].ascii)
+			span[i].nlines |= (uint32_t)w << COLUMNS_SHIFT;
 	}
 	for (size_t i = first; i < end; i++) {
 		uint32_t mark = span[i].nlines;
-		size_t w = width_of(&lines[i], mark, text, base), slack, need;
+		size_t w = mark >> COLUMNS_SHIFT, slack, need;
 
 		if (i > first && !(mark & GOES_ON)) {
 			slack = WRAP_SLACK;
@@ -762,22 +781,18 @@ mark_stretch(const struct line *lines, size_t first, size_t end,
 
 /*
  * Mark the lines that go on with the one before them.  Returns n, or the
- * number of lines before a fence, if 'fences'.  *code is whether they are a
- * listing; then nothing is marked.
+ * number of lines before a fence, if 'fences'.
  */
 static size_t
 mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
-	   const char *norm, bool fences, struct unit_span *span, bool *code)
+	   const char *norm, bool fences, struct unit_span *span)
 {
 	struct owner owner = { 0 };
 	struct shape shape[2];
-	size_t words = 0, left, in_code = 0, first = 0;
-	bool stretch = false;
+	size_t first = 0;
+	/* In this stretch: may a line go on; can it be that it does? */
+	bool may = false, hope = false;
 
-	for (size_t i = 0; i < n; i++)
-		words += lines[i].nwords;
-	left = words;
-	*code = false;
 	for (size_t i = 0; i < n; i++) {
 		const struct line *l = &lines[i];
 		struct shape *a = &shape[~i & 1], *b = &shape[i & 1];
@@ -786,16 +801,6 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 		shape_of(b, l, text, base);
 		if (b->fence && fences)
 			return i;
-		/* Can a quarter of the words still be code, or is it? */
-		if (4 * (in_code + left) >= words && l->nwords > 0) {
-			left -= l->nwords;
-			if (listing_is_code(l, b->s + b->words,
-					    b->len - b->words))
-				in_code += l->nwords;
-			*code = in_code > 0 && 4 * in_code >= words;
-			if (*code && !fences)
-				return n;
-		}
 		if (i > 0)
 			mark = join_of(a, b, l - 1, l, norm, first + 1 == i,
 				       &owner);
@@ -806,20 +811,23 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 		if (b->first == LETTER_LOWER)
 			mark |= BEGINS_LOWER;
 		if (!(mark & (GOES_ON | MAY_GO_ON))) {
-			if (stretch)
+			if (may && hope)
 				mark_stretch(lines, first, i, text, base,
 					     span);
-			stretch = false;
+			may = false;
 			first = i;
-		} else if (!(mark & GOES_ON)) {
-			stretch = true;
+			hope = false;
+		} else {
+			may = may || !(mark & GOES_ON);
+			hope = hope || i >= first + 3 ||
+			       (mark & (BEGINS_LOWER | NO_CASE | CLOSES));
 		}
-		if (!b->wide)
+		if (!b->wide && l->ascii)
 			mark |= (uint32_t)(b->col + b->len - b->words) <<
 				COLUMNS_SHIFT;
 		span[i].nlines = mark;
 	}
-	if (stretch)
+	if (may && hope)
 		mark_stretch(lines, first, n, text, base, span);
 	return n;
 }
@@ -866,7 +874,7 @@ unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 	   const char *norm, unsigned min_words, struct unit_span *span)
 {
 	size_t nspans = 0, i = 0;
-	bool fences = true, code;
+	bool fences = true;
 
 	if (n == 1) {
 		span->nlines = 1;
@@ -877,17 +885,15 @@ unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 		struct unit_span *to = span + nspans;
 		size_t k, end = 0;
 
-		k = mark_lines(lines + i, n - i, text, base, norm, fences, to,
-			       &code);
+		k = mark_lines(lines + i, n - i, text, base, norm, fences, to);
 		if (i + k < n) {
 			end = fenced(lines + i + k, n - i - k, text, base);
 			fences = end > 0;
 			if (!fences)
 				continue;
-			mark_lines(lines + i, k, text, base, norm, false, to,
-				   &code);
+			mark_lines(lines + i, k, text, base, norm, false, to);
 		}
-		if (code) {
+		if (k > 0 && listing_is(lines + i, k, text, base)) {
 			*to = (struct unit_span){ (uint32_t)k, UNIT_LISTING };
 			nspans++;
 		} else {
