@@ -24,7 +24,6 @@ dedup_options_init(struct dedup_options *opt)
 		.keep = DEDUP_KEEP_FIRST,
 		.min_words = 5,
 		.ngram = 3,
-		.threshold = 0.8,
 		.places = true,
 		.threads = 1,
 	};
@@ -38,7 +37,7 @@ are_valid(const struct dedup_options *o)
 	       o->scope <= DEDUP_SCOPE_DOCUMENT &&
 	       o->keep <= DEDUP_KEEP_NONE && o->min_words >= 1 &&
 	       o->ngram >= 1 && o->ngram <= DEDUP_NGRAM_MAX &&
-	       o->threshold > 0 && o->threshold <= 1;
+	       o->threshold >= 0 && o->threshold <= 1;
 }
 
 struct table *
@@ -780,6 +779,8 @@ dedup_reason_name(enum dedup_reason reason)
 		return "exact";
 	case DEDUP_NEAR:
 		return "near";
+	case DEDUP_SIMILAR:
+		return "similar";
 	case DEDUP_REPEAT:
 		return "repeat";
 	case DEDUP_LEAD:

@@ -95,7 +95,9 @@ enum dedup_keep {
 /* Why a unit goes. */
 enum dedup_reason {
 	DEDUP_EXACT,		/* same words as the witness */
-	DEDUP_NEAR,		/* resemblance of 'threshold' or more to it */
+	DEDUP_NEAR,		/* the witness says all of it in one piece,
+				 * and is not much longer */
+	DEDUP_SIMILAR,		/* resemblance of 'threshold' or more to it */
 	DEDUP_REPEAT,		/* says again what stands directly before */
 	DEDUP_LEAD,		/* cut-off lead; said in full soon after */
 	DEDUP_CONTAINED,	/* stands word for word in the witness */
@@ -112,8 +114,8 @@ struct dedup_options {
 					 * only with the one before it */
 	unsigned ngram;			/* 3; 1 to DEDUP_NGRAM_MAX: words in a
 					 * shingle */
-	double threshold;		/* 0.8; over 0, to 1: least resemblance
-					 * of near-duplicates */
+	double threshold;		/* 0: off; over 0, to 1: least
+					 * resemblance of DEDUP_SIMILAR */
 	bool exact;			/* false; no near-duplicates */
 	bool fold_digits;		/* false; all numbers are equal */
 	bool contained;			/* false; DEDUP_CONTAINED too */
@@ -164,7 +166,8 @@ struct dedup_removal {
 	enum dedup_reason reason;
 	double resemblance;		/* 2M/(|a|+|b|), 0 to 1; M is the length
 					 * of the longest common subsequence of
-					 * the words; 1 unless DEDUP_NEAR */
+					 * the words; 1 unless DEDUP_NEAR or
+					 * DEDUP_SIMILAR */
 	struct dedup_place witness;	/* the copy kept; for DEDUP_LEAD where
 					 * the full text begins, later on; with
 					 * DEDUP_KEEP_NONE and for
@@ -519,8 +522,8 @@ DEDUP_API void dedup_get_stats(const struct dedup *d, struct dedup_stats *s);
 DEDUP_API const char *dedup_strerror(enum dedup_status status);
 
 /*
- * "exact", "near", "repeat", "lead", "contained", "boilerplate", "listed";
- * static.
+ * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate",
+ * "listed"; static.
  */
 DEDUP_API const char *dedup_reason_name(enum dedup_reason reason);
 

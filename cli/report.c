@@ -558,7 +558,8 @@ report_gone(struct report *r, uint64_t document,
 	    const struct dedup_removal *removal, const char *text, size_t len)
 {
 	static const char *const says[DEDUP_NREASONS] = {
-		[DEDUP_EXACT] = "same as", [DEDUP_NEAR] = "like",
+		[DEDUP_EXACT] = "same as", [DEDUP_NEAR] = "all of it in",
+		[DEDUP_SIMILAR] = "like",
 		[DEDUP_REPEAT] = "repeats", [DEDUP_LEAD] = "in full from",
 		[DEDUP_CONTAINED] = "stands in",
 		[DEDUP_BOILERPLATE] = "as", [DEDUP_LISTED] = "listed:",

@@ -17,14 +17,19 @@
 #include <emmintrin.h>
 #endif
 
-/* The next piece behind number 'i' that is a unit; v->n where there is none. */
+/*
+ * The next piece behind number 'i' that is a unit, and no repeat, or that
+ * passes; v->n where there is none.
+ */
 static size_t
 next_unit(const struct view *v, size_t i)
 {
-	for (i++; i < v->n; i++)
-		if (piece_is_unit(view_at(v, i)) ||
-		    view_at(v, i)->kind == PIECE_PASS)
+	for (i++; i < v->n; i++) {
+		const struct piece *p = view_at(v, i);
+
+		if ((piece_is_unit(p) && !p->repeats) || p->kind == PIECE_PASS)
 			break;
+	}
 	return i;
 }
 
@@ -109,6 +114,10 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 		const char *words = view_words(v, next[k]);
 		size_t has = view_at(v, next[k])->norm_len;
 
+		/* The same once more is no completion. */
+		if (has == view_at(v, i)->norm_len && taken == 0 &&
+		    memcmp(words, view_words(v, i), has) == 0)
+			continue;
 		if (has >= len - partial &&
 		    has_words(words, has, rest, len - partial))
 			return (uint8_t)(taken | 1u << k);
@@ -253,9 +262,10 @@ soon_link(const struct view *v, size_t i, bool final)
 
 	if (u->linked)
 		return true;
-	lead = piece_is_unit(u) && u->compared && u->ending != CUT_NONE;
-	full = piece_is_unit(u) && u->compared && !opt->exact &&
-	       !u->listing && u->w.n >= DEDUP_NEAR_WORDS;
+	lead = piece_is_unit(u) && u->compared && !u->listing &&
+	       u->ending != CUT_NONE;
+	full = piece_is_unit(u) && u->compared && !u->listing &&
+	       !opt->exact && u->w.n >= DEDUP_NEAR_WORDS;
 	if ((lead || full) && opt->unit != DEDUP_UNIT_DOCUMENT) {
 		n = find_window(v, i, final, next);
 		if (n < 0)

@@ -91,3 +91,40 @@ scratch_take_record(const struct table *t, struct scratch *s,
 	}
 	return 0;
 }
+
+/*
+ * The bitmap has 12 bits of each code: a cheap bound on what two units may
+ * share, which tells most strangers apart.
+ */
+#define CODE_BIT(code) ((uint64_t)1 << ((code) & 63))
+#define CODE_WORD(code) ((code) >> 6 & (CODE_WORDS - 1))
+
+void
+scratch_mark(struct scratch *s, const struct words *w)
+{
+	for (uint32_t i = 0; i < w->n; i++)
+		s->codes[CODE_WORD(w->code[i])] |= CODE_BIT(w->code[i]);
+}
+
+void
+scratch_unmark(struct scratch *s, const struct words *w)
+{
+	for (uint32_t i = 0; i < w->n; i++)
+		s->codes[CODE_WORD(w->code[i])] = 0;
+}
+
+bool
+scratch_may_match(const struct scratch *s, const uint16_t *code, uint32_t n,
+		  uint32_t most)
+{
+	uint32_t strange = 0;
+
+	/* A few words at a time without looking whether it is enough. */
+	for (; n >= 16 && strange <= most; n -= 16, code += 16)
+		for (uint32_t i = 0; i < 16; i++)
+			strange += (s->codes[CODE_WORD(code[i])] &
+				    CODE_BIT(code[i])) == 0;
+	for (; n > 0 && strange <= most; n--, code++)
+		strange += (s->codes[CODE_WORD(*code)] & CODE_BIT(*code)) == 0;
+	return strange <= most;
+}

@@ -231,7 +231,9 @@ table_find(const struct table *t, const struct fingerprint *fp,
 		if (p == NULL)
 			return -1;
 		*m = (struct match){
-			1.0, record_place(t, table, ref, p), table,
+			.resemblance = 1.0,
+			.place = record_place(t, table, ref, p),
+			.table = table,
 		};
 	} else {
 		*m = (struct match){ .resemblance = 1.0, .table = table };

@@ -40,6 +40,7 @@ struct match {
 	double resemblance;
 	struct place place;	/* zero without table_options.places */
 	unsigned table;		/* 0: its own; i: the i-th one attached */
+	bool similar;		/* by table_similar(), not by table_near() */
 };
 
 /* Memory to compare units in, for each thread that does. */
@@ -54,7 +55,7 @@ void scratch_free(struct scratch *s);
 struct proposal {
 	bool looked;
 	bool exact;		/* the table has it: 'm' */
-	bool near;		/* 'm' is near to it */
+	bool near;		/* 'm' is near or, see there, similar to it */
 	struct match m;
 	uint32_t shared;	/* shingles of the sketch shared with that */
 	uint32_t upto;		/* records before this reference were asked */
@@ -93,22 +94,32 @@ int table_find(const struct table *t, const struct fingerprint *fp,
 	       struct match *m);
 
 /*
+ * A unit that says all that this one says, in one piece: the words of this one
+ * stand there one after another, in loose form and the joining of words aside.
+ * Both are of TABLE_NEAR_WORDS or more, and the resemblance 2n/(n+m), of their
+ * numbers of words n and m, is 0.8 or more; it is 1 where joining makes it
+ * more than that.  1 with 'm' set, 0, or -1, ENOMEM too.  Of several, the one that
+ * shares most of the sketch, and of these the earliest.
+ */
+int table_near(struct table *t, const struct words *w, struct match *m);
+
+/*
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,
  * where M is the length of their longest common subsequence of words, and
  * whose words with digits are the same in the same order.  What differs has to
  * be scattered: in stretches of two words or more may stand three words, or a
  * sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
- * added or missing.  1 with 'm' set, 0, or -1, ENOMEM too.  Of several, the
- * one that shares most of the sketch, and of these the earliest.
+ * added or missing.  Otherwise as table_near().
  */
-int table_near(struct table *t, const struct words *w, double threshold,
-	       struct match *m);
+int table_similar(struct table *t, const struct words *w, double threshold,
+		  struct match *m);
 
 /*
  * The same in two steps, of which the first is for other threads: what is
- * known or, if it is not, near by now, to *p; and later, when more may have
- * been recorded or taken back, the answer that table_find() or table_near()
- * would give then.  Several threads may propose at a time, while none does
+ * known or, if it is not, near by now, or else similar if the threshold is more
+ * than 0, to *p; and later, when more may have been recorded or taken back, the
+ * answer that table_find(), or table_near() and then table_similar(), would
+ * give then.  Several threads may propose at a time, while none does
  * anything else with the table, not even in attached files.  Of finding: 1, 0
  * or -1, where only 1 counts as asked; of near ones: 0, or -1 and nothing was
  * proposed.
@@ -122,7 +133,7 @@ int table_find_after(struct table *t, const struct fingerprint *fp,
 int table_near_after(struct table *t, const struct words *w, double threshold,
 		     const struct proposal *p, struct match *m);
 
-/* A longer unit that holds these words as they stand.  As table_near(). */
+/* As table_near(), but the unit found may be of any length. */
 int table_containing(struct table *t, const struct words *w, struct match *m);
 
 /*

@@ -6,10 +6,12 @@
  *	index.c		shingle -> records (index.h)
  *	candidates.c	records that share shingles with a unit
  *	scratch.c	words of two units, ready to be compared
+ *	ask.c		which of the candidates is a witness: now, or in two steps
+ *	near.c		rule "near": it says the same in one piece, and little else
  *	similar.c	rule "similar": resemblance in word order
- *	contained.c	rule "contained": the words stand there in one piece
+ *	contained.c	rule "contained": as "near", however much else it says
  *
- * A rule asks candidates.c for records, the most promising first, and compares
+ * Records come from candidates.c, the most promising first; a rule compares
  * their words with those of the unit, which scratch.c lays out.
  */
 #ifndef TABLE_INTERNAL_H
@@ -23,7 +25,7 @@
 #include "simd.h"
 #include "table.h"
 
-#define CODE_WORDS 64		/* of 64 bits: see mark_codes() in similar.c */
+#define CODE_WORDS 64		/* of 64 bits: see scratch_mark() */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
 
 /* For comparing two units. */
@@ -163,6 +165,15 @@ size_t scratch_bytes(uint32_t longest);
 int scratch_take_unit(struct scratch *s, const struct words *w, unsigned bits);
 int scratch_take_record(const struct table *t, struct scratch *s,
 			const unsigned char *p, uint32_t n, unsigned bits);
+
+/*
+ * Mark the codes that a unit has, in a scratch where none is; and after that
+ * can all but 'most' of a record's n words be words of the unit?
+ */
+void scratch_mark(struct scratch *s, const struct words *w);
+void scratch_unmark(struct scratch *s, const struct words *w);
+bool scratch_may_match(const struct scratch *s, const uint16_t *code,
+		       uint32_t n, uint32_t most);
 
 /* candidates.c */
 

@@ -518,7 +518,7 @@ must 'records: escapes are understood, and stay in what stays' becomes \
 {"text":"\\ud83d\\udea2 x y z w"}
 ' -f jsonl
 must 'records: lone surrogates stay as they are' becomes \
-    '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n\\na b c d e"}\n' \
+    '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n\\n\\ud83d, A b c d e"}\n' \
     '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n"}\n'
 must 'records: of equal keys the last holds, and all stay' becomes \
     '{"text":"a b c d e","text":"v w x y z"}
@@ -530,8 +530,10 @@ must 'records: a byte-order mark, blank lines, CR LF, no last newline' becomes \
     '\xef\xbb\xbf{"text":"a b c d e"}\r\n\r\n \t\n{"text":"a b c d e"}\r\n{}' \
     '\xef\xbb\xbf{"text":"a b c d e"}\r\n\r\n \t\n{"text":""}\r\n{}' -f jsonl
 must 'records: bytes that are not UTF-8 pass' becomes \
-    '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":"a b c d e\xff\xfe"}\n' \
+    '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":"a b c d e,\xe9"}\n' \
     '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":""}\n'
+must 'a byte that is not UTF-8 is a letter of its own' stays \
+    'M\xe4dchen f\xe4hrt in die Stadt\nM\xf6dchen f\xf6hrt in die Stadt\n'
 must 'records: a field that is no string, or missing, passes' stays \
     '{"text":"a b c d e"}\n{"text":null}\n{"text":["a b c d e"]}\n{"x":1}\n'
 

@@ -26,39 +26,89 @@ is_word_byte(unsigned char c)
 	       (c >= '0' && c <= '9');
 }
 
+#ifdef __SSE2__
+/* Bytes of ones where the byte of v is first .. first + n - 1. */
+static inline __m128i
+in_range(__m128i v, char first, int n)
+{
+	/* Signed compares: shift the range to the very bottom. */
+	v = _mm_add_epi8(v, _mm_set1_epi8((char)(-128 - first)));
+	return _mm_cmplt_epi8(v, _mm_set1_epi8((char)(-128 + n)));
+}
+
+/* Bytes of ones where v has white space, or one of is_symbol(). */
+static inline __m128i
+found(__m128i v, bool symbols)
+{
+	__m128i m;
+
+	if (!symbols)	/* white space: no byte over 0x20 */
+		return _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(' ')));
+	m = _mm_or_si128(in_range(v, '#', 4), in_range(v, '(', 2));
+	m = _mm_or_si128(m, in_range(v, ';', 4));
+	m = _mm_or_si128(m, in_range(v, '[', 6));
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('+')));
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('@')));
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('{')));
+	return _mm_or_si128(m, in_range(v, '}', 2));
+}
+
+/* How many of the bytes s[0..len) are white space, or symbols? */
+static inline size_t
+count(const char *s, size_t len, bool symbols)
+{
+	static const unsigned char last[32] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		255, 255, 255, 255, 255, 255, 255, 255,
+		255, 255, 255, 255, 255, 255, 255, 255,
+	};
+	__m128i sum = _mm_setzero_si128(), zero = sum, v;
+	size_t n = 0, i = 0;
+	char copy[16];
+	const void *at;
+
+	if (len < 16) {
+		memset(copy, 'a', sizeof(copy));
+		memcpy(copy, s, len);
+		s = copy;
+		len = 16;
+	}
+	/* A byte of the sum counts down from 0, 255 times at the most. */
+	while (i < len) {
+		size_t end = len - i > 255 * 16 ? i + 254 * 16 : len;
+
+		for (; i + 16 <= end; i += 16) {
+			at = s + i;
+			v = found(_mm_loadu_si128(at), symbols);
+			sum = _mm_sub_epi8(sum, v);
+		}
+		if (i < end) {
+			at = s + end - 16;
+			v = found(_mm_loadu_si128(at), symbols);
+			at = last + (end - i);
+			v = _mm_and_si128(v, _mm_loadu_si128(at));
+			sum = _mm_sub_epi8(sum, v);
+			i = end;
+		}
+		sum = _mm_sad_epu8(sum, zero);
+		n += (size_t)(_mm_cvtsi128_si32(sum) +
+			      _mm_extract_epi16(sum, 4));
+		sum = zero;
+	}
+	return n;
+}
+#else
 static size_t
-count_symbols(const char *s, size_t len)
+count(const char *s, size_t len, bool symbols)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++)
-		n += is_symbol((unsigned char)s[i]);
+		n += symbols ? is_symbol((unsigned char)s[i]) :
+		     (unsigned char)s[i] <= ' ';
 	return n;
 }
-
-static size_t
-count_spaces(const char *s, size_t len)
-{
-	size_t i = 0, n = 0;
-
-#ifdef __SSE2__
-	const __m128i space = _mm_set1_epi8(' '), zero = _mm_setzero_si128();
-	__m128i sum = zero;
-
-	/* A byte that is a space counts -1; 255 rounds fit in a byte. */
-	for (; i + 16 <= len && i < 255 * 16; i += 16) {
-		const void *p = s + i;
-
-		sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(_mm_loadu_si128(p),
-						       space));
-	}
-	sum = _mm_sad_epu8(sum, zero);
-	n = (size_t)(_mm_cvtsi128_si32(sum) + _mm_extract_epi16(sum, 4));
 #endif
-	for (; i < len; i++)
-		n += s[i] == ' ';
-	return n;
-}
 
 /*
  * Is there something that only code has?  Braces, "=", "\", a semicolon at
@@ -103,57 +153,57 @@ is_call(const char *s, size_t len)
 {
 	size_t i = 0;
 
+	if (len < 3 || is_word_byte((unsigned char)s[len - 1]) ||
+	    memchr("),;:([{", s[len - 1], 7) == NULL)
+		return false;
 	while (i < len && (is_word_byte((unsigned char)s[i]) || s[i] == '_' ||
 			   s[i] == '.'))
 		i++;
 	return i > 0 && i + 1 < len && s[i] == '(' &&
-	       (s[i + 1] < '0' || s[i + 1] > '9') &&
-	       memchr("),;:([{", s[len - 1], 7) != NULL;
+	       (s[i + 1] < '0' || s[i + 1] > '9');
 }
 
 /*
- * Code: a call, or an eighth of what is not white space is symbols, and two
- * at least.
+ * A call, or an eighth of what is not white space is symbols, and two at
+ * least.
  */
 static bool
 is_code(const struct line *l, const char *s)
 {
-	size_t len = l->len, spaces, other, symbols;
+	size_t len = l->len, other, symbols;
 
-	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r' ||
-			   s[len - 1] == ' ' || s[len - 1] == '\t'))
+	while (len > 0 && (unsigned char)s[len - 1] <= ' ')
 		len--;
-	while (len > 0 && (*s == ' ' || *s == '\t')) {
+	while (len > 0 && (unsigned char)*s <= ' ') {
 		s++;
 		len--;
 	}
-	spaces = count_spaces(s, len);
-	/*
-	 * In ASCII the words are as long as their normal form.  What is left
-	 * is all symbols at the most: in prose too little.
-	 */
-	if (l->ascii) {
-		other = len - spaces;
-		symbols = other + l->nwords;
-		symbols = symbols > l->norm_len ? symbols - l->norm_len : 0;
-		if (symbols < 2)
-			return false;
-		if (8 * symbols < other)
-			return is_call(s, len);
-	}
-	symbols = count_symbols(s, len);
-	return (symbols >= 2 && 8 * symbols >= len - spaces &&
-		has_code(s, len)) || is_call(s, len);
+	other = len - count(s, len, false);
+	symbols = count(s, len, true);
+	return (symbols >= 2 && 8 * symbols >= other && has_code(s, len)) ||
+	       is_call(s, len);
 }
 
 bool
-listing_is(const struct line *lines, size_t n, const char *text,
-	   uint64_t base)
+listing_is(const struct line *lines, size_t n, const char *text, uint64_t base)
 {
+	const struct line *last = &lines[n - 1];
+	const char *s = text + (lines->off - base);
+	size_t bytes = (size_t)(last->off - lines->off) + last->len;
+	size_t other = bytes - count(s, bytes, false), in_words;
 	size_t words = 0, code = 0, left;
 
 	for (size_t i = 0; i < n; i++)
 		words += lines[i].nwords;
+	/*
+	 * The words are as long as their normal form, or nearly.  In prose
+	 * what is neither words nor white space is less than a twelfth, or no
+	 * symbols: there is no need to look at its lines.
+	 */
+	in_words = last->norm + last->norm_len - lines->norm - words;
+	if (other < in_words || 12 * (other - in_words) < other ||
+	    24 * count(s, bytes, true) < other)
+		return false;
 	left = words;
 	for (size_t i = 0; i < n && 4 * (code + left) >= words; i++) {
 		const struct line *l = &lines[i];
@@ -161,9 +211,9 @@ listing_is(const struct line *lines, size_t n, const char *text,
 		if (l->nwords == 0)
 			continue;
 		left -= l->nwords;
-		if (!l->oversize && is_code(l, text + (l->off - base)))
+		if (is_code(l, text + (l->off - base)))
 			code += l->nwords;
-		if (4 * code >= words && code > 0)
+		if (code > 0 && 4 * code >= words)
 			return true;
 	}
 	return false;

@@ -7,10 +7,9 @@
 #include "line.h"
 
 /*
- * Do these n lines of one block read as a listing of code?  That is: do
- * lines that are thick with the symbols of programming languages hold a
- * quarter of the words?  Line i is text[lines[i].off - base] and what
- * follows.
+ * Are these n lines of one block a listing: do lines thick with the symbols of
+ * programming languages hold a quarter of its words?  Line i is
+ * text[lines[i].off - base] and what follows.
  */
 bool listing_is(const struct line *lines, size_t n, const char *text,
 		uint64_t base);
