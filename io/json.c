@@ -176,6 +176,12 @@ json_path_parse(struct json_path *p, const char *dotted)
 	}
 }
 
+size_t
+json_bom_len(const char *s, size_t len)
+{
+	return len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* Always returns -1. */
 static int
 fail(struct scan *s, const char *why, size_t at)
