@@ -9,11 +9,17 @@
 #include "reader_state.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+
+#include "binary.h"
+#include "format_guess.h"
 
 #define CHUNK ((size_t)128 << 10)	/* bytes read at a time */
+#define HEAD_WAIT 250			/* ms for the first bytes of a pipe */
 
 struct reader *
 reader_new(const struct options *opt, struct files *files,
@@ -140,96 +146,84 @@ reader_is_enough(const struct reader *r, const struct batch *b)
 
 /* Formats. */
 
-static bool
-has_suffix(const char *s, size_t n, const char *end)
-{
-	size_t m = strlen(end);
-
-	return n >= m && memcmp(s + n - m, end, m) == 0;
-}
-
-/* The name without what says how it is compressed. */
-static size_t
-plain_name(const char *path)
-{
-	static const char *const packed[] = { ".gz", ".zst", ".xz" };
-	size_t n = strlen(path);
-
-	for (size_t i = 0; i < 3; i++)
-		if (has_suffix(path, n, packed[i]))
-			return n - strlen(packed[i]);
-	return n;
-}
-
-/* Is the first line a JSON object with a text in it?  -1: ENOMEM. */
-static int
-looks_like_jsonl(struct reader *r, struct batch *b)
-{
-	struct json_value v;
-	const char *why, *nl;
-	size_t at, len, bom;
-
-	if (r->opt->separator != NULL)
-		return 0;
-	while (rest_len(r, b) < 4 && !r->eof)
-		if (reader_read_on(r, b) < 0)
-			return -1;
-	bom = json_bom_len(rest(r, b), rest_len(r, b));
-	if (rest_len(r, b) <= bom || rest(r, b)[bom] != '{')
-		return 0;
-	while ((nl = memchr(rest(r, b), '\n', rest_len(r, b))) == NULL &&
-	       !r->eof && rest_len(r, b) < RECORD_MAX)
-		if (reader_read_on(r, b) < 0)
-			return -1;
-	len = nl != NULL ? (size_t)(nl - rest(r, b)) : rest_len(r, b);
-	if (json_scan(rest(r, b) + bom, len - bom, &r->text_path, 1, &v, &why,
-		      &at) != 0)
-		return 0;
-	r->object = v.kind != JSON_STRING;
-	return !r->object;
-}
-
-/* Does it begin as a WARC record does?  -1: ENOMEM. */
-static int
-looks_like_warc(struct reader *r, struct batch *b)
-{
-	static const char magic[] = "WARC/";
-	const size_t n = sizeof(magic) - 1;
-
-	if (r->opt->separator != NULL)
-		return 0;
-	while (rest_len(r, b) < n && !r->eof)
-		if (reader_read_on(r, b) < 0)
-			return -1;
-	return rest_len(r, b) >= n && memcmp(rest(r, b), magic, n) == 0;
-}
-
+/* Sets r->format: 0, or -1 with ENOMEM. */
 static int
 find_format(struct reader *r, struct batch *b, const char *path)
 {
-	size_t n = plain_name(path);
-	int got;
+	struct format_guess g = { .text_path = &r->text_path };
+	enum format format = r->opt->format;
 
-	r->format = r->opt->format;
-	if (r->format != FORMAT_AUTO)
-		return 0;
-	r->format = FORMAT_JSONL;
-	if (has_suffix(path, n, ".jsonl") || has_suffix(path, n, ".ndjson"))
-		return 0;
-	r->format = FORMAT_WARC;
-	if (has_suffix(path, n, ".warc") || has_suffix(path, n, ".wet") ||
-	    has_suffix(path, n, ".wat"))
-		return 0;
-	got = looks_like_warc(r, b);
-	if (got != 0)
-		return got < 0 ? -1 : 0;
-	r->format = FORMAT_JSONL;
-	got = looks_like_jsonl(r, b);
-	if (got < 0)
-		return -1;
-	if (got == 0)
-		r->format = FORMAT_TEXT;
+	if (format == FORMAT_AUTO)
+		format = format_of_name(path);
+	if (format == FORMAT_AUTO && r->opt->separator != NULL)
+		format = FORMAT_TEXT;
+	while (format == FORMAT_AUTO) {
+		format = format_guess(&g, rest(r, b), rest_len(r, b), r->eof);
+		if (format == FORMAT_AUTO && reader_read_on(r, b) < 0)
+			return -1;
+	}
+	r->format = format;
+	r->object = g.object;
 	return 0;
+}
+
+/* Milliseconds, from any time on. */
+static int64_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * Is it binary data that was taken for text?  Then *is says what, else NULL.
+ * A file is judged by its window.  So is a pipe, if it brings that much in
+ * HEAD_WAIT ms: nobody should wait longer for the first line.  0, or -1 with
+ * ENOMEM.
+ */
+static int
+find_binary(struct reader *r, struct batch *b, const struct binary **is)
+{
+	int64_t until = now() + HEAD_WAIT;
+
+	*is = NULL;
+	if (r->format != FORMAT_TEXT || r->opt->text)
+		return 0;
+	while (rest_len(r, b) < BINARY_WINDOW && !r->eof) {
+		int64_t left = r->src->live ? until - now() : 0;
+
+		if (!source_ready(r->src, left > 0 ? (int)left : 0))
+			break;
+		if (reader_read_on(r, b) < 0)
+			return -1;
+	}
+	*is = binary_recognize(rest(r, b), rest_len(r, b));
+	return 0;
+}
+
+/* The file whose item has this number is not read: that item, and why. */
+static int
+refuse(struct reader *r, struct batch *b, size_t number,
+       const struct binary *is)
+{
+	char *why;
+
+	while (b->n > number)
+		free(b->items[--b->n].owned);
+	b->len = r->pos;
+	r->raw += source_consumed(r->src);
+	close_file(r);
+	if (asprintf(&why, "%s; try: %s (--text reads it as it is)", is->what,
+		     is->advice) < 0)
+		return -1;
+	if (add_error(r, b, "not read", why) == 0) {
+		free(why);
+		return 0;
+	}
+	free(why);
+	return -1;
 }
 
 /* Files. */
@@ -252,6 +246,7 @@ open_next(struct reader *r, struct batch *b)
 		size_t i = r->next++;
 		struct file *f = &r->files->file[i];
 		struct source *spooled = r->files->spooled;
+		const struct binary *is;
 		struct item *it;
 		size_t number;
 
@@ -291,8 +286,14 @@ open_next(struct reader *r, struct batch *b)
 		it = reader_add(r, b, ITEM_FILE, 0);
 		if (it == NULL ||
 		    (r->files->stamps && files_stamp(f, r->src) != 0) ||
-		    find_format(r, b, f->path) != 0)
+		    find_format(r, b, f->path) != 0 ||
+		    find_binary(r, b, &is) != 0)
 			return -1;
+		if (is != NULL) {
+			if (refuse(r, b, number, is) != 0)
+				return -1;
+			continue;
+		}
 		b->items[number].object = r->object;
 		reader_begin_document(r);
 		return 1;
