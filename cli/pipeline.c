@@ -26,10 +26,12 @@
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
 #define COMPLAINTS 100			/* bad records told of, a file */
 
+/* NULL is standard output. */
 static const char *
 shown(const char *path)
 {
-	return strcmp(path, "-") == 0 ? "standard input" : path;
+	return path == NULL ? "standard output" :
+	       strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
 void
@@ -146,6 +148,13 @@ held_len(const struct held *h)
 	return h->end - h->start;
 }
 
+/* Where nothing was ever held, there is no buffer to count in. */
+static char *
+held_text(const struct held *h)
+{
+	return h->buf != NULL ? h->buf + h->start : NULL;
+}
+
 /* Hold these bytes too. */
 static int
 hold(struct held *h, const char *text, size_t len)
@@ -204,10 +213,10 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 	if (in_held) {
 		if (hold(h, text, it->len) != 0)
 			return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
-		s.text = h->buf + h->start;
+		s.text = held_text(h);
 		s.len = held_len(h);
 	} else if (before > 0) {
-		s.text = memcpy(text - before, h->buf + h->start, before);
+		s.text = memcpy(text - before, held_text(h), before);
 		s.len += before;
 	}
 	st = it->ends ? dedup_end(p->d, s.text, s.len, &v)
@@ -234,7 +243,7 @@ judge_text(struct pipeline *p, const struct batch *b, const struct item *it)
 {
 	struct held *h = &p->held;
 	struct stretch s[2] = {
-		{ h->buf + h->start, h->off, held_len(h) },
+		{ held_text(h), h->off, held_len(h) },
 		{ bytes_of(b, it), it->offset, it->len },
 	};
 	struct dedup_verdict v;
@@ -289,7 +298,7 @@ static int
 flush_text(struct pipeline *p)
 {
 	struct held *h = &p->held;
-	struct stretch s = { h->buf + h->start, h->off, held_len(h) };
+	struct stretch s = { held_text(h), h->off, held_len(h) };
 	struct dedup_verdict v;
 	enum dedup_status st = dedup_flush(p->d, s.text, s.len, &v);
 

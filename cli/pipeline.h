@@ -58,7 +58,10 @@ struct pipeline {
  */
 int pipeline_run(struct pipeline *p, unsigned threads);
 
-/* dedup: PATH: WHAT: WHY on standard error; sets trouble. */
+/*
+ * dedup: PATH: WHAT: WHY on standard error; sets trouble.  NULL is standard
+ * output.
+ */
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);
 

@@ -87,7 +87,7 @@ reader_add(struct reader *r, struct batch *b, enum item_kind kind, size_t len)
 	r->at += len;
 	r->looked -= r->looked < len ? r->looked : len;
 	if (len > 0)
-		r->amid_line = batch_bytes(b)[r->pos - 1] != '\n';
+		r->within_line = batch_bytes(b)[r->pos - 1] != '\n';
 	return it;
 }
 
@@ -104,14 +104,10 @@ add_error(struct reader *r, struct batch *b, const char *what, const char *why)
 	return it->owned != NULL ? 0 : -1;
 }
 
-/*
- * Read on into the batch: 1, 0 at the end of the file, -1 with ENOMEM.  The
- * file's end stands for what cannot be read, so that all that was read goes
- * through.
- */
 int
 reader_read_on(struct reader *r, struct batch *b)
 {
+	size_t room;
 	ssize_t n;
 
 	if (r->files->file[r->next - 1].skip)
@@ -120,8 +116,8 @@ reader_read_on(struct reader *r, struct batch *b)
 		return 0;
 	if (batch_room(b, CHUNK) != 0)
 		return -1;
-	n = source_read(r->src, batch_bytes(b) + b->len, b->room - b->len < CHUNK ?
-			b->room - b->len : CHUNK);
+	room = b->room - b->len < CHUNK ? b->room - b->len : CHUNK;
+	n = source_read(r->src, batch_bytes(b) + b->len, room);
 	if (n > 0) {
 		b->len += (size_t)n;
 		/* All that it had when it was opened: spare small files the
@@ -136,7 +132,6 @@ reader_read_on(struct reader *r, struct batch *b)
 	return n < 0 ? add_error(r, b, "cannot read", source_error(r->src)) : 0;
 }
 
-/* Is there no need to wait for more, as something is at hand? */
 bool
 reader_is_enough(const struct reader *r, const struct batch *b)
 {
@@ -203,27 +198,33 @@ find_binary(struct reader *r, struct batch *b, const struct binary **is)
 	return 0;
 }
 
+/* It cannot be read: 0, or -1 with ENOMEM. */
+static int
+cannot_open(struct reader *r, struct batch *b, const char *what,
+	    const char *why)
+{
+	close_file(r);
+	return add_error(r, b, what, why);
+}
+
 /* The file whose item has this number is not read: that item, and why. */
 static int
 refuse(struct reader *r, struct batch *b, size_t number,
        const struct binary *is)
 {
 	char *why;
+	int got;
 
 	while (b->n > number)
 		free(b->items[--b->n].owned);
 	b->len = r->pos;
 	r->raw += source_consumed(r->src);
-	close_file(r);
 	if (asprintf(&why, "%s; try: %s (--text reads it as it is)", is->what,
 		     is->advice) < 0)
 		return -1;
-	if (add_error(r, b, "not read", why) == 0) {
-		free(why);
-		return 0;
-	}
+	got = cannot_open(r, b, "not read", why);
 	free(why);
-	return -1;
+	return got;
 }
 
 /* Files. */
@@ -238,67 +239,70 @@ is_unfit(const struct reader *r, const char *path)
 	       !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
-/* The next file, if there is one: 1, 0, -1. */
+/* Open r->src: 1, 0 where that failed, which has its item, or -1. */
+static int
+open_source(struct reader *r, struct batch *b, size_t file)
+{
+	struct file *f = &r->files->file[file];
+	struct source *spooled = r->files->spooled;
+
+	if (is_unfit(r, f->path))
+		return cannot_open(r, b, "cannot open", "not a regular file");
+	if (spooled != NULL && spooled[file].fd >= 0) {
+		r->src = &spooled[file];
+		if (source_rewind(r->src) != 0)
+			return cannot_open(r, b, "cannot read again",
+					   strerror(errno));
+	} else {
+		r->src = &r->own;
+		if (source_open(r->src, f->path) != 0)
+			return cannot_open(r, b, "cannot open",
+					   strerror(errno));
+	}
+	r->open = true;
+	if (r->files->stamps && files_stamp(f, r->src) != 0)
+		return cannot_open(r, b, "cannot open", strerror(errno));
+	return 1;
+}
+
+/* What is open begins: 1, 0 where it is refused, -1. */
+static int
+begin_file(struct reader *r, struct batch *b, const char *path)
+{
+	const struct binary *is;
+	size_t number = b->n;
+
+	if (reader_add(r, b, ITEM_FILE, 0) == NULL ||
+	    find_format(r, b, path) != 0 || find_binary(r, b, &is) != 0)
+		return -1;
+	if (is != NULL)
+		return refuse(r, b, number, is);
+	b->items[number].object = r->object;
+	reader_begin_document(r);
+	return 1;
+}
+
+/* The next file that can be read, if there is one: 1, 0, -1. */
 static int
 open_next(struct reader *r, struct batch *b)
 {
-	while (r->next < r->files->n) {
-		size_t i = r->next++;
-		struct file *f = &r->files->file[i];
-		struct source *spooled = r->files->spooled;
-		const struct binary *is;
-		struct item *it;
-		size_t number;
+	int got = 0;
 
-		if (f->skip)
+	while (got == 0 && r->next < r->files->n) {
+		size_t i = r->next++;
+
+		if (r->files->file[i].skip)
 			continue;
 		r->at = r->line = r->part = 0;
-		r->eof = r->amid_line = r->amid_record = false;
+		r->eof = r->within_line = r->within_record = false;
 		r->phase = AT_RECORD;
 		r->warc = (struct warc_record){ 0 };
 		r->looked = 0;
-		if (is_unfit(r, f->path)) {
-			if (add_error(r, b, "cannot open",
-				      "not a regular file") != 0)
-				return -1;
-			continue;
-		}
-		if (spooled != NULL && spooled[i].fd >= 0) {
-			r->src = &spooled[i];
-			if (source_rewind(r->src) != 0) {
-				if (add_error(r, b, "cannot read again",
-					      strerror(errno)) != 0)
-					return -1;
-				continue;
-			}
-		} else {
-			r->src = &r->own;
-			if (source_open(r->src, f->path) != 0) {
-				if (add_error(r, b, "cannot open",
-					      strerror(errno)) != 0)
-					return -1;
-				continue;
-			}
-		}
-		r->open = true;
-		r->object = false;
-		number = b->n;
-		it = reader_add(r, b, ITEM_FILE, 0);
-		if (it == NULL ||
-		    (r->files->stamps && files_stamp(f, r->src) != 0) ||
-		    find_format(r, b, f->path) != 0 ||
-		    find_binary(r, b, &is) != 0)
-			return -1;
-		if (is != NULL) {
-			if (refuse(r, b, number, is) != 0)
-				return -1;
-			continue;
-		}
-		b->items[number].object = r->object;
-		reader_begin_document(r);
-		return 1;
+		got = open_source(r, b, i);
+		if (got > 0)
+			got = begin_file(r, b, r->files->file[i].path);
 	}
-	return 0;
+	return got;
 }
 
 /* What the batch has no item of waits for the next one. */

@@ -12,9 +12,9 @@ add_record(struct reader *r, struct batch *b, size_t len,
 	if (it == NULL)
 		return -1;
 	it->state = state;
-	it->begins = !r->amid_record;
+	it->begins = !r->within_record;
 	it->ends = whole;
-	r->amid_record = !whole;
+	r->within_record = !whole;
 	r->line += whole;
 	return 0;
 }
@@ -29,7 +29,7 @@ reader_jsonl(struct reader *r, struct batch *b)
 		size_t n = nl != NULL ? (size_t)(nl - s) + 1 : len;
 
 		if (nl != NULL || (r->eof && len > 0)) {
-			if (add_record(r, b, n, r->amid_record ? RECORD_LONG :
+			if (add_record(r, b, n, r->within_record ? RECORD_LONG :
 				       RECORD_TEXT, true) != 0)
 				return -1;
 			if (b->n >= BATCH_ITEMS)
@@ -39,7 +39,7 @@ reader_jsonl(struct reader *r, struct batch *b)
 		if (r->eof)
 			return 1;
 		r->looked = len;
-		if (len > RECORD_MAX || (r->amid_record && len > 0)) {
+		if (len > RECORD_MAX || (r->within_record && len > 0)) {
 			if (add_record(r, b, len, RECORD_LONG, false) != 0)
 				return -1;
 			return 1;

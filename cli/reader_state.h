@@ -39,8 +39,8 @@ struct reader {
 	bool eof;
 	uint64_t at;		/* bytes of the file in items so far */
 	uint64_t line;		/* and lines, of JSONL and separated text */
-	bool amid_line;		/* those bytes end within one */
-	bool amid_record;	/* ... of a record too long to judge, or of
+	bool within_line;		/* those bytes end within one */
+	bool within_record;	/* ... of a record too long to judge, or of
 				 * WARC passed in pieces */
 
 	/* The document of text at hand. */

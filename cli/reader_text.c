@@ -25,24 +25,34 @@ find_separator(const struct reader *r, const struct batch *b, size_t *size)
 		at = (size_t)(p - text);
 		end = at + n;
 		end += end < len && text[end] == '\r';
-		if ((at == 0 ? !r->amid_line : text[at - 1] == '\n') &&
+		if ((at == 0 ? !r->within_line : text[at - 1] == '\n') &&
 		    (end < len ? text[end] == '\n' : r->eof)) {
 			*size = end - at + (end < len);
 			return at;
 		}
-		from = at + 1;
+		/* Another one begins a line.  No line is searched twice, be
+		 * there ever so many of these words in it. */
+		p = memchr(text + end, '\n', len - end);
+		if (p == NULL)
+			break;
+		from = (size_t)(p - text) + 1;
 	}
 	return len;
 }
 
-/* Bytes before what may be the beginning of a separator line. */
+/*
+ * Bytes before what may be the beginning of a separator line: no longer than
+ * the separator and a CR, so nothing else is looked at.
+ */
 static size_t
 before_partial_line(const char *sep, const char *text, size_t len)
 {
-	const char *nl = memrchr(text, '\n', len);
+	size_t most = strlen(sep) + 1;
+	size_t from = len > most + 1 ? len - most - 1 : 0;
+	const char *nl = memrchr(text + from, '\n', len - from);
 	size_t line = nl != NULL ? (size_t)(nl - text) + 1 : 0;
 
-	return len - line <= strlen(sep) + 1 ? line : len;
+	return len - line <= most ? line : len;
 }
 
 static uint64_t

@@ -17,14 +17,14 @@ add_warc(struct reader *r, struct batch *b, uint64_t len,
 
 	if (it == NULL)
 		return -1;
-	if (!r->amid_record)
+	if (!r->within_record)
 		r->record_at = it->at;
 	it->state = state;
-	it->begins = !r->amid_record;
+	it->begins = !r->within_record;
 	it->ends = ends;
 	it->offset = it->at - r->record_at;
 	it->why = state == RECORD_BAD ? r->warc.why : NULL;
-	r->amid_record = !ends;
+	r->within_record = !ends;
 	if (ends) {
 		r->phase = AT_RECORD;
 		r->warc = (struct warc_record){ 0 };
