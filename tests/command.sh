@@ -378,6 +378,18 @@ must '--document-separator: part of a line is none' \
     stays "a %%\n%% b\n%%%\ncut off here is this line ...\n%" \
     --document-separator=%%
 
+# Searched again from each place it took over half a minute, not .1 s.
+separator_within() {
+	local separator
+	separator=$(head -c 100000 /dev/zero | tr '\0' a)
+	head -c 16000000 /dev/zero | tr '\0' a >line
+	timeout 10 "$DEDUP" --document-separator="$separator" line | cmp line -
+	{ printf '{"a":"'; cat line; } >begun
+	dedup -q begun | cmp begun -
+}
+must '--document-separator: many within a line take no longer' \
+    separator_within
+
 logs_parts() {
 	printf '%b' "$long\n%%\n\n$long\n" >a
 	dedup --document-separator=%% --log=log a >/dev/null
