@@ -20,7 +20,7 @@ add(struct files *f, const char *path)
 	}
 	f->file[f->n].path = path;
 	f->file[f->n].stamp = NULL;
-	f->file[f->n].told = false;
+	f->file[f->n].reported = false;
 	f->file[f->n++].skip = false;
 	return 0;
 }

@@ -23,7 +23,7 @@ struct file {
 	const char *path;	/* "-" is standard input */
 	struct stamp *stamp;	/* where f->stamps, once it has been opened */
 	_Atomic bool skip;	/* no more of it is wanted */
-	bool told;		/* its error was printed in a first reading */
+	bool reported;		/* its error was printed in a first reading */
 };
 
 struct files {

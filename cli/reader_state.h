@@ -52,7 +52,7 @@ struct reader {
 
 	/* The WARC record at hand. */
 	enum warc_phase phase;
-	struct warc_record warc;	/* at AT_RECORD: as warc_scan() left it */
+	struct warc_record warc;	/* AT_RECORD: as warc_scan() left it */
 	uint64_t record_at;	/* where it begins in the file */
 	uint64_t block_left;	/* IN_BLOCK: bytes of the block to come */
 

@@ -63,7 +63,7 @@ state_of_passed(const struct reader *r)
 
 /*
  * A record begins here: 1 where something became of it, 0 where there has to
- * be more, -1.  What is done hangs on the file alone, not on how much of it
+ * be more, -1.  What is done depends on the file alone, not on how much of it
  * happens to be at hand: a record too long to be gathered is passed in pieces
  * once there are so many bytes, whatever else may be known of it by then.
  */

@@ -214,10 +214,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_magic_numbers_have_names),
-		cmocka_unit_test(test_text_that_begins_as_a_magic_number_is_text),
-		cmocka_unit_test(test_wide_text_is_named_with_and_without_its_mark),
+		cmocka_unit_test(
+			test_text_that_begins_as_a_magic_number_is_text),
+		cmocka_unit_test(
+			test_wide_text_is_named_with_and_without_its_mark),
 		cmocka_unit_test(test_utf16_without_a_mark_need_not_be_ascii),
-		cmocka_unit_test(test_a_few_nul_bytes_are_text_and_many_are_not),
+		cmocka_unit_test(
+			test_a_few_nul_bytes_are_text_and_many_are_not),
 		cmocka_unit_test(test_random_bytes_are_no_text),
 		cmocka_unit_test(test_text_with_escapes_or_of_8_bits_is_text),
 		cmocka_unit_test(test_any_bytes_of_any_length),

@@ -109,7 +109,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_say_the_format),
 		cmocka_unit_test(test_the_answer_is_the_same_in_pieces),
-		cmocka_unit_test(test_no_byte_of_the_first_line_is_looked_at_twice),
+		cmocka_unit_test(
+			test_no_byte_of_the_first_line_is_looked_at_twice),
 		cmocka_unit_test(test_a_first_line_without_end_is_text),
 	};
 
