@@ -11,13 +11,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "encoder.h"
@@ -60,8 +57,6 @@ dispose(struct writer *w)
 
 	encoder_free(w->encoder);
 	free(w->buf);
-	free(w->target);
-	free(w->temporary);
 	*w = (struct writer){ .fd = -1 };
 	errno = saved;
 }
@@ -283,219 +278,42 @@ writer_close(struct writer *w)
 
 /* Replacing. */
 
-#define LINKS 40		/* as many as Linux follows */
-#define ATTEMPTS 100		/* at a name that is not taken */
-
-/* The length of the directory in 'path', with its slash; 0: there is none. */
-static size_t
-directory_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? 0 : (size_t)(slash - path) + 1;
-}
-
-/* Where the link at 'path' points, seen from here; to be freed, or NULL. */
-static char *
-link_target(const char *path)
-{
-	char link[PATH_MAX], *target;
-	ssize_t n = readlink(path, link, sizeof(link));
-
-	if (n < 0)
-		return NULL;
-	if ((size_t)n == sizeof(link)) {
-		errno = ENAMETOOLONG;
-		return NULL;
-	}
-	if (asprintf(&target, "%.*s%.*s",
-		     link[0] == '/' ? 0 : (int)directory_len(path), path,
-		     (int)n, link) < 0)
-		return NULL;
-	return target;
-}
-
-/*
- * w->target is what is to be replaced, behind all links: 1 and its state in
- * *st; 0, it is not there yet; -1 with errno.
- */
-static int
-find_target(struct writer *w, const char *path, struct stat *st)
-{
-	w->target = strdup(path);
-	for (int i = 0; w->target != NULL && i <= LINKS; i++) {
-		char *next;
-
-		if (lstat(w->target, st) != 0)
-			return errno == ENOENT ? 0 : -1;
-		if (S_ISREG(st->st_mode))
-			return 1;
-		if (!S_ISLNK(st->st_mode)) {
-			errno = S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
-			return -1;
-		}
-		next = link_target(w->target);
-		free(w->target);
-		w->target = next;
-	}
-	if (w->target != NULL)
-		errno = ELOOP;
-	return -1;
-}
-
-/* SplitMix64 (Steele, Lea and Flood 2014). */
-static uint64_t
-mix(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
-
-/* Eight characters and a NUL.  They need not be secret: O_EXCL guards. */
+/* What others look at of it. */
 static void
-random_suffix(char *to, const struct writer *w)
+show_file(struct writer *w)
 {
-	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-	struct timespec t;
-	uint64_t x;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	x = mix(mix((uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec) +
-		(uintptr_t)w);
-	for (int i = 0; i < 8; i++, x /= 36)
-		*to++ = letters[x % 36];
-	*to = '\0';
-}
-
-/*
- * The temporary file, never open to more than the file that it is to become.
- * 0, or -1 with errno.
- */
-static int
-make_temporary(struct writer *w)
-{
-	static const size_t longest = NAME_MAX / 2;
-	size_t dir = directory_len(w->target);
-	const char *name = w->target + dir;
-	mode_t mode = 0666;
-	char suffix[9];
-
-	if (*name == '\0') {
-		errno = ENOENT;
-		return -1;
-	}
-	if (strlen(name) > longest)
-		name = "dedup";
-	/* Whose group it is, is not known before it is made. */
-	if (w->like)
-		mode = (w->mode & (S_IRWXU | S_IRWXO)) |
-		       (w->mode & (w->mode << 3) & S_IRWXG);
-	for (int i = 0; i < ATTEMPTS; i++) {
-		random_suffix(suffix, w);
-		if (asprintf(&w->temporary, "%.*s.%s.%s", (int)dir, w->target,
-			     name, suffix) < 0) {
-			w->temporary = NULL;
-			return -1;
-		}
-		w->fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL |
-			     O_CLOEXEC, mode);
-		if (w->fd >= 0)
-			return 0;
-		free(w->temporary);
-		w->temporary = NULL;
-		if (errno != EEXIST)
-			return -1;
-	}
-	return -1;
+	w->target = w->file.target;
+	w->temporary = w->file.temporary;
 }
 
 int
 writer_replace(struct writer *w, const char *path, const struct compression *c,
 	       const struct stat *like)
 {
-	struct stat old;
-	int got;
-
 	if (prepare(w, c) != 0)
 		return -1;
-	got = find_target(w, path, &old);
-	if (got > 0 && like == NULL)
-		like = &old;
-	if (like != NULL) {
-		w->like = true;
-		w->mode = like->st_mode & 07777;
-		w->uid = like->st_uid;
-		w->gid = like->st_gid;
-	}
-	if (got < 0 || make_temporary(w) != 0) {
+	if (replace_begin(&w->file, path, like, 07777) != 0) {
 		dispose(w);
 		return -1;
 	}
+	w->fd = w->file.fd;
 	w->ours = true;
+	show_file(w);
 	return 0;
-}
-
-/* No right to give it away, or this file system has no owners. */
-static bool
-is_owner_refused(int error)
-{
-	return error == EPERM || error == EINVAL || error == ENOTSUP;
-}
-
-/* Mode and owner.  A call is saved where they are right: 0, or -1. */
-static int
-make_alike(struct writer *w)
-{
-	mode_t mode = w->mode;
-	struct stat st;
-
-	if (!w->like)
-		return 0;
-	if (fstat(w->fd, &st) != 0)
-		return -1;
-	if (st.st_gid != w->gid && fchown(w->fd, (uid_t)-1, w->gid) != 0) {
-		if (!is_owner_refused(errno))
-			return -1;
-		mode &= ~(mode_t)(S_ISUID | S_ISGID);
-		mode &= (mode << 3) | ~(mode_t)S_IRWXG;
-	}
-	if (st.st_uid != w->uid && fchown(w->fd, w->uid, (gid_t)-1) != 0) {
-		if (!is_owner_refused(errno))
-			return -1;
-		mode &= ~(mode_t)(S_ISUID | S_ISGID);
-	}
-	/* After fchown(), which may take set-id bits away. */
-	if (mode == (st.st_mode & 07777) && (mode & 07000) == 0)
-		return 0;
-	return fchmod(w->fd, mode);
-}
-
-/* The directory, to the disk, once no other needs w->temporary. */
-static int
-sync_directory(struct writer *w)
-{
-	size_t len = directory_len(w->temporary);
-	int fd, got;
-
-	w->temporary[len] = '\0';
-	fd = open(len > 0 ? w->temporary : ".",
-		  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)	/* one may write to it, and yet not read it */
-		return errno == EACCES ? 0 : -1;
-	got = fsync(fd);
-	if (got != 0 && (errno == EINVAL || errno == ENOTSUP))
-		got = 0;	/* no such thing on this file system */
-	close(fd);
-	return got;
 }
 
 int
 writer_seal(struct writer *w, bool durable)
 {
+	int error;
+
 	assert(w->temporary != NULL);
-	if (finish(w) != 0 || make_alike(w) != 0 ||
-	    (durable && fsync(w->fd) != 0) || close_fd(w) != 0) {
+	error = finish(w) != 0 ? errno : 0;
+	w->fd = -1;
+	if (error == 0 && replace_seal(&w->file, durable) != 0)
+		error = errno;
+	if (error != 0) {
+		errno = error;
 		writer_abort(w);
 		return -1;
 	}
@@ -510,16 +328,11 @@ writer_seal(struct writer *w, bool durable)
 int
 writer_commit(struct writer *w, bool durable)
 {
-	int result = 0;
+	int result;
 
 	if (!w->sealed && writer_seal(w, durable) != 0)
 		return -1;
-	if (rename(w->temporary, w->target) != 0) {
-		writer_abort(w);
-		return -1;
-	}
-	if (durable)
-		result = sync_directory(w);
+	result = replace_commit(&w->file, durable);
 	dispose(w);
 	return result;
 }
@@ -529,10 +342,10 @@ writer_abort(struct writer *w)
 {
 	int saved = errno;
 
-	if (w->fd >= 0 && w->ours)
+	if (w->file.temporary != NULL)
+		replace_abort(&w->file);
+	else if (w->fd >= 0 && w->ours)
 		close(w->fd);
-	if (w->temporary != NULL)
-		unlink(w->temporary);
-	dispose(w);
 	errno = saved;
+	dispose(w);
 }

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
-#include <sys/types.h>
 
 #include "compression.h"
+#include "replace.h"
 
 struct writer {
 	int fd;
@@ -26,12 +26,9 @@ struct writer {
 	bool amid;		/* bytes of a member were put */
 	bool unflushed;		/* some that a reader might not see yet */
 	bool any;		/* a member was ended */
-	char *target, *temporary;	/* NULL: writes where it is to be */
+	struct replace file;
+	char *target, *temporary;	/* of 'file'; NULL: nothing is replaced */
 	bool sealed;		/* the temporary file is as it will be */
-	bool like;		/* mode and owner are to be: */
-	mode_t mode;
-	uid_t uid;
-	gid_t gid;
 };
 
 /*

@@ -13,17 +13,15 @@
 #include "saved.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "array.h"
+#include "replace.h"
 #include "saved_format.h"
 #include "simd.h"
 
@@ -1323,7 +1321,7 @@ put_table(struct merge *m, int fd)
 	    put_arena(m, grains) != 0 || put_runs(m, grains) != 0 ||
 	    put_slots(m, SAVED_COUNTS, COUNT_WIDTH, counts,
 		      pass_counts) != 0 ||
-	    put_labels(m) != 0 || put_end(m) != 0 || fsync(fd) != 0)
+	    put_labels(m) != 0 || put_end(m) != 0)
 		return failed(m);
 	return 0;
 }
@@ -1434,95 +1432,25 @@ collect(struct merge *m, struct saved *const *f, size_t n,
 	return 0;
 }
 
-/* Replacing a file. */
-
-/* Where 'path' leads, links followed; to be freed. */
-static char *
-target_of(const char *path)
-{
-	size_t len = strlen(path);
-	char *target = malloc(len < PATH_MAX ? PATH_MAX : len + 1);
-
-	if (target == NULL || realpath(path, target) != NULL)
-		return target;
-	if (errno != ENOENT) {
-		free(target);
-		return NULL;
-	}
-	memcpy(target, path, len + 1);
-	return target;
-}
-
-static int
-sync_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-	char *name = malloc(len + sizeof("."));
-	int fd, result;
-
-	if (name == NULL)
-		return -1;
-	/* "DIR/." */
-	memcpy(name, path, len);
-	memcpy(name + len, ".", sizeof("."));
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(name);
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	/* Some file systems have nothing of the kind. */
-	if (result != 0 && errno == EINVAL)
-		result = 0;
-	close(fd);
-	return result;
-}
-
 /* Write it beside 'path', then put it in its place. */
 static int
 replace(struct merge *m, const char *path)
 {
-	static const char suffix[] = ".XXXXXX";
-	size_t len = strlen(path);
-	char *temporary = malloc(len + sizeof(suffix));
-	struct stat st;
-	int fd, result = -1;
+	struct replace r;
+	int result;
 
-	if (temporary == NULL)
-		return out_of_memory(m->why);
-	memcpy(temporary, path, len);
-	memcpy(temporary + len, suffix, sizeof(suffix));
-	if (stat(path, &st) != 0) {
-		st.st_mode = 0;
-	} else if (!S_ISREG(st.st_mode)) {
-		free(temporary);
-		return saved_fail(m->why, EINVAL, "not a regular file");
+	/* It is its owner's alone: it holds the secret. */
+	if (replace_begin(&r, path, NULL, 0600) != 0) {
+		if (errno == EINVAL || errno == EISDIR)
+			return saved_fail(m->why, EINVAL, "not a regular file");
+		return failed(m);
 	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		failed(m);
-		free(temporary);
-		return -1;
-	}
-	/* A new one is its owner's alone: it holds the secret. */
-	if (st.st_mode != 0 && fchmod(fd, st.st_mode & 0777) != 0)
-		result = failed(m);
-	else
-		result = put_table(m, fd);
+	result = put_table(m, r.fd);
 	out_close(&m->out);
-	if (close(fd) != 0 && result == 0)
+	if (result != 0)
+		replace_abort(&r);
+	else if (replace_commit(&r, true) != 0)
 		result = failed(m);
-	if (result == 0 && rename(temporary, path) != 0)
-		result = failed(m);
-	if (result != 0) {
-		int error = errno;
-
-		unlink(temporary);
-		errno = error;
-	} else if (sync_directory(path) != 0) {
-		result = failed(m);
-	}
-	free(temporary);
 	return result;
 }
 
@@ -1532,23 +1460,17 @@ saved_write(const char *path, struct saved *const *f, size_t n,
 	    const struct saved_run *run, char why[SAVED_WHY])
 {
 	struct merge m = { .run = run, .why = why };
-	char *target;
 	int result = -1, error;
 
 	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
 		return saved_fail(why, ENOTSUP,
 			"tables cannot be used on this machine (big-endian)");
-	target = target_of(path);
-	if (target == NULL) {
-		failed(&m);
-	} else if (collect(&m, f, n, own) == 0) {
-		result = replace(&m, target);
-	}
+	if (collect(&m, f, n, own) == 0)
+		result = replace(&m, path);
 	error = errno;
 	for (size_t i = 0; i < m.n; i++)
 		free(m.source[i].holes);
 	free(m.source);
-	free(target);
 	errno = error;
 	return result;
 }

@@ -105,6 +105,27 @@ saved_ready(struct saved *f, const unsigned char *p, size_t len)
 	return 0;
 }
 
+/* Compare all blocks that have not been compared. */
+int saved_check_blocks(struct saved *f, char *why);
+
+/*
+ * What can be checked without reading all entries: what lies between sections,
+ * the last slots of each section, runs, the first and last label.
+ */
+int saved_check_ends(struct saved *f, char *why);
+
+/* All entries; of blocks that have been compared. */
+int saved_verify_content(struct saved *f, char why[SAVED_WHY]);
+
+/*
+ * As saved_open(), with other sizes: up to 'small' bytes all entries are
+ * checked, up to 'eager' bytes all checksums.
+ */
+int saved_open_as(struct saved **f, const char *path, size_t small,
+		  size_t eager, char why[SAVED_WHY]);
+
+bool saved_all_zero(const unsigned char *p, const unsigned char *end);
+
 /* "made with --ngram=4, not 3": how 'have' differs from 'want'. */
 int saved_compare(const struct saved_options *have,
 		  const struct saved_options *want, char *why);

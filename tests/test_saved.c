@@ -759,7 +759,8 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 	struct saved_info info;
 	char why[SAVED_WHY] = "";
 
-	if (saved_open(&f, path, why) != 0) {
+	/* As a large one, so that more of them are opened. */
+	if (saved_open_as(&f, path, 0, SAVED_EAGER, why) != 0) {
 		assert_true(errno == EBADMSG || errno == ENOTSUP);
 		assert_true(strlen(why) > 0);
 		return;
@@ -805,14 +806,46 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 	saved_close(f);
 }
 
-static void
-test_hostile_tables_do_no_harm(void **state)
+/* A copy in which some bytes are others, all checksums right; to be freed. */
+static unsigned char *
+damaged_copy(const unsigned char *p, size_t len, struct rng *r)
 {
 	static const uint64_t values[] = {
 		0, 1, 2, 7, 8, 0xff, 0x7fffffff, 0xffffffff, UINT64_MAX,
 		(uint64_t)1 << 63, 4096, UINT64_MAX - 4095, 0x100000000,
 	};
+	unsigned char *q = exact_copy(p, len);
+	struct saved_header h;
 
+	memcpy(&h, p, sizeof(h));
+	for (uint32_t n = rng_range(r, 1, 4); n-- > 0;) {
+		const struct saved_extent *s =
+			&h.section[rng_below(r, SAVED_SECTIONS)];
+		uint64_t v = values[rng_below(r, ARRAY_LEN(values))];
+		size_t at;
+
+		if (rng_once(r, 4))
+			v = rng_below(r, 2000);
+		/* The header, a section, or anywhere. */
+		if (rng_once(r, 3))
+			at = rng_below(r, 640 / 4) * 4;
+		else if (s->length >= 8)
+			at = s->offset +
+			     rng_below(r, (uint32_t)s->length / 4) * 4;
+		else
+			at = rng_below(r, (uint32_t)len);
+		if (at + 8 > len)
+			at = len - 8;
+		memcpy(q + at, &v, rng_once(r, 2) ? 8 : rng_once(r, 2) ? 4 : 1);
+	}
+	memcpy(q, p, 12);
+	fix_checksums(q, len);
+	return q;
+}
+
+static void
+test_hostile_tables_do_no_harm(void **state)
+{
 	(void)state;
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
 		struct rng r = { k + 7 };
@@ -828,40 +861,107 @@ test_hostile_tables_do_no_harm(void **state)
 		p = contents(path_of(1), &len);
 		exercise(path_of(1), &kinds[k], true);
 		for (int i = 0; i < 700; i++) {
-			struct saved_header h;
-
-			q = exact_copy(p, len);
-			memcpy(&h, p, sizeof(h));
-			for (uint32_t n = rng_range(&r, 1, 4); n-- > 0;) {
-				const struct saved_extent *s = &h.section[
-					rng_below(&r, SAVED_SECTIONS)];
-				uint64_t v = values[rng_below(&r,
-						ARRAY_LEN(values))];
-				size_t at;
-
-				if (rng_once(&r, 4))
-					v = rng_below(&r, 2000);
-				/* The header, a section, or anywhere. */
-				if (rng_once(&r, 3))
-					at = rng_below(&r, 640 / 4) * 4;
-				else if (s->length >= 8)
-					at = s->offset + rng_below(&r,
-						(uint32_t)s->length / 4) * 4;
-				else
-					at = rng_below(&r, (uint32_t)len);
-				if (at + 8 > len)
-					at = len - 8;
-				memcpy(q + at, &v, rng_once(&r, 2) ? 8 :
-				       rng_once(&r, 2) ? 4 : 1);
-			}
-			memcpy(q, p, 12);
-			fix_checksums(q, len);
+			q = damaged_copy(p, len, &r);
 			put_contents(path_of(1), q, len);
 			exercise(path_of(1), &kinds[k], i % 8 == 0);
 			free(q);
 		}
 		free(p);
 	}
+}
+
+/* What --test refuses, --load refuses: all of it where the table is small. */
+static void
+test_what_verification_refuses_is_not_opened(void **state)
+{
+	size_t opened = 0, as_large = 0, refused = 0;
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		struct rng r = { k + 70 };
+		static struct run run;
+		unsigned char *p;
+		size_t len;
+
+		random_run(&r, &run, 40, 60);
+		run.label = "run";
+		run.counts = 20;
+		save_run(&kinds[k], &run, path_of(1));
+		p = contents(path_of(1), &len);
+		for (int i = 0; i < 1000; i++) {
+			unsigned char *q = damaged_copy(p, len, &r);
+			char why[SAVED_WHY] = "";
+			struct saved *f;
+
+			put_contents(path_of(1), q, len);
+			free(q);
+			if (saved_open(&f, path_of(1), why) == 0) {
+				opened++;
+				assert_int_equal(saved_verify(f, why), 0);
+				saved_close(f);
+			}
+			if (saved_open_as(&f, path_of(1), 0, 0, why) == 0) {
+				as_large++;
+				refused += saved_verify(f, why) != 0;
+				saved_close(f);
+			}
+		}
+		free(p);
+	}
+	assert_true(opened > 0);
+	assert_int_equal(opened, as_large - refused);
+	/* Of those that only a reading of all entries would show. */
+	assert_true(refused < 1000);
+}
+
+/* Entries may be where no table that we write has them. */
+static void
+test_a_look_up_reads_a_bounded_number_of_slots(void **state)
+{
+	const uint64_t one = 1;
+	struct fingerprint fp = { 2, 2 };
+	struct table *t = new_table(&kinds[4]);
+	struct saved_options o = options_of(&kinds[4]);
+	struct saved_run own = { .options = &o, .secret = secret,
+				 .documents = 1 };
+	struct rng r = { 71 };
+	struct saved_header h;
+	char why[SAVED_WHY] = "";
+	struct saved *f;
+	unsigned char *p;
+	size_t len;
+	uint32_t ref;
+
+	(void)state;
+	for (uint32_t i = 0; i < 100000; i++) {
+		struct words w = { .fp = { rng_next(&r) | 1, rng_next(&r) } };
+
+		assert_int_equal(table_add(t, &w, NULL), 0);
+	}
+	assert_int_equal(table_save(t, path_of(1), &own, why), 0);
+	table_free(t);
+	p = contents(path_of(1), &len);
+	memcpy(&h, p, sizeof(h));
+	for (size_t at = 0, last = 0; at + 16 <= h.section[0].length;
+	     at += 16) {
+		uint64_t key;
+
+		memcpy(&key, p + h.section[0].offset + at, sizeof(key));
+		if (key == 0)
+			continue;
+		for (; last <= at; last += 16)
+			memcpy(p + h.section[0].offset + last, &one,
+			       sizeof(one));
+	}
+	fix_checksums(p, len);
+	put_contents(path_of(1), p, len);
+	free(p);
+	assert_refused(path_of(1), EBADMSG, "section exact");
+	assert_int_equal(saved_open_as(&f, path_of(1), 0, 0, why), 0);
+	errno = 0;
+	assert_int_equal(saved_find(f, &fp, &ref), -1);
+	assert_int_equal(errno, EBADMSG);
+	saved_close(f);
 }
 
 /* What verification promises to see beyond checksums. */
@@ -962,8 +1062,39 @@ test_full_disk_leaves_the_old_table(void **state)
 	free(p);
 }
 
+static mode_t
+mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* It holds the secret. */
 static void
-test_a_new_table_is_its_owners(void **state)
+test_a_table_is_never_open_to_others(void **state)
+{
+	static const mode_t before[] = { 0644, 0666, 0777, 0640, 0600, 0400 };
+	static struct run run;
+	struct rng r = { 9 };
+
+	(void)state;
+	random_run(&r, &run, 30, 1000);
+	unlink(path_of(8));
+	save_run(&kinds[0], &run, path_of(8));
+	assert_int_equal(mode_of(path_of(8)), 0600);
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		assert_int_equal(chmod(path_of(8), before[i]), 0);
+		save_run(&kinds[0], &run, path_of(8));
+		assert_int_equal(mode_of(path_of(8)), before[i] & 0600);
+	}
+	assert_int_equal(chmod(path_of(8), 0600), 0);
+}
+
+/* Also where what it points to is not there yet. */
+static void
+test_links_to_a_table_are_followed(void **state)
 {
 	static struct run run;
 	struct rng r = { 9 };
@@ -971,18 +1102,17 @@ test_a_new_table_is_its_owners(void **state)
 
 	(void)state;
 	random_run(&r, &run, 30, 1000);
-	save_run(&kinds[0], &run, path_of(8));
-	assert_int_equal(stat(path_of(8), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0600);
-	/* One that was there stays what it was, links too. */
-	assert_int_equal(chmod(path_of(8), 0644), 0);
 	unlink(path_of(9));
-	assert_int_equal(symlink(path_of(8), path_of(9)), 0);
-	save_run(&kinds[0], &run, path_of(9));
-	assert_int_equal(lstat(path_of(9), &st), 0);
-	assert_true(S_ISLNK(st.st_mode));
-	assert_int_equal(stat(path_of(8), &st), 0);
-	assert_int_equal(st.st_mode & 0777, 0644);
+	assert_int_equal(symlink("8.table", path_of(9)), 0);
+	for (int there = 0; there < 2; there++) {
+		if (!there)
+			unlink(path_of(8));
+		save_run(&kinds[0], &run, path_of(9));
+		assert_int_equal(lstat(path_of(9), &st), 0);
+		assert_true(S_ISLNK(st.st_mode));
+		assert_int_equal(lstat(path_of(8), &st), 0);
+		assert_true(S_ISREG(st.st_mode));
+	}
 	unlink(path_of(9));
 }
 
@@ -1001,6 +1131,13 @@ test_a_table_is_locked_once(void **state)
 	other = saved_lock(path_of(1), why);
 	assert_true(other >= 0);
 	saved_unlock(path_of(1), other);
+	/* A link is no other table. */
+	unlink(path_of(9));
+	assert_int_equal(symlink(path_of(0), path_of(9)), 0);
+	errno = 0;
+	assert_int_equal(saved_lock(path_of(9), why), -1);
+	assert_int_equal(errno, EWOULDBLOCK);
+	unlink(path_of(9));
 	saved_unlock(path_of(0), lock);
 	snprintf(name, sizeof(name), "%s.lock", path_of(0));
 	assert_int_equal(access(name, F_OK), -1);
@@ -1326,9 +1463,12 @@ main(void)
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_refusals_say_why),
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
+		cmocka_unit_test(test_what_verification_refuses_is_not_opened),
+		cmocka_unit_test(test_a_look_up_reads_a_bounded_number_of_slots),
 		cmocka_unit_test(test_verification_sees_what_checksums_do_not),
 		cmocka_unit_test(test_full_disk_leaves_the_old_table),
-		cmocka_unit_test(test_a_new_table_is_its_owners),
+		cmocka_unit_test(test_a_table_is_never_open_to_others),
+		cmocka_unit_test(test_links_to_a_table_are_followed),
 		cmocka_unit_test(test_a_table_is_locked_once),
 		cmocka_unit_test(
 			test_damage_in_a_large_table_is_met_when_it_matters),
