@@ -54,7 +54,7 @@ fixture() {
 	dedup "$1" >got
 	diff -a "${1%.*}.out" got
 }
-for file in "$fixtures"/*.in "$fixtures"/*.jsonl "$fixtures"/sample.txt \
+for file in "$fixtures"/*.in "$fixtures"/records.jsonl "$fixtures"/sample.txt \
     "$fixtures"/wet.warc; do
 	must "fixture ${file##*/} becomes its .out" fixture "$file"
 done
