@@ -116,6 +116,7 @@ dedup_free(struct dedup *d)
 		return;
 	crew_free(d->crew);
 	free(d->out.removals);
+	free(d->view.unit);
 	free(d->doomed);
 	table_free(d->table);
 	table_free(d->listed);
@@ -155,6 +156,8 @@ run_stages(struct dedup *d, bool final)
 {
 	struct view *v = &d->view;
 
+	if (soon_list(v) != 0)
+		return -1;
 	while (d->linked < v->n && soon_link(v, d->linked, final))
 		d->linked++;
 	return judge_linked(d);
@@ -181,6 +184,7 @@ run_own(struct dedup *d, bool final)
 
 	d->view = (struct view){
 		.left = &d->own, .nleft = d->own.npieces, .n = d->own.npieces,
+		.unit = d->view.unit, .room = d->view.room,
 	};
 	if (run_stages(d, final) != 0)
 		return -1;
@@ -418,6 +422,7 @@ judge_reading(struct dedup *d, struct split *ahead, const struct reading *r)
 		.left = own, .ahead = ahead, .nleft = own->npieces,
 		.first = r->piece + skip,
 		.n = own->npieces + r->npieces - skip,
+		.unit = d->view.unit, .room = d->view.room,
 	};
 	if (run_stages(d, r->ends) != 0)
 		return -1;
