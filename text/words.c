@@ -237,11 +237,12 @@ reserve_norm(struct scan *scan, size_t more)
 static int
 reserve_line(struct scan *scan)
 {
-	size_t room = scan->lines_room + scan->lines_room / 2 + 64;
 	struct line *p;
+	size_t room;
 
 	if (scan->nlines < scan->lines_room)
 		return 0;
+	room = scan->lines_room + scan->lines_room / 2 + 64;
 	p = realloc(scan->lines, room * sizeof(*p));
 	if (p == NULL)
 		return -1;
