@@ -100,10 +100,12 @@ struct form {
 	struct folded tail[];
 };
 
-/* 256 code points; 'form' is filled for those that need one. */
+/* 256 code points; 'forms' for those that stood in a piece. */
 struct page {
 	uint32_t info[1 << PAGE_BITS];
-	struct form **form;
+	struct forms {
+		struct form *of[1 << PAGE_BITS];
+	} *forms;
 };
 
 /* 'joined' is what a starter and what follows it compose to; 0: nothing. */
@@ -162,11 +164,11 @@ words_new(bool fold_digits)
 static void
 free_page(struct page *page)
 {
-	if (page != NULL && page->form != NULL)
-		for (size_t i = 0; i < (size_t)1 << PAGE_BITS; i++)
-			free(page->form[i]);
-	if (page != NULL)
-		free(page->form);
+	if (page == NULL)
+		return;
+	for (size_t i = 0; page->forms != NULL && i < 1 << PAGE_BITS; i++)
+		free(page->forms->of[i]);
+	free(page->forms);
 	free(page);
 }
 
@@ -586,13 +588,13 @@ form_of(struct words_reader *w, utf8proc_int32_t c)
 
 	if (page == NULL)
 		return NULL;
-	if (page->form == NULL) {
-		page->form = calloc((size_t)1 << PAGE_BITS, sizeof(*form));
-		if (page->form == NULL)
+	if (page->forms == NULL) {
+		page->forms = calloc(1, sizeof(*page->forms));
+		if (page->forms == NULL)
 			return NULL;
-		w->memory += sizeof(*form) << PAGE_BITS;
+		w->memory += sizeof(*page->forms);
 	}
-	form = &page->form[c & ((1 << PAGE_BITS) - 1)];
+	form = &page->forms->of[c & ((1 << PAGE_BITS) - 1)];
 	if (*form == NULL)
 		*form = new_form(w, c);
 	return *form;
