@@ -1027,68 +1027,77 @@ read_fast(struct sink *k)
 }
 
 /*
- * Is there a digit, of any script, at s[0..len)?  The character's length to
- * *n.
+ * Is the character at s[0..len), of a folded word, a digit of any script?  Its
+ * bytes to *n.
  */
 static bool
-is_digit(const char *s, size_t len, size_t *n)
+is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
 {
 	utf8proc_int32_t c;
-	utf8proc_ssize_t got;
 
-	*n = 1;
-	if ((unsigned char)*s < 0x80)
-		return *s >= '0' && *s <= '9';
-	got = utf8proc_iterate((const utf8proc_uint8_t *)s,
-			       (utf8proc_ssize_t)len, &c);
-	if (got <= 0)
+	*n = decode((const unsigned char *)s, len, &c);
+	if (*n == 0) {
+		*n = 1;
 		return false;
-	*n = (size_t)got;
-	return (kind_of(c) & DIGIT) != 0;
+	}
+	return (info(w, c) & DIGIT) != 0;
 }
 
-/* Make every run of numbers on the new lines one "0", in place. */
-static void
-fold_digits(struct scan *out, size_t first)
+/* Make every run of numbers on a line one "0", its words moved to 'to'. */
+static size_t
+fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 {
-	char *norm = out->norm;
+	size_t from = l->norm, end = from + l->norm_len;
+	bool was_number = false;
+
+	l->norm = (uint32_t)to;
+	l->nwords = 0;
+	while (from < end) {
+		size_t start = to, n;
+		bool number, in_number = false;
+
+		for (; norm[from] != ' '; from += n) {
+			bool digit = is_digit(w, norm + from, end - from, &n);
+
+			if (!digit) {
+				memmove(norm + to, norm + from, n);
+				to += n;
+			} else if (!in_number) {
+				norm[to++] = '0';
+			}
+			in_number = digit;
+		}
+		number = in_number && to == start + 1;
+		if (number && was_number) {
+			to = start;	/* 1,204 is one number */
+		} else {
+			norm[to++] = ' ';
+			l->nwords++;
+		}
+		was_number = number;
+		from++;
+	}
+	l->norm_len = (uint32_t)(to - l->norm);
+	l->digits = false;
+	return to;
+}
+
+/* Fold the digits of the lines from number 'first' on, in place. */
+static void
+fold_digits(struct words_reader *w, struct scan *out, size_t first)
+{
 	size_t to = first < out->nlines ? out->lines[first].norm : 0;
 
 	for (size_t i = first; i < out->nlines; i++) {
 		struct line *l = &out->lines[i];
-		size_t from = l->norm, end = from + l->norm_len;
-		bool was_number = false;
 
-		l->norm = (uint32_t)to;
-		l->nwords = 0;
-		while (from < end) {
-			size_t start = to, n;
-			bool number, in_number = false;
-
-			for (; norm[from] != ' '; from += n) {
-				bool digit = is_digit(norm + from, end - from,
-						      &n);
-
-				if (!digit) {
-					memmove(norm + to, norm + from, n);
-					to += n;
-				} else if (!in_number) {
-					norm[to++] = '0';
-				}
-				in_number = digit;
-			}
-			number = in_number && to == start + 1;
-			if (number && was_number) {
-				to = start;	/* 1,204 is one number */
-			} else {
-				norm[to++] = ' ';
-				l->nwords++;
-			}
-			was_number = number;
-			from++;
+		if (l->digits) {
+			to = fold_line(w, l, out->norm, to);
+			continue;
 		}
-		l->norm_len = (uint32_t)(to - l->norm);
-		l->digits = false;
+		memmove(out->norm + to, out->norm + l->norm, l->norm_len);
+		l->norm = (uint32_t)to;
+		to += l->norm_len;
 	}
 	if (first < out->nlines)
 		out->norm_len = to;
@@ -1111,7 +1120,7 @@ read_with(int (*read)(struct sink *), struct words_reader *w,
 	    put_line(&k, len, out->norm_len, k.nwords) != 0)
 		goto fail;
 	if (w->fold_digits)
-		fold_digits(out, nlines);
+		fold_digits(w, out, nlines);
 	return 0;
 fail:
 	out->nlines = nlines;
