@@ -202,6 +202,12 @@ unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
 bool split_wants_words(const struct split *s, const struct piece *p);
 int split_sketch(struct split *s, struct piece *p);
 
+/* What dedup.h calls a part. */
+struct dedup_part {
+	struct split split;
+	const struct dedup *of;		/* whose secret it has */
+};
+
 /*
  * Pieces of a document in a row: those left over from before, in the one split,
  * and those read ahead, in the other.
