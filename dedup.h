@@ -374,6 +374,37 @@ DEDUP_API enum dedup_status dedup_feed_part(struct dedup *d,
 					    struct dedup_verdict *v);
 
 /*
+ * Work for options.threads threads, in slots numbered from 0: dedup_slots() of
+ * them.  All that is taken is judged in the order in which it was taken.
+ *
+ * take()	the next work into a slot, of *bytes bytes; 1, 0: there is no
+ *		more, or -1: no memory.  One thread at a time, and not always
+ *		the same.
+ * split()	the slot's texts into the part, which is empty, by
+ *		dedup_part_read().  Any thread, several at a time.  0, or -1: no
+ *		memory.
+ * judge()	them, by dedup_feed_part().  The thread that called, in order.
+ *		Not 0: stop here.  Then the slot is free.
+ * idle()	or NULL: now and then in the thread that called, while it waits.
+ *
+ * What is judged may go on a document that is open.  DEDUP_ESTOP: judge()
+ * wanted it.  DEDUP_ENOMEM: so take() or split(), or there was none.
+ * dedup_documents() is made of this.
+ */
+struct dedup_work {
+	size_t size;			/* sizeof(struct dedup_work) */
+	void *arg;
+	int (*take)(void *arg, size_t slot, size_t *bytes);
+	int (*split)(void *arg, size_t slot, struct dedup_part *part);
+	int (*judge)(void *arg, size_t slot, struct dedup_part *part);
+	void (*idle)(void *arg);
+};
+
+DEDUP_API size_t dedup_slots(struct dedup *d);
+DEDUP_API enum dedup_status dedup_run(struct dedup *d,
+				      const struct dedup_work *work);
+
+/*
  * How many readings are to follow this one, whose verdicts do not hold then.
  * Boilerplate takes one to count, unless a table with counts was loaded, and
  * DEDUP_KEEP_NONE one to find what has copies; the last one decides.

@@ -37,6 +37,8 @@ static const struct option_info {
 } table[] = {
 	{ 'f', "format", "FORMAT", "Input",
 	  "auto, text, jsonl or warc (%s)", "auto text jsonl warc" },
+	{ 'a', "text", NULL, NULL,
+	  "read binary data and UTF-16 as text, too", NULL },
 	{ OPT_TEXT_FIELD, "text-field", "NAME", NULL,
 	  "JSONL: field to clean, a dotted path (text)", NULL },
 	{ OPT_ID_FIELD, "id-field", "NAME", NULL,
@@ -512,6 +514,9 @@ apply(struct options *opt, int id, char *arg)
 					   "warc");
 		opt->format = (enum format)word;
 		break;
+	case 'a':
+		opt->text = true;
+		break;
 	case OPT_TEXT_FIELD:
 		opt->text_field = arg;
 		break;
@@ -797,9 +802,12 @@ warn_of_useless(const struct options *opt, const bool *given)
 		warn_of(opt, given, OPT_TEXT_FIELD, "with --format=text");
 		warn_of(opt, given, OPT_ID_FIELD, "with --format=text");
 	}
+	if (opt->format == FORMAT_JSONL)
+		warn_of(opt, given, 'a', "with --format=jsonl");
 	if (opt->format == FORMAT_WARC) {
 		warn_of(opt, given, OPT_TEXT_FIELD, "with --format=warc");
 		warn_of(opt, given, OPT_ID_FIELD, "with --format=warc");
+		warn_of(opt, given, 'a', "with --format=warc");
 	}
 	if (opt->show != SHOW_DIFF)
 		warn_of(opt, given, OPT_COLOR, "without --diff");

@@ -56,6 +56,7 @@ struct options {
 				 * hangs on, and their arguments */
 	enum progress_when progress;
 	bool stats, json, quiet;
+	bool text;		/* --text: binary data is text, too */
 	bool in_place, resume;
 	bool compress_given;	/* else it goes by the suffix */
 	bool id_given;		/* id_field was */

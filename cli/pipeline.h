@@ -42,11 +42,12 @@ struct pipeline {
 
 	/* The file at hand. */
 	struct reader *reader;
-	bool in_text;		/* amid a document of text, ... */
+	bool in_text;		/* within a document of text, ... */
 	uint64_t document;	/* whose number this is */
 	struct held held;
 	bool warc;		/* it is one */
-	uint64_t records, with_text, told;	/* JSONL and WARC */
+	uint64_t records, with_text;	/* JSONL and WARC */
+	uint64_t complaints;	/* about bad records */
 	uint64_t with_id;	/* JSONL */
 	uint64_t gone_before;	/* p->out.gone when it began */
 };
@@ -57,7 +58,10 @@ struct pipeline {
  */
 int pipeline_run(struct pipeline *p, unsigned threads);
 
-/* dedup: PATH: WHAT: WHY on standard error; sets trouble. */
+/*
+ * dedup: PATH: WHAT: WHY on standard error; sets trouble.  NULL is standard
+ * output.
+ */
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);
 

@@ -68,7 +68,7 @@ def words(data):
 
 
 def run(dedup, options, **how):
-    p = subprocess.run([dedup, "-q", *options], stdout=subprocess.PIPE,
+    p = subprocess.run([dedup, "-q", "--text", *options], stdout=subprocess.PIPE,
                        stderr=subprocess.PIPE, timeout=120, **how)
     if p.returncode != 0:
         raise Breach(f"exit {p.returncode}: {p.stderr.decode()}")
@@ -80,7 +80,7 @@ def run_in_pieces(dedup, options, data, size):
     Through a pipe, 1 to 'size' bytes a write.  None where the machine was so
     busy that the input seemed to pause: then what waits is let go early.
     """
-    p = subprocess.Popen([dedup, "-q", "--json", *options], bufsize=0,
+    p = subprocess.Popen([dedup, "-q", "--text", "--json", *options], bufsize=0,
                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE)
     writer = os.fork()

@@ -140,8 +140,9 @@ bench: dedup $T/gen
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
 	shellcheck -x tests/command.sh tests/batch.sh tests/dumps.sh \
-		tests/bench.sh .ci/run
+		tests/bench.sh tests/man.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
+	tests/man.sh $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingIncludeSystem --suppress=invalidPointerCast \

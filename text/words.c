@@ -100,10 +100,12 @@ struct form {
 	struct folded tail[];
 };
 
-/* 256 code points; 'form' is filled for those that need one. */
+/* 256 code points; 'forms' for those that stood in a piece. */
 struct page {
 	uint32_t info[1 << PAGE_BITS];
-	struct form **form;
+	struct forms {
+		struct form *of[1 << PAGE_BITS];
+	} *forms;
 };
 
 /* 'joined' is what a starter and what follows it compose to; 0: nothing. */
@@ -162,11 +164,11 @@ words_new(bool fold_digits)
 static void
 free_page(struct page *page)
 {
-	if (page != NULL && page->form != NULL)
-		for (size_t i = 0; i < (size_t)1 << PAGE_BITS; i++)
-			free(page->form[i]);
-	if (page != NULL)
-		free(page->form);
+	if (page == NULL)
+		return;
+	for (size_t i = 0; page->forms != NULL && i < 1 << PAGE_BITS; i++)
+		free(page->forms->of[i]);
+	free(page->forms);
 	free(page);
 }
 
@@ -237,11 +239,12 @@ reserve_norm(struct scan *scan, size_t more)
 static int
 reserve_line(struct scan *scan)
 {
-	size_t room = scan->lines_room + scan->lines_room / 2 + 64;
 	struct line *p;
+	size_t room;
 
 	if (scan->nlines < scan->lines_room)
 		return 0;
+	room = scan->lines_room + scan->lines_room / 2 + 64;
 	p = realloc(scan->lines, room * sizeof(*p));
 	if (p == NULL)
 		return -1;
@@ -585,13 +588,13 @@ form_of(struct words_reader *w, utf8proc_int32_t c)
 
 	if (page == NULL)
 		return NULL;
-	if (page->form == NULL) {
-		page->form = calloc((size_t)1 << PAGE_BITS, sizeof(*form));
-		if (page->form == NULL)
+	if (page->forms == NULL) {
+		page->forms = calloc(1, sizeof(*page->forms));
+		if (page->forms == NULL)
 			return NULL;
-		w->memory += sizeof(*form) << PAGE_BITS;
+		w->memory += sizeof(*page->forms);
 	}
-	form = &page->form[c & ((1 << PAGE_BITS) - 1)];
+	form = &page->forms->of[c & ((1 << PAGE_BITS) - 1)];
 	if (*form == NULL)
 		*form = new_form(w, c);
 	return *form;
@@ -1024,68 +1027,77 @@ read_fast(struct sink *k)
 }
 
 /*
- * Is there a digit, of any script, at s[0..len)?  The character's length to
- * *n.
+ * Is the character at s[0..len), of a folded word, a digit of any script?  Its
+ * bytes to *n.
  */
 static bool
-is_digit(const char *s, size_t len, size_t *n)
+is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
 {
 	utf8proc_int32_t c;
-	utf8proc_ssize_t got;
 
-	*n = 1;
-	if ((unsigned char)*s < 0x80)
-		return *s >= '0' && *s <= '9';
-	got = utf8proc_iterate((const utf8proc_uint8_t *)s,
-			       (utf8proc_ssize_t)len, &c);
-	if (got <= 0)
+	*n = decode((const unsigned char *)s, len, &c);
+	if (*n == 0) {
+		*n = 1;
 		return false;
-	*n = (size_t)got;
-	return (kind_of(c) & DIGIT) != 0;
+	}
+	return (info(w, c) & DIGIT) != 0;
 }
 
-/* Make every run of numbers on the new lines one "0", in place. */
-static void
-fold_digits(struct scan *out, size_t first)
+/* Make every run of numbers on a line one "0", its words moved to 'to'. */
+static size_t
+fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 {
-	char *norm = out->norm;
+	size_t from = l->norm, end = from + l->norm_len;
+	bool was_number = false;
+
+	l->norm = (uint32_t)to;
+	l->nwords = 0;
+	while (from < end) {
+		size_t start = to, n;
+		bool number, in_number = false;
+
+		for (; norm[from] != ' '; from += n) {
+			bool digit = is_digit(w, norm + from, end - from, &n);
+
+			if (!digit) {
+				memmove(norm + to, norm + from, n);
+				to += n;
+			} else if (!in_number) {
+				norm[to++] = '0';
+			}
+			in_number = digit;
+		}
+		number = in_number && to == start + 1;
+		if (number && was_number) {
+			to = start;	/* 1,204 is one number */
+		} else {
+			norm[to++] = ' ';
+			l->nwords++;
+		}
+		was_number = number;
+		from++;
+	}
+	l->norm_len = (uint32_t)(to - l->norm);
+	l->digits = false;
+	return to;
+}
+
+/* Fold the digits of the lines from number 'first' on, in place. */
+static void
+fold_digits(struct words_reader *w, struct scan *out, size_t first)
+{
 	size_t to = first < out->nlines ? out->lines[first].norm : 0;
 
 	for (size_t i = first; i < out->nlines; i++) {
 		struct line *l = &out->lines[i];
-		size_t from = l->norm, end = from + l->norm_len;
-		bool was_number = false;
 
-		l->norm = (uint32_t)to;
-		l->nwords = 0;
-		while (from < end) {
-			size_t start = to, n;
-			bool number, in_number = false;
-
-			for (; norm[from] != ' '; from += n) {
-				bool digit = is_digit(norm + from, end - from,
-						      &n);
-
-				if (!digit) {
-					memmove(norm + to, norm + from, n);
-					to += n;
-				} else if (!in_number) {
-					norm[to++] = '0';
-				}
-				in_number = digit;
-			}
-			number = in_number && to == start + 1;
-			if (number && was_number) {
-				to = start;	/* 1,204 is one number */
-			} else {
-				norm[to++] = ' ';
-				l->nwords++;
-			}
-			was_number = number;
-			from++;
+		if (l->digits) {
+			to = fold_line(w, l, out->norm, to);
+			continue;
 		}
-		l->norm_len = (uint32_t)(to - l->norm);
-		l->digits = false;
+		memmove(out->norm + to, out->norm + l->norm, l->norm_len);
+		l->norm = (uint32_t)to;
+		to += l->norm_len;
 	}
 	if (first < out->nlines)
 		out->norm_len = to;
@@ -1108,7 +1120,7 @@ read_with(int (*read)(struct sink *), struct words_reader *w,
 	    put_line(&k, len, out->norm_len, k.nwords) != 0)
 		goto fail;
 	if (w->fold_digits)
-		fold_digits(out, nlines);
+		fold_digits(w, out, nlines);
 	return 0;
 fail:
 	out->nlines = nlines;
