@@ -304,12 +304,15 @@ struct loose
 loose_of(const struct seq *s)
 {
 	struct word *w = split(s);
-	struct loose l = { .n = s->n };
+	struct loose l = { .words = { .n = s->n } };
 
 	l.text = must_have(malloc(16 * s->len + 16));
+	l.words.norm = must_have(malloc(16 * s->len + 16));
 	l.start = must_have(malloc((s->n + 1) * sizeof(*l.start)));
 	l.end = must_have(malloc((s->n + 1) * sizeof(*l.end)));
 	for (uint32_t i = 0; i < s->n; i++) {
+		size_t len;
+
 		if (i > 0 && digit_at(&w[i - 1], true) &&
 		    digit_at(&w[i], false))
 			l.text[l.len++] = ' ';
@@ -318,7 +321,11 @@ loose_of(const struct seq *s)
 		if (l.len == l.start[i])
 			loosen(&l, &w[i], false);
 		l.end[i] = l.len;
-		l.letters += l.len - l.start[i];
+		len = l.len - l.start[i];
+		l.letters += len;
+		memcpy(l.words.norm + l.words.len, l.text + l.start[i], len);
+		l.words.len += len;
+		l.words.norm[l.words.len++] = ' ';
 	}
 	l.text = must_have(realloc(l.text, l.len + 1));
 	free(w);
@@ -329,6 +336,7 @@ void
 loose_end(struct loose *l)
 {
 	free(l->text);
+	free(l->words.norm);
 	free(l->start);
 	free(l->end);
 }
@@ -338,10 +346,11 @@ says(const struct loose *a, const struct loose *b)
 {
 	uint32_t k = 0;
 
-	for (uint32_t i = 0; i < a->n && a->start[i] + b->len <= a->len; i++) {
-		while (k < a->n && a->end[k] < a->start[i] + b->len)
+	for (uint32_t i = 0; i < a->words.n && a->start[i] + b->len <= a->len;
+	     i++) {
+		while (k < a->words.n && a->end[k] < a->start[i] + b->len)
 			k++;
-		if (k < a->n && a->end[k] == a->start[i] + b->len &&
+		if (k < a->words.n && a->end[k] == a->start[i] + b->len &&
 		    memcmp(a->text + a->start[i], b->text, b->len) == 0)
 			return true;
 	}
@@ -351,9 +360,10 @@ says(const struct loose *a, const struct loose *b)
 double
 near_to(const struct loose *a, const struct loose *b)
 {
-	/* Where words are joined, the longer one may have fewer of them. */
-	double shorter = a->n < b->n ? a->n : b->n;
-	double r = 2 * shorter / (a->n + b->n);
+	double r = 2.0 * b->words.n / ((double)a->words.n + b->words.n);
 
-	return shorter >= DEDUP_NEAR_WORDS && r >= 0.8 && says(a, b) ? r : 0;
+	/* Where words are joined, the longer one may have fewer of them. */
+	r = r < 1 ? r : 1;
+	return a->words.n >= DEDUP_NEAR_WORDS &&
+	       b->words.n >= DEDUP_NEAR_WORDS && r >= 0.8 && says(a, b) ? r : 0;
 }

@@ -28,8 +28,8 @@ struct loose {
 	char *text;
 	size_t len;
 	size_t *start, *end;	/* of each word */
-	uint32_t n;
 	size_t letters;		/* bytes, spaces left out */
+	struct seq words;	/* the same with spaces */
 };
 struct loose loose_of(const struct seq *s);
 void loose_end(struct loose *l);
@@ -41,7 +41,7 @@ bool says(const struct loose *a, const struct loose *b);
 double near_to(const struct loose *a, const struct loose *b);
 
 /*
- * The rule of -t: 2M/(|a|+|b|) where it is 'threshold' or more, and what
+ * The rule of -t, for loose words: 2M/(|a|+|b|) where it is 'threshold' or more, and what
  * differs is scattered; else 0.
  */
 double similar_to(const struct seq *a, const struct seq *b, double threshold,

@@ -4,6 +4,10 @@
  */
 #include "generate.h"
 
+#include <time.h>
+
+#define SHRINK_SECONDS 20	/* to look for smaller ones */
+
 static uint64_t
 setting(const char *name, uint64_t otherwise)
 {
@@ -467,13 +471,15 @@ static void
 shrink(struct corpus *c, property *holds, struct dedup_options *opt,
        uint64_t seed)
 {
+	time_t end = time(NULL) + SHRINK_SECONDS;
 	bool any;
 
 	do {
 		any = false;
 		for (size_t i = 0; i < c->n; i++)
 			for (unsigned how = 0; how < 4; how++)
-				for (size_t at = 0; at < c->doc[i].len; ) {
+				for (size_t at = 0; at < c->doc[i].len &&
+				     time(NULL) < end; ) {
 					size_t to = piece_end(&c->doc[i], at,
 							      how);
 
@@ -502,7 +508,7 @@ shrink(struct corpus *c, property *holds, struct dedup_options *opt,
 			}
 			corpus_free(&less);
 		}
-	} while (any);
+	} while (any && time(NULL) < end);
 }
 
 /* Simpler options, where it still fails. */

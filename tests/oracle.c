@@ -13,6 +13,7 @@
 #define NEAR_ENOUGH 1e-9	/* equal, as far as rounding goes */
 #define AHEAD_UNITS 8		/* where a unit may be said in full */
 #define AHEAD_BYTES ((size_t)64 << 10)
+#define MOST_UNSURE 6		/* units for which all that may be is tried */
 
 /* Split: a document to units. */
 
@@ -37,6 +38,7 @@ struct unit {
 	size_t repeats;		/* the unit that it says again, or NONE */
 	size_t completer[AHEAD_UNITS];
 	size_t ncompleters;
+	bool unsure;		/* these may have been missed */
 	bool judged;
 	struct finding why;
 };
@@ -68,8 +70,9 @@ struct paper {
 	size_t before;		/* a line, or the first one of a unit */
 	struct seq before_words;
 	size_t before_unit;
-	/* Words of the document in what is too long to judge. */
-	bool oversize;
+	bool oversize;		/* something is too long to judge */
+	unsigned missed;	/* see complete_near() */
+	unsigned *nunsure;
 };
 
 static const struct line *
@@ -322,6 +325,9 @@ complete_lead(const struct paper *p, struct unit *u, const size_t *next,
 		const struct seq *s = &p->unit[next[i]].words;
 		bool all = stands_in(s, rest.norm, rest.len - partial);
 
+		/* The same once more completes nothing. */
+		if (seq_same(s, &u->words))
+			continue;
 		if (!all && (s->len == 0 || s->len >= rest.len ||
 			     memcmp(rest.norm, s->norm, s->len) != 0))
 			continue;
@@ -334,21 +340,34 @@ complete_lead(const struct paper *p, struct unit *u, const size_t *next,
 	u->ncompleters = 0;
 }
 
+/*
+ * The last one that says it.  The library may miss what says it in loose form
+ * only: a bit of 'missed' for each unit of which this is in question.
+ */
 static void
-complete_near(const struct paper *p, struct unit *u, const size_t *next,
+complete_near(struct paper *p, struct unit *u, const size_t *next,
 	      size_t nnext)
 {
+	size_t strict = NONE, loose = NONE;
+
 	if (u->ncompleters > 0 || p->opt->exact || u->kind == LISTING)
 		return;
-	for (size_t i = nnext; i-- > 0; ) {
+	for (size_t i = 0; i < nnext; i++) {
 		const struct unit *v = &p->unit[next[i]];
 
-		if (v->kind != LISTING && v->loose.letters > u->loose.letters &&
-		    near_to(&v->loose, &u->loose) > 0) {
-			u->completer[u->ncompleters++] = next[i];
-			return;
-		}
+		if (v->kind == LISTING ||
+		    v->loose.letters <= u->loose.letters ||
+		    near_to(&v->loose, &u->loose) == 0)
+			continue;
+		loose = next[i];
+		if (stands_in(&v->words, u->words.norm, u->words.len))
+			strict = next[i];
 	}
+	u->unsure = loose != strict;
+	if (u->unsure && p->missed >> (*p->nunsure)++ % MOST_UNSURE & 1)
+		loose = strict;
+	if (loose != NONE)
+		u->completer[u->ncompleters++] = loose;
 }
 
 static void
@@ -374,11 +393,13 @@ find_completers(struct paper *p, size_t i)
 
 static void
 split_document(struct paper *p, const struct corpus *c, size_t number,
-	       const struct dedup_options *opt)
+	       const struct dedup_options *opt, unsigned missed,
+	       unsigned *nunsure)
 {
 	*p = (struct paper){
 		.opt = opt, .text = c->doc[number].text, .number = number,
-		.before = NONE, .before_unit = NONE,
+		.before = NONE, .before_unit = NONE, .missed = missed,
+		.nunsure = nunsure,
 	};
 	read_lines(&c->doc[number], opt->fold_digits, &p->scan);
 	p->row = must_have(calloc(p->scan.nlines + 1, sizeof(*p->row)));
@@ -440,6 +461,7 @@ struct judge {
 	struct known *known;
 	size_t nknown;
 	const struct answers *hint;	/* the library's, or NULL */
+	unsigned nunsure;
 	struct oracle_counts counts;
 };
 
@@ -519,7 +541,7 @@ rests_on(const struct dedup_options *opt, enum dedup_reason reason,
 		       near_to(&k->loose, &u->loose);
 	case DEDUP_SIMILAR:
 		return listing || opt->exact || opt->threshold == 0 ? 0 :
-		       similar_to(&u->words, &k->words, opt->threshold,
+		       similar_to(&u->loose.words, &k->loose.words, opt->threshold,
 				  opt->fold_digits);
 	case DEDUP_CONTAINED:
 		return !listing && !opt->exact && opt->contained &&
@@ -727,11 +749,11 @@ cut_separators(struct paper *p)
 
 static void
 judge_begin(struct judge *j, const struct corpus *c,
-	    const struct dedup_options *opt)
+	    const struct dedup_options *opt, unsigned missed)
 {
 	*j = (struct judge){ .c = c, .opt = opt };
 	for (size_t d = 0; d < c->n; d++)
-		split_document(&j->paper[d], c, d, opt);
+		split_document(&j->paper[d], c, d, opt, missed, &j->nunsure);
 	if (opt->boilerplate > 0)
 		vote_all(j);
 }
@@ -803,27 +825,44 @@ compare_document(const struct judge *j, const struct paper *p,
 	       "another number of words kept";
 }
 
+/* Are there other units that may have been missed? */
+static bool
+next_missed(const struct judge *j, unsigned *missed)
+{
+	unsigned n = j->nunsure < MOST_UNSURE ? j->nunsure : MOST_UNSURE;
+
+	return ++*missed < 1u << n;
+}
+
 const char *
 check_rules(const struct corpus *c, const struct dedup_options *opt,
 	    const struct answers *a, struct oracle_counts *counts)
 {
-	const char *what = NULL;
-	struct judge j;
+	const char *what, *first = NULL;
+	unsigned missed = 0;
+	bool again;
 
-	judge_begin(&j, c, opt);
-	j.hint = a;
-	for (size_t i = 0; i < c->n && what == NULL; i++) {
-		judge_document(&j, &j.paper[i]);
-		what = compare_document(&j, &j.paper[i], &a->doc[i]);
-	}
-	if (counts != NULL) {
-		counts->near += j.counts.near;
-		counts->missed += j.counts.missed;
-		counts->similar += j.counts.similar;
-		counts->similar_missed += j.counts.similar_missed;
-	}
-	judge_end(&j);
-	return what;
+	do {
+		struct judge j;
+
+		judge_begin(&j, c, opt, missed);
+		j.hint = a;
+		what = NULL;
+		for (size_t i = 0; i < c->n && what == NULL; i++) {
+			judge_document(&j, &j.paper[i]);
+			what = compare_document(&j, &j.paper[i], &a->doc[i]);
+		}
+		if (counts != NULL && what == NULL) {
+			counts->near += j.counts.near;
+			counts->missed += j.counts.missed;
+			counts->similar += j.counts.similar;
+			counts->similar_missed += j.counts.similar_missed;
+		}
+		first = missed == 0 ? what : first;
+		again = what != NULL && next_missed(&j, &missed);
+		judge_end(&j);
+	} while (again);
+	return what != NULL ? first : NULL;
 }
 
 /* With DEDUP_KEEP_NONE. */
@@ -867,36 +906,50 @@ doom_witnesses(struct judge *j, struct paper *p)
 	}
 }
 
-const char *
-check_keep_none(const struct corpus *c, const struct dedup_options *opt,
-		const struct answers *first, const struct answers *none)
+/* The documents as judged and doomed against the answers. */
+static const char *
+compare_keep_none(struct judge *j, const struct answers *none)
 {
-	const char *what = NULL;
-	struct judge j;
-
-	judge_begin(&j, c, opt);
-	j.hint = first;
-	for (size_t d = 0; d < c->n; d++)
-		judge_document(&j, &j.paper[d]);
-	for (size_t d = 0; d < c->n; d++)
-		doom_witnesses(&j, &j.paper[d]);
-	for (size_t d = c->nreference; d < c->n && what == NULL; d++) {
-		struct paper *p = &j.paper[d];
+	for (size_t d = j->c->nreference; d < j->c->n; d++) {
+		struct paper *p = &j->paper[d];
 
 		cut_separators(p);
-		for (size_t i = 0; i < p->scan.nlines && what == NULL; i++) {
+		for (size_t i = 0; i < p->scan.nlines; i++) {
 			uint64_t off = line_of(p, i)->off;
 			bool gone = removal_of(&none->doc[d], off) != NULL;
 
 			if (gone != p->row[i].gone)
-				what = gone ? "goes without a copy" :
+				return gone ? "goes without a copy" :
 					      "stays and has a copy";
-			else if (p->row[i].separator !=
-				 in_separator(&none->doc[d], off))
-				what = "another separator";
+			if (p->row[i].separator !=
+			    in_separator(&none->doc[d], off))
+				return "another separator";
 		}
 	}
-	judge_end(&j);
+	return NULL;
+}
+
+const char *
+check_keep_none(const struct corpus *c, const struct dedup_options *opt,
+		const struct answers *first, const struct answers *none)
+{
+	const char *what;
+	unsigned missed = 0;
+	bool again;
+
+	do {
+		struct judge j;
+
+		judge_begin(&j, c, opt, missed);
+		j.hint = first;
+		for (size_t d = 0; d < c->n; d++)
+			judge_document(&j, &j.paper[d]);
+		for (size_t d = 0; d < c->n; d++)
+			doom_witnesses(&j, &j.paper[d]);
+		what = compare_keep_none(&j, none);
+		again = what != NULL && next_missed(&j, &missed);
+		judge_end(&j);
+	} while (again);
 	return what;
 }
 
@@ -977,7 +1030,7 @@ oracle_answers(const struct corpus *c, const struct dedup_options *opt,
 
 	memset(a, 0, sizeof(*a));
 	a->n = c->n;
-	judge_begin(&j, c, opt);
+	judge_begin(&j, c, opt, 0);
 	for (size_t d = 0; d < c->n; d++) {
 		judge_document(&j, &j.paper[d]);
 		answer_of(&j.paper[d], &a->doc[d]);
@@ -1022,8 +1075,8 @@ was_before(const struct paper *q, size_t v, const struct paper *p, size_t u)
 {
 	size_t x = turn_of(&q->unit[v], v), y = turn_of(&p->unit[u], u);
 
-	if (q != p)
-		return q->number < p->number;
+	if (q != p || p->unit[u].unsure || q->unit[v].unsure)
+		return q->number <= p->number;
 	return x != y ? x < y : v == x || (u != y && v < u);
 }
 
@@ -1056,6 +1109,9 @@ check_unit(const struct witnesses *w, const struct paper *p, size_t i,
 	if (k == NONE || !same_place(&q->unit[k].place, &r->witness))
 		return "a witness that is no unit";
 	v = &q->unit[k];
+	if (r->reason == DEDUP_LEAD && u->unsure)
+		return near_to(&v->loose, &u->loose) > 0 ? NULL :
+		       "a lead's witness that does not say it";
 	if (r->reason == DEDUP_LEAD)
 		return !all_complete(w, p, u) ? "a lead that is not completed" :
 		       v == &p->unit[u->completer[0]] ||
@@ -1135,7 +1191,7 @@ check_witnesses(const struct corpus *c, const struct dedup_options *opt,
 	struct witnesses w = { .a = a };
 	const char *what = NULL;
 
-	judge_begin(&w.j, c, opt);
+	judge_begin(&w.j, c, opt, 0);
 	for (size_t d = c->nreference; d < c->n && what == NULL; d++) {
 		const struct paper *p = &w.j.paper[d];
 
@@ -1162,7 +1218,7 @@ oracle_resemblance(const char *a, const char *b)
 	opt.unit = DEDUP_UNIT_DOCUMENT;
 	corpus_add(&c, a, strlen(a));
 	corpus_add(&c, b, strlen(b));
-	judge_begin(&j, &c, &opt);
+	judge_begin(&j, &c, &opt, 0);
 	r = resemblance(&j.paper[0].unit[0].words, &j.paper[1].unit[0].words);
 	judge_end(&j);
 	corpus_free(&c);
