@@ -464,6 +464,7 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 
 	files_measure(p->files);
 	threads = threads_for(p);
+	dedup_set_threads(p->d, threads);
 	signals_begin(p->outputs.each || p->outputs.to.temporary != NULL ||
 		      p->opt->save != NULL || p->opt->update != NULL);
 	progress_begin(&p->progress, p->opt, 0, 1);	/* of references */

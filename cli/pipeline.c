@@ -701,33 +701,42 @@ pipeline_finish(struct pipeline *p, struct batch *b)
 /* Alone. */
 
 static int
-run_alone(struct pipeline *p)
+run_batches(struct pipeline *p, struct batch *b, struct dedup_part *part)
 {
-	struct batch b;
 	int got;
 
-	if (batch_init(&b, p->d) != 0)
-		return pipeline_failed(p, "-", DEDUP_ENOMEM);
 	for (;;) {
 		while (!reader_ready(p->reader, PIPELINE_PAUSE) &&
 		       !signals_stopped())
 			pipeline_show_progress(p, p->progress.raw);
-		if (pipeline_check_stopped(p) != 0) {
-			batch_free(&b);
+		if (pipeline_check_stopped(p) != 0)
 			return -1;
-		}
-		got = reader_next(p->reader, &b);
+		got = reader_next(p->reader, b);
 		if (got <= 0)
 			break;
-		batch_prepare(&b, p->opt);
-		got = pipeline_finish(p, &b);
-		if (got != 0 || wait_for_input(p) != 0) {
-			batch_free(&b);
+		dedup_part_clear(part);
+		batch_prepare(b, p->opt, part);
+		if (pipeline_finish(p, b) != 0 || wait_for_input(p) != 0)
 			return -1;
-		}
 	}
-	batch_free(&b);
 	return got < 0 ? pipeline_failed(p, "-", DEDUP_ENOMEM) : 0;
+}
+
+static int
+run_alone(struct pipeline *p)
+{
+	struct dedup_part *part;
+	enum dedup_status st = dedup_part_new(p->d, &part);
+	struct batch b = { .buf = NULL };
+	int got;
+
+	if (st == DEDUP_OK && batch_init(&b) != 0)
+		st = DEDUP_ENOMEM;
+	got = st == DEDUP_OK ? run_batches(p, &b, part)
+			     : pipeline_failed(p, "-", st);
+	batch_free(&b);
+	dedup_part_free(part);
+	return got;
 }
 
 int
@@ -745,7 +754,7 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	p->reader = reader_new(p->opt, p->files, p->d, !alone, BATCH);
 	if (p->reader == NULL)
 		return pipeline_failed(p, "-", DEDUP_ENOMEM);
-	got = alone ? run_alone(p) : pipeline_run_together(p, threads);
+	got = alone ? run_alone(p) : pipeline_run_together(p);
 	reader_free(p->reader);
 	p->reader = NULL;
 	if (!signals_stopped())
