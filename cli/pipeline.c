@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "signals.h"
-#include "survey.h"
+#include "top.h"
 
 #define PAUSE 500			/* ms without input: settle and show */
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
@@ -71,7 +71,7 @@ static int
 output_failed(struct pipeline *p)
 {
 	const char *name = p->out.log_failed ? p->opt->log :
-			   p->outputs.each ? p->outputs.path :
+			   p->destinations.each ? p->destinations.path :
 			   p->opt->output != NULL ? p->opt->output :
 			   "standard output";
 
@@ -83,7 +83,7 @@ void
 pipeline_free(struct pipeline *p)
 {
 	output_free(&p->out);
-	outputs_free(&p->outputs);
+	destinations_free(&p->destinations);
 	report_free(&p->report);
 	free(p->held.buf);
 }
@@ -272,7 +272,7 @@ finish_text(struct pipeline *p, const struct batch *b, const struct item *it)
 			return output_failed(p);
 	}
 	if (p->examples != NULL)
-		survey_text(p->examples, p->document, it->offset,
+		top_text(p->examples, p->document, it->offset,
 			    bytes_of(b, it), it->len);
 	else if ((it->ahead ? judge_text : feed_text)(p, b, it) != 0)
 		return -1;
@@ -346,7 +346,7 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 static bool
 is_last_reading(const struct pipeline *p)
 {
-	return !p->survey || p->reference || p->examples != NULL;
+	return !p->silent || p->reference || p->examples != NULL;
 }
 
 static void
@@ -355,7 +355,7 @@ bad_record(struct pipeline *p, const struct item *it)
 	p->trouble = true;
 	if (!is_last_reading(p))
 		return;
-	p->tally.bad_records += !p->survey;
+	p->tally.bad_records += !p->silent;
 	if (p->told++ >= COMPLAINTS)
 		return;
 	progress_clear(&p->progress);
@@ -376,7 +376,7 @@ judge(struct pipeline *p, const struct batch *b, const struct item *it,
 
 	if (p->examples != NULL) {
 		*v = (struct dedup_verdict){ .decided = it->text_len };
-		survey_text(p->examples, p->documents - 1, 0, it->text,
+		top_text(p->examples, p->documents - 1, 0, it->text,
 			    it->text_len);
 		return 0;
 	}
@@ -416,10 +416,10 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 			" records: no field \"%s\" that is a string; see "
 			"--text-field\n", shown(f->path), p->records,
 			p->opt->text_field);
-	f->told = p->survey;
+	f->told = p->silent;
 	p->trouble = true;
 	/* A second reading lets pass what stood there. */
-	f->skip = !p->survey || it->kind != ITEM_END;
+	f->skip = !p->silent || it->kind != ITEM_END;
 }
 
 /* Count a record that is complete, of whichever kind. */
@@ -429,7 +429,7 @@ count_record(struct pipeline *p, const struct item *it)
 	if (it->state != RECORD_LONG && it->state != RECORD_BLANK) {
 		p->records++;
 		p->with_text += it->state == RECORD_TEXT;
-		p->tally.records += !p->survey;
+		p->tally.records += !p->silent;
 	}
 	switch (it->state) {
 	case RECORD_TEXT:
@@ -439,10 +439,10 @@ count_record(struct pipeline *p, const struct item *it)
 		bad_record(p, it);
 		break;
 	case RECORD_NO_TEXT:
-		p->tally.no_text += !p->survey;
+		p->tally.no_text += !p->silent;
 		break;
 	case RECORD_LONG:
-		p->tally.long_records += !p->survey;
+		p->tally.long_records += !p->silent;
 		break;
 	}
 }
@@ -539,14 +539,14 @@ no_text_in_warc(const struct pipeline *p, const struct item *it)
 
 /* What became of the output of a file: 0, or -1 where that is the end. */
 static int
-take_result(struct pipeline *p, enum outputs_result got)
+take_result(struct pipeline *p, enum destination_result got)
 {
-	const struct outputs *o = &p->outputs;
+	const struct destinations *o = &p->destinations;
 
-	if (got == OUTPUTS_OK)
+	if (got == DESTINATION_OK)
 		return 0;
 	pipeline_complain(p, o->where, o->what, o->why);
-	return got == OUTPUTS_REFUSED ? 0 : -1;
+	return got == DESTINATION_REFUSED ? 0 : -1;
 }
 
 /* JSONL, perhaps, of which whole records would go as lines do. */
@@ -563,18 +563,18 @@ warn_of_object(struct pipeline *p, const struct item *it)
 static int
 begin_file(struct pipeline *p, const struct item *it)
 {
-	enum outputs_result got;
+	enum destination_result got;
 
 	p->records = p->with_text = p->with_id = p->told = 0;
 	p->warc = false;
 	p->gone_before = p->out.gone;
-	if (p->survey)
+	if (p->silent)
 		return 0;
 	if (it->object && !p->opt->quiet)
 		warn_of_object(p, it);
-	got = outputs_begin(&p->outputs, it->file);
+	got = destinations_begin(&p->destinations, it->file);
 	/* Where it cannot be rewritten, its text is not to be known either. */
-	if (got == OUTPUTS_REFUSED)
+	if (got == DESTINATION_REFUSED)
 		p->files->file[it->file].skip = true;
 	return take_result(p, got);
 }
@@ -583,7 +583,7 @@ static void
 warn_of_no_id(struct pipeline *p, const struct item *it)
 {
 	if (!p->opt->id_given || p->opt->quiet || !p->report.on ||
-	    p->with_text == 0 || p->with_id > 0 || p->survey)
+	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
 	progress_clear(&p->progress);
 	fprintf(stderr, "dedup: %s: no record has a field \"%s\": see "
@@ -593,7 +593,7 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 static int
 end_file(struct pipeline *p, const struct item *it)
 {
-	if (!p->survey)
+	if (!p->silent)
 		p->tally.bytes_in += it->at;
 	if (p->told > COMPLAINTS)
 		fprintf(stderr, "dedup: %s: %" PRIu64 " more bad records\n",
@@ -606,9 +606,9 @@ end_file(struct pipeline *p, const struct item *it)
 			no_text_in_warc(p, it);
 	}
 	warn_of_no_id(p, it);
-	if (p->survey)
+	if (p->silent)
 		return 0;
-	return take_result(p, outputs_end(&p->outputs,
+	return take_result(p, destinations_end(&p->destinations,
 					  p->out.gone > p->gone_before));
 }
 
@@ -621,9 +621,9 @@ read_failed(struct pipeline *p, const struct item *it)
 	if (!f->told)
 		pipeline_complain(p, f->path, it->what, it->why);
 	p->trouble = true;
-	f->told = p->survey;
-	if (!p->survey)
-		outputs_break(&p->outputs, it->file);
+	f->told = p->silent;
+	if (!p->silent)
+		destinations_break(&p->destinations, it->file);
 }
 
 /* --on-full=fail: no more room is the end. */
@@ -946,7 +946,7 @@ run_together(struct pipeline *p, unsigned threads)
 		.p = p, .main = pthread_self(),
 		.nslots = SLOTS * threads,
 		.proposes = !o->exact && o->scope == DEDUP_SCOPE_ALL &&
-			    !p->survey,
+			    !p->silent,
 	};
 	pthread_t *thread = calloc(threads, sizeof(*thread));
 	unsigned n = 0;
@@ -990,7 +990,7 @@ pipeline_run(struct pipeline *p, unsigned threads)
 
 	p->out.opt = p->opt;
 	p->out.report = &p->report;
-	p->out.silent = p->survey;
+	p->out.silent = p->silent;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
 		return library_failed(p, "-", DEDUP_ENOMEM);

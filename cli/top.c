@@ -4,7 +4,7 @@
  * The library has counted, and tells where each text stood first; a second
  * reading, in which nothing is judged, fetches the beginning of it from there.
  */
-#include "survey.h"
+#include "top.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -24,7 +24,7 @@ struct example {
 	bool amid;		/* it was cut amid a character */
 };
 
-struct survey {
+struct top {
 	struct example *example;	/* by place */
 	size_t n;
 	size_t at;		/* those before are whole */
@@ -52,7 +52,7 @@ by_frequency(const void *a, const void *b)
 }
 
 void
-survey_text(struct survey *s, uint64_t document, uint64_t offset,
+top_text(struct top *s, uint64_t document, uint64_t offset,
 	    const char *text, size_t len)
 {
 	for (size_t i = s->at; i < s->n; i++) {
@@ -110,11 +110,11 @@ print(struct pipeline *p, const struct example *e)
 }
 
 int
-survey_run(struct pipeline *p, unsigned threads)
+top_run(struct pipeline *p, unsigned threads)
 {
 	size_t n = (size_t)p->opt->top;
 	struct dedup_common *common = calloc(n, sizeof(*common));
-	struct survey s = { .n = 0 };
+	struct top s = { .n = 0 };
 	int got = -1;
 
 	s.example = calloc(n, sizeof(*s.example));

@@ -12,8 +12,8 @@
 #include "options.h"
 #include "pipeline.h"
 #include "signals.h"
-#include "survey.h"
-#include "tables.h"
+#include "top.h"
+#include "table_modes.h"
 
 #define SMALL_INPUT ((uint64_t)2 << 20)	/* bytes not worth a second thread */
 
@@ -81,19 +81,19 @@ open_text(struct pipeline *p)
 	const struct options *opt = p->opt;
 	struct compression c = opt->compress;
 
-	p->outputs.opt = opt;
-	p->outputs.files = p->files;
-	p->outputs.each = opt->output_dir != NULL || opt->in_place;
-	p->outputs.to.fd = -1;
-	p->out.to = p->report.out = &p->outputs.to;
+	p->destinations.opt = opt;
+	p->destinations.files = p->files;
+	p->destinations.each = opt->output_dir != NULL || opt->in_place;
+	p->destinations.to.fd = -1;
+	p->out.to = p->report.out = &p->destinations.to;
 	p->files->stamps = opt->in_place || opt->resume;
-	if (p->outputs.each)
+	if (p->destinations.each)
 		return 0;
 	if (opt->show == SHOW_NOTHING)
 		c.kind = COMPRESSION_NONE;
 	else if (!opt->compress_given && opt->output != NULL)
 		c = compression_of_suffix(opt->output);
-	return open_output(p, &p->outputs.to, opt->output, &c,
+	return open_output(p, &p->destinations.to, opt->output, &c,
 			   opt->guarded && opt->output != NULL);
 }
 
@@ -138,7 +138,7 @@ keep_read(struct pipeline *p, const char *path)
 	return -1;
 }
 
-/* What is read, and the files that are written; tables.c looks at tables. */
+/* What is read, and the files that are written; table_modes.c looks at tables. */
 static int
 keep_apart(struct pipeline *p)
 {
@@ -225,7 +225,7 @@ read_again(struct pipeline *p, unsigned threads)
 
 	if (spool(p) != 0)
 		return -1;
-	p->survey = true;
+	p->silent = true;
 	p->only_counts = o->boilerplate > 0 || o->boilerplate_share > 0;
 	while (dedup_readings_left(p->d) > 0) {
 		if (pipeline_run(p, threads) != 0)
@@ -235,21 +235,21 @@ read_again(struct pipeline *p, unsigned threads)
 		dedup_again(p->d);
 		p->documents = p->references;
 	}
-	p->survey = false;
+	p->silent = false;
 	return pipeline_run(p, threads);
 }
 
 /* --top: a reading that counts, and one for examples. */
 static int
-survey(struct pipeline *p, unsigned threads)
+list_top(struct pipeline *p, unsigned threads)
 {
 	if (spool(p) != 0)
 		return -1;
-	p->survey = p->only_counts = true;
+	p->silent = p->only_counts = true;
 	if (pipeline_run(p, threads) != 0)
 		return -1;
 	progress_again(&p->progress);
-	return survey_run(p, threads);
+	return top_run(p, threads);
 }
 
 static int
@@ -261,7 +261,7 @@ read_all(struct pipeline *p, unsigned threads)
 	progress_begin(&p->progress, p->opt,
 		       p->files->sized ? p->files->size : 0, 1 + more);
 	if (p->opt->top > 0)
-		got = survey(p, threads);
+		got = list_top(p, threads);
 	else
 		got = more > 0 ? read_again(p, threads)
 			       : pipeline_run(p, threads);
@@ -352,7 +352,7 @@ is_within(struct pipeline *p, const struct dedup_stats *s)
 		return true;
 	fprintf(stderr, "dedup: %.2f %% of the text would be removed: that is "
 		"over --max-removed=%g%s\n", 100 * share, opt->max_removed,
-		p->outputs.each || p->outputs.to.temporary != NULL ?
+		p->destinations.each || p->destinations.to.temporary != NULL ?
 		"; nothing was replaced" : "");
 	p->trouble = true;
 	return false;
@@ -379,24 +379,24 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 
 /* What the outputs have to say: 0, or -1 where that is the end. */
 static int
-take_result(struct pipeline *p, enum outputs_result got)
+take_result(struct pipeline *p, enum destination_result got)
 {
-	const struct outputs *o = &p->outputs;
+	const struct destinations *o = &p->destinations;
 
-	if (got == OUTPUTS_OK)
+	if (got == DESTINATION_OK)
 		return 0;
 	pipeline_complain(p, o->where, o->what, o->why);
-	return got == OUTPUTS_REFUSED ? 0 : -1;
+	return got == DESTINATION_REFUSED ? 0 : -1;
 }
 
 /* Outputs that are files of their own: before anything is written. */
 static int
 plan(struct pipeline *p, int log)
 {
-	if (take_result(p, outputs_plan(&p->outputs, log)) != 0)
+	if (take_result(p, destinations_plan(&p->destinations, log)) != 0)
 		return -1;
 	for (size_t i = 0; i < p->files->n && p->opt->resume; i++) {
-		if (resume_state(&p->outputs.resume, i) != RESUME_LOST)
+		if (resume_state(&p->destinations.resume, i) != RESUME_LOST)
 			continue;
 		pipeline_complain(p, p->files->file[i].path, "left out",
 				  "it could not be opened when this run began");
@@ -409,17 +409,17 @@ plan(struct pipeline *p, int log)
 static int
 end_text(struct pipeline *p, bool whole, bool keep)
 {
-	struct writer *w = &p->outputs.to;
-	enum outputs_result got;
+	struct writer *w = &p->destinations.to;
+	enum destination_result got;
 	const char *name = p->opt->output != NULL ? p->opt->output :
 			   "standard output";
 
 	do {
-		got = outputs_finish(&p->outputs, whole, keep);
+		got = destinations_finish(&p->destinations, whole, keep);
 		take_result(p, got);
-	} while (got == OUTPUTS_REFUSED);
-	if (p->outputs.each)
-		return got == OUTPUTS_OK ? 0 : -1;
+	} while (got == DESTINATION_REFUSED);
+	if (p->destinations.each)
+		return got == DESTINATION_OK ? 0 : -1;
 	/* Where nothing came of it not even an empty gzip member is written. */
 	if ((w->temporary != NULL && !(whole && keep)) ||
 	    (!whole && w->total == 0)) {
@@ -468,25 +468,25 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 
 	files_measure(p->files);
 	threads = threads_for(p);
-	signals_begin(p->outputs.each || p->outputs.to.temporary != NULL ||
+	signals_begin(p->destinations.each || p->destinations.to.temporary != NULL ||
 		      p->opt->save != NULL || p->opt->update != NULL);
 	progress_begin(&p->progress, p->opt, 0, 1);	/* of references */
-	whole = tables_begin(p, threads) == 0 &&
+	whole = table_modes_begin(p, threads) == 0 &&
 		(p->report.log == NULL ||
 		 begin_output(p, p->report.log, p->opt->log) == 0) &&
-		begin_output(p, &p->outputs.to, p->opt->output) == 0 &&
+		begin_output(p, &p->destinations.to, p->opt->output) == 0 &&
 		read_all(p, threads) == 0;
 	progress_clear(&p->progress);
 	p->trouble |= !whole;
 	dedup_get_stats(p->d, stats);
 	keep = whole && is_within(p, stats);
-	p->tally.bytes_out = p->outputs.each ? p->outputs.bytes :
-			     p->outputs.to.total;
+	p->tally.bytes_out = p->destinations.each ? p->destinations.bytes :
+			     p->destinations.to.total;
 	got = end_text(p, whole, keep);
 	keep = whole && keep && got == 0;
 	if (keep && sync_text(p) != 0)
 		got = -1;
-	if (tables_end(p, keep && got == 0) != 0)
+	if (table_modes_end(p, keep && got == 0) != 0)
 		got = -1;
 	return whole && got == 0 ? 0 : -1;
 }
@@ -510,7 +510,7 @@ run(const struct options *opt)
 		      opt->annotate != ANNOTATE_NONE || opt->save != NULL ||
 		      opt->update != NULL || (opt->top > 0 && opt->json);
 	p.report.color = wants_color(opt);
-	library.places = p.report.on || opt->top > 0 || tables_used(opt);
+	library.places = p.report.on || opt->top > 0 || table_modes_used(opt);
 	/* A table takes the counts along. */
 	library.count = (library.boilerplate > 0 ||
 			 library.boilerplate_share > 0) &&
@@ -534,7 +534,7 @@ run(const struct options *opt)
 		if (open_output(&p, &log, opt->log, NULL, false) != 0)
 			goto no_log;
 		p.report.log = &log;
-		if (is_same(opt->output, &p.outputs.to, &log)) {
+		if (is_same(opt->output, &p.destinations.to, &log)) {
 			pipeline_complain(&p, opt->log, "cannot write",
 					  "it is the output too");
 			goto no_start;
@@ -590,7 +590,7 @@ main(int argc, char **argv)
 	argv[0] = name;		/* as getopt's messages begin */
 	switch (options_parse(&opt, argc, argv)) {
 	case ACTION_FILTER:
-		status = opt.mode != MODE_FILTER ? tables_run(&opt) :
+		status = opt.mode != MODE_FILTER ? table_modes_run(&opt) :
 						   run(&opt);
 		break;
 	case ACTION_DONE:

@@ -1,5 +1,5 @@
 /* Saved tables, as the command's options name them. */
-#include "tables.h"
+#include "table_modes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "json.h"
 
 bool
-tables_used(const struct options *opt)
+table_modes_used(const struct options *opt)
 {
 	return opt->nloads > 0 || opt->save != NULL || opt->update != NULL ||
 	       opt->against != NULL;
@@ -78,10 +78,10 @@ read_reference(struct pipeline *p, const char *path, unsigned threads)
 		return -1;
 	}
 	p->files = &text;
-	p->survey = p->reference = true;
+	p->silent = p->reference = true;
 	got = pipeline_run(p, threads);
 	p->files = files;
-	p->survey = p->reference = false;
+	p->silent = p->reference = false;
 	p->references = p->documents;
 	dedup_reference(p->d, false);
 	dedup_get_stats(p->d, &stats);
@@ -145,7 +145,7 @@ check_path(struct pipeline *p, const char *path)
 }
 
 int
-tables_begin(struct pipeline *p, unsigned threads)
+table_modes_begin(struct pipeline *p, unsigned threads)
 {
 	const struct options *opt = p->opt;
 
@@ -184,7 +184,7 @@ save(struct pipeline *p, const char *path)
 }
 
 int
-tables_end(struct pipeline *p, bool wanted)
+table_modes_end(struct pipeline *p, bool wanted)
 {
 	const struct options *opt = p->opt;
 	int got = 0;
@@ -318,7 +318,7 @@ look_at_all(const struct options *opt)
 }
 
 int
-tables_run(const struct options *opt)
+table_modes_run(const struct options *opt)
 {
 	return opt->mode == MODE_MERGE ? merge(opt) : look_at_all(opt);
 }

@@ -1,5 +1,5 @@
 /* Where the output of each file goes. */
-#include "outputs.h"
+#include "destinations.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +17,8 @@ struct sealed {
 	size_t file;
 };
 
-static enum outputs_result
-say(struct outputs *o, enum outputs_result result, const char *where,
+static enum destination_result
+say(struct destinations *o, enum destination_result result, const char *where,
     const char *what, const char *why)
 {
 	o->where = where;
@@ -27,22 +27,22 @@ say(struct outputs *o, enum outputs_result result, const char *where,
 	return result;
 }
 
-static enum outputs_result
-no_memory(struct outputs *o)
+static enum destination_result
+no_memory(struct destinations *o)
 {
-	return say(o, OUTPUTS_FAILED, "outputs", "cannot go on",
+	return say(o, DESTINATION_FAILED, "outputs", "cannot go on",
 		   strerror(ENOMEM));
 }
 
 /* As writer_put() and its like have left it. */
-static enum outputs_result
-cannot_write(struct outputs *o, enum outputs_result result)
+static enum destination_result
+cannot_write(struct destinations *o, enum destination_result result)
 {
 	return say(o, result, o->path, "cannot write", strerror(errno));
 }
 
 static const char *
-input(const struct outputs *o, size_t file)
+input(const struct destinations *o, size_t file)
 {
 	return o->files->file[file].path;
 }
@@ -167,8 +167,8 @@ is_input(const struct plan *p, const char *path, size_t but)
 	return found != NULL && found->file != but;
 }
 
-static enum outputs_result
-find_inputs(struct outputs *o, struct plan *p)
+static enum destination_result
+find_inputs(struct destinations *o, struct plan *p)
 {
 	const struct files *f = o->files;
 
@@ -179,7 +179,7 @@ find_inputs(struct outputs *o, struct plan *p)
 		struct stat st;
 
 		if (strcmp(f->file[i].path, "-") == 0)
-			return say(o, OUTPUTS_FAILED, "-", "cannot read",
+			return say(o, DESTINATION_FAILED, "-", "cannot read",
 				   o->opt->in_place ?
 				   "--in-place rewrites files" :
 				   "--output-dir is for files");
@@ -191,10 +191,10 @@ find_inputs(struct outputs *o, struct plan *p)
 	qsort(p->inputs, p->ninputs, sizeof(*p->inputs), by_file);
 	for (size_t i = 1; i < p->ninputs && o->opt->in_place; i++)
 		if (by_identity(&p->inputs[i - 1], &p->inputs[i]) == 0)
-			return say(o, OUTPUTS_FAILED,
+			return say(o, DESTINATION_FAILED,
 				   input(o, p->inputs[i].file),
 				   "cannot rewrite", "it is given twice");
-	return OUTPUTS_OK;
+	return DESTINATION_OK;
 }
 
 static bool
@@ -228,8 +228,8 @@ is_reference(const struct options *opt, const char *path)
 }
 
 /* Where the output of a file goes: to o->path. */
-static enum outputs_result
-place(struct outputs *o, size_t file, bool old)
+static enum destination_result
+place(struct destinations *o, size_t file, bool old)
 {
 	const char *path = input(o, file);
 
@@ -237,37 +237,37 @@ place(struct outputs *o, size_t file, bool old)
 	o->path = !o->opt->in_place ? place_in_dir(o->opt, path) :
 		  old ? place_of_old(o->opt, path) : strdup(path);
 	if (o->path != NULL)
-		return OUTPUTS_OK;
+		return DESTINATION_OK;
 	return errno != EINVAL ? no_memory(o) :
-	       say(o, OUTPUTS_FAILED, path, "cannot write",
+	       say(o, DESTINATION_FAILED, path, "cannot write",
 		   "its place would be outside of --output-dir");
 }
 
 /* Every place, but those of originals that are overwritten. */
-static enum outputs_result
-find_places(struct outputs *o, struct plan *p, int log)
+static enum destination_result
+find_places(struct destinations *o, struct plan *p, int log)
 {
 	bool old = o->opt->in_place;
 
 	if (old && o->opt->suffix == NULL)
-		return OUTPUTS_OK;
+		return DESTINATION_OK;
 	p->places = calloc(o->files->n + 1, sizeof(*p->places));
 	if (p->places == NULL)
 		return no_memory(o);
 	for (size_t i = 0; i < o->files->n; i++) {
-		enum outputs_result got = place(o, i, old);
+		enum destination_result got = place(o, i, old);
 
-		if (got != OUTPUTS_OK)
+		if (got != DESTINATION_OK)
 			return got;
 		/* Its own other name is no harm, as a link is kept there. */
 		if (is_input(p, o->path, old ? i : SIZE_MAX))
-			return say(o, OUTPUTS_FAILED, o->path, "cannot write",
+			return say(o, DESTINATION_FAILED, o->path, "cannot write",
 				   "it is an input file too");
 		if (is_log(o->path, log))
-			return say(o, OUTPUTS_FAILED, o->path, "cannot write",
+			return say(o, DESTINATION_FAILED, o->path, "cannot write",
 				   "it is the log too");
 		if (is_reference(o->opt, o->path))
-			return say(o, OUTPUTS_FAILED, o->path, "cannot write",
+			return say(o, DESTINATION_FAILED, o->path, "cannot write",
 				   "it is a table, or --against's, too");
 		p->places[p->nplaces++] = o->path;
 		o->path = NULL;
@@ -277,10 +277,10 @@ find_places(struct outputs *o, struct plan *p, int log)
 		if (strcmp(p->places[i - 1], p->places[i]) != 0)
 			continue;
 		o->path = strdup(p->places[i]);
-		return say(o, OUTPUTS_FAILED, o->path, "cannot write",
+		return say(o, DESTINATION_FAILED, o->path, "cannot write",
 			   "it would be the output of two files");
 	}
-	return OUTPUTS_OK;
+	return DESTINATION_OK;
 }
 
 static int
@@ -291,7 +291,7 @@ make_directory(const char *path)
 
 /* Directories, all that lead to the last slash.  0, or -1 with errno. */
 static int
-make_directories(struct outputs *o, const char *path)
+make_directories(struct destinations *o, const char *path)
 {
 	size_t len = (size_t)(strrchr(path, '/') - path);
 	char *dir;
@@ -345,8 +345,8 @@ key_of(const struct options *opt)
 }
 
 /* --output-dir: what an earlier run has left. */
-static enum outputs_result
-take_up(struct outputs *o, const struct plan *p)
+static enum destination_result
+take_up(struct destinations *o, const struct plan *p)
 {
 	struct resume *r = &o->resume;
 	char *journal;
@@ -357,40 +357,40 @@ take_up(struct outputs *o, const struct plan *p)
 	o->path = journal;
 	if (!o->opt->resume) {
 		if (access(journal, F_OK) != 0)
-			return OUTPUTS_OK;
-		return say(o, OUTPUTS_FAILED, journal, "a run was stopped here",
+			return DESTINATION_OK;
+		return say(o, DESTINATION_FAILED, journal, "a run was stopped here",
 			   "--resume goes on with it; without this file all "
 			   "begins anew");
 	}
 	if (make_directories(o, journal) != 0)
-		return cannot_write(o, OUTPUTS_FAILED);
+		return cannot_write(o, DESTINATION_FAILED);
 	if (resume_open(r, journal, key_of(o->opt), o->files) != 0)
-		return say(o, OUTPUTS_FAILED, journal, "cannot resume", r->why);
+		return say(o, DESTINATION_FAILED, journal, "cannot resume", r->why);
 	for (size_t i = 0; i < o->files->n; i++) {
 		if (resume_state(r, i) != RESUME_DONE)
 			continue;
-		if (place(o, i, false) != OUTPUTS_OK)
+		if (place(o, i, false) != DESTINATION_OK)
 			return no_memory(o);
 		if (resume_check(r, i, input(o, i), o->path) != 0)
-			return say(o, OUTPUTS_FAILED, input(o, i),
+			return say(o, DESTINATION_FAILED, input(o, i),
 				   "cannot resume", r->why);
 	}
 	return resume_sweep(p->places, p->nplaces, by_place) != 0 ?
-	       no_memory(o) : OUTPUTS_OK;
+	       no_memory(o) : DESTINATION_OK;
 }
 
-enum outputs_result
-outputs_plan(struct outputs *o, int log)
+enum destination_result
+destinations_plan(struct destinations *o, int log)
 {
 	struct plan p = { NULL, 0, NULL, 0 };
-	enum outputs_result got;
+	enum destination_result got;
 
 	if (!o->each)
-		return OUTPUTS_OK;
+		return DESTINATION_OK;
 	got = find_inputs(o, &p);
-	if (got == OUTPUTS_OK)
+	if (got == DESTINATION_OK)
 		got = find_places(o, &p, log);
-	if (got == OUTPUTS_OK && o->opt->output_dir != NULL)
+	if (got == DESTINATION_OK && o->opt->output_dir != NULL)
 		got = take_up(o, &p);
 	for (size_t i = 0; i < p.nplaces; i++)
 		free(p.places[i]);
@@ -401,8 +401,8 @@ outputs_plan(struct outputs *o, int log)
 
 /* Files. */
 
-static enum outputs_result
-begin_in_place(struct outputs *o)
+static enum destination_result
+begin_in_place(struct destinations *o)
 {
 	const struct stamp *s = o->files->file[o->file].stamp;
 	struct compression c = { .kind = s->kind, .level = -1 };
@@ -410,14 +410,14 @@ begin_in_place(struct outputs *o)
 
 	if (stat(o->path, &st) != 0 ||
 	    writer_replace(&o->to, o->path, &c, &st) != 0)
-		return say(o, OUTPUTS_REFUSED, o->path, "cannot rewrite",
+		return say(o, DESTINATION_REFUSED, o->path, "cannot rewrite",
 			   errno == ENOTSUP ? compression_missing(c.kind) :
 			   strerror(errno));
-	return OUTPUTS_OK;
+	return DESTINATION_OK;
 }
 
-static enum outputs_result
-begin_in_dir(struct outputs *o)
+static enum destination_result
+begin_in_dir(struct destinations *o)
 {
 	struct compression c = o->opt->compress_given ? o->opt->compress :
 			       compression_of_suffix(o->path);
@@ -426,33 +426,33 @@ begin_in_dir(struct outputs *o)
 		 resume_state(&o->resume, o->file) == RESUME_DONE;
 	if (o->old)
 		return writer_open(&o->to, "/dev/null", NULL) == 0 ?
-		       OUTPUTS_OK : cannot_write(o, OUTPUTS_FAILED);
+		       DESTINATION_OK : cannot_write(o, DESTINATION_FAILED);
 	if (make_directories(o, o->path) == 0 &&
 	    writer_replace(&o->to, o->path, &c, NULL) == 0)
-		return OUTPUTS_OK;
-	return say(o, OUTPUTS_FAILED, o->path, "cannot write",
+		return DESTINATION_OK;
+	return say(o, DESTINATION_FAILED, o->path, "cannot write",
 		   errno == ENOTSUP ? compression_missing(c.kind) :
 		   errno == EINVAL ? "not a regular file" : strerror(errno));
 }
 
-enum outputs_result
-outputs_begin(struct outputs *o, size_t file)
+enum destination_result
+destinations_begin(struct destinations *o, size_t file)
 {
-	enum outputs_result got;
+	enum destination_result got;
 
 	if (!o->each)
-		return OUTPUTS_OK;
+		return DESTINATION_OK;
 	o->file = file;
 	o->broken = o->old = false;
 	got = place(o, file, false);
-	if (got == OUTPUTS_OK)
+	if (got == DESTINATION_OK)
 		got = o->opt->in_place ? begin_in_place(o) : begin_in_dir(o);
-	o->open = got == OUTPUTS_OK;
+	o->open = got == DESTINATION_OK;
 	return got;
 }
 
 void
-outputs_break(struct outputs *o, size_t file)
+destinations_break(struct destinations *o, size_t file)
 {
 	if (!o->each)
 		return;
@@ -464,7 +464,7 @@ outputs_break(struct outputs *o, size_t file)
 
 /* The same file still, as it was when it was opened? */
 static bool
-is_unchanged(const struct outputs *o, size_t file)
+is_unchanged(const struct destinations *o, size_t file)
 {
 	const struct file *f = &o->files->file[file];
 	struct stat st;
@@ -503,32 +503,32 @@ keep_old(const struct writer *w, const char *suffix)
 }
 
 /* A file that is whole takes its place. */
-static enum outputs_result
-commit(struct outputs *o, struct writer *w, size_t file)
+static enum destination_result
+commit(struct destinations *o, struct writer *w, size_t file)
 {
 	bool in_place = o->opt->in_place;
 
 	if (!in_place)
 		return writer_commit(w, false) == 0 ?
-		       OUTPUTS_OK : cannot_write(o, OUTPUTS_FAILED);
+		       DESTINATION_OK : cannot_write(o, DESTINATION_FAILED);
 	if (!is_unchanged(o, file)) {
 		writer_abort(w);
-		return say(o, OUTPUTS_REFUSED, input(o, file), "not rewritten",
+		return say(o, DESTINATION_REFUSED, input(o, file), "not rewritten",
 			   "it has changed while it was read");
 	}
 	if (o->opt->suffix != NULL && keep_old(w, o->opt->suffix) != 0) {
 		writer_abort(w);
-		return say(o, OUTPUTS_REFUSED, input(o, file),
+		return say(o, DESTINATION_REFUSED, input(o, file),
 			   "cannot keep the original", strerror(errno));
 	}
 	if (writer_commit(w, true) != 0)
-		return say(o, OUTPUTS_FAILED, input(o, file), "cannot rewrite",
+		return say(o, DESTINATION_FAILED, input(o, file), "cannot rewrite",
 			   strerror(errno));
-	return OUTPUTS_OK;
+	return DESTINATION_OK;
 }
 
-static enum outputs_result
-seal(struct outputs *o)
+static enum destination_result
+seal(struct destinations *o)
 {
 	struct sealed *s;
 
@@ -544,55 +544,55 @@ seal(struct outputs *o)
 		o->sealed_room = room;
 	}
 	if (writer_seal(&o->to, o->opt->in_place) != 0)
-		return cannot_write(o, OUTPUTS_FAILED);
+		return cannot_write(o, DESTINATION_FAILED);
 	s = &o->sealed[o->nsealed++];
 	s->writer = o->to;
 	s->file = o->file;
 	o->to = (struct writer){ .fd = -1 };
-	return OUTPUTS_OK;
+	return DESTINATION_OK;
 }
 
 /* --resume: the file was done before, and is to be what it was. */
-static enum outputs_result
-end_old(struct outputs *o)
+static enum destination_result
+end_old(struct destinations *o)
 {
 	unsigned long long put = o->to.total;
 
 	writer_close(&o->to);
 	if (resume_put(&o->resume, o->file) == put &&
 	    is_unchanged(o, o->file))
-		return OUTPUTS_OK;
-	return say(o, OUTPUTS_FAILED, input(o, o->file), "cannot resume",
+		return DESTINATION_OK;
+	return say(o, DESTINATION_FAILED, input(o, o->file), "cannot resume",
 		   "what is left of it is not what was before");
 }
 
 /* --resume: its output is there; what the journal is to hold of it. */
-static enum outputs_result
-note(struct outputs *o, unsigned long long put)
+static enum destination_result
+note(struct destinations *o, unsigned long long put)
 {
 	struct resume *r = &o->resume;
 
 	if (!o->opt->resume)
-		return OUTPUTS_OK;
+		return DESTINATION_OK;
 	if (!is_unchanged(o, o->file))
-		return say(o, OUTPUTS_FAILED, input(o, o->file), "cannot go on",
+		return say(o, DESTINATION_FAILED, input(o, o->file), "cannot go on",
 			   "it has changed while it was read");
 	if (resume_done(r, o->file, o->files->file[o->file].stamp, put,
 			o->path) != 0)
-		return say(o, OUTPUTS_FAILED, r->path, "cannot write",
+		return say(o, DESTINATION_FAILED, r->path, "cannot write",
 			   strerror(errno));
-	return OUTPUTS_OK;
+	return DESTINATION_OK;
 }
 
-enum outputs_result
-outputs_end(struct outputs *o, bool removed)
+enum destination_result
+destinations_end(struct destinations *o, bool removed)
 {
 	const struct file *f;
-	enum outputs_result got;
+	enum destination_result got;
 	unsigned long long put;
 
 	if (!o->each || !o->open)
-		return OUTPUTS_OK;
+		return DESTINATION_OK;
 	o->open = false;
 	f = &o->files->file[o->file];
 	put = o->to.total;
@@ -603,24 +603,24 @@ outputs_end(struct outputs *o, bool removed)
 		/* Not all of it was read, or nothing is to be done. */
 		writer_abort(&o->to);
 		if (!o->opt->in_place || !(f->skip || o->broken))
-			return OUTPUTS_OK;
-		return say(o, OUTPUTS_REFUSED, o->path, "not rewritten",
+			return DESTINATION_OK;
+		return say(o, DESTINATION_REFUSED, o->path, "not rewritten",
 			   "it was not read to its end");
 	}
 	if (o->opt->guarded)
 		return seal(o);
 	got = commit(o, &o->to, o->file);
-	return got == OUTPUTS_OK ? note(o, put) : got;
+	return got == DESTINATION_OK ? note(o, put) : got;
 }
 
-enum outputs_result
-outputs_finish(struct outputs *o, bool whole, bool keep)
+enum destination_result
+destinations_finish(struct destinations *o, bool whole, bool keep)
 {
-	enum outputs_result got = OUTPUTS_OK;
+	enum destination_result got = DESTINATION_OK;
 	size_t i = 0;
 
 	if (!o->each)
-		return OUTPUTS_OK;
+		return DESTINATION_OK;
 	if (o->open) {
 		if (o->old)
 			writer_close(&o->to);
@@ -628,16 +628,16 @@ outputs_finish(struct outputs *o, bool whole, bool keep)
 			writer_abort(&o->to);
 		o->open = false;
 	}
-	while (i < o->nsealed && whole && keep && got == OUTPUTS_OK) {
+	while (i < o->nsealed && whole && keep && got == DESTINATION_OK) {
 		struct sealed *s = &o->sealed[i++];
 
 		got = place(o, s->file, false);
-		if (got != OUTPUTS_OK)
+		if (got != DESTINATION_OK)
 			writer_abort(&s->writer);
 		else
 			got = commit(o, &s->writer, s->file);
 	}
-	if (got == OUTPUTS_REFUSED) {	/* to be called again for the rest */
+	if (got == DESTINATION_REFUSED) {	/* to be called again for the rest */
 		o->nsealed -= i;
 		memmove(o->sealed, o->sealed + i,
 			o->nsealed * sizeof(*o->sealed));
@@ -647,13 +647,13 @@ outputs_finish(struct outputs *o, bool whole, bool keep)
 		writer_abort(&o->sealed[i].writer);
 	o->nsealed = 0;
 	if (resume_close(&o->resume, whole) != 0)
-		return say(o, OUTPUTS_FAILED, o->opt->output_dir,
+		return say(o, DESTINATION_FAILED, o->opt->output_dir,
 			   "cannot write", strerror(errno));
 	return got;
 }
 
 void
-outputs_free(struct outputs *o)
+destinations_free(struct destinations *o)
 {
 	free(o->path);
 	free(o->made);
