@@ -85,7 +85,7 @@ open_text(struct pipeline *p)
 	p->destinations.files = p->files;
 	p->destinations.each = opt->output_dir != NULL || opt->in_place;
 	p->destinations.to.fd = -1;
-	p->out.to = p->report.out = &p->destinations.to;
+	p->out.to = p->diff.to = &p->destinations.to;
 	p->files->stamps = opt->in_place || opt->resume;
 	if (p->destinations.each)
 		return 0;
@@ -472,8 +472,8 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 		      p->opt->save != NULL || p->opt->update != NULL);
 	progress_begin(&p->progress, p->opt, 0, 1);	/* of references */
 	whole = table_modes_begin(p, threads) == 0 &&
-		(p->report.log == NULL ||
-		 begin_output(p, p->report.log, p->opt->log) == 0) &&
+		(p->log.to == NULL ||
+		 begin_output(p, p->log.to, p->opt->log) == 0) &&
 		begin_output(p, &p->destinations.to, p->opt->output) == 0 &&
 		read_all(p, threads) == 0;
 	progress_clear(&p->progress);
@@ -506,11 +506,11 @@ run(const struct options *opt)
 		files_free(&files);
 		return TROUBLE;
 	}
-	p.report.on = opt->log != NULL || opt->show == SHOW_DIFF ||
+	p.origins.on = opt->log != NULL || opt->show == SHOW_DIFF ||
 		      opt->annotate != ANNOTATE_NONE || opt->save != NULL ||
 		      opt->update != NULL || (opt->top > 0 && opt->json);
-	p.report.color = wants_color(opt);
-	library.places = p.report.on || opt->top > 0 || table_modes_used(opt);
+	p.diff.color = wants_color(opt);
+	library.places = p.origins.on || opt->top > 0 || table_modes_used(opt);
 	/* A table takes the counts along. */
 	library.count = (library.boilerplate > 0 ||
 			 library.boilerplate_share > 0) &&
@@ -521,7 +521,8 @@ run(const struct options *opt)
 		library.boilerplate_share = 0;
 	}
 	st = dedup_new(&library, &p.d);
-	p.report.d = p.d;
+	p.origins.d = p.d;
+	p.log.origins = p.diff.origins = &p.origins;
 	if (st != DEDUP_OK) {
 		fprintf(stderr, "dedup: cannot begin: %s\n",
 			dedup_strerror(st));
@@ -533,7 +534,7 @@ run(const struct options *opt)
 	if (opt->log != NULL) {
 		if (open_output(&p, &log, opt->log, NULL, false) != 0)
 			goto no_log;
-		p.report.log = &log;
+		p.log.to = &log;
 		if (is_same(opt->output, &p.destinations.to, &log)) {
 			pipeline_complain(&p, opt->log, "cannot write",
 					  "it is the output too");
@@ -547,9 +548,9 @@ run(const struct options *opt)
 	if (filter(&p, &stats) == 0)
 		warn(&p, &stats);
 	if (opt->stats)
-		report_stats(&stats, &p.tally, opt->json);
+		stats_print(&stats, &p.tally, opt->json);
 no_start:
-	if (p.report.log != NULL && writer_close(&log) != 0 && !p.trouble)
+	if (p.log.to != NULL && writer_close(&log) != 0 && !p.trouble)
 		pipeline_complain(&p, opt->log, "cannot write",
 				  strerror(errno));
 no_log:

@@ -84,7 +84,7 @@ pipeline_free(struct pipeline *p)
 {
 	output_free(&p->out);
 	destinations_free(&p->destinations);
-	report_free(&p->report);
+	origins_free(&p->origins);
 	free(p->held.buf);
 }
 
@@ -128,10 +128,10 @@ begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
 		.warc = it->kind == ITEM_WARC,
 	};
 	/* A second reading finds what the first has recorded. */
-	bool known = !p->report.on || p->documents < p->report.n;
+	bool known = !p->origins.on || p->documents < p->origins.n;
 
 	*number = p->documents++;
-	if (!known && report_document(&p->report, &o) == 0)
+	if (!known && origins_add(&p->origins, &o) == 0)
 		return 0;
 	free(id);
 	free(url);
@@ -394,7 +394,7 @@ judge_record(struct pipeline *p, const struct batch *b, const struct item *it)
 	uint64_t document;
 	char *id = NULL;
 
-	if (p->report.on && (id = record_id(p, it, rec)) == NULL)
+	if (p->origins.on && (id = record_id(p, it, rec)) == NULL)
 		return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, NULL, &document) != 0 ||
 	    judge(p, b, it, &v) != 0)
@@ -503,7 +503,7 @@ judge_warc(struct pipeline *p, const struct batch *b, const struct item *it)
 	uint64_t document;
 	char *id = NULL, *url = NULL;
 
-	if (p->report.on && warc_names(p, it, rec, r, &id, &url) != 0)
+	if (p->origins.on && warc_names(p, it, rec, r, &id, &url) != 0)
 		return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, url, &document) != 0 ||
 	    judge(p, b, it, &v) != 0)
@@ -582,7 +582,7 @@ begin_file(struct pipeline *p, const struct item *it)
 static void
 warn_of_no_id(struct pipeline *p, const struct item *it)
 {
-	if (!p->opt->id_given || p->opt->quiet || !p->report.on ||
+	if (!p->opt->id_given || p->opt->quiet || !p->origins.on ||
 	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
 	progress_clear(&p->progress);
@@ -989,7 +989,9 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	int got;
 
 	p->out.opt = p->opt;
-	p->out.report = &p->report;
+	p->out.origins = &p->origins;
+	p->out.log = &p->log;
+	p->out.diff = &p->diff;
 	p->out.silent = p->silent;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)

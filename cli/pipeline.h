@@ -5,13 +5,13 @@
 #define PIPELINE_H
 
 #include "dedup.h"
+#include "destinations.h"
 #include "files.h"
 #include "options.h"
 #include "output.h"
-#include "destinations.h"
 #include "progress.h"
 #include "reader.h"
-#include "report.h"
+#include "stats.h"
 #include "writer.h"
 
 /* Bytes of a document of text that are not decided. */
@@ -30,7 +30,9 @@ struct pipeline {
 	struct output out;
 	struct destinations destinations;	/* where it goes: p->out.to is of these */
 	struct progress progress;
-	struct report report;
+	struct origins origins;	/* of documents */
+	struct log log;
+	struct diff diff;
 	struct tally tally;
 	uint64_t documents;	/* begun in this reading */
 	bool silent;		/* nothing leaves: another reading follows, or it is

@@ -37,7 +37,7 @@ load(struct pipeline *p, const char *path, enum dedup_load kind)
 		complain(p, path, "cannot load", st, why);
 		return -1;
 	}
-	if (report_table(&p->report, path) != 0) {
+	if (origins_add_table(&p->origins, path) != 0) {
 		complain(p, path, "cannot load", DEDUP_ENOMEM, why);
 		return -1;
 	}
@@ -176,7 +176,7 @@ save(struct pipeline *p, const char *path)
 
 	if (path == NULL)
 		return 0;
-	st = dedup_save(p->d, path, report_label, &p->report, why);
+	st = dedup_save(p->d, path, origins_label, &p->origins, why);
 	if (st == DEDUP_OK)
 		return 0;
 	complain(p, path, "cannot save", st, why);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "put.h"
 
 #define EXAMPLE 200		/* bytes shown of a text, at most */
 
@@ -21,7 +21,7 @@ struct example {
 	char text[EXAMPLE];
 	size_t len;
 	bool whole;		/* no more of it is wanted */
-	bool amid;		/* it was cut amid a character */
+	bool cut;		/* it ends inside a character */
 };
 
 struct top {
@@ -69,7 +69,7 @@ top_text(struct top *s, uint64_t document, uint64_t offset,
 			char c = text[from++ - offset];
 
 			e->whole = c == '\n' || e->len == EXAMPLE;
-			e->amid = e->whole && (c & 0xc0) == 0x80;
+			e->cut = e->whole && (c & 0xc0) == 0x80;
 			if (!e->whole)
 				e->text[e->len++] = c;
 		}
@@ -83,30 +83,27 @@ print(struct pipeline *p, const struct example *e)
 {
 	const struct dedup_place *at = &e->common.first;
 	size_t len = e->len;
-	char text[6 * EXAMPLE + 1];
-	int got;
+	struct writer *w = p->out.to;
 
 	/* What there is of the last character goes. */
-	if (e->amid) {
+	if (e->cut) {
 		while (len > EXAMPLE - 3 && (e->text[len - 1] & 0xc0) == 0x80)
 			len--;
 		len--;
 	}
 	if (len > 0 && len < EXAMPLE && e->text[len - 1] == '\r')
 		len--;
-	if (!p->opt->json) {
-		char line[64];
-
-		got = snprintf(line, sizeof(line), "%8" PRIu64 "  ",
-			       e->common.documents);
-		return writer_put(p->out.to, line, (size_t)got) != 0 ||
-		       writer_put(p->out.to, e->text, len) != 0 ||
-		       writer_put(p->out.to, "\n", 1) != 0 ? -1 : 0;
-	}
-	len = json_escape(e->text, len, text);
-	text[len] = '\0';
-	return report_common(&p->report, p->out.to,
-			     e->common.documents, at, text);
+	if (!p->opt->json)
+		return put_format(w, "%8" PRIu64 "  ",
+				  e->common.documents) != 0 ||
+		       writer_put(w, e->text, len) != 0 ||
+		       put_string(w, "\n") != 0 ? -1 : 0;
+	return put_format(w, "{\"documents\":%" PRIu64 ",",
+			  e->common.documents) != 0 ||
+	       origins_put_place(&p->origins, w, at) != 0 ||
+	       put_string(w, ",\"text\":") != 0 ||
+	       put_quoted(w, e->text, len) != 0 ||
+	       put_string(w, "}\n") != 0 ? -1 : 0;
 }
 
 int
