@@ -46,11 +46,20 @@ enum destination_result {
 };
 
 /*
- * Before anything is written, see that every output has a place of its own and
- * is no input, nor the file that 'log' is (below 0: none); and go on with what
- * an earlier run has left, if so asked.
+ * Before anything is written.  Where --output-dir writes each file, or
+ * --in-place keeps each original, by number of the file; *places is NULL where
+ * there is no such place.  destinations_free_places() either way.
  */
-enum destination_result destinations_plan(struct destinations *o, int log);
+enum destination_result destinations_find_places(struct destinations *o,
+						 char ***places);
+void destinations_free_places(const struct destinations *o, char **places);
+
+/*
+ * Then, with --output-dir: go on with what an earlier run has left, if so
+ * asked.  Puts the places in another order.
+ */
+enum destination_result destinations_resume(struct destinations *o,
+					    char **places);
 
 /* File number so begins; what goes to o->to from now on is its. */
 enum destination_result destinations_begin(struct destinations *o, size_t file);

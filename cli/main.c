@@ -5,15 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dedup.h"
 #include "options.h"
 #include "pipeline.h"
+#include "same_file.h"
 #include "signals.h"
-#include "top.h"
 #include "table_modes.h"
+#include "top.h"
 
 #define SMALL_INPUT ((uint64_t)2 << 20)	/* bytes not worth a second thread */
 
@@ -25,29 +25,9 @@ is_stdin(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-/* Would writing there, or to standard output, destroy an input or feed it? */
-static bool
-is_input(const struct files *files, const char *output)
-{
-	struct stat out, in;
-
-	if ((output == NULL ? fstat(STDOUT_FILENO, &out) :
-	     stat(output, &out)) != 0 || !S_ISREG(out.st_mode))
-		return false;
-	for (size_t i = 0; i < files->n; i++) {
-		const char *path = files->file[i].path;
-
-		if ((is_stdin(path) ? fstat(STDIN_FILENO, &in) :
-		     stat(path, &in)) == 0 &&
-		    in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-			return true;
-	}
-	return false;
-}
-
 /*
- * Open an output and see that it is no input: 0, or -1 and it was said.  'late':
- * what it is now, is to stay for the time being.
+ * Open an output: 0, or -1 and it was said.  'late': what is there stays until
+ * the end of the run.
  */
 static int
 open_output(struct pipeline *p, struct writer *w, const char *path,
@@ -55,13 +35,6 @@ open_output(struct pipeline *p, struct writer *w, const char *path,
 {
 	int got = -1;
 
-	if ((path != NULL || p->opt->show != SHOW_NOTHING) &&
-	    is_input(p->files, path)) {
-		pipeline_complain(p, path != NULL ? path : "standard output",
-				  "cannot write",
-				  "it is an input file too");
-		return -1;
-	}
 	errno = EINVAL;
 	if (late)
 		got = writer_replace(w, path, c, NULL);
@@ -69,17 +42,17 @@ open_output(struct pipeline *p, struct writer *w, const char *path,
 		got = writer_open(w, path, c);
 	if (got == 0)
 		return 0;
-	pipeline_complain(p, path, "cannot open", errno == ENOTSUP ?
+	pipeline_complain(p, path != NULL ? path : "standard output",
+			  "cannot open", errno == ENOTSUP ?
 			  compression_missing(c->kind) : strerror(errno));
 	return -1;
 }
 
-/* -o or standard output; or many outputs, of which none is open yet. */
-static int
-open_text(struct pipeline *p)
+/* Where the text goes; nothing is open yet. */
+static void
+prepare_outputs(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
-	struct compression c = opt->compress;
 
 	p->destinations.opt = opt;
 	p->destinations.files = p->files;
@@ -87,6 +60,15 @@ open_text(struct pipeline *p)
 	p->destinations.to.fd = -1;
 	p->out.to = p->diff.to = &p->destinations.to;
 	p->files->stamps = opt->in_place || opt->resume;
+}
+
+/* -o or standard output; outputs of single files are opened in their turn. */
+static int
+open_text(struct pipeline *p)
+{
+	const struct options *opt = p->opt;
+	struct compression c = opt->compress;
+
 	if (p->destinations.each)
 		return 0;
 	if (opt->show == SHOW_NOTHING)
@@ -95,65 +77,6 @@ open_text(struct pipeline *p)
 		c = compression_of_suffix(opt->output);
 	return open_output(p, &p->destinations.to, opt->output, &c,
 			   opt->guarded && opt->output != NULL);
-}
-
-/* Would the log go where the text does? */
-static bool
-is_same(const char *output, const struct writer *text,
-	const struct writer *log)
-{
-	struct stat a, b;
-
-	if (text->temporary == NULL)
-		return writer_is(text, log->fd);
-	return stat(output, &a) == 0 && fstat(log->fd, &b) == 0 &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-/* The same file, by name or by link? */
-static bool
-is_same_path(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	if (a == NULL || b == NULL)
-		return false;
-	if (strcmp(a, b) == 0)
-		return true;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* A table, or --against, that is read: would the text or the log destroy it? */
-static int
-keep_read(struct pipeline *p, const char *path)
-{
-	const struct options *opt = p->opt;
-	const char *lost = is_same_path(path, opt->output) ? opt->output :
-			   is_same_path(path, opt->log) ? opt->log : NULL;
-
-	if (lost == NULL)
-		return 0;
-	pipeline_complain(p, lost, "cannot write", "it is read, too");
-	return -1;
-}
-
-/* What is read, and the files that are written; table_modes.c looks at tables. */
-static int
-keep_apart(struct pipeline *p)
-{
-	const struct options *opt = p->opt;
-
-	for (size_t i = 0; i < opt->nloads; i++)
-		if (keep_read(p, opt->loads[i]) != 0)
-			return -1;
-	if (keep_read(p, opt->against) != 0)
-		return -1;
-	if (!is_same_path(opt->save, opt->update))
-		return 0;
-	pipeline_complain(p, opt->save, "cannot write",
-			  "it is the table of --update, too");
-	return -1;
 }
 
 /* Once all is in order: what the outputs held before goes. */
@@ -389,12 +312,10 @@ take_result(struct pipeline *p, enum destination_result got)
 	return got == DESTINATION_REFUSED ? 0 : -1;
 }
 
-/* Outputs that are files of their own: before anything is written. */
-static int
-plan(struct pipeline *p, int log)
+/* --resume: what could not be opened then is left out again. */
+static void
+leave_out_lost(struct pipeline *p)
 {
-	if (take_result(p, destinations_plan(&p->destinations, log)) != 0)
-		return -1;
 	for (size_t i = 0; i < p->files->n && p->opt->resume; i++) {
 		if (resume_state(&p->destinations.resume, i) != RESUME_LOST)
 			continue;
@@ -402,7 +323,54 @@ plan(struct pipeline *p, int log)
 				  "it could not be opened when this run began");
 		p->files->file[i].skip = true;
 	}
+}
+
+/*
+ * Before anything is opened for writing, see that no two files that are to be
+ * two are one: 0, or -1 and it was said.
+ */
+static int
+keep_apart(struct pipeline *p, char *const *places)
+{
+	struct clash c;
+
+	if (same_file_check(p->opt, p->files, places, &c) == 0)
+		return 0;
+	pipeline_complain(p, c.path != NULL ? c.path : "standard output",
+			  c.what, c.why);
+	return -1;
+}
+
+static int
+open_log(struct pipeline *p, struct writer *log)
+{
+	if (p->opt->log == NULL)
+		return 0;
+	if (open_output(p, log, p->opt->log, NULL, false) != 0)
+		return -1;
+	p->log.to = log;
 	return 0;
+}
+
+/* All that is written is open, or as much as can be: 0, or -1. */
+static int
+open_all(struct pipeline *p, struct writer *log)
+{
+	char **places;
+	int got = -1;
+
+	prepare_outputs(p);
+	if (take_result(p, destinations_find_places(&p->destinations,
+						    &places)) == 0 &&
+	    keep_apart(p, places) == 0 && open_text(p) == 0 &&
+	    open_log(p, log) == 0 &&
+	    take_result(p, destinations_resume(&p->destinations,
+					       places)) == 0) {
+		leave_out_lost(p);
+		got = 0;
+	}
+	destinations_free_places(&p->destinations, places);
+	return got;
 }
 
 /* What was written takes its place, if all is well: 0, or -1. */
@@ -529,20 +497,7 @@ run(const struct options *opt)
 		files_free(&files);
 		return TROUBLE;
 	}
-	if (open_text(&p) != 0)
-		goto no_output;
-	if (opt->log != NULL) {
-		if (open_output(&p, &log, opt->log, NULL, false) != 0)
-			goto no_log;
-		p.log.to = &log;
-		if (is_same(opt->output, &p.destinations.to, &log)) {
-			pipeline_complain(&p, opt->log, "cannot write",
-					  "it is the output too");
-			goto no_start;
-		}
-	}
-	if (keep_apart(&p) != 0 ||
-	    plan(&p, opt->log != NULL ? log.fd : -1) != 0)
+	if (open_all(&p, &log) != 0)
 		goto no_start;
 	begun = true;
 	if (filter(&p, &stats) == 0)
@@ -553,10 +508,8 @@ no_start:
 	if (p.log.to != NULL && writer_close(&log) != 0 && !p.trouble)
 		pipeline_complain(&p, opt->log, "cannot write",
 				  strerror(errno));
-no_log:
 	if (!begun)
 		end_text(&p, false, false);
-no_output:
 	signals_end();
 	pipeline_free(&p);
 	files_free(&files);

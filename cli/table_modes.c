@@ -95,16 +95,6 @@ read_reference(struct pipeline *p, const char *path, unsigned threads)
 	return got == 0 && !p->trouble ? 0 : -1;
 }
 
-static bool
-is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return (strcmp(a, "-") == 0 ? fstat(STDIN_FILENO, &x) : stat(a, &x))
-	       == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
-}
-
 /* Why no table may be written there, or NULL. */
 static const char *
 must_stay(const char *path)
@@ -116,28 +106,11 @@ must_stay(const char *path)
 	       NULL;
 }
 
-/* Would writing a table there destroy anything else? */
 static int
 check_path(struct pipeline *p, const char *path)
 {
-	const struct options *opt = p->opt;
-	const char *why = NULL;
+	const char *why = path != NULL ? must_stay(path) : NULL;
 
-	if (path == NULL)
-		return 0;
-	for (size_t i = 0; i < p->files->n && why == NULL; i++)
-		if (is_same_file(p->files->file[i].path, path))
-			why = "it is an input file too";
-	if (why == NULL && opt->against != NULL &&
-	    is_same_file(opt->against, path))
-		why = "it is the reference too";
-	if (why == NULL && opt->output != NULL &&
-	    is_same_file(opt->output, path))
-		why = "it is the output too";
-	if (why == NULL && opt->log != NULL && is_same_file(opt->log, path))
-		why = "it is the log too";
-	if (why == NULL)
-		why = must_stay(path);
 	if (why == NULL)
 		return 0;
 	pipeline_complain(p, path, "cannot write", why);
