@@ -632,7 +632,7 @@ check_memory(struct pipeline *p)
 {
 	struct dedup_stats s;
 
-	if (!p->opt->fail_full)
+	if (p->opt->on_full == ON_FULL_PASS)
 		return 0;
 	dedup_get_stats(p->d, &s);
 	if (!s.full)
