@@ -387,16 +387,6 @@ dedup_part_read(struct dedup_part *p, const struct dedup_stretch *s)
 	return split_read(&p->split, s) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
 }
 
-enum dedup_status
-dedup_part_propose(const struct dedup *d, struct dedup_part *p)
-{
-	if (p->of != d || p->split.next > 0)
-		return DEDUP_ESTATE;
-	if (d->opt.exact || d->opt.scope == DEDUP_SCOPE_DOCUMENT)
-		return DEDUP_OK;
-	return judge_propose(d, &p->split) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
-}
-
 bool
 dedup_find_cut(const struct dedup *d, const char *text, size_t len, bool inside,
 	  struct dedup_cut *cut)
@@ -463,12 +453,6 @@ dedup_feed_part(struct dedup *d, struct dedup_part *part,
 	return end_call(d, feed_reading(d, p), r->ends, v);
 }
 
-void
-dedup_begin_proposals(struct dedup *d)
-{
-	table_begin_proposals(d->table);
-}
-
 /* Many at a time. */
 
 static unsigned
@@ -489,6 +473,14 @@ crew_of(struct dedup *d)
 		d->has_parts |= d->crew != NULL;
 	}
 	return d->crew;
+}
+
+void
+dedup_set_threads(struct dedup *d, unsigned threads)
+{
+	d->opt.threads = threads;
+	crew_free(d->crew);
+	d->crew = NULL;
 }
 
 size_t

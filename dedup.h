@@ -294,8 +294,8 @@ DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
 /*
  * Reading ahead, for more threads than one.  Splitting text into words and
  * hashing them needs no look at what was read before: it is done by any
- * thread, into parts, and only the decisions are made one after another.  The
- * verdicts are those that feeding the same text would give.
+ * thread, into parts, and only the decisions are made one after another; see
+ * dedup_run().  The verdicts are those that feeding the same text would give.
  *
  * A part holds stretches of text: whole documents, or pieces of one that was
  * cut where dedup_find_cut() says.  It is used by one thread at a time; several
@@ -336,18 +336,6 @@ DEDUP_API void dedup_part_free(struct dedup_part *part);
  */
 DEDUP_API enum dedup_status dedup_part_read(struct dedup_part *part,
 					    const struct dedup_stretch *s);
-
-/*
- * Look up early what can be compared with what was kept so far, so that judging
- * it takes less.  Any number of threads may do so at a time, each with a part
- * of its own, while no thread feeds 'd'; one calls dedup_begin_proposals()
- * before.  All the part's stretches have been read, and none judged
- * (DEDUP_ESTATE).  Does nothing with options.exact and with
- * DEDUP_SCOPE_DOCUMENT.  DEDUP_ENOMEM: the part can only be freed.
- */
-DEDUP_API void dedup_begin_proposals(struct dedup *d);
-DEDUP_API enum dedup_status dedup_part_propose(const struct dedup *d,
-					       struct dedup_part *part);
 
 /* Empty it. */
 DEDUP_API void dedup_part_clear(struct dedup_part *part);
@@ -399,6 +387,9 @@ struct dedup_work {
 	int (*judge)(void *arg, size_t slot, struct dedup_part *part);
 	void (*idle)(void *arg);
 };
+
+/* Another number of threads from now on; as options.threads. */
+DEDUP_API void dedup_set_threads(struct dedup *d, unsigned threads);
 
 DEDUP_API size_t dedup_slots(struct dedup *d);
 DEDUP_API enum dedup_status dedup_run(struct dedup *d,

@@ -216,11 +216,14 @@ first_bytes(uint64_t v, size_t n)
 static bool
 has_digit(const char *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+
 		/* No byte inside a character begins one. */
-		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
-		    loose_is_digit(p + i, len - i))
+		if (c < 0x80 ? c >= '0' && c <= '9' :
+		    c >= 0xc0 && loose_is_digit(p + i, len - i))
 			return true;
+	}
 	return false;
 }
 

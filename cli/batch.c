@@ -7,15 +7,11 @@
 #define ROOM_KEPT ((size_t)4 << 20)	/* in a batch that is empty */
 
 int
-batch_init(struct batch *b, struct dedup *d)
+batch_init(struct batch *b)
 {
 	*b = (struct batch){ .room = ROOM };
 	b->buf = malloc(BATCH_HEAD + b->room);
-	if (b->buf != NULL && dedup_part_new(d, &b->part) == DEDUP_OK)
-		return 0;
-	free(b->buf);
-	*b = (struct batch){ .buf = NULL };
-	return -1;
+	return b->buf != NULL ? 0 : -1;
 }
 
 void
@@ -23,7 +19,6 @@ batch_clear(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		free(b->items[i].owned);
-	dedup_part_clear(b->part);
 	b->n = b->len = b->nwarcs = 0;
 }
 
@@ -48,9 +43,7 @@ batch_empty(struct batch *b)
 void
 batch_free(struct batch *b)
 {
-	if (b->part != NULL)
-		batch_clear(b);
-	dedup_part_free(b->part);
+	batch_clear(b);
 	free(b->buf);
 	free(b->items);
 	free(b->warcs);
@@ -178,11 +171,13 @@ prepare_warc(struct batch *b, struct item *it)
 }
 
 void
-batch_prepare(struct batch *b, const struct options *opt)
+batch_prepare(struct batch *b, const struct options *opt,
+	      struct dedup_part *part)
 {
 	struct json_path paths[2];	/* text, id */
 	size_t used = 0;
 
+	b->part = part;
 	b->no_memory = json_path_parse(&paths[0], opt->text_field) != 0 ||
 		       json_path_parse(&paths[1], opt->id_field) != 0;
 	for (size_t i = 0; i < b->n && !b->no_memory; i++) {
@@ -195,11 +190,4 @@ batch_prepare(struct batch *b, const struct options *opt)
 		else if (it->kind == ITEM_TEXT && it->ahead)
 			read_ahead(b, it, batch_bytes(b) + it->off, it->len);
 	}
-}
-
-void
-batch_propose(struct batch *b, const struct dedup *d)
-{
-	if (!b->no_memory && dedup_part_propose(d, b->part) != DEDUP_OK)
-		b->no_memory = true;
 }

@@ -68,7 +68,7 @@ struct batch {
 	size_t n, items_room;
 	struct warc_record *warcs;	/* of those items that have text */
 	size_t nwarcs, warcs_room;
-	struct dedup_part *part;
+	struct dedup_part *part;	/* the texts, read ahead */
 	char *texts;		/* of records, unescaped */
 	size_t texts_room;
 	uint64_t raw;		/* bytes of files read when it was full */
@@ -77,7 +77,7 @@ struct batch {
 
 #define BATCH_HEAD ((size_t)64 << 10)	/* before the bytes, for the user */
 
-int batch_init(struct batch *b, struct dedup *d);
+int batch_init(struct batch *b);
 void batch_free(struct batch *b);
 
 /* What was in it is done with. */
@@ -92,13 +92,11 @@ char *batch_bytes(const struct batch *b);
 /* Room for 'more' bytes behind those that it has: 0, or -1 with ENOMEM. */
 int batch_room(struct batch *b, size_t more);
 
-/* Read the batch ahead: any thread.  b->no_memory is set where it fails. */
-void batch_prepare(struct batch *b, const struct options *opt);
-
 /*
- * Look up early what is in the batch: any thread, while none judges.
- * b->no_memory is set where it fails.
+ * Read the batch ahead, into a part that is empty: any thread.  b->no_memory is
+ * set where it fails.
  */
-void batch_propose(struct batch *b, const struct dedup *d);
+void batch_prepare(struct batch *b, const struct options *opt,
+		   struct dedup_part *part);
 
 #endif

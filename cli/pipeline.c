@@ -12,7 +12,7 @@
 
 #include "pipeline_threads.h"
 #include "signals.h"
-#include "survey.h"
+#include "top.h"
 
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
@@ -64,7 +64,7 @@ static int
 output_failed(struct pipeline *p)
 {
 	const char *name = p->out.log_failed ? p->opt->log :
-			   p->outputs.each ? p->outputs.path :
+			   p->destinations.each ? p->destinations.path :
 			   p->opt->output != NULL ? p->opt->output :
 			   "standard output";
 
@@ -76,8 +76,8 @@ void
 pipeline_free(struct pipeline *p)
 {
 	output_free(&p->out);
-	outputs_free(&p->outputs);
-	report_free(&p->report);
+	destinations_free(&p->destinations);
+	origins_free(&p->origins);
 	free(p->held.buf);
 }
 
@@ -121,10 +121,10 @@ begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
 		.warc = it->kind == ITEM_WARC,
 	};
 	/* A second reading finds what the first has recorded. */
-	bool known = !p->report.on || p->documents < p->report.n;
+	bool known = !p->origins.on || p->documents < p->origins.n;
 
 	*number = p->documents++;
-	if (!known && report_document(&p->report, &o) == 0)
+	if (!known && origins_add(&p->origins, &o) == 0)
 		return 0;
 	free(id);
 	free(url);
@@ -272,7 +272,7 @@ finish_text(struct pipeline *p, const struct batch *b, const struct item *it)
 			return output_failed(p);
 	}
 	if (p->examples != NULL)
-		survey_text(p->examples, p->document, it->offset,
+		top_text(p->examples, p->document, it->offset,
 			    bytes_of(b, it), it->len);
 	else if ((it->ahead ? judge_text : feed_text)(p, b, it) != 0)
 		return -1;
@@ -346,7 +346,7 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 static bool
 is_last_reading(const struct pipeline *p)
 {
-	return !p->survey || p->reference || p->examples != NULL;
+	return !p->silent || p->reference || p->examples != NULL;
 }
 
 static void
@@ -355,7 +355,7 @@ bad_record(struct pipeline *p, const struct item *it)
 	p->trouble = true;
 	if (!is_last_reading(p))
 		return;
-	p->tally.bad_records += !p->survey;
+	p->tally.bad_records += !p->silent;
 	if (p->complaints++ >= COMPLAINTS)
 		return;
 	progress_clear(&p->progress);
@@ -376,7 +376,7 @@ judge(struct pipeline *p, const struct batch *b, const struct item *it,
 
 	if (p->examples != NULL) {
 		*v = (struct dedup_verdict){ .decided = it->text_len };
-		survey_text(p->examples, p->documents - 1, 0, it->text,
+		top_text(p->examples, p->documents - 1, 0, it->text,
 			    it->text_len);
 		return 0;
 	}
@@ -394,7 +394,7 @@ judge_record(struct pipeline *p, const struct batch *b, const struct item *it)
 	uint64_t document;
 	char *id = NULL;
 
-	if (p->report.on && (id = record_id(p, it, rec)) == NULL)
+	if (p->origins.on && (id = record_id(p, it, rec)) == NULL)
 		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, NULL, &document) != 0 ||
 	    judge(p, b, it, &v) != 0)
@@ -416,10 +416,10 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 			" records: no field \"%s\" that is a string; see "
 			"--text-field\n", shown(f->path), p->records,
 			p->opt->text_field);
-	f->reported = p->survey;
+	f->reported = p->silent;
 	p->trouble = true;
 	/* A second reading lets pass what stood there. */
-	f->skip = !p->survey || it->kind != ITEM_END;
+	f->skip = !p->silent || it->kind != ITEM_END;
 }
 
 /* Count a record that is complete, of whichever kind. */
@@ -429,7 +429,7 @@ count_record(struct pipeline *p, const struct item *it)
 	if (it->state != RECORD_LONG && it->state != RECORD_BLANK) {
 		p->records++;
 		p->with_text += it->state == RECORD_TEXT;
-		p->tally.records += !p->survey;
+		p->tally.records += !p->silent;
 	}
 	switch (it->state) {
 	case RECORD_TEXT:
@@ -439,10 +439,10 @@ count_record(struct pipeline *p, const struct item *it)
 		bad_record(p, it);
 		break;
 	case RECORD_NO_TEXT:
-		p->tally.no_text += !p->survey;
+		p->tally.no_text += !p->silent;
 		break;
 	case RECORD_LONG:
-		p->tally.long_records += !p->survey;
+		p->tally.long_records += !p->silent;
 		break;
 	}
 }
@@ -503,7 +503,7 @@ judge_warc(struct pipeline *p, const struct batch *b, const struct item *it)
 	uint64_t document;
 	char *id = NULL, *url = NULL;
 
-	if (p->report.on && warc_names(p, it, rec, r, &id, &url) != 0)
+	if (p->origins.on && warc_names(p, it, rec, r, &id, &url) != 0)
 		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, url, &document) != 0 ||
 	    judge(p, b, it, &v) != 0)
@@ -539,14 +539,14 @@ no_text_in_warc(const struct pipeline *p, const struct item *it)
 
 /* What became of the output of a file: 0, or -1 where that is the end. */
 static int
-take_result(struct pipeline *p, enum outputs_result got)
+take_result(struct pipeline *p, enum destination_result got)
 {
-	const struct outputs *o = &p->outputs;
+	const struct destinations *o = &p->destinations;
 
-	if (got == OUTPUTS_OK)
+	if (got == DESTINATION_OK)
 		return 0;
 	pipeline_complain(p, o->where, o->what, o->why);
-	return got == OUTPUTS_REFUSED ? 0 : -1;
+	return got == DESTINATION_REFUSED ? 0 : -1;
 }
 
 /* JSONL, perhaps, of which whole records would go as lines do. */
@@ -563,18 +563,18 @@ warn_of_object(struct pipeline *p, const struct item *it)
 static int
 begin_file(struct pipeline *p, const struct item *it)
 {
-	enum outputs_result got;
+	enum destination_result got;
 
 	p->records = p->with_text = p->with_id = p->complaints = 0;
 	p->warc = false;
 	p->gone_before = p->out.gone;
-	if (p->survey)
+	if (p->silent)
 		return 0;
 	if (it->object && !p->opt->quiet)
 		warn_of_object(p, it);
-	got = outputs_begin(&p->outputs, it->file);
+	got = destinations_begin(&p->destinations, it->file);
 	/* Where it cannot be rewritten, its text is not to be known either. */
-	if (got == OUTPUTS_REFUSED)
+	if (got == DESTINATION_REFUSED)
 		p->files->file[it->file].skip = true;
 	return take_result(p, got);
 }
@@ -582,8 +582,8 @@ begin_file(struct pipeline *p, const struct item *it)
 static void
 warn_of_no_id(struct pipeline *p, const struct item *it)
 {
-	if (!p->opt->id_given || p->opt->quiet || !p->report.on ||
-	    p->with_text == 0 || p->with_id > 0 || p->survey)
+	if (!p->opt->id_given || p->opt->quiet || !p->origins.on ||
+	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
 	progress_clear(&p->progress);
 	fprintf(stderr, "dedup: %s: no record has a field \"%s\": see "
@@ -593,7 +593,7 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 static int
 end_file(struct pipeline *p, const struct item *it)
 {
-	if (!p->survey)
+	if (!p->silent)
 		p->tally.bytes_in += it->at;
 	if (p->complaints > COMPLAINTS)
 		fprintf(stderr, "dedup: %s: %" PRIu64 " more bad records\n",
@@ -606,9 +606,9 @@ end_file(struct pipeline *p, const struct item *it)
 			no_text_in_warc(p, it);
 	}
 	warn_of_no_id(p, it);
-	if (p->survey)
+	if (p->silent)
 		return 0;
-	return take_result(p, outputs_end(&p->outputs,
+	return take_result(p, destinations_end(&p->destinations,
 					  p->out.gone > p->gone_before));
 }
 
@@ -621,9 +621,9 @@ read_failed(struct pipeline *p, const struct item *it)
 	if (!f->reported)
 		pipeline_complain(p, f->path, it->what, it->why);
 	p->trouble = true;
-	f->reported = p->survey;
-	if (!p->survey)
-		outputs_break(&p->outputs, it->file);
+	f->reported = p->silent;
+	if (!p->silent)
+		destinations_break(&p->destinations, it->file);
 }
 
 /* --on-full=fail: no more room is the end. */
@@ -632,7 +632,7 @@ check_memory(struct pipeline *p)
 {
 	struct dedup_stats s;
 
-	if (!p->opt->fail_full)
+	if (p->opt->on_full == ON_FULL_PASS)
 		return 0;
 	dedup_get_stats(p->d, &s);
 	if (!s.full)
@@ -701,33 +701,42 @@ pipeline_finish(struct pipeline *p, struct batch *b)
 /* Alone. */
 
 static int
-run_alone(struct pipeline *p)
+run_batches(struct pipeline *p, struct batch *b, struct dedup_part *part)
 {
-	struct batch b;
 	int got;
 
-	if (batch_init(&b, p->d) != 0)
-		return pipeline_failed(p, "-", DEDUP_ENOMEM);
 	for (;;) {
 		while (!reader_ready(p->reader, PIPELINE_PAUSE) &&
 		       !signals_stopped())
 			pipeline_show_progress(p, p->progress.raw);
-		if (pipeline_check_stopped(p) != 0) {
-			batch_free(&b);
+		if (pipeline_check_stopped(p) != 0)
 			return -1;
-		}
-		got = reader_next(p->reader, &b);
+		got = reader_next(p->reader, b);
 		if (got <= 0)
 			break;
-		batch_prepare(&b, p->opt);
-		got = pipeline_finish(p, &b);
-		if (got != 0 || wait_for_input(p) != 0) {
-			batch_free(&b);
+		dedup_part_clear(part);
+		batch_prepare(b, p->opt, part);
+		if (pipeline_finish(p, b) != 0 || wait_for_input(p) != 0)
 			return -1;
-		}
 	}
-	batch_free(&b);
 	return got < 0 ? pipeline_failed(p, "-", DEDUP_ENOMEM) : 0;
+}
+
+static int
+run_alone(struct pipeline *p)
+{
+	struct dedup_part *part;
+	enum dedup_status st = dedup_part_new(p->d, &part);
+	struct batch b = { .buf = NULL };
+	int got;
+
+	if (st == DEDUP_OK && batch_init(&b) != 0)
+		st = DEDUP_ENOMEM;
+	got = st == DEDUP_OK ? run_batches(p, &b, part)
+			     : pipeline_failed(p, "-", st);
+	batch_free(&b);
+	dedup_part_free(part);
+	return got;
 }
 
 int
@@ -737,15 +746,17 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	int got;
 
 	p->out.opt = p->opt;
-	p->out.report = &p->report;
-	p->out.silent = p->survey;
+	p->out.origins = &p->origins;
+	p->out.log = &p->log;
+	p->out.diff = &p->diff;
+	p->out.silent = p->silent;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
 		return pipeline_failed(p, "-", DEDUP_ENOMEM);
 	p->reader = reader_new(p->opt, p->files, p->d, !alone, BATCH);
 	if (p->reader == NULL)
 		return pipeline_failed(p, "-", DEDUP_ENOMEM);
-	got = alone ? run_alone(p) : pipeline_run_together(p, threads);
+	got = alone ? run_alone(p) : pipeline_run_together(p);
 	reader_free(p->reader);
 	p->reader = NULL;
 	if (!signals_stopped())

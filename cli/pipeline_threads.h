@@ -9,8 +9,8 @@
 
 #define PIPELINE_PAUSE 500	/* ms without input: settle and show */
 
-/* All batches of p->reader by so many threads, 2 or more: 0, or -1. */
-int pipeline_run_together(struct pipeline *p, unsigned threads);
+/* All batches of p->reader by the threads that p->d has: 0, or -1. */
+int pipeline_run_together(struct pipeline *p);
 
 /* Judge what is in the batch and write what comes of it: 0, or -1. */
 int pipeline_finish(struct pipeline *p, struct batch *b);

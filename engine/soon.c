@@ -36,6 +36,15 @@ soon_list(struct view *v)
 	return 0;
 }
 
+/* Has all been read up to there, so that no more units begin before it? */
+static bool
+reaches(const struct view *v, uint64_t end)
+{
+	const struct piece *last = view_at(v, v->n - 1);
+
+	return last->off + last->len > end;
+}
+
 /* The units that piece i may be said in: how many, -1 if more are to come. */
 static int
 find_window(const struct view *v, size_t i, bool final)
@@ -50,7 +59,7 @@ find_window(const struct view *v, size_t i, bool final)
 		const struct piece *p;
 
 		if ((size_t)n == most)
-			return final ? n : -1;
+			return final || reaches(v, end) ? n : -1;
 		p = view_at(v, next[n]);
 		if (p->kind == PIECE_PASS || p->off > end)
 			break;
@@ -108,7 +117,7 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 		size_t has = view_at(v, next[k])->norm_len;
 
 		/* The same once more is no completion. */
-		if (has == view_at(v, i)->norm_len && taken == 0 &&
+		if (has == view_at(v, i)->norm_len &&
 		    memcmp(words, view_words(v, i), has) == 0)
 			continue;
 		if (has >= len - partial &&

@@ -65,6 +65,7 @@ match_any(const struct table *t, struct scratch *s, const struct words *w,
 		return 0;
 	candidates_sort(c, n);
 	scratch_mark(s, w);
+	near_begin(s);
 	got = first_match(t, s, w, threshold, near_matches, c, n,
 			  was_near ? before->shared : 0, &p->m, &p->shared);
 	if (got == 0 && threshold > 0.0 && !was_near)

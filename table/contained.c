@@ -23,20 +23,20 @@ table_containing(struct table *t, const struct words *w, struct match *m)
 	if (n < 0)
 		return -1;
 	candidates_sort(c, (size_t)n);
+	near_begin(&t->scratch);
 	for (int i = 0; i < n; i++) {
 		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
-		int got = p == NULL ? -1 : near_says(t, &t->scratch, w, p);
 
-		if (got == 0)
+		if (p == NULL)
+			return -1;
+		if (!near_says(t, &t->scratch, w, p))
 			continue;
-		if (got > 0)
-			*m = (struct match){
-				.resemblance = 1.0,
-				.place = record_place(t, c[i].table, c[i].ref,
-						      p),
-				.table = c[i].table,
-			};
-		return got;
+		*m = (struct match){
+			.resemblance = 1.0,
+			.place = record_place(t, c[i].table, c[i].ref, p),
+			.table = c[i].table,
+		};
+		return 1;
 	}
 	return 0;
 }

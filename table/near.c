@@ -15,31 +15,16 @@
  */
 #include "rules.h"
 
-/* Does b[0..nb) stand in a[0..na) as it is? */
-static bool
-stands_in(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
-{
-	const unsigned char *p = (const unsigned char *)a, *end = p + 4 * na;
+#define SHORT_WORDS 64	/* a record is searched in the plain way */
 
-	while ((p = memmem(p, (size_t)(end - p), b, 4 * nb)) != NULL) {
-		if ((size_t)(p - (const unsigned char *)a) % 4 == 0)
-			return true;
-		p++;
-	}
-	return false;
-}
-
-/* A place in the unit's loose words. */
-struct at {
-	uint32_t word;
-	size_t byte;		/* in that word; its beginning, but for a part */
-};
-
-/* What is compared: two lists of words, and the letters of the first. */
+/* The unit's words, and those of a record where they lie. */
 struct pair {
 	const struct words *w;
-	const uint32_t *mine, *other;
-	uint32_t nother, mask;	/* bits of a hash that the record has */
+	struct scratch *s;
+	const uint16_t *code;	/* of the record */
+	const uint8_t *tag;
+	uint32_t n;		/* its words */
+	bool full;		/* a byte each is a tag; else two bits */
 	uint64_t left;		/* steps until it is given up */
 };
 
@@ -51,55 +36,141 @@ spend(struct pair *p, uint64_t steps)
 	return p->left > 0;
 }
 
-static void
-go_to_word(const struct words *w, struct at *at, uint32_t word)
+/* Do 24 bits of a hash, or as many as the record has, agree with its word j? */
+static inline bool
+is_word(const struct pair *p, uint32_t j, uint16_t code, uint32_t tag)
 {
-	for (; at->word < word; at->word++)
-		at->byte = (size_t)((const char *)memchr(w->loose + at->byte,
-			' ', w->loose_len - at->byte) - w->loose) + 1;
+	return p->code[j] == code &&
+	       (p->full ? p->tag[j] == tag :
+		((p->tag[j / 4] >> 2 * (j % 4) ^ tag) & 3) == 0);
 }
 
-/* Go on by the piece that is the other's word j, if there is one. */
 static bool
-pass_piece(struct pair *p, struct at *at, uint32_t j)
+tags_agree(const struct pair *p, uint32_t j)
 {
-	struct joint piece[SHINGLE_PIECES];
-	size_t n = shingler_pieces(p->w, at->byte, piece), i = 0;
-
-	if (!spend(p, n))
-		return false;
-	while (i < n && (piece[i].code & p->mask) != p->other[j])
-		i++;
-	if (i == n)
-		return false;
-	for (uint32_t k = 0; k < piece[i].len; k++)
-		at->word += p->w->loose[at->byte + k] == ' ';
-	at->byte += piece[i].len;
+	for (uint32_t i = 0; i < p->w->n; i++)
+		if (!is_word(p, j + i, p->w->code[i], p->w->tag[i]))
+			return false;
 	return true;
 }
 
-/* Is all of the unit said from the other's word j on? */
+/* Where the unit's codes stand in the record's from j on; p->n if nowhere. */
+static uint32_t
+find_codes(const struct pair *p, uint32_t j)
+{
+	const uint16_t *mine = p->w->code, *other = p->code;
+	size_t size = p->w->n * sizeof(*mine);
+	const char *end = (const char *)(other + p->n), *at;
+
+	if (p->n <= SHORT_WORDS) {
+		for (; j + p->w->n <= p->n; j++)
+			if (other[j] == mine[0] &&
+			    memcmp(other + j, mine, size) == 0)
+				return j;
+		return p->n;
+	}
+	/* In linear time; what begins in the middle of a code is passed over. */
+	for (at = (const char *)(other + j); at < end; at++) {
+		at = memmem(at, (size_t)(end - at), mine, size);
+		if (at == NULL)
+			break;
+		if ((size_t)(at - (const char *)other) % sizeof(*other) == 0)
+			return (uint32_t)((const uint16_t *)(const void *)at -
+					  other);
+	}
+	return p->n;
+}
+
+/* Is it said word by word? */
+static bool
+is_said(struct pair *p)
+{
+	for (uint32_t j = 0; j + p->w->n <= p->n; j++) {
+		j = find_codes(p, j);
+		if (j == p->n)
+			return false;
+		if (tags_agree(p, j))
+			return true;
+		if (!spend(p, p->w->n))
+			return false;
+	}
+	return false;
+}
+
+/* What the unit's letters can be written as from this byte on; kept in v. */
+static const struct pieces *
+pieces_at(const struct pair *p, size_t byte, struct pieces *v)
+{
+	if (v->byte == byte && v->n > 0)
+		return v;
+	v->byte = byte;
+	v->n = shingler_pieces(p->w, byte, v->piece);
+	v->codes = 0;
+	for (size_t i = 0; i < v->n; i++)
+		v->codes |= (uint64_t)1 << (v->piece[i].code & 63);
+	return v;
+}
+
+/* Go on to the beginning of a word. */
+static void
+go_to_word(const struct pair *p, struct letter *at, uint32_t word)
+{
+	const struct letter known = p->s->known;
+	const struct words *w = p->w;
+
+	if (word == at->word)
+		return;
+	/* Candidates often differ from the unit in the same place. */
+	if (known.word <= word && known.word > at->word)
+		*at = known;
+	for (; at->word < word; at->word++)
+		at->byte = (size_t)((const char *)memchr(w->loose + at->byte,
+			' ', w->loose_len - at->byte) - w->loose) + 1;
+	p->s->known = *at;
+}
+
+/* The piece that is the record's word j: its number, or v->n. */
+static size_t
+find_piece(const struct pair *p, const struct pieces *v, uint32_t j)
+{
+	size_t i = 0;
+
+	if ((v->codes >> (p->code[j] & 63) & 1) == 0)
+		return v->n;
+	while (i < v->n && !is_word(p, j, (uint16_t)v->piece[i].code,
+				    v->piece[i].code >> 16))
+		i++;
+	return i;
+}
+
+/* Is all of the unit said from the record's word j on? */
 static bool
 is_said_from(struct pair *p, uint32_t j)
 {
 	const struct words *w = p->w;
-	struct at at = { 0, 0 };
+	struct letter at = { 0, 0 };
 	bool whole = true;	/* 'at' is where a word begins */
 
 	for (;;) {
+		const struct pieces *v;
 		uint32_t i = at.word;
+		size_t k;
 
-		while (whole && i < w->n && j < p->nother &&
-		       p->mine[i] == p->other[j])
+		while (whole && i < w->n && j < p->n &&
+		       is_word(p, j, w->code[i], w->tag[i]))
 			i++, j++;
 		if (i == w->n)
 			return true;
-		if (j == p->nother || !spend(p, i - at.word + 1))
+		if (j == p->n || !spend(p, i - at.word + 1))
 			return false;
-		go_to_word(w, &at, i);
-		if (!pass_piece(p, &at, j))
+		go_to_word(p, &at, i);
+		v = pieces_at(p, at.byte, &p->s->last);
+		k = find_piece(p, v, j++);
+		if (!spend(p, k + 1) || k == v->n)
 			return false;
-		j++;
+		for (uint32_t b = 0; b < v->piece[k].len; b++)
+			at.word += w->loose[at.byte + b] == ' ';
+		at.byte += v->piece[k].len;
 		whole = w->loose[at.byte - 1] == ' ';
 	}
 }
@@ -108,52 +179,44 @@ is_said_from(struct pair *p, uint32_t j)
 static bool
 is_said_joined(struct pair *p)
 {
-	struct joint first[SHINGLE_PIECES];
-	size_t n = shingler_pieces(p->w, 0, first);
-	uint64_t have = 0;
+	const struct pieces *first = pieces_at(p, 0, &p->s->first);
 
-	/* Where a word begins as the unit does, by 6 bits of it first. */
-	for (size_t i = 0; i < n; i++) {
-		first[i].code &= p->mask;
-		have |= (uint64_t)1 << (first[i].code & 63);
-	}
-	for (uint32_t j = 0; j < p->nother; j++) {
-		size_t i = 0;
+	for (uint32_t j = 0; j < p->n; j++) {
+		size_t k = find_piece(p, first, j);
 
-		if ((have >> (p->other[j] & 63) & 1) == 0)
+		if (k == first->n)
 			continue;
-		while (i < n && first[i].code != p->other[j])
-			i++;
-		if (i < n && is_said_from(p, j))
+		if (is_said_from(p, j))
 			return true;
-		if (!spend(p, i + 1))
+		if (p->left == 0)
 			return false;
 	}
 	return false;
 }
 
-int
+void
+near_begin(struct scratch *s)
+{
+	s->first.n = s->last.n = 0;
+	s->known = (struct letter){ 0, 0 };
+}
+
+bool
 near_says(const struct table *t, struct scratch *s, const struct words *w,
 	  const unsigned char *record)
 {
 	uint32_t n = record_head(record).nwords;
-	unsigned bits = record_tag_bits(t->full_tags, n);
-	struct pair p;
-
-	if (scratch_take_unit(s, w, bits) != 0 ||
-	    scratch_take_record(t, s, record, n, bits) != 0)
-		return -1;
-	if (stands_in(s->other, n, s->mine, w->n))
-		return 1;
-	if (w->shingler == NULL || w->loose == NULL)
-		return 0;
-	p = (struct pair){
-		.w = w, .mine = s->mine, .other = s->other, .nother = n,
-		.mask = ((uint32_t)1 << (16 + bits)) - 1,
+	const uint16_t *code = record_codes(t, record);
+	struct pair p = {
+		.w = w, .s = s, .code = code, .n = n,
+		.tag = (const uint8_t *)(code + n),
+		.full = record_tag_bits(t->full_tags, n) == 8,
 		/* Words of one letter again and again come no further. */
 		.left = 4096 + 8 * ((uint64_t)w->n + n),
 	};
-	return is_said_joined(&p);
+
+	return is_said(&p) ||
+	       (w->shingler != NULL && w->loose != NULL && is_said_joined(&p));
 }
 
 int
@@ -168,11 +231,12 @@ near_matches(const struct table *t, struct scratch *s, const struct words *w,
 	/*
 	 * Words of the record that the unit lacks: those around the stretch,
 	 * and where an eighth of the unit's words are joined in another way,
-	 * two for each.
+	 * two for each.  In a short one that may be most.
 	 */
 	strange = w->n / 4 + 4;
 	strange = n + strange > w->n ? n + strange - w->n : 0;
-	if (!scratch_may_match(s, record_codes(t, record), n, strange))
+	if (n > SHORT_WORDS / 2 &&
+	    !scratch_may_match(s, record_codes(t, record), n, strange))
 		return 0;
 	*resemblance = 2.0 * w->n / ((double)w->n + n);
 	if (*resemblance > 1.0)

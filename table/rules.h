@@ -27,11 +27,14 @@ int near_matches(const struct table *t, struct scratch *s,
 		 const struct words *w, double threshold,
 		 const unsigned char *record, double *resemblance);
 
+/* From here on it is another unit, in this scratch. */
+void near_begin(struct scratch *s);
+
 /*
- * Does a record of any length say all that the unit says, in one piece?  1, 0,
- * or -1; it need not be marked.
+ * Does a record of any length say all that the unit says, in one piece?  It
+ * need not be marked.
  */
-int near_says(const struct table *t, struct scratch *s, const struct words *w,
+bool near_says(const struct table *t, struct scratch *s, const struct words *w,
 	      const unsigned char *record);
 
 /* similar.c */

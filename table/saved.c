@@ -499,7 +499,8 @@ saved_compare(const struct saved_options *have,
 
 	if (have->words != want->words)
 		return saved_fail(why, EINVAL,
-			"made with version %u of the rules for words, not %u",
+			"made with version %u of the rules for words, not %u: "
+			"make it anew from the texts",
 			have->words, want->words);
 	if (have->unit != want->unit)
 		return saved_fail(why, EINVAL,

@@ -28,11 +28,28 @@
 #define CODE_WORDS 64		/* of 64 bits: see scratch_mark() */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
 
+/* A place in a unit's loose words: the beginning of a word, or in one. */
+struct letter {
+	uint32_t word;
+	size_t byte;
+};
+
+/* What a unit's letters can be written as from one byte on. */
+struct pieces {
+	size_t byte, n;		/* 0: not known */
+	uint64_t codes;		/* their lowest 6 bits, as bits */
+	struct joint piece[SHINGLE_PIECES];
+};
+
 /* For comparing two units. */
 struct scratch {
 	uint64_t codes[CODE_WORDS];	/* which the unit at hand has */
 	uint32_t *mine, *other;	/* words of the two */
 	size_t mine_room, other_room;
+	/* Of near.c: the unit's first pieces, the last that it asked for, and
+	 * where a word begins. */
+	struct pieces first, last;
+	struct letter known;
 };
 
 struct table {

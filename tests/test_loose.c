@@ -300,7 +300,7 @@ test_numbers_are_not_joined(void **state)
 static bool
 slow_says(const char *c, size_t clen, const char *u, size_t ulen)
 {
-	for (size_t at = 0; at < clen; at++) {
+	for (size_t at = 0; at < clen && ulen > 0; at++) {
 		size_t i = at, j = 0;
 
 		if (at > 0 && c[at - 1] != ' ')

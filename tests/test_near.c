@@ -151,9 +151,11 @@ drop_accents(struct rng *r, struct text *t)
 {
 	for (uint32_t i = 0; i < t->n; i++)
 		if (rng_once(r, 2)) {
-			char *s = t->word[i];
+			char s[64];
+			size_t n = strlen(t->word[i]);
 
-			s[loose_fold(loose, s, strlen(s), s)] = '\0';
+			s[loose_fold(loose, t->word[i], n, s)] = '\0';
+			strcpy(t->word[i], s);
 		}
 }
 

@@ -699,7 +699,8 @@ test_refusals_say_why(void **state)
 	DIFFERS(window, 0, "made with --contained");
 	DIFFERS(window, 7, "made with a window of 6, not 7");
 	DIFFERS(words, 2,
-		"made with version 1 of the rules for words, not 2");
+		"made with version 1 of the rules for words, not 2: "
+		"make it anew from the texts");
 	DIFFERS(fold_digits, true, "made without --fold-digits");
 	DIFFERS(near, false, "made without --exact");
 	DIFFERS(places, false, "made with the places of units");
