@@ -263,11 +263,6 @@ feed_ahead(struct dedup *d, const struct document *doc, uint64_t *rng,
 			at += cut.at;
 			end[n++] = at;
 		}
-		if (what == NULL && next_random(rng) % 2 == 0) {
-			dedup_begin_proposals(d);
-			if (dedup_part_propose(d, p) != DEDUP_OK)
-				what = "dedup_part_propose fails";
-		}
 		if (what == NULL)
 			what = judge_ahead(d, p, end, n, &decided, a);
 		dedup_part_clear(p);

@@ -71,6 +71,7 @@ struct paper {
 	struct seq before_words;
 	size_t before_unit;
 	bool oversize;		/* something is too long to judge */
+	const struct answer *hint;	/* the library's, or NULL */
 	unsigned missed;	/* see complete_near() */
 	unsigned *nunsure;
 };
@@ -341,14 +342,17 @@ complete_lead(const struct paper *p, struct unit *u, const size_t *next,
 }
 
 /*
- * The last one that says it.  The library may miss what says it in loose form
- * only: a bit of 'missed' for each unit of which this is in question.
+ * The last one that says it.  The library may miss those that say it in loose
+ * form only: which one it found is taken from its witness, and for each unit
+ * for which it names none there is a bit of p->missed.
  */
 static void
 complete_near(struct paper *p, struct unit *u, const size_t *next,
 	      size_t nnext)
 {
-	size_t strict = NONE, loose = NONE;
+	const struct dedup_removal *r = p->hint == NULL ? NULL :
+		removal_of(p->hint, u->place.offset);
+	size_t strict = NONE, loose = NONE, named = NONE;
 
 	if (u->ncompleters > 0 || p->opt->exact || u->kind == LISTING)
 		return;
@@ -361,10 +365,15 @@ complete_near(struct paper *p, struct unit *u, const size_t *next,
 			continue;
 		loose = next[i];
 		if (stands_in(&v->words, u->words.norm, u->words.len))
-			strict = next[i];
+			strict = named = next[i];
+		else if (r != NULL && r->reason == DEDUP_LEAD &&
+			 same_place(&v->place, &r->witness))
+			named = next[i];
 	}
 	u->unsure = loose != strict;
-	if (u->unsure && p->missed >> (*p->nunsure)++ % MOST_UNSURE & 1)
+	if (named != strict)
+		loose = named;
+	else if (u->unsure && p->missed >> (*p->nunsure)++ % MOST_UNSURE & 1)
 		loose = strict;
 	if (loose != NONE)
 		u->completer[u->ncompleters++] = loose;
@@ -392,16 +401,11 @@ find_completers(struct paper *p, size_t i)
 }
 
 static void
-split_document(struct paper *p, const struct corpus *c, size_t number,
-	       const struct dedup_options *opt, unsigned missed,
-	       unsigned *nunsure)
+split_document(struct paper *p, const struct corpus *c)
 {
-	*p = (struct paper){
-		.opt = opt, .text = c->doc[number].text, .number = number,
-		.before = NONE, .before_unit = NONE, .missed = missed,
-		.nunsure = nunsure,
-	};
-	read_lines(&c->doc[number], opt->fold_digits, &p->scan);
+	size_t number = p->number;
+
+	read_lines(&c->doc[number], p->opt->fold_digits, &p->scan);
 	p->row = must_have(calloc(p->scan.nlines + 1, sizeof(*p->row)));
 	for (size_t i = 0; i < p->scan.nlines; i++)
 		p->row[i].unit = p->row[i].root = NONE;
@@ -413,7 +417,7 @@ split_document(struct paper *p, const struct corpus *c, size_t number,
 			i = last;
 		}
 	/* Of a reference document all stays. */
-	if (opt->unit != DEDUP_UNIT_DOCUMENT && number >= c->nreference)
+	if (p->opt->unit != DEDUP_UNIT_DOCUMENT && number >= c->nreference)
 		for (size_t i = 0; i < p->nunits; i++)
 			find_completers(p, i);
 }
@@ -749,11 +753,19 @@ cut_separators(struct paper *p)
 
 static void
 judge_begin(struct judge *j, const struct corpus *c,
-	    const struct dedup_options *opt, unsigned missed)
+	    const struct dedup_options *opt, const struct answers *hint,
+	    unsigned missed)
 {
-	*j = (struct judge){ .c = c, .opt = opt };
-	for (size_t d = 0; d < c->n; d++)
-		split_document(&j->paper[d], c, d, opt, missed, &j->nunsure);
+	*j = (struct judge){ .c = c, .opt = opt, .hint = hint };
+	for (size_t d = 0; d < c->n; d++) {
+		j->paper[d] = (struct paper){
+			.opt = opt, .text = c->doc[d].text, .number = d,
+			.before = NONE, .before_unit = NONE,
+			.hint = hint == NULL ? NULL : &hint->doc[d],
+			.missed = missed, .nunsure = &j->nunsure,
+		};
+		split_document(&j->paper[d], c);
+	}
 	if (opt->boilerplate > 0)
 		vote_all(j);
 }
@@ -845,8 +857,7 @@ check_rules(const struct corpus *c, const struct dedup_options *opt,
 	do {
 		struct judge j;
 
-		judge_begin(&j, c, opt, missed);
-		j.hint = a;
+		judge_begin(&j, c, opt, a, missed);
 		what = NULL;
 		for (size_t i = 0; i < c->n && what == NULL; i++) {
 			judge_document(&j, &j.paper[i]);
@@ -940,8 +951,7 @@ check_keep_none(const struct corpus *c, const struct dedup_options *opt,
 	do {
 		struct judge j;
 
-		judge_begin(&j, c, opt, missed);
-		j.hint = first;
+		judge_begin(&j, c, opt, first, missed);
 		for (size_t d = 0; d < c->n; d++)
 			judge_document(&j, &j.paper[d]);
 		for (size_t d = 0; d < c->n; d++)
@@ -1030,7 +1040,7 @@ oracle_answers(const struct corpus *c, const struct dedup_options *opt,
 
 	memset(a, 0, sizeof(*a));
 	a->n = c->n;
-	judge_begin(&j, c, opt, 0);
+	judge_begin(&j, c, opt, NULL, 0);
 	for (size_t d = 0; d < c->n; d++) {
 		judge_document(&j, &j.paper[d]);
 		answer_of(&j.paper[d], &a->doc[d]);
@@ -1191,7 +1201,7 @@ check_witnesses(const struct corpus *c, const struct dedup_options *opt,
 	struct witnesses w = { .a = a };
 	const char *what = NULL;
 
-	judge_begin(&w.j, c, opt, 0);
+	judge_begin(&w.j, c, opt, a, 0);
 	for (size_t d = c->nreference; d < c->n && what == NULL; d++) {
 		const struct paper *p = &w.j.paper[d];
 
@@ -1218,7 +1228,7 @@ oracle_resemblance(const char *a, const char *b)
 	opt.unit = DEDUP_UNIT_DOCUMENT;
 	corpus_add(&c, a, strlen(a));
 	corpus_add(&c, b, strlen(b));
-	judge_begin(&j, &c, &opt, 0);
+	judge_begin(&j, &c, &opt, NULL, 0);
 	r = resemblance(&j.paper[0].unit[0].words, &j.paper[1].unit[0].words);
 	judge_end(&j);
 	corpus_free(&c);

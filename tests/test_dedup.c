@@ -1641,45 +1641,6 @@ test_flush_leaves_the_separator_of_a_block_that_may_go_on(void **state)
 	dedup_free(d);
 }
 
-/* More is read into a part after a look-up: its words move. */
-static void
-test_parts_may_be_read_into_after_a_look_up(void **state)
-{
-	struct text t = { NULL, 0, 0 };
-	struct dedup_stretch s = { .ends = true };
-	struct dedup_options opt;
-	struct dedup_verdict v;
-	struct dedup_part *part;
-	struct dedup *d;
-
-	(void)state;
-	for (unsigned i = 0; i < 20000; i++) {
-		char line[80];
-
-		snprintf(line, sizeof(line), "Thing number %05u is said in "
-			 "this line of text%s\n", i, i == 0 ? "..." : ".");
-		puts_to(&t, line);
-	}
-	s.text = t.p;
-	dedup_options_init(&opt);
-	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
-	assert_int_equal(dedup_part_new(d, &part), DEDUP_OK);
-	s.len = (size_t)(strchr(t.p, '\n') + 1 - t.p);
-	assert_int_equal(dedup_part_read(part, &s), DEDUP_OK);
-	dedup_begin_proposals(d);
-	assert_int_equal(dedup_part_propose(d, part), DEDUP_OK);
-	s.len = t.len;
-	assert_int_equal(dedup_part_read(part, &s), DEDUP_OK);
-	for (unsigned i = 0; i < 2; i++) {
-		assert_int_equal(dedup_begin(d), DEDUP_OK);
-		assert_int_equal(dedup_feed_part(d, part, &v), DEDUP_OK);
-	}
-	assert_int_equal(v.nremovals, 1);
-	dedup_part_free(part);
-	dedup_free(d);
-	free(t.p);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -1739,8 +1700,6 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_many_blank_lines_do_not_wait),
 		cmocka_unit_test(test_look_ahead_is_bounded),
 		cmocka_unit_test(test_articles_come_out_clean),
-		cmocka_unit_test(
-			test_parts_may_be_read_into_after_a_look_up),
 	};
 
 	if (argc > 1)
