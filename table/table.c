@@ -318,15 +318,18 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	struct record r = { 0, 0 };
 	unsigned char *p;
 	uint32_t ref;
+	size_t len;
 
 	if (w->code != NULL)
 		r = (struct record){ w->n, w->digits };
-	ref = arena_take(&t->arena,
-			 record_length(t->places, t->full_tags, r.nwords),
+	len = record_length(t->places, t->full_tags, r.nwords);
+	ref = arena_take(&t->arena, len,
 			 table_allowance(t, arena_memory(&t->arena)));
 	if (ref == 0)
 		return 0;
 	p = arena_at(&t->arena, ref);
+	/* What was taken back may be there still, also after the record. */
+	memset(p + (len - 1) / GRAIN * GRAIN, 0, GRAIN);
 	memcpy(p, &r, sizeof(r));
 	p += sizeof(r);
 	if (t->places) {

@@ -1007,6 +1007,36 @@ test_verification_sees_what_checksums_do_not(void **state)
 	free(p);
 }
 
+/* Bytes of records that were taken back are not left between others. */
+static void
+test_what_was_undone_is_not_saved(void **state)
+{
+	struct saved_options o = options_of(&kinds[0]);
+	struct saved_run own = { .options = &o, .secret = secret,
+				 .documents = 1 };
+	char why[SAVED_WHY] = "";
+	struct place at = { 0, 0, 0 };
+	struct saved *f;
+
+	(void)state;
+	for (uint64_t i = 0; i < 40; i++) {
+		struct table *t = new_table(&kinds[0]);
+
+		add(t, &kinds[0], 1000, &at);
+		table_mark(t);
+		for (uint64_t j = 0; j < 5; j++)
+			add(t, &kinds[0], 100 + i + j, &at);
+		table_undo(t);
+		for (uint64_t j = 0; j < 5; j++)
+			add(t, &kinds[0], i * FAMILY + j, &at);
+		assert_int_equal(table_save(t, path_of(1), &own, why), 0);
+		table_free(t);
+		f = must_open(path_of(1));
+		assert_int_equal(saved_verify(f, why), 0);
+		saved_close(f);
+	}
+}
+
 static size_t
 files_in_directory(void)
 {
@@ -1461,6 +1491,7 @@ main(void)
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_refusals_say_why),
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
+		cmocka_unit_test(test_what_was_undone_is_not_saved),
 		cmocka_unit_test(test_what_verification_refuses_is_not_opened),
 		cmocka_unit_test(test_a_look_up_reads_a_bounded_number_of_slots),
 		cmocka_unit_test(test_verification_sees_what_checksums_do_not),
