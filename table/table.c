@@ -394,10 +394,13 @@ table_add(struct table *t, const struct words *w, const struct place *at)
 		t->longest = w->n;
 	if (table_reserve_entry(t, &t->exact) != 0)
 		goto fail;
-	if (t->exact.n == 0)
+	if (t->exact.n == 0) {
 		slot = ordered_find(&t->exact, w->fp.hi);
-	else if (exact_slot(t, &w->fp, &slot) != NULL)
-		return 0;	/* known already: the earlier one stands */
+	} else if (exact_slot(t, &w->fp, &slot) != NULL) {
+		/* Known already: the earlier one stands. */
+		t->longest = longest;
+		return 0;
+	}
 	if (add_unknown(t, w, at, slot) == 0) {
 		recent_mark(t, (uint32_t)w->fp.hi);
 		return 0;
