@@ -375,7 +375,7 @@ slots_of(const struct saved *f, enum saved_section i, size_t width)
 static int
 map(struct saved *f, const char *path, char *why)
 {
-	/* Not to wait for whoever is to write to a pipe. */
+	/* O_NONBLOCK: opening a pipe does not wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	void *p;
@@ -690,7 +690,7 @@ saved_bucket(struct saved *f, uint32_t key, uint32_t ref[TABLE_BUCKET])
 	return n;
 }
 
-/* Is there room for a record?  Of its first bytes only. */
+/* Is there room for the first bytes of a record? */
 static bool
 in_arena(const struct saved *f, uint32_t ref)
 {
@@ -892,7 +892,7 @@ saved_unlock(const char *path, int lock)
 	if (lock < 0)
 		return;
 	name = lock_name(path);
-	/* While it is held: nobody else can have locked this file. */
+	/* It is still held, so no other process can have locked this file. */
 	if (name != NULL && is_named(lock, name))
 		unlink(name);
 	free(name);

@@ -29,8 +29,8 @@ may_be_near(const struct words *w, double threshold, const unsigned char *p)
 }
 
 /*
- * Which codes the unit has, by 12 of their bits: a cheap bound on what it may
- * share with another, which tells most strangers apart.
+ * Which codes the unit has, by 12 of their bits: a cheap bound on how many
+ * words it can share with another, which rules out most candidates.
  */
 #define CODE_BIT(code) ((uint64_t)1 << ((code) & 63))
 #define CODE_WORD(code) ((code) >> 6 & (CODE_WORDS - 1))
@@ -67,9 +67,9 @@ codes_allow(const struct scratch *s, const uint16_t *code, uint32_t n,
 }
 
 /*
- * So many words may be added, missing or replaced in stretches of two or more,
+ * How many words may be added, missing or replaced in stretches of two or more,
  * where the shorter of two units has n words.  Scattered words that differ are
- * typing errors and edits; a stretch is another name, place or clause, and so
+ * typing errors and edits.  A stretch is another name, place or clause, and so
  * another fact, as a number is.
  */
 static uint32_t
@@ -80,9 +80,9 @@ stretch_allowance(uint32_t n)
 
 /*
  * Edits between the unit and a record, 'most' at most, else more than that; -1
- * with ENOMEM.  By codes first: that alone decides what is near.  Then by
- * codes and tags, which differ where a word was made to look like another: of
- * the words in common, one may, or an eighth.
+ * with ENOMEM.  Codes come first: they alone decide what is near.  Then codes
+ * and tags are compared: they differ where a word was made to look like
+ * another.  One of the words in common may differ so, or an eighth of them.
  */
 static int64_t
 count_edits(const struct table *t, struct scratch *s, const struct words *w,
@@ -137,7 +137,7 @@ is_near(const struct table *t, struct scratch *s, const struct words *w,
 	nwords = record_head(p).nwords;
 	total = nwords + w->n;
 	most = edits_allowed(threshold, total);
-	/* Of the edits, so many may be words of the record that w lacks. */
+	/* The record may have so many words that w lacks. */
 	if (!codes_allow(s, record_codes(t, p), nwords,
 			 (most + nwords - w->n) / 2))
 		return 0;

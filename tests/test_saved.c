@@ -914,7 +914,7 @@ test_what_verification_refuses_is_not_opened(void **state)
 
 /* Entries may be where no table that we write has them. */
 static void
-test_a_look_up_reads_a_bounded_number_of_slots(void **state)
+test_a_look_up_reads_a_bound_of_slots(void **state)
 {
 	const uint64_t one = 1;
 	struct fingerprint fp = { 2, 2 };
@@ -1493,7 +1493,7 @@ main(void)
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
 		cmocka_unit_test(test_what_was_undone_is_not_saved),
 		cmocka_unit_test(test_what_verification_refuses_is_not_opened),
-		cmocka_unit_test(test_a_look_up_reads_a_bounded_number_of_slots),
+		cmocka_unit_test(test_a_look_up_reads_a_bound_of_slots),
 		cmocka_unit_test(test_verification_sees_what_checksums_do_not),
 		cmocka_unit_test(test_full_disk_leaves_the_old_table),
 		cmocka_unit_test(test_a_table_is_never_open_to_others),
