@@ -1,19 +1,32 @@
 /*
  * The fingerprint table: what every kept unit said.
  *
- *	exact	fingerprint -> record
- *	index	public shingle hash -> records, the first TABLE_BUCKET of them
- *	arena	records: place, number hash, the unit's words in order
+ *	exact                 arena                      index
+ *	fingerprint -> ref    +-------------------+      shingle -> refs
+ *	ab12...     -> 1 ---->| 1  record         |<---- 5c3a... -> 1, 7
+ *	c0de...     -> 7 ---->| 7  record         |<---- 77e0... -> 7
+ *	                      +-------------------+
  *
- * The index proposes, the word sequences decide.  Only kept units are here,
- * so every match is a witness; and since what has been removed leaves no
- * trace, reading one's own output again finds the table as it was and removes
- * nothing more.  The table knows no text.
+ * exact finds a unit with the same words.  index proposes records that share
+ * shingles with a unit, the first TABLE_BUCKET of each; their words decide.
+ * A record (record.h) has a unit's place and its words.  No text is kept.
  *
- * Saved tables can be attached: then what they know is known, as if their
- * units had been recorded here before, those of the first one first.  They are
- * only read, where they lie.  A call that meets damage in one returns -1 with
- * EBADMSG.
+ * Only kept units are here, so every match is a witness.
+ *
+ * Saved tables can be attached.  Then what they know is known, as if their
+ * units had been recorded here before, those of the first table first.  They
+ * are only read, where they lie.  A call that meets damage in one returns -1
+ * with EBADMSG.
+ *
+ * States of a table:
+ *
+ *	       table_add()        no memory left, or table_fill()
+ *	empty ------------> open --------------------------------> full
+ *	  ^                   |                                      |
+ *	  +-------------------+------------- table_clear() ----------+
+ *
+ * Only an empty one can be attached to.  A full one answers as before and
+ * records nothing more.
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -22,8 +35,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shingle.h"
 #include "saved.h"
+#include "shingle.h"
 
 #define TABLE_NEAR_WORDS 8	/* shorter units are near to none */
 #define TABLE_REPLACE_WORDS 10	/* in shorter ones no word may be replaced */
@@ -49,8 +62,8 @@ struct scratch *scratch_new(void);
 void scratch_free(struct scratch *s);
 
 /*
- * What a unit would be found to be like, by what was recorded at some time.
- * All zero: nothing was asked yet.
+ * What a unit was like, going by what was recorded at some time.  All zero:
+ * nothing was asked yet.
  */
 struct proposal {
 	bool looked;
@@ -152,24 +165,24 @@ bool table_full(const struct table *t);
 void table_set_limit(struct table *t, size_t limit);
 
 /*
- * Remember from now on what is recorded, and take it back: afterwards the table
- * answers as it did at the mark, but for being full if it is.  A mark ends the
- * one before.
+ * Mark: remember from now on what is recorded.  Undo: take it back, so that the
+ * table answers as it did at the mark; but a full table stays full.  A mark
+ * ends the one before.
  */
 void table_mark(struct table *t);
 void table_undo(struct table *t);
 
 /*
- * Proposals begin: what is recorded from now on is looked at when units are
- * judged that were proposed in the meantime.
+ * Proposals begin: a unit that is proposed from now on is compared, when it is
+ * judged, with what was recorded in the meantime.
  */
 void table_begin_proposals(struct table *t);
 
-/* Full from now on: for who could not even offer a unit. */
+/* Full from now on: for a caller that had no memory to offer a unit. */
 void table_fill(struct table *t);
 
 /*
- * Save what it knows and what the attached tables know.  As saved_merge()
+ * Save what it knows and what the attached tables know, as saved_merge()
  * of these and of a file with the table's own units, of run->documents
  * documents, would: places are numbered from 0 in the run.
  */
