@@ -781,11 +781,11 @@ mark_stretch(const struct line *lines, size_t first, size_t end,
 
 /*
  * Mark the lines that go on with the one before them.  Returns n, or the
- * number of lines before a fence, if 'fences'.
+ * number of lines before a fence, if 'fences'.  *hints lines may be code.
  */
 static size_t
 mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
-	   const char *norm, bool fences, struct unit_span *span)
+	   const char *norm, bool fences, struct unit_span *span, size_t *hints)
 {
 	struct owner owner = { 0 };
 	struct shape shape[2];
@@ -793,6 +793,7 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 	/* In this stretch: may a line go on; can it be that it does? */
 	bool may = false, hope = false;
 
+	*hints = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct line *l = &lines[i];
 		struct shape *a = &shape[~i & 1], *b = &shape[i & 1];
@@ -801,6 +802,9 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 		shape_of(b, l, text, base);
 		if (b->fence && fences)
 			return i;
+		if (b->len > b->words)
+			*hints += listing_hint(b->s[b->words],
+					       b->s[b->len - 1]);
 		if (i > 0)
 			mark = join_of(a, b, l - 1, l, norm, first + 1 == i,
 				       &owner);
@@ -873,7 +877,7 @@ size_t
 unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 	   const char *norm, unsigned min_words, struct unit_span *span)
 {
-	size_t nspans = 0, i = 0;
+	size_t nspans = 0, i = 0, hints;
 	bool fences = true;
 
 	if (n == 1) {
@@ -885,15 +889,18 @@ unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 		struct unit_span *to = span + nspans;
 		size_t k, end = 0;
 
-		k = mark_lines(lines + i, n - i, text, base, norm, fences, to);
+		k = mark_lines(lines + i, n - i, text, base, norm, fences, to,
+			       &hints);
 		if (i + k < n) {
 			end = fenced(lines + i + k, n - i - k, text, base);
 			fences = end > 0;
 			if (!fences)
 				continue;
-			mark_lines(lines + i, k, text, base, norm, false, to);
+			mark_lines(lines + i, k, text, base, norm, false, to,
+				   &hints);
 		}
-		if (k > 0 && listing_is(lines + i, k, text, base)) {
+		if (8 * hints >= k && hints > 0 &&
+		    listing_is(lines + i, k, text, base)) {
 			*to = (struct unit_span){ (uint32_t)k, UNIT_LISTING };
 			nspans++;
 		} else {
