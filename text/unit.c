@@ -277,18 +277,19 @@ unit_is_fence(const char *text, size_t len)
 /* What a line looks like. */
 struct shape {
 	const char *s;
-	size_t len;		/* bytes, without white space at the end */
-	size_t words;		/* bytes before the text, behind a leader */
-	unsigned indent;	/* columns before everything */
-	unsigned col;		/* columns before the text */
+	uint32_t len;		/* bytes, without white space at the end */
+	uint32_t words;		/* bytes before the text, behind a leader */
+	uint32_t indent;	/* columns before everything */
+	uint32_t col;		/* columns before the text */
+	bool wide;		/* too wide to be wrapped, or too long */
+	bool closed;		/* ends as a sentence does, or in a colon */
+	bool plain;		/* begins with a letter: the rest is 0 */
+	unsigned char first;	/* enum letter */
 	char leader;		/* of a comment, quoted mail: its first byte */
 	unsigned char depth;	/* of quoted mail */
-	bool wide;		/* too wide to be wrapped, or too long */
 	bool item;		/* begins with a bullet, a number, an option */
 	bool row;		/* of a table, and its first cell is empty */
-	bool closed;		/* ends as a sentence does, or in a colon */
 	bool fence;
-	enum letter first;
 };
 
 /*
@@ -520,23 +521,23 @@ begins_empty_cell(const char *s, size_t len)
 static void
 shape_leader(struct shape *p)
 {
-	size_t n = leader_length(p->s + p->words, p->len - p->words);
+	size_t i = p->words, n = leader_length(p->s + i, p->len - i);
 
 	if (n == 0)
 		return;
-	p->leader = p->s[p->words];
-	if (p->leader == '/' && p->s[p->words + 1] == '*')
+	p->leader = p->s[i];
+	if (p->leader == '/' && p->s[i + 1] == '*')
 		p->leader = '*';
 	do {
 		if (p->leader == '>')
 			p->depth = (unsigned char)(p->depth + n);
-		p->words += n;
-		p->col = skip_space(p->s, p->len, &p->words,
-				    p->col + (unsigned)n);
-		for (n = 0; p->leader == '>' && p->words + n < p->len &&
-		     p->s[p->words + n] == '>'; n++)
+		i += n;
+		p->col = skip_space(p->s, p->len, &i, p->col + (unsigned)n);
+		for (n = 0; p->leader == '>' && i + n < p->len &&
+		     p->s[i + n] == '>'; n++)
 			;
 	} while (n > 0);
+	p->words = (uint32_t)i;
 }
 
 /* The part of a shape that begins with neither a letter nor nothing. */
@@ -552,7 +553,7 @@ shape_begin(struct shape *p)
 	s = p->s + p->words;
 	p->item = begins_item(s, p->len - p->words);
 	p->row = begins_empty_cell(s, p->len - p->words);
-	p->first = first_letter(s, p->len - p->words);
+	p->first = (unsigned char)first_letter(s, p->len - p->words);
 	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
 		p->first = LETTER_CASELESS;
 }
@@ -562,30 +563,34 @@ shape_of(struct shape *p, const struct line *l, const char *text, uint64_t base)
 {
 	const char *s = line_text(l, text, base);
 	size_t len = l->len, i = 0;
+	unsigned char c;
 
 	len -= len > 0 && s[len - 1] == '\n';
 	if (len > 0 && (unsigned char)s[len - 1] <= ' ')
 		len = trimmed(s, len);
-	*p = (struct shape){ .s = s, .len = len, .first = LETTER_NONE };
+	*p = (struct shape){ .s = s, .len = (uint32_t)len };
+	p->first = LETTER_NONE;
 	if (len > 0 && (unsigned char)*s <= ' ')
 		p->indent = p->col = skip_space(s, len, &i, 0);
-	p->words = i;
-	if (len - i > 4 * TEXT_MAX || l->oversize) {
+	p->words = (uint32_t)i;
+	if (len - i > TEXT_MAX &&
+	    (len - i > 4 * TEXT_MAX || l->oversize ||
+	     columns(s + i, len - i, l->ascii) > TEXT_MAX))
 		p->wide = true;
+	if (i == len || p->wide)
 		return;
-	}
 	p->closed = ends_closed(s, len);
-	if (i == len)
-		return;
-	if (s[i] >= 'a' && s[i] <= 'z' && s[i] != 'd' && s[i] != 'o')
+	c = (unsigned char)s[i];
+	if ((unsigned)(c - 'a') < 26 && c != 'd' && c != 'o') {
 		p->first = LETTER_LOWER;
-	else if (s[i] >= 'A' && s[i] <= 'Z')
+		p->plain = true;
+	} else if ((unsigned)(c - 'A') < 26) {
 		p->first = is_shouted(s + i, len - i) ? LETTER_CASELESS :
 			   LETTER_UPPER;
-	else
+		p->plain = true;
+	} else {
 		shape_begin(p);
-	p->wide = len - i > TEXT_MAX &&
-		  columns(s + i, len - i, l->ascii) > TEXT_MAX;
+	}
 }
 
 /* The line that what is indented deeper belongs to. */
@@ -627,6 +632,22 @@ is_owned(const struct shape *a, const struct shape *b, const struct line *la,
 	return true;
 }
 
+/* Lines a and b, of the same leader, are one if they are filled. */
+static inline uint32_t
+join_if_filled(const struct shape *a, const struct shape *b, bool new,
+	       uint32_t mark)
+{
+	if (a->col != b->col && !(new && b->col < a->col))
+		return 0;
+	if (b->first == LETTER_CASELESS)
+		mark |= NO_CASE;
+	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= 60 &&
+	    b->len < a->len && (b->indent >= 2 || b->first == LETTER_DIGIT ||
+				b->first == LETTER_OTHER))
+		mark |= CLOSES;
+	return mark | MAY_GO_ON;
+}
+
 /*
  * What is known of line b, directly after line a; 'new' if a begins something
  * new.
@@ -666,16 +687,30 @@ join_of(const struct shape *a, const struct shape *b, const struct line *la,
 	if (owned || (b->row && la->nwords > 0) ||
 	    (b->first == LETTER_LOWER && !a->closed))
 		return mark | GOES_ON;
-	if (la->nwords == 0 || a->leader != b->leader ||
-	    (a->col != b->col && !(new && b->col < a->col)))
+	if (la->nwords == 0 || a->leader != b->leader)
 		return 0;
-	if (b->first == LETTER_CASELESS)
-		mark |= NO_CASE;
-	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= 60 &&
-	    b->len < a->len && (b->indent >= 2 || b->first == LETTER_DIGIT ||
-				b->first == LETTER_OTHER))
-		mark |= CLOSES;
-	return mark | MAY_GO_ON;
+	return join_if_filled(a, b, new, mark);
+}
+
+/*
+ * The same, for most lines: both begin with a letter, and b is not indented
+ * deeper.
+ */
+static inline uint32_t
+join_plain(const struct shape *a, const struct shape *b, const struct line *la,
+	   const struct line *lb, const char *norm, bool new,
+	   struct owner *owner)
+{
+	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
+
+	if (owner->any && b->indent > owner->indent)
+		return mark | GOES_ON;
+	owner->any = false;
+	if (same_words(la, lb, norm))
+		return 0;
+	if (b->first == LETTER_LOWER && !a->closed)
+		return mark | GOES_ON;
+	return join_if_filled(a, b, new, mark);
 }
 
 /* Columns of the first word of a line. */
@@ -789,11 +824,10 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 {
 	struct owner owner = { 0 };
 	struct shape shape[2];
-	size_t first = 0;
+	size_t first = 0, hinted = 0;
 	/* In this stretch: may a line go on; can it be that it does? */
 	bool may = false, hope = false;
 
-	*hints = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct line *l = &lines[i];
 		struct shape *a = &shape[~i & 1], *b = &shape[i & 1];
@@ -803,9 +837,12 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 		if (b->fence && fences)
 			return i;
 		if (b->len > b->words)
-			*hints += listing_hint(b->s[b->words],
+			hinted += listing_hint(b->s[b->words],
 					       b->s[b->len - 1]);
-		if (i > 0)
+		if (i > 0 && a->plain && b->plain && b->indent <= a->indent)
+			mark = join_plain(a, b, l - 1, l, norm, first + 1 == i,
+					  &owner);
+		else if (i > 0)
 			mark = join_of(a, b, l - 1, l, norm, first + 1 == i,
 				       &owner);
 		else if (b->item)
@@ -833,6 +870,7 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 	}
 	if (may && hope)
 		mark_stretch(lines, first, n, text, base, span);
+	*hints = hinted;
 	return n;
 }
 
