@@ -289,6 +289,7 @@ struct shape {
 	unsigned char depth;	/* of quoted mail */
 	bool item;		/* begins with a bullet, a number, an option */
 	bool row;		/* of a table, and its first cell is empty */
+	bool quoted;		/* a bracket or a quote stands before 'first' */
 	bool fence;
 };
 
@@ -556,6 +557,7 @@ shape_begin(struct shape *p)
 	p->first = (unsigned char)first_letter(s, p->len - p->words);
 	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
 		p->first = LETTER_CASELESS;
+	p->quoted = (unsigned char)*s < 0x40;
 }
 
 static inline void
@@ -685,7 +687,7 @@ join_of(const struct shape *a, const struct shape *b, const struct line *la,
 	if (!owned && same_words(la, lb, norm))
 		return 0;
 	if (owned || (b->row && la->nwords > 0) ||
-	    (b->first == LETTER_LOWER && !a->closed))
+	    (b->first == LETTER_LOWER && !b->quoted && !a->closed))
 		return mark | GOES_ON;
 	if (la->nwords == 0 || a->leader != b->leader)
 		return 0;
