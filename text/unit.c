@@ -272,6 +272,7 @@ unit_is_fence(const char *text, size_t len)
  */
 
 #define TEXT_MAX 120		/* columns: what is wider was not wrapped */
+#define FULL 60			/* columns: more than verse has */
 #define NARROW 40		/* columns: what is narrower is not filled */
 
 /* What a line looks like. */
@@ -639,11 +640,12 @@ static inline uint32_t
 join_if_filled(const struct shape *a, const struct shape *b, bool new,
 	       uint32_t mark)
 {
-	if (a->col != b->col && !(new && b->col < a->col))
+	if ((a->col != b->col && !(new && b->col < a->col)) ||
+	    (a->first == LETTER_DIGIT && b->first == LETTER_DIGIT))
 		return 0;
 	if (b->first == LETTER_CASELESS)
 		mark |= NO_CASE;
-	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= 60 &&
+	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= FULL &&
 	    b->len < a->len && (b->indent >= 2 || b->first == LETTER_DIGIT ||
 				b->first == LETTER_OTHER))
 		mark |= CLOSES;
@@ -652,10 +654,10 @@ join_if_filled(const struct shape *a, const struct shape *b, bool new,
 
 /*
  * What is known of line b, directly after line a; 'new' if a begins something
- * new.
+ * new.  A line that was said twice says all that it has to say: it is closed.
  */
 static uint32_t
-join_of(const struct shape *a, const struct shape *b, const struct line *la,
+join_of(const struct shape *a, struct shape *b, const struct line *la,
 	const struct line *lb, const char *norm, bool new, struct owner *owner)
 {
 	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
@@ -684,8 +686,10 @@ join_of(const struct shape *a, const struct shape *b, const struct line *la,
 		return mark | MAY_GO_ON | STARRED;
 	}
 	owned = is_owned(a, b, la, new, owner);
-	if (!owned && same_words(la, lb, norm))
+	if (!owned && same_words(la, lb, norm)) {
+		b->closed = true;
 		return 0;
+	}
 	if (owned || (b->row && la->nwords > 0) ||
 	    (b->first == LETTER_LOWER && !b->quoted && !a->closed))
 		return mark | GOES_ON;
@@ -699,7 +703,7 @@ join_of(const struct shape *a, const struct shape *b, const struct line *la,
  * deeper.
  */
 static inline uint32_t
-join_plain(const struct shape *a, const struct shape *b, const struct line *la,
+join_plain(const struct shape *a, struct shape *b, const struct line *la,
 	   const struct line *lb, const char *norm, bool new,
 	   struct owner *owner)
 {
@@ -708,8 +712,10 @@ join_plain(const struct shape *a, const struct shape *b, const struct line *la,
 	if (owner->any && b->indent > owner->indent)
 		return mark | GOES_ON;
 	owner->any = false;
-	if (same_words(la, lb, norm))
+	if (same_words(la, lb, norm)) {
+		b->closed = true;
 		return 0;
+	}
 	if (b->first == LETTER_LOWER && !a->closed)
 		return mark | GOES_ON;
 	return join_if_filled(a, b, new, mark);
@@ -774,7 +780,7 @@ mark_filled(const struct line *lines, size_t first, size_t end,
 			need = before + 1 + first_word(&lines[i], text, base);
 			if (before < NARROW || need + slack <= widest)
 				span[i].nlines &= ~(uint32_t)MAY_GO_ON;
-			else if (need > widest)
+			else if (need > widest && widest >= FULL)
 				span[i].nlines |= TIGHT;
 		}
 		before = w;
@@ -851,7 +857,7 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 			owner = (struct owner){
 				true, b->indent, b->col, b->leader,
 			};
-		if (b->first == LETTER_LOWER)
+		if (b->first == LETTER_LOWER && !b->quoted)
 			mark |= BEGINS_LOWER;
 		if (!(mark & (GOES_ON | MAY_GO_ON))) {
 			if (may && hope)
