@@ -386,7 +386,7 @@ test_labelled_fields_are_units(void **state)
 	       "W|Terms: of the club\n"
 	       " | Anybody may take out a boat who has paid, who can swim and\n"
 	       " | who brings it back.\n"
-	       "R| .\n"
+	       " | .\n"
 	       "W| The club is not liable for wet feet, nor for what falls into\n"
 	       " | the water on the way.\n");
 	/* A page of the manual. */
@@ -408,7 +408,7 @@ test_comments_and_docstrings_are_units(void **state)
 	(void)state;
 	expect("W|# The table is filled from the end, since most of those who\n"
 	       " |# ask want what came last.  It holds no more than a week.\n"
-	       "R|#\n"
+	       " |#\n"
 	       "W|# What is older is found in the file, which is read only if\n"
 	       " |# somebody asks for it.\n");
 	expect("R|/*\n"

@@ -190,7 +190,9 @@ has_code(const char *s, size_t len)
 				return true;
 			break;
 		case '(': case '[': case '_':
-			if (is_word_byte(last))
+			/* name(3) is a page of the manual. */
+			if (is_word_byte(last) &&
+			    (s[i] != '(' || next < '0' || next > '9'))
 				return true;
 			break;
 		default:

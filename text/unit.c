@@ -653,6 +653,21 @@ join_if_filled(const struct shape *a, const struct shape *b, bool new,
 }
 
 /*
+ * Does b, which has no words, end what a says: the bracket that closes a call,
+ * a list, a body; in a comment or a control file, a line left empty?
+ */
+static bool
+closes_block(const struct shape *a, const struct shape *b)
+{
+	char c = b->words < b->len ? b->s[b->words] : '\0';
+
+	if (c == ')' || c == ']' || c == '}')
+		return true;
+	return a->leader == b->leader &&
+	       (c == '\0' || (c == '.' && b->len == b->words + 1));
+}
+
+/*
  * What is known of line b, directly after line a; 'new' if a begins something
  * new.  A line that was said twice says all that it has to say: it is closed.
  */
@@ -669,10 +684,7 @@ join_of(const struct shape *a, struct shape *b, const struct line *la,
 	}
 	if (lb->nwords == 0) {
 		owner->any = false;
-		/* The bracket that closes a call, a list, a body. */
-		return b->words < b->len &&
-		       (b->s[b->words] == ')' || b->s[b->words] == ']' ||
-			b->s[b->words] == '}') ? GOES_ON : 0;
+		return closes_block(a, b) && la->nwords > 0 ? GOES_ON : 0;
 	}
 	if (b->item) {
 		*owner = (struct owner){ true, b->indent, b->col, b->leader };
@@ -859,7 +871,7 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 			};
 		if (b->first == LETTER_LOWER && !b->quoted)
 			mark |= BEGINS_LOWER;
-		if (!(mark & (GOES_ON | MAY_GO_ON))) {
+		if (!(mark & (GOES_ON | MAY_GO_ON)) || l->nwords == 0) {
 			if (may && hope)
 				mark_stretch(lines, first, i, text, base,
 					     span);
