@@ -197,10 +197,7 @@ grow(struct ordered *o, size_t most)
 int
 ordered_reserve_within(struct ordered *o, size_t most)
 {
-	/* The tail is full when its last slot but one is taken. */
-	while (o->n >= o->max ||
-	       ordered_key(o->slots + (o->nslots + o->tail - 2) *
-			   o->width) != 0)
+	while (!ordered_has_room(o))
 		if (grow(o, most) != 0)
 			return -1;
 	return 0;

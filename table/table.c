@@ -124,7 +124,7 @@ table_allowance(const struct table *t, size_t now)
 }
 
 int
-table_reserve_entry(struct table *t, struct ordered *o)
+table_grow_part(struct table *t, struct ordered *o)
 {
 	size_t now, most = SIZE_MAX;
 
