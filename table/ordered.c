@@ -8,8 +8,8 @@
 #include "pages.h"
 
 #define FIRST_SLOTS 64
-#define LARGE_BYTES ((size_t)8 << 20)	/* from here on, pages of its own */
-#define LEAST_GROWTH 32		/* one in so many: each move is of all entries */
+#define LARGE_BYTES ((size_t)8 << 20)	/* from here on, on pages of its own */
+#define LEAST_GROWTH 32		/* by 1/32 at least: all entries are moved */
 #define SMALL_BYTES ((size_t)1 << 20)	/* below, grow in larger steps */
 
 void
