@@ -68,7 +68,7 @@ void scratch_free(struct scratch *s);
 struct proposal {
 	bool looked;
 	bool exact;		/* the table has it: 'm' */
-	bool near;		/* 'm' is near or, see there, similar to it */
+	bool near;		/* 'm' is near or similar to it */
 	struct match m;
 	uint32_t shared;	/* shingles of the sketch shared with that */
 	uint32_t upto;		/* records before this reference were asked */
@@ -108,11 +108,11 @@ int table_find(const struct table *t, const struct fingerprint *fp,
 
 /*
  * A unit that says all that this one says, in one piece: the words of this one
- * stand there one after another, in loose form and the joining of words aside.
- * Both are of TABLE_NEAR_WORDS or more, and the resemblance 2n/(n+m), of their
- * numbers of words n and m, is 0.8 or more; it is 1 where joining makes it
- * more than that.  1 with 'm' set, 0, or -1, ENOMEM too.  Of several, the one that
- * shares most of the sketch, and of these the earliest.
+ * stand there one after another.  They are compared in loose form, and words
+ * may be joined or parted.  Both units have TABLE_NEAR_WORDS words or more.
+ * The resemblance 2n/(n+m) is at least 0.8, where n and m are the numbers of
+ * words; it counts as 1 if it is more.  1 with 'm' set, 0, or -1.  If there are
+ * several, it is the one that shares most of the sketch, then the earliest.
  */
 int table_near(struct table *t, const struct words *w, struct match *m);
 
@@ -120,22 +120,24 @@ int table_near(struct table *t, const struct words *w, struct match *m);
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,
  * where M is the length of their longest common subsequence of words, and
  * whose words with digits are the same in the same order.  What differs has to
- * be scattered: in stretches of two words or more may stand three words, or a
- * sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
- * added or missing.  Otherwise as table_near().
+ * be scattered: stretches of two words or more may have three words in all, or
+ * a sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
+ * added or missing.  The rest is as for table_near(); ENOMEM too.
  */
 int table_similar(struct table *t, const struct words *w, double threshold,
 		  struct match *m);
 
 /*
- * The same in two steps, of which the first is for other threads: what is
- * known or, if it is not, near by now, or else similar if the threshold is more
- * than 0, to *p; and later, when more may have been recorded or taken back, the
- * answer that table_find(), or table_near() and then table_similar(), would
- * give then.  Several threads may propose at a time, while none does
- * anything else with the table, not even in attached files.  Of finding: 1, 0
- * or -1, where only 1 counts as asked; of near ones: 0, or -1 and nothing was
- * proposed.
+ * The same in two steps.  The first is for other threads: what is known or near
+ * now, to *p; if the threshold is more than 0, what is similar now where none is
+ * near.  The second comes later, when more may have been recorded or taken
+ * back; it gives the answer that table_find(), or table_near() and then
+ * table_similar(), would give at that time.  The threshold is the same in both.
+ *
+ * Several threads may propose at a time, while none does anything else with
+ * the table or with the attached files.  table_propose_find() returns 1, 0 or
+ * -1, and only 1 counts as asked.  table_propose() returns 0, or -1 and nothing
+ * was proposed.
  */
 int table_propose_find(const struct table *t, const struct fingerprint *fp,
 		       struct proposal *p);
@@ -146,7 +148,7 @@ int table_find_after(struct table *t, const struct fingerprint *fp,
 int table_near_after(struct table *t, const struct words *w, double threshold,
 		     const struct proposal *p, struct match *m);
 
-/* As table_near(), but the unit found may be of any length. */
+/* As table_near(), but the two units may have any length. */
 int table_containing(struct table *t, const struct words *w, struct match *m);
 
 /*
