@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "engine.h"
 #include "saved.h"
 
@@ -126,7 +127,6 @@ enum dedup_status
 dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	   char why[DEDUP_WHY])
 {
-	struct loaded *more;
 	struct saved *f;
 	enum dedup_status st;
 
@@ -134,10 +134,9 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	if (d->stats.documents > 0 || d->open || d->broken || d->second ||
 	    d->has_parts)
 		return DEDUP_ESTATE;
-	more = realloc(d->loaded, (d->nloaded + 1) * sizeof(*more));
-	if (more == NULL)
+	if (array_resize(&d->loaded, (size_t)d->nloaded + 1,
+			 sizeof(*d->loaded)) != 0)
 		return DEDUP_ENOMEM;
-	d->loaded = more;
 	if (saved_open(&f, path, why) != 0)
 		return failure();
 	st = attach(d, f, kind, why);

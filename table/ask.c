@@ -11,8 +11,8 @@ typedef int rule_matches(const struct table *t, struct scratch *s,
 			 const unsigned char *record, double *resemblance);
 
 /*
- * The first of the candidates, which share more than 'over' of the sketch, that
- * the rule lets: 1 with 'm' and *shared set, 0, or -1.
+ * The first candidate that the rule accepts, among those that share more than
+ * 'over' of the sketch: 1 with 'm' and *shared set, 0, or -1.
  */
 static int
 first_match(const struct table *t, struct scratch *s, const struct words *w,
@@ -40,7 +40,7 @@ first_match(const struct table *t, struct scratch *s, const struct words *w,
 	return got;
 }
 
-/* May one of the rules let it? */
+/* May one of the rules accept it? */
 static inline bool
 any_is_possible(const struct words *w, double threshold,
 		const unsigned char *record)
@@ -50,8 +50,9 @@ any_is_possible(const struct words *w, double threshold,
 }
 
 /*
- * Both rules, "near" first: 'before' is what they let of older records, or
- * finds nothing.  1 with *p set anew, 0, or -1.
+ * Both rules, "near" first.  'before' is what they found among older records; a
+ * newer one wins only if its rule comes first, or if it shares more of the
+ * sketch.  1 with *p set, 0, or -1.
  */
 static int
 match_any(const struct table *t, struct scratch *s, const struct words *w,
@@ -135,7 +136,7 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
 	return 0;
 }
 
-/* The records since the proposal that a rule may let: how many. */
+/* The records since the proposal that a rule may accept: how many. */
 static size_t
 propose_recent(const struct table *t, const struct words *w, double threshold,
 	       const struct proposal *p, struct candidate *c)

@@ -2,16 +2,17 @@
  * Rule "near": one unit that was kept says all that the unit at hand says, in
  * one piece, and is not much longer.
  *
- * Words are compared by code and tag, which come from their loose form; so
- * accents do not count.  Nor does the joining of words, though the table has
- * no letters: it asks the shingler which words the unit's own letters could
- * be written as (shingler_pieces()) and compares their hashes.
+ * Words are compared by code and tag, which come from their loose form, so
+ * accents do not count.  The joining of words does not count either.  The table
+ * has no letters, but the unit has: the shingler says which words the unit's
+ * letters could be written as (shingler_pieces()), and their hashes are
+ * compared with those of the record.
  *
  *	unit	the | web | site | of | her | home town  |
  *	record	the | website    | of | her | home | town | and ...
  *
- * From any place in the record there is one way to go on, as the letters say;
- * so the walk never turns back.
+ * From any place in the record there is one way to go on, since the letters
+ * are fixed.  So the walk never turns back.
  */
 #include "rules.h"
 
@@ -69,7 +70,7 @@ find_codes(const struct pair *p, uint32_t j)
 				return j;
 		return p->n;
 	}
-	/* In linear time; what begins in the middle of a code is passed over. */
+	/* Linear time.  A hit in the middle of a code is none. */
 	for (at = (const char *)(other + j); at < end; at++) {
 		at = memmem(at, (size_t)(end - at), mine, size);
 		if (at == NULL)
@@ -211,7 +212,7 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 		.w = w, .s = s, .code = code, .n = n,
 		.tag = (const uint8_t *)(code + n),
 		.full = record_tag_bits(t->full_tags, n) == 8,
-		/* Words of one letter again and again come no further. */
+		/* Bounds the time where the same word stands many times. */
 		.left = 4096 + 8 * ((uint64_t)w->n + n),
 	};
 

@@ -1,13 +1,22 @@
 /*
- * A record of a unit, as table.c makes it and saved.c stores it, on a
- * boundary of 8 bytes and zero up to the next:
+ * The record of a unit, the same in memory and in a saved table:
  *
- *	u32 nwords   u32 digits   [place, 24 bytes]   u16 code ...   tags
+ *	byte 0        4        8                  32
+ *	     +--------+--------+------------------+---------------+------+---+
+ *	     | nwords | digits | place (24 bytes) | u16 code ...  | tags | 0 |
+ *	     +--------+--------+------------------+---------------+------+---+
+ *	       u32      u32      if kept            2 * nwords             ^
+ *	                                              zero up to a multiple of 8
  *
- * with 8 bits of tag a word where the unit is short or has to be compared
- * closely, else 2 bits.  A reference to a record is its offset in units of 8
- * bytes (grains), so that 32 bits reach 32 GB, and earlier records have
- * smaller references.  0 refers to none.
+ *	codes	the lower 16 bits of each word's public hash, in order
+ *	tags	the lower bits of each word's hash under the secret: 8 bits, one
+ *		a byte, where the unit is short or the table keeps full tags;
+ *		else 2 bits, four a byte, the first word in the lowest bits
+ *	digits	hash of the words with digits, under the secret; 0: none
+ *
+ * A record begins on a boundary of 8 bytes (a grain).  A reference is its
+ * offset in grains, so 32 bits reach 32 GB; earlier records have smaller
+ * references, and 0 is no record.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -26,7 +35,7 @@ struct place {
 };
 
 struct record {
-	uint32_t nwords;	/* codes; 0 where there are none */
+	uint32_t nwords;	/* 0: found by its fingerprint alone */
 	uint32_t digits;
 };
 

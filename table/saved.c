@@ -281,22 +281,22 @@ check_last_slots(struct saved *f, enum saved_section i,
 	return 0;
 }
 
-/* Records: none at 0, and of those that there are none is too long. */
+/*
+ * Records: none at 0.  The longest is not longer than all of them: what it
+ * takes to compare it is reserved, and is not to be more than the file has.
+ */
 static int
 check_arena(struct saved *f, char *why)
 {
-	const struct saved_header *h = &f->h;
+	struct saved_header *h = &f->h;
 	uint64_t n = h->section[SAVED_ARENA].n;
+	uint64_t most = n > 1 ? (n - 1) * GRAIN / sizeof(uint16_t) : 0;
 
-	if (n == 0)
-		return h->longest == 0 ? 0 :
-		       bad_section(why, SAVED_ARENA, "has no records");
-	if (saved_ready(f, f->arena, GRAIN) != 0 || ordered_key(f->arena) != 0)
+	if (n > 0 && (saved_ready(f, f->arena, GRAIN) != 0 ||
+		      ordered_key(f->arena) != 0))
 		return bad_section(why, SAVED_ARENA, "does not begin with 0");
-	if (h->longest > 0 &&
-	    record_length(h->places, h->full_tags, h->longest) >
-	    (n - 1) * GRAIN)
-		return bad_section(why, SAVED_ARENA, "has no record so long");
+	if (h->longest > most)
+		h->longest = (uint32_t)most;
 	return 0;
 }
 
@@ -375,7 +375,7 @@ slots_of(const struct saved *f, enum saved_section i, size_t width)
 static int
 map(struct saved *f, const char *path, char *why)
 {
-	/* Not to wait for whoever is to write to a pipe. */
+	/* O_NONBLOCK: opening a pipe does not wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	void *p;
@@ -691,7 +691,7 @@ saved_bucket(struct saved *f, uint32_t key, uint32_t ref[TABLE_BUCKET])
 	return n;
 }
 
-/* Is there room for a record?  Of its first bytes only. */
+/* Is there room for the first bytes of a record? */
 static bool
 in_arena(const struct saved *f, uint32_t ref)
 {
@@ -893,7 +893,7 @@ saved_unlock(const char *path, int lock)
 	if (lock < 0)
 		return;
 	name = lock_name(path);
-	/* While it is held: nobody else can have locked this file. */
+	/* It is still held, so no other process can have locked this file. */
 	if (name != NULL && is_named(lock, name))
 		unlink(name);
 	free(name);

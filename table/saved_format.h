@@ -1,7 +1,13 @@
 /*
  * The bytes of a saved table, and the inside of struct saved: what
  * saved.c, which reads them, and merge.c, which writes them, share.
- * dedup-table(5) tells the layout at length.
+ * dedup-table(5) describes the layout in full.
+ *
+ *	byte 0    header
+ *	     4096 exact, index, arena, runs, counts, labels, text: the body
+ *	   h.sums a checksum for each megabyte of the body
+ *
+ * Each section begins at a multiple of 4096; between them are zeros.
  */
 #ifndef SAVED_FORMAT_H
 #define SAVED_FORMAT_H

@@ -74,7 +74,7 @@ is_start(const struct check *c, uint32_t ref)
 	       (c->starts[ref / 64] & BIT(ref)) != 0;
 }
 
-/* Of one entry, after another: what is wrong with it, or NULL. */
+/* What is wrong with the entry at p, which comes after 'last'; or NULL. */
 typedef const char *verify_entry(struct check *c, const unsigned char *p,
 				 const unsigned char *last);
 

@@ -7,9 +7,9 @@
 #include "rules.h"
 
 /*
- * So many words may be added, missing or replaced in stretches of two or more,
+ * How many words may be added, missing or replaced in stretches of two or more,
  * where the shorter of two units has n words.  Scattered words that differ are
- * typing errors and edits; a stretch is another name, place or clause, and so
+ * typing errors and edits.  A stretch is another name, place or clause, and so
  * another fact, as a number is.
  */
 static uint32_t
@@ -56,7 +56,7 @@ similar_matches(const struct table *t, struct scratch *s,
 	if (!similar_is_possible(w, threshold, record))
 		return 0;
 	most = edits_allowed(threshold, total);
-	/* Of the edits, so many may be words of the record that w lacks. */
+	/* The record may have so many words that w lacks. */
 	if (!scratch_may_match(s, record_codes(t, record), n,
 			       (most + n - w->n) / 2))
 		return 0;

@@ -124,7 +124,7 @@ table_allowance(const struct table *t, size_t now)
 }
 
 int
-table_reserve_entry(struct table *t, struct ordered *o)
+table_grow_part(struct table *t, struct ordered *o)
 {
 	size_t now, most = SIZE_MAX;
 
@@ -320,15 +320,18 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	struct record r = { 0, 0 };
 	unsigned char *p;
 	uint32_t ref;
+	size_t len;
 
 	if (w->code != NULL)
 		r = (struct record){ w->n, w->digits };
-	ref = arena_take(&t->arena,
-			 record_length(t->places, t->full_tags, r.nwords),
+	len = record_length(t->places, t->full_tags, r.nwords);
+	ref = arena_take(&t->arena, len,
 			 table_allowance(t, arena_memory(&t->arena)));
 	if (ref == 0)
 		return 0;
 	p = arena_at(&t->arena, ref);
+	/* What was taken back may be there still, also after the record. */
+	memset(p + (len - 1) / GRAIN * GRAIN, 0, GRAIN);
 	memcpy(p, &r, sizeof(r));
 	p += sizeof(r);
 	if (t->places) {
@@ -393,10 +396,13 @@ table_add(struct table *t, const struct words *w, const struct place *at)
 		t->longest = w->n;
 	if (table_reserve_entry(t, &t->exact) != 0)
 		goto fail;
-	if (t->exact.n == 0)
+	if (t->exact.n == 0) {
 		slot = ordered_find(&t->exact, w->fp.hi);
-	else if (exact_slot(t, &w->fp, &slot) != NULL)
-		return 0;	/* known already: the earlier one stands */
+	} else if (exact_slot(t, &w->fp, &slot) != NULL) {
+		/* Known already: the earlier one stands. */
+		t->longest = longest;
+		return 0;
+	}
 	if (add_unknown(t, w, at, slot) == 0) {
 		recent_mark(t, (uint32_t)w->fp.hi);
 		return 0;

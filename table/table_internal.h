@@ -159,8 +159,15 @@ record_place(const struct table *t, unsigned table, uint32_t ref,
 /* What a part of the table, which has 'now' bytes, may come to. */
 size_t table_allowance(const struct table *t, size_t now);
 
-/* Room for one more entry of a part; 0, or -1 with ENOMEM. */
-int table_reserve_entry(struct table *t, struct ordered *o);
+/* Make room in a part, as far as the limit allows; 0, or -1 with ENOMEM. */
+int table_grow_part(struct table *t, struct ordered *o);
+
+/* Room for one more entry of a part; the same. */
+static inline int
+table_reserve_entry(struct table *t, struct ordered *o)
+{
+	return ordered_has_room(o) ? 0 : table_grow_part(t, o);
+}
 
 /* Remember how to take this entry back, if that may be wanted. */
 int table_log_undo(struct table *t, uint64_t hi, uint64_t lo);

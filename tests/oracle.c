@@ -341,6 +341,17 @@ complete_lead(const struct paper *p, struct unit *u, const size_t *next,
 	u->ncompleters = 0;
 }
 
+/* Does the library name the unit so: itself, or what it is a copy of? */
+static bool
+rests_there(const struct paper *p, const struct unit *u,
+	    const struct dedup_place *at)
+{
+	const struct dedup_removal *r = removal_of(p->hint, u->place.offset);
+
+	return same_place(&u->place, at) || (r != NULL &&
+	       r->reason == DEDUP_EXACT && same_place(&r->witness, at));
+}
+
 /*
  * The last one that says it.  The library may miss those that say it in loose
  * form only: which one it found is taken from its witness, and for each unit
@@ -367,7 +378,7 @@ complete_near(struct paper *p, struct unit *u, const size_t *next,
 		if (stands_in(&v->words, u->words.norm, u->words.len))
 			strict = named = next[i];
 		else if (r != NULL && r->reason == DEDUP_LEAD &&
-			 same_place(&v->place, &r->witness))
+			 rests_there(p, v, &r->witness))
 			named = next[i];
 	}
 	u->unsure = loose != strict;

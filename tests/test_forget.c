@@ -127,7 +127,7 @@ read_both(struct dedup *forgets, struct dedup *twin,
 {
 	unsigned number[DOCUMENTS], n = 0;
 
-	/* A witness may come later, in the last of two readings. */
+	/* All of them: without a first copy, a witness may come later. */
 	for (unsigned i = 0; i < DOCUMENTS; i++)
 		if (!docs->forgotten[i])
 			number[n++] = i;

@@ -917,7 +917,7 @@ test_what_verification_refuses_is_not_opened(void **state)
 
 /* Entries may be where no table that we write has them. */
 static void
-test_a_look_up_reads_a_bounded_number_of_slots(void **state)
+test_a_look_up_reads_a_bound_of_slots(void **state)
 {
 	const uint64_t one = 1;
 	struct fingerprint fp = { 2, 2 };
@@ -1008,6 +1008,36 @@ test_verification_sees_what_checksums_do_not(void **state)
 	/* All but in the low bytes of fingerprints and keys, and of counts. */
 	assert_true(all > 10000 && seen + 500 > all);
 	free(p);
+}
+
+/* Bytes of records that were taken back are not left between others. */
+static void
+test_what_was_undone_is_not_saved(void **state)
+{
+	struct saved_options o = options_of(&kinds[0]);
+	struct saved_run own = { .options = &o, .secret = secret,
+				 .documents = 1 };
+	char why[SAVED_WHY] = "";
+	struct place at = { 0, 0, 0 };
+	struct saved *f;
+
+	(void)state;
+	for (uint64_t i = 0; i < 40; i++) {
+		struct table *t = new_table(&kinds[0]);
+
+		add(t, &kinds[0], 1000, &at);
+		table_mark(t);
+		for (uint64_t j = 0; j < 5; j++)
+			add(t, &kinds[0], 100 + i + j, &at);
+		table_undo(t);
+		for (uint64_t j = 0; j < 5; j++)
+			add(t, &kinds[0], i * FAMILY + j, &at);
+		assert_int_equal(table_save(t, path_of(1), &own, why), 0);
+		table_free(t);
+		f = must_open(path_of(1));
+		assert_int_equal(saved_verify(f, why), 0);
+		saved_close(f);
+	}
 }
 
 static size_t
@@ -1464,8 +1494,9 @@ main(void)
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_refusals_say_why),
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
+		cmocka_unit_test(test_what_was_undone_is_not_saved),
 		cmocka_unit_test(test_what_verification_refuses_is_not_opened),
-		cmocka_unit_test(test_a_look_up_reads_a_bounded_number_of_slots),
+		cmocka_unit_test(test_a_look_up_reads_a_bound_of_slots),
 		cmocka_unit_test(test_verification_sees_what_checksums_do_not),
 		cmocka_unit_test(test_full_disk_leaves_the_old_table),
 		cmocka_unit_test(test_a_table_is_never_open_to_others),

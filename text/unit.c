@@ -272,23 +272,26 @@ unit_is_fence(const char *text, size_t len)
  */
 
 #define TEXT_MAX 120		/* columns: what is wider was not wrapped */
+#define FULL 60			/* columns: more than verse has */
 #define NARROW 40		/* columns: what is narrower is not filled */
 
 /* What a line looks like. */
 struct shape {
 	const char *s;
-	size_t len;		/* bytes, without white space at the end */
-	size_t words;		/* bytes before the text, behind a leader */
-	unsigned indent;	/* columns before everything */
-	unsigned col;		/* columns before the text */
+	uint32_t len;		/* bytes, without white space at the end */
+	uint32_t words;		/* bytes before the text, behind a leader */
+	uint32_t indent;	/* columns before everything */
+	uint32_t col;		/* columns before the text */
+	bool wide;		/* too wide to be wrapped, or too long */
+	bool closed;		/* ends as a sentence does, or in a colon */
+	bool plain;		/* begins with a letter: the rest is 0 */
+	unsigned char first;	/* enum letter */
 	char leader;		/* of a comment, quoted mail: its first byte */
 	unsigned char depth;	/* of quoted mail */
-	bool wide;		/* too wide to be wrapped, or too long */
 	bool item;		/* begins with a bullet, a number, an option */
 	bool row;		/* of a table, and its first cell is empty */
-	bool closed;		/* ends as a sentence does, or in a colon */
+	bool quoted;		/* a bracket or a quote stands before 'first' */
 	bool fence;
-	enum letter first;
 };
 
 /*
@@ -520,23 +523,23 @@ begins_empty_cell(const char *s, size_t len)
 static void
 shape_leader(struct shape *p)
 {
-	size_t n = leader_length(p->s + p->words, p->len - p->words);
+	size_t i = p->words, n = leader_length(p->s + i, p->len - i);
 
 	if (n == 0)
 		return;
-	p->leader = p->s[p->words];
-	if (p->leader == '/' && p->s[p->words + 1] == '*')
+	p->leader = p->s[i];
+	if (p->leader == '/' && p->s[i + 1] == '*')
 		p->leader = '*';
 	do {
 		if (p->leader == '>')
 			p->depth = (unsigned char)(p->depth + n);
-		p->words += n;
-		p->col = skip_space(p->s, p->len, &p->words,
-				    p->col + (unsigned)n);
-		for (n = 0; p->leader == '>' && p->words + n < p->len &&
-		     p->s[p->words + n] == '>'; n++)
+		i += n;
+		p->col = skip_space(p->s, p->len, &i, p->col + (unsigned)n);
+		for (n = 0; p->leader == '>' && i + n < p->len &&
+		     p->s[i + n] == '>'; n++)
 			;
 	} while (n > 0);
+	p->words = (uint32_t)i;
 }
 
 /* The part of a shape that begins with neither a letter nor nothing. */
@@ -552,9 +555,10 @@ shape_begin(struct shape *p)
 	s = p->s + p->words;
 	p->item = begins_item(s, p->len - p->words);
 	p->row = begins_empty_cell(s, p->len - p->words);
-	p->first = first_letter(s, p->len - p->words);
+	p->first = (unsigned char)first_letter(s, p->len - p->words);
 	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
 		p->first = LETTER_CASELESS;
+	p->quoted = (unsigned char)*s < 0x40;
 }
 
 static inline void
@@ -562,30 +566,34 @@ shape_of(struct shape *p, const struct line *l, const char *text, uint64_t base)
 {
 	const char *s = line_text(l, text, base);
 	size_t len = l->len, i = 0;
+	unsigned char c;
 
 	len -= len > 0 && s[len - 1] == '\n';
 	if (len > 0 && (unsigned char)s[len - 1] <= ' ')
 		len = trimmed(s, len);
-	*p = (struct shape){ .s = s, .len = len, .first = LETTER_NONE };
+	*p = (struct shape){ .s = s, .len = (uint32_t)len };
+	p->first = LETTER_NONE;
 	if (len > 0 && (unsigned char)*s <= ' ')
 		p->indent = p->col = skip_space(s, len, &i, 0);
-	p->words = i;
-	if (len - i > 4 * TEXT_MAX || l->oversize) {
+	p->words = (uint32_t)i;
+	if (len - i > TEXT_MAX &&
+	    (len - i > 4 * TEXT_MAX || l->oversize ||
+	     columns(s + i, len - i, l->ascii) > TEXT_MAX))
 		p->wide = true;
+	if (i == len || p->wide)
 		return;
-	}
 	p->closed = ends_closed(s, len);
-	if (i == len)
-		return;
-	if (s[i] >= 'a' && s[i] <= 'z' && s[i] != 'd' && s[i] != 'o')
+	c = (unsigned char)s[i];
+	if ((unsigned)(c - 'a') < 26 && c != 'd' && c != 'o') {
 		p->first = LETTER_LOWER;
-	else if (s[i] >= 'A' && s[i] <= 'Z')
+		p->plain = true;
+	} else if ((unsigned)(c - 'A') < 26) {
 		p->first = is_shouted(s + i, len - i) ? LETTER_CASELESS :
 			   LETTER_UPPER;
-	else
+		p->plain = true;
+	} else {
 		shape_begin(p);
-	p->wide = len - i > TEXT_MAX &&
-		  columns(s + i, len - i, l->ascii) > TEXT_MAX;
+	}
 }
 
 /* The line that what is indented deeper belongs to. */
@@ -627,12 +635,44 @@ is_owned(const struct shape *a, const struct shape *b, const struct line *la,
 	return true;
 }
 
+/* Lines a and b, of the same leader, are one if they are filled. */
+static inline uint32_t
+join_if_filled(const struct shape *a, const struct shape *b, bool new,
+	       uint32_t mark)
+{
+	if ((a->col != b->col && !(new && b->col < a->col)) ||
+	    (a->first == LETTER_DIGIT && b->first == LETTER_DIGIT))
+		return 0;
+	if (b->first == LETTER_CASELESS)
+		mark |= NO_CASE;
+	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= FULL &&
+	    b->len < a->len && (b->indent >= 2 || b->first == LETTER_DIGIT ||
+				b->first == LETTER_OTHER))
+		mark |= CLOSES;
+	return mark | MAY_GO_ON;
+}
+
+/*
+ * Does b, which has no words, end what a says: the bracket that closes a call,
+ * a list, a body; in a comment or a control file, a line left empty?
+ */
+static bool
+closes_block(const struct shape *a, const struct shape *b)
+{
+	char c = b->words < b->len ? b->s[b->words] : '\0';
+
+	if (c == ')' || c == ']' || c == '}')
+		return true;
+	return a->leader == b->leader &&
+	       (c == '\0' || (c == '.' && b->len == b->words + 1));
+}
+
 /*
  * What is known of line b, directly after line a; 'new' if a begins something
- * new.
+ * new.  A line that was said twice says all that it has to say: it is closed.
  */
 static uint32_t
-join_of(const struct shape *a, const struct shape *b, const struct line *la,
+join_of(const struct shape *a, struct shape *b, const struct line *la,
 	const struct line *lb, const char *norm, bool new, struct owner *owner)
 {
 	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
@@ -644,10 +684,7 @@ join_of(const struct shape *a, const struct shape *b, const struct line *la,
 	}
 	if (lb->nwords == 0) {
 		owner->any = false;
-		/* The bracket that closes a call, a list, a body. */
-		return b->words < b->len &&
-		       (b->s[b->words] == ')' || b->s[b->words] == ']' ||
-			b->s[b->words] == '}') ? GOES_ON : 0;
+		return closes_block(a, b) && la->nwords > 0 ? GOES_ON : 0;
 	}
 	if (b->item) {
 		*owner = (struct owner){ true, b->indent, b->col, b->leader };
@@ -661,21 +698,39 @@ join_of(const struct shape *a, const struct shape *b, const struct line *la,
 		return mark | MAY_GO_ON | STARRED;
 	}
 	owned = is_owned(a, b, la, new, owner);
-	if (!owned && same_words(la, lb, norm))
+	if (!owned && same_words(la, lb, norm)) {
+		b->closed = true;
 		return 0;
+	}
 	if (owned || (b->row && la->nwords > 0) ||
-	    (b->first == LETTER_LOWER && !a->closed))
+	    (b->first == LETTER_LOWER && !b->quoted && !a->closed))
 		return mark | GOES_ON;
-	if (la->nwords == 0 || a->leader != b->leader ||
-	    (a->col != b->col && !(new && b->col < a->col)))
+	if (la->nwords == 0 || a->leader != b->leader)
 		return 0;
-	if (b->first == LETTER_CASELESS)
-		mark |= NO_CASE;
-	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= 60 &&
-	    b->len < a->len && (b->indent >= 2 || b->first == LETTER_DIGIT ||
-				b->first == LETTER_OTHER))
-		mark |= CLOSES;
-	return mark | MAY_GO_ON;
+	return join_if_filled(a, b, new, mark);
+}
+
+/*
+ * The same, for most lines: both begin with a letter, and b is not indented
+ * deeper.
+ */
+static inline uint32_t
+join_plain(const struct shape *a, struct shape *b, const struct line *la,
+	   const struct line *lb, const char *norm, bool new,
+	   struct owner *owner)
+{
+	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
+
+	if (owner->any && b->indent > owner->indent)
+		return mark | GOES_ON;
+	owner->any = false;
+	if (same_words(la, lb, norm)) {
+		b->closed = true;
+		return 0;
+	}
+	if (b->first == LETTER_LOWER && !a->closed)
+		return mark | GOES_ON;
+	return join_if_filled(a, b, new, mark);
 }
 
 /* Columns of the first word of a line. */
@@ -737,7 +792,7 @@ mark_filled(const struct line *lines, size_t first, size_t end,
 			need = before + 1 + first_word(&lines[i], text, base);
 			if (before < NARROW || need + slack <= widest)
 				span[i].nlines &= ~(uint32_t)MAY_GO_ON;
-			else if (need > widest)
+			else if (need > widest && widest >= FULL)
 				span[i].nlines |= TIGHT;
 		}
 		before = w;
@@ -781,15 +836,15 @@ mark_stretch(const struct line *lines, size_t first, size_t end,
 
 /*
  * Mark the lines that go on with the one before them.  Returns n, or the
- * number of lines before a fence, if 'fences'.
+ * number of lines before a fence, if 'fences'.  *hints lines may be code.
  */
 static size_t
 mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
-	   const char *norm, bool fences, struct unit_span *span)
+	   const char *norm, bool fences, struct unit_span *span, size_t *hints)
 {
 	struct owner owner = { 0 };
 	struct shape shape[2];
-	size_t first = 0;
+	size_t first = 0, hinted = 0;
 	/* In this stretch: may a line go on; can it be that it does? */
 	bool may = false, hope = false;
 
@@ -801,16 +856,22 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 		shape_of(b, l, text, base);
 		if (b->fence && fences)
 			return i;
-		if (i > 0)
+		if (b->len > b->words)
+			hinted += listing_hint(b->s[b->words],
+					       b->s[b->len - 1]);
+		if (i > 0 && a->plain && b->plain && b->indent <= a->indent)
+			mark = join_plain(a, b, l - 1, l, norm, first + 1 == i,
+					  &owner);
+		else if (i > 0)
 			mark = join_of(a, b, l - 1, l, norm, first + 1 == i,
 				       &owner);
 		else if (b->item)
 			owner = (struct owner){
 				true, b->indent, b->col, b->leader,
 			};
-		if (b->first == LETTER_LOWER)
+		if (b->first == LETTER_LOWER && !b->quoted)
 			mark |= BEGINS_LOWER;
-		if (!(mark & (GOES_ON | MAY_GO_ON))) {
+		if (!(mark & (GOES_ON | MAY_GO_ON)) || l->nwords == 0) {
 			if (may && hope)
 				mark_stretch(lines, first, i, text, base,
 					     span);
@@ -829,6 +890,7 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 	}
 	if (may && hope)
 		mark_stretch(lines, first, n, text, base, span);
+	*hints = hinted;
 	return n;
 }
 
@@ -873,7 +935,7 @@ size_t
 unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 	   const char *norm, unsigned min_words, struct unit_span *span)
 {
-	size_t nspans = 0, i = 0;
+	size_t nspans = 0, i = 0, hints;
 	bool fences = true;
 
 	if (n == 1) {
@@ -885,15 +947,18 @@ unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 		struct unit_span *to = span + nspans;
 		size_t k, end = 0;
 
-		k = mark_lines(lines + i, n - i, text, base, norm, fences, to);
+		k = mark_lines(lines + i, n - i, text, base, norm, fences, to,
+			       &hints);
 		if (i + k < n) {
 			end = fenced(lines + i + k, n - i - k, text, base);
 			fences = end > 0;
 			if (!fences)
 				continue;
-			mark_lines(lines + i, k, text, base, norm, false, to);
+			mark_lines(lines + i, k, text, base, norm, false, to,
+				   &hints);
 		}
-		if (k > 0 && listing_is(lines + i, k, text, base)) {
+		if (8 * hints >= k && hints > 0 &&
+		    listing_is(lines + i, k, text, base)) {
 			*to = (struct unit_span){ (uint32_t)k, UNIT_LISTING };
 			nspans++;
 		} else {
