@@ -187,9 +187,9 @@ stretch_words(const struct word *a, uint32_t na, const struct word *b,
 	return result;
 }
 
-/* Is what differs scattered, in the best alignment? */
+/* Is what differs scattered, in the best alignment or, 'surely', in any? */
 static bool
-is_scattered(const struct seq *a, const struct seq *b, double r)
+is_scattered(const struct seq *a, const struct seq *b, double r, bool surely)
 {
 	uint32_t shorter = a->n < b->n ? a->n : b->n, words;
 	uint32_t edits = (uint32_t)((1 - r) * (a->n + b->n) + 0.5);
@@ -201,6 +201,8 @@ is_scattered(const struct seq *a, const struct seq *b, double r)
 		return edits <= 1;
 	if (edits <= allowed)
 		return true;
+	if (surely)
+		return false;
 	/* Two words at most, beside each word in common, are no stretch. */
 	if (edits > allowed + 2 * (common + 1))
 		return false;
@@ -214,7 +216,7 @@ is_scattered(const struct seq *a, const struct seq *b, double r)
 
 double
 similar_to(const struct seq *a, const struct seq *b, double threshold,
-	   bool fold_digits)
+	   bool fold_digits, bool surely)
 {
 	double r;
 
@@ -223,7 +225,7 @@ similar_to(const struct seq *a, const struct seq *b, double threshold,
 	if (!fold_digits && !same_numbers(a, b))
 		return 0;
 	r = resemblance(a, b);
-	return r >= threshold - 1e-9 && is_scattered(a, b, r) ? r : 0;
+	return r >= threshold - 1e-9 && is_scattered(a, b, r, surely) ? r : 0;
 }
 
 /* Loose form. */

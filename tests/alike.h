@@ -42,10 +42,10 @@ double near_to(const struct loose *a, const struct loose *b);
 
 /*
  * The rule of -t, for loose words: 2M/(|a|+|b|) where it is 'threshold' or more, and what
- * differs is scattered; else 0.
+ * differs is scattered in the best alignment or, 'surely', in any; else 0.
  */
 double similar_to(const struct seq *a, const struct seq *b, double threshold,
-		  bool fold_digits);
+		  bool fold_digits, bool surely);
 
 /* 2M/(|a|+|b|). */
 double resemblance(const struct seq *a, const struct seq *b);

@@ -13,7 +13,7 @@
 #define NEAR_ENOUGH 1e-9	/* equal, as far as rounding goes */
 #define AHEAD_UNITS 8		/* where a unit may be said in full */
 #define AHEAD_BYTES ((size_t)64 << 10)
-#define MOST_UNSURE 6		/* units for which all that may be is tried */
+#define MOST_UNSURE 4		/* units for which all that may be is tried */
 
 /* Split: a document to units. */
 
@@ -354,8 +354,9 @@ rests_there(const struct paper *p, const struct unit *u,
 
 /*
  * The last one that says it.  The library may miss those that say it in loose
- * form only: which one it found is taken from its witness, and for each unit
- * for which it names none there is a bit of p->missed.
+ * form only.  If it names one as the witness, it is that; else two bits of
+ * p->missed for each such unit say how many of the last ones it has missed, 3 of
+ * them being all.
  */
 static void
 complete_near(struct paper *p, struct unit *u, const size_t *next,
@@ -363,7 +364,7 @@ complete_near(struct paper *p, struct unit *u, const size_t *next,
 {
 	const struct dedup_removal *r = p->hint == NULL ? NULL :
 		removal_of(p->hint, u->place.offset);
-	size_t strict = NONE, loose = NONE, named = NONE;
+	size_t found[AHEAD_UNITS], n = 0, strict = 0, named = 0;
 
 	if (u->ncompleters > 0 || p->opt->exact || u->kind == LISTING)
 		return;
@@ -374,20 +375,25 @@ complete_near(struct paper *p, struct unit *u, const size_t *next,
 		    v->loose.letters <= u->loose.letters ||
 		    near_to(&v->loose, &u->loose) == 0)
 			continue;
-		loose = next[i];
+		found[n++] = next[i];
 		if (stands_in(&v->words, u->words.norm, u->words.len))
-			strict = named = next[i];
-		else if (r != NULL && r->reason == DEDUP_LEAD &&
-			 rests_there(p, v, &r->witness))
-			named = next[i];
+			strict = n;
+		if (r != NULL && r->reason == DEDUP_LEAD &&
+		    rests_there(p, v, &r->witness))
+			named = n;
 	}
-	u->unsure = loose != strict;
-	if (named != strict)
-		loose = named;
-	else if (u->unsure && p->missed >> (*p->nunsure)++ % MOST_UNSURE & 1)
-		loose = strict;
-	if (loose != NONE)
-		u->completer[u->ncompleters++] = loose;
+	u->unsure = n > strict;
+	if (named > strict) {
+		n = named;
+	} else if (u->unsure) {
+		size_t most = n - strict;
+		size_t miss = p->missed >> 2 * ((*p->nunsure)++ % MOST_UNSURE)
+			      & 3;
+
+		n -= miss < 3 && miss < most ? miss : most;
+	}
+	if (n > 0)
+		u->completer[u->ncompleters++] = found[n - 1];
 }
 
 static void
@@ -557,7 +563,7 @@ rests_on(const struct dedup_options *opt, enum dedup_reason reason,
 	case DEDUP_SIMILAR:
 		return listing || opt->exact || opt->threshold == 0 ? 0 :
 		       similar_to(&u->loose.words, &k->loose.words, opt->threshold,
-				  opt->fold_digits);
+				  opt->fold_digits, false);
 	case DEDUP_CONTAINED:
 		return !listing && !opt->exact && opt->contained &&
 		       u->words.n >= opt->ngram &&
@@ -577,6 +583,34 @@ hint_of(const struct judge *j, const struct paper *p, const struct unit *u)
 			return removal_of(&j->hint->doc[p->number],
 					  line_of(p, i)->off);
 	return NULL;
+}
+
+/* Something is near or similar: is it to be expected that it is found? */
+static void
+count_miss(struct judge *j, const struct unit *u, bool listed,
+	   enum dedup_reason reason, bool found)
+{
+	struct oracle_counts *n = &j->counts;
+	bool words = false, sure = false;
+
+	for (size_t k = 0; k < j->nknown; k++) {
+		const struct unit *w = j->known[k].u;
+		const struct seq *s = &u->loose.words, *t = &w->loose.words;
+
+		if (j->known[k].listed != listed ||
+		    rests_on(j->opt, reason, u, w) == 0)
+			continue;
+		words |= stands_in(&w->words, u->words.norm, u->words.len);
+		sure |= reason == DEDUP_SIMILAR && s->n >= SURE_WORDS &&
+			similar_to(s, t, SURE_RESEMBLANCE, j->opt->fold_digits,
+				   true) > 0;
+	}
+	if (reason == DEDUP_NEAR) {
+		*(words ? &n->near : &n->loose) += 1;
+		*(words ? &n->near_missed : &n->loose_missed) += !found;
+	}
+	n->similar += sure;
+	n->similar_missed += sure && !found;
 }
 
 /*
@@ -607,15 +641,8 @@ search(struct judge *j, const struct paper *p, const struct unit *u,
 			       fabs(v - r->resemblance) < NEAR_ENOUGH)))
 			f = (struct finding){ true, said, v, w->place, 0 };
 	}
-	if (reason == DEDUP_NEAR && best > 0) {
-		j->counts.near++;
-		j->counts.missed += !f.found;
-	}
-	if (reason == DEDUP_SIMILAR && best >= SURE_RESEMBLANCE &&
-	    u->words.n >= SURE_WORDS) {
-		j->counts.similar++;
-		j->counts.similar_missed += !f.found;
-	}
+	if (best > 0 && reason != DEDUP_EXACT)
+		count_miss(j, u, listed, reason, f.found);
 	return f;
 }
 
@@ -854,7 +881,7 @@ next_missed(const struct judge *j, unsigned *missed)
 {
 	unsigned n = j->nunsure < MOST_UNSURE ? j->nunsure : MOST_UNSURE;
 
-	return ++*missed < 1u << n;
+	return ++*missed < 1u << 2 * n;
 }
 
 const char *
@@ -876,7 +903,9 @@ check_rules(const struct corpus *c, const struct dedup_options *opt,
 		}
 		if (counts != NULL && what == NULL) {
 			counts->near += j.counts.near;
-			counts->missed += j.counts.missed;
+			counts->near_missed += j.counts.near_missed;
+			counts->loose += j.counts.loose;
+			counts->loose_missed += j.counts.loose_missed;
 			counts->similar += j.counts.similar;
 			counts->similar_missed += j.counts.similar_missed;
 		}
