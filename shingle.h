@@ -68,6 +68,13 @@ struct words {
 	uint32_t nwinnowed;	/* with a window of options.window */
 };
 
+/* The 24 bits that a word is compared by. */
+static inline uint32_t
+words_hash(const struct words *w, uint32_t i)
+{
+	return w->code[i] | (uint32_t)w->tag[i] << 16;
+}
+
 /* NULL with errno set: ENOMEM, or why there is no random secret. */
 struct shingler *shingler_new(const struct shingle_options *opt);
 void shingler_free(struct shingler *s);

@@ -22,7 +22,7 @@ options_of(const struct dedup *d)
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
 		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
-		.places = d->places, .full_tags = o->contained,
+		.places = d->places, .full_tags = o->contained || o->threshold > 0,
 	};
 }
 
@@ -40,7 +40,7 @@ adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 	struct split own;
 	struct table_options options = {
 		.near = !d->opt.exact, .places = places,
-		.full_tags = d->opt.contained,
+		.full_tags = d->opt.contained || d->opt.threshold > 0,
 	};
 	struct table *t;
 
@@ -215,7 +215,7 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 	info->options.unit = (enum dedup_unit)i.options.unit;
 	info->options.exact = !i.options.near;
 	info->options.fold_digits = i.options.fold_digits;
-	info->options.contained = i.options.full_tags;
+	info->options.contained = i.options.window > 0;
 	info->options.places = i.options.places;
 	return DEDUP_OK;
 }

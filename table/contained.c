@@ -26,10 +26,11 @@ table_containing(struct table *t, const struct words *w, struct match *m)
 	near_begin(&t->scratch);
 	for (int i = 0; i < n; i++) {
 		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
+		int got = p != NULL ? near_says(t, &t->scratch, w, p) : -1;
 
-		if (p == NULL)
+		if (got < 0)
 			return -1;
-		if (!near_says(t, &t->scratch, w, p))
+		if (got == 0)
 			continue;
 		*m = (struct match){
 			.resemblance = 1.0,

@@ -23,9 +23,9 @@ struct pair {
 	const struct words *w;
 	struct scratch *s;
 	const uint16_t *code;	/* of the record */
-	const uint8_t *tag;
+	const uint8_t *tag;	/* or NULL: it has checks */
+	const unsigned char *check;
 	uint32_t n;		/* its words */
-	bool full;		/* a byte each is a tag; else two bits */
 	uint64_t left;		/* steps until it is given up */
 };
 
@@ -37,22 +37,50 @@ spend(struct pair *p, uint64_t steps)
 	return p->left > 0;
 }
 
-/* Do 24 bits of a hash, or as many as the record has, agree with its word j? */
+/* Do as many bits of a hash as the record has agree with its word j? */
 static inline bool
 is_word(const struct pair *p, uint32_t j, uint16_t code, uint32_t tag)
 {
-	return p->code[j] == code &&
-	       (p->full ? p->tag[j] == tag :
-		((p->tag[j / 4] >> 2 * (j % 4) ^ tag) & 3) == 0);
+	return p->code[j] == code && (p->tag == NULL || p->tag[j] == tag);
+}
+
+/*
+ * By their codes, the record's words from .. to are those in s->other.  Do their
+ * checks say so too?  A group of which only a part is among them says nothing.
+ */
+static bool
+checks_agree(const struct pair *p, uint32_t from, uint32_t to)
+{
+	const uint32_t *v = p->s->other;
+	uint32_t j = (from + CHECK_WORDS - 1) / CHECK_WORDS * CHECK_WORDS, end;
+
+	for (; j < to; j = end) {
+		uint32_t check = 0;
+		uint16_t upper;
+
+		end = j + CHECK_WORDS < p->n ? j + CHECK_WORDS : p->n;
+		if (end > to)
+			break;
+		for (uint32_t i = j; i < end; i++)
+			check += record_check_word(i, v[i]);
+		memcpy(&upper, p->check + j / CHECK_WORDS * sizeof(upper),
+		       sizeof(upper));
+		if (upper != check >> 16)
+			return false;
+	}
+	return true;
 }
 
 static bool
 tags_agree(const struct pair *p, uint32_t j)
 {
-	for (uint32_t i = 0; i < p->w->n; i++)
-		if (!is_word(p, j + i, p->w->code[i], p->w->tag[i]))
-			return false;
-	return true;
+	const struct words *w = p->w;
+
+	if (p->tag != NULL)
+		return memcmp(p->tag + j, w->tag, w->n) == 0;
+	for (uint32_t i = 0; i < w->n; i++)
+		p->s->other[j + i] = words_hash(w, i);
+	return checks_agree(p, j, j + w->n);
 }
 
 /* Where the unit's codes stand in the record's from j on; p->n if nowhere. */
@@ -149,6 +177,8 @@ static bool
 is_said_from(struct pair *p, uint32_t j)
 {
 	const struct words *w = p->w;
+	uint32_t *passed = p->s->other;
+	const uint32_t from = j;
 	struct letter at = { 0, 0 };
 	bool whole = true;	/* 'at' is where a word begins */
 
@@ -158,10 +188,12 @@ is_said_from(struct pair *p, uint32_t j)
 		size_t k;
 
 		while (whole && i < w->n && j < p->n &&
-		       is_word(p, j, w->code[i], w->tag[i]))
-			i++, j++;
+		       is_word(p, j, w->code[i], w->tag[i])) {
+			passed[j++] = words_hash(w, i++);
+		}
 		if (i == w->n)
-			return true;
+			return p->tag != NULL ||
+			       checks_agree(p, from, j);
 		if (j == p->n || !spend(p, i - at.word + 1))
 			return false;
 		go_to_word(p, &at, i);
@@ -169,6 +201,7 @@ is_said_from(struct pair *p, uint32_t j)
 		k = find_piece(p, v, j++);
 		if (!spend(p, k + 1) || k == v->n)
 			return false;
+		passed[j - 1] = v->piece[k].code;
 		for (uint32_t b = 0; b < v->piece[k].len; b++)
 			at.word += w->loose[at.byte + b] == ' ';
 		at.byte += v->piece[k].len;
@@ -202,7 +235,7 @@ near_begin(struct scratch *s)
 	s->known = (struct letter){ 0, 0 };
 }
 
-bool
+int
 near_says(const struct table *t, struct scratch *s, const struct words *w,
 	  const unsigned char *record)
 {
@@ -210,12 +243,15 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 	const uint16_t *code = record_codes(t, record);
 	struct pair p = {
 		.w = w, .s = s, .code = code, .n = n,
-		.tag = (const uint8_t *)(code + n),
-		.full = record_tag_bits(t->full_tags, n) == 8,
+		.check = (const unsigned char *)(code + n),
 		/* Bounds the time where the same word stands many times. */
 		.left = 4096 + 8 * ((uint64_t)w->n + n),
 	};
 
+	if (record_has_tags(t->full_tags, n))
+		p.tag = p.check;
+	if (scratch_reserve(s, n) != 0)
+		return -1;
 	return is_said(&p) ||
 	       (w->shingler != NULL && w->loose != NULL && is_said_joined(&p));
 }

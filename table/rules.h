@@ -11,16 +11,22 @@
 
 /* near.c; the threshold is of no use to it. */
 
-/* 2n / (n + m) >= 0.8; and no word is more than three joined. */
+/*
+ * 2n / (n + m) >= 0.8; and no word is more than three joined.  Of units that
+ * have as many words, one says all of the other only with the same numbers:
+ * that spares a look at lines that differ in nothing else.
+ */
 static inline bool
 near_is_possible(const struct words *w, double threshold,
 		 const unsigned char *record)
 {
-	uint32_t n = record_head(record).nwords;
+	struct record r = record_head(record);
 
 	(void)threshold;
-	return w->n >= TABLE_NEAR_WORDS && n >= TABLE_NEAR_WORDS &&
-	       (uint64_t)n * 2 <= (uint64_t)w->n * 3 && w->n / 3 <= n;
+	return w->n >= TABLE_NEAR_WORDS && r.nwords >= TABLE_NEAR_WORDS &&
+	       (uint64_t)r.nwords * 2 <= (uint64_t)w->n * 3 &&
+	       w->n / 3 <= r.nwords &&
+	       (r.nwords != w->n || r.digits == w->digits);
 }
 
 int near_matches(const struct table *t, struct scratch *s,
@@ -32,9 +38,9 @@ void near_begin(struct scratch *s);
 
 /*
  * Does a record of any length say all that the unit says, in one piece?  It
- * need not be marked.
+ * need not be marked.  1, 0, or -1 with ENOMEM.
  */
-bool near_says(const struct table *t, struct scratch *s, const struct words *w,
+int near_says(const struct table *t, struct scratch *s, const struct words *w,
 	      const unsigned char *record);
 
 /* similar.c */

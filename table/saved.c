@@ -485,7 +485,7 @@ saved_compare(const struct saved_options *have,
 		{ have->fold_digits, want->fold_digits, "--fold-digits" },
 		{ !have->near, !want->near, "--exact" },
 		{ have->window > 0, want->window > 0, "--contained" },
-		{ have->full_tags, want->full_tags, "--contained" },
+		{ have->full_tags, want->full_tags, "--threshold" },
 		{ have->places, want->places, "the places of units" },
 	};
 	const struct {

@@ -62,33 +62,32 @@ reserve(uint32_t **v, size_t *room, size_t n)
 }
 
 int
-scratch_take_unit(struct scratch *s, const struct words *w, unsigned bits)
+scratch_reserve(struct scratch *s, uint32_t n)
 {
-	uint32_t mask = (1u << bits) - 1;
+	return reserve(&s->other, &s->other_room, n);
+}
 
+int
+scratch_take_unit(struct scratch *s, const struct words *w, bool tags)
+{
 	if (reserve(&s->mine, &s->mine_room, w->n) != 0)
 		return -1;
 	for (uint32_t i = 0; i < w->n; i++)
-		s->mine[i] = w->code[i] | (w->tag[i] & mask) << 16;
+		s->mine[i] = tags ? words_hash(w, i) : w->code[i];
 	return 0;
 }
 
 int
 scratch_take_record(const struct table *t, struct scratch *s,
-		    const unsigned char *p, uint32_t n, unsigned bits)
+		    const unsigned char *p, uint32_t n, bool tags)
 {
 	const uint16_t *code = record_codes(t, p);
 	const uint8_t *tag = (const uint8_t *)(code + n);
-	unsigned stored = record_tag_bits(t->full_tags, n);
-	uint32_t mask = (1u << bits) - 1;
 
 	if (reserve(&s->other, &s->other_room, n) != 0)
 		return -1;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t v = stored == 8 ? tag[i] : tag[i / 4] >> 2 * (i % 4);
-
-		s->other[i] = code[i] | (v & mask) << 16;
-	}
+	for (uint32_t i = 0; i < n; i++)
+		s->other[i] = code[i] | (tags ? (uint32_t)tag[i] << 16 : 0);
 	return 0;
 }
 

@@ -26,12 +26,12 @@ static int64_t
 count_edits(const struct table *t, struct scratch *s, const struct words *w,
 	    const unsigned char *p, uint32_t nwords, uint32_t most)
 {
-	unsigned bits = record_tag_bits(t->full_tags, nwords);
+	bool tags = record_has_tags(t->full_tags, nwords);
 	uint32_t shorter = nwords < w->n ? nwords : w->n;
 	uint32_t edits, words;
 
-	if (scratch_take_unit(s, w, bits) != 0 ||
-	    scratch_take_record(t, s, p, nwords, bits) != 0)
+	if (scratch_take_unit(s, w, tags) != 0 ||
+	    scratch_take_record(t, s, p, nwords, tags) != 0)
 		return -1;
 	edits = lcs_edits(s->mine, w->n, s->other, nwords, most);
 	if (edits > most)

@@ -297,19 +297,23 @@ table_log_undo(struct table *t, uint64_t hi, uint64_t lo)
 	return 0;
 }
 
+/* Tags, or checks in their place. */
 static void
-put_tags(unsigned char *to, const struct words *w, unsigned bits)
+put_tags(unsigned char *to, const struct words *w, bool tags)
 {
-	if (bits == 8) {
+	if (tags) {
 		memcpy(to, w->tag, w->n);
 		return;
 	}
-	for (uint32_t i = 0; i < w->n; i += 4) {
-		unsigned v = 0;
+	for (uint32_t i = 0; i < w->n; i += CHECK_WORDS) {
+		uint32_t check = 0;
+		uint16_t upper;
 
-		for (uint32_t j = 0; j < 4 && i + j < w->n; j++)
-			v |= (w->tag[i + j] & 3u) << 2 * j;
-		*to++ = (unsigned char)v;
+		for (uint32_t j = i; j < w->n && j < i + CHECK_WORDS; j++)
+			check += record_check_word(j, words_hash(w, j));
+		upper = (uint16_t)(check >> 16);
+		memcpy(to, &upper, sizeof(upper));
+		to += sizeof(upper);
 	}
 }
 
@@ -341,7 +345,7 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	if (r.nwords > 0) {
 		memcpy(p, w->code, r.nwords * sizeof(*w->code));
 		p += r.nwords * sizeof(*w->code);
-		put_tags(p, w, record_tag_bits(t->full_tags, r.nwords));
+		put_tags(p, w, record_has_tags(t->full_tags, r.nwords));
 	}
 	return ref;
 }

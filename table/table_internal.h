@@ -183,12 +183,14 @@ size_t scratch_bytes(uint32_t longest);
 
 /*
  * The words of a unit to s->mine, those of a record of n words to s->other:
- * code, and above it the tag, in 32 bits; with 'bits' of each tag, 0 for none.
- * 0, or -1 with ENOMEM.
+ * code, and above it the tag, if 'tags' are wanted.  0, or -1 with ENOMEM.
  */
-int scratch_take_unit(struct scratch *s, const struct words *w, unsigned bits);
+int scratch_take_unit(struct scratch *s, const struct words *w, bool tags);
+
+/* Room for so many words of a record in s->other: 0, or -1 with ENOMEM. */
+int scratch_reserve(struct scratch *s, uint32_t n);
 int scratch_take_record(const struct table *t, struct scratch *s,
-			const unsigned char *p, uint32_t n, unsigned bits);
+			const unsigned char *p, uint32_t n, bool tags);
 
 /*
  * Mark the codes that a unit has, in a scratch where none is; and after that
