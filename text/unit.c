@@ -290,6 +290,7 @@ struct shape {
 	unsigned char depth;	/* of quoted mail */
 	bool item;		/* begins with a bullet, a number, an option */
 	bool row;		/* of a table, and its first cell is empty */
+	bool box;		/* of a table or a tree that is drawn */
 	bool quoted;		/* a bracket or a quote stands before 'first' */
 	bool fence;
 };
@@ -307,7 +308,8 @@ enum {
 	STARRED = 32,		/* both begin with a star */
 	TIGHT = 64,		/* its first word had no room on that line */
 	CLOSES = 128,		/* looks like the end of what is wrapped */
-	COLUMNS_SHIFT = 8,
+	SIGNS = 256,		/* says the same words with other signs */
+	COLUMNS_SHIFT = 9,
 };
 
 static inline bool
@@ -493,30 +495,23 @@ is_shouted(const char *s, size_t len)
 	return true;
 }
 
-/* Bytes of the bar that s[0..len) begins with, or 0. */
-static size_t
-bar_length(const char *s, size_t len)
-{
-	static const char *const bars[] = { "│", "┃", "║" };
-
-	if (len > 0 && *s == '|')
-		return 1;
-	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
-		if (len >= 3 && memcmp(s, bars[i], 3) == 0)
-			return 3;
-	return 0;
-}
-
 /* Does it begin with an empty cell: a bar, white space, a bar? */
 static bool
 begins_empty_cell(const char *s, size_t len)
 {
-	size_t i = bar_length(s, len);
+	size_t i = 1;
 
-	if (i == 0)
+	if (*s != '|')
 		return false;
 	skip_space(s, len, &i, 0);
-	return bar_length(s + i, len - i) > 0;
+	return i < len && s[i] == '|';
+}
+
+/* Does it begin with a box drawing character, U+2500 to U+257F? */
+static bool
+begins_box(const char *s, size_t len)
+{
+	return len >= 3 && *s == '\xe2' && (s[1] == '\x94' || s[1] == '\x95');
 }
 
 /* The part of a shape that takes a look at the leader, if there is one. */
@@ -555,6 +550,7 @@ shape_begin(struct shape *p)
 	s = p->s + p->words;
 	p->item = begins_item(s, p->len - p->words);
 	p->row = begins_empty_cell(s, p->len - p->words);
+	p->box = begins_box(s, p->len - p->words);
 	p->first = (unsigned char)first_letter(s, p->len - p->words);
 	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
 		p->first = LETTER_CASELESS;
@@ -653,6 +649,30 @@ join_if_filled(const struct shape *a, const struct shape *b, bool new,
 }
 
 /*
+ * Are these two lines of code, or names, that say the same words with other
+ * signs: f(1, 2) and f(-1, 2)?  Captions begin in upper case.
+ */
+static bool
+are_signs(const struct shape *a, const struct shape *b)
+{
+	if (b->first != LETTER_LOWER && b->first != LETTER_OTHER)
+		return false;
+	return listing_hint('a', b->s[b->len - 1]) ||
+	       (memchr(b->s + b->words, ' ', b->len - b->words) == NULL &&
+		(a->len != b->len || memcmp(a->s, b->s, a->len) != 0));
+}
+
+/* Line b says the same words as line a, and so all that it has to say. */
+static uint32_t
+join_same(const struct shape *a, struct shape *b, uint32_t mark)
+{
+	if (b->len > b->words && are_signs(a, b))
+		return mark | GOES_ON | SIGNS;
+	b->closed = true;
+	return 0;
+}
+
+/*
  * Does b, which has no words, end what a says: the bracket that closes a call,
  * a list, a body; in a comment or a control file, a line left empty?
  */
@@ -669,7 +689,7 @@ closes_block(const struct shape *a, const struct shape *b)
 
 /*
  * What is known of line b, directly after line a; 'new' if a begins something
- * new.  A line that was said twice says all that it has to say: it is closed.
+ * new.
  */
 static uint32_t
 join_of(const struct shape *a, struct shape *b, const struct line *la,
@@ -682,6 +702,8 @@ join_of(const struct shape *a, struct shape *b, const struct line *la,
 		owner->any = false;
 		return 0;
 	}
+	if (a->box && b->box)
+		return mark | GOES_ON;
 	if (lb->nwords == 0) {
 		owner->any = false;
 		return closes_block(a, b) && la->nwords > 0 ? GOES_ON : 0;
@@ -698,10 +720,8 @@ join_of(const struct shape *a, struct shape *b, const struct line *la,
 		return mark | MAY_GO_ON | STARRED;
 	}
 	owned = is_owned(a, b, la, new, owner);
-	if (!owned && same_words(la, lb, norm)) {
-		b->closed = true;
-		return 0;
-	}
+	if (!owned && same_words(la, lb, norm))
+		return join_same(a, b, mark);
 	if (owned || (b->row && la->nwords > 0) ||
 	    (b->first == LETTER_LOWER && !b->quoted && !a->closed))
 		return mark | GOES_ON;
@@ -724,10 +744,8 @@ join_plain(const struct shape *a, struct shape *b, const struct line *la,
 	if (owner->any && b->indent > owner->indent)
 		return mark | GOES_ON;
 	owner->any = false;
-	if (same_words(la, lb, norm)) {
-		b->closed = true;
-		return 0;
-	}
+	if (same_words(la, lb, norm))
+		return join_same(a, b, mark);
 	if (b->first == LETTER_LOWER && !a->closed)
 		return mark | GOES_ON;
 	return join_if_filled(a, b, new, mark);
@@ -906,7 +924,8 @@ spans_of(const struct line *lines, size_t n, unsigned min_words,
 		enum unit_kind kind;
 
 		for (k = i + 1; k < n && (span[k].nlines & GOES_ON); k++)
-			shorter = shorter && lines[k].nwords < min_words;
+			shorter = shorter && lines[k].nwords < min_words &&
+				  !(span[k].nlines & SIGNS);
 		kind = shorter ? UNIT_RUN : k == i + 1 ? UNIT_LINE :
 		       UNIT_WRAPPED;
 		if (kind == UNIT_RUN && nspans > 0 &&
