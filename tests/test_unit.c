@@ -412,6 +412,11 @@ test_comments_and_docstrings_are_units(void **state)
 	       "W|# What is older is found in the file, which is read only if\n"
 	       " |# somebody asks for it.\n");
 	expect("R|/*\n"
+	       "W| * rows the boat to the place where they wait\n"
+	       " | * and back to the quay as it does\n"
+	       " | * on each and every day of the week\n"
+	       "R| */\n");
+	expect("R|/*\n"
 	       "W| * Rows the boat to the place and back, as often as there is\n"
 	       " | * somebody who waits.  Returns how often that was, or less\n"
 	       " | * than nothing if it sank.\n"
@@ -502,6 +507,8 @@ test_lines_with_the_same_words_and_other_signs_are_one_unit(void **state)
 	(void)state;
 	expect("W|a boat that nobody wants to row(to, a, quay)\n"
 	       " |a boat that nobody wants to row(to, -a, quay)\n");
+	expect("W|assert row(the_boat / 2) is 0\n"
+	       " |assert row(-the_boat / 2) is 0\n");
 	expect("W|row:the:boat\n"
 	       " |row::the:boat\n"
 	       " |row:the::boat\n");

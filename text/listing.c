@@ -167,12 +167,12 @@ count_space(const char *s, size_t len)
 #endif
 
 /*
- * Is there something that only code has?  Braces, "=", "\", a semicolon at
- * the end, "<" or "$" right before a letter, "(", "[" or "_" right after one.
- * Brackets may also be the name of a photographer, links, footnotes.
+ * Braces, "=", "\\", a semicolon at the end, "<" or "$" right before a letter,
+ * "(", "[" or "_" right after one.  Brackets may else be the name of a
+ * photographer, links, footnotes.
  */
-static bool
-has_code(const char *s, size_t len)
+bool
+listing_has_code(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		unsigned char next = i + 1 < len ? (unsigned char)s[i + 1] : 0;
@@ -239,7 +239,7 @@ is_code(const struct line *l, const char *s)
 		len--;
 	n = count(s, len);
 	return (n.symbols >= 2 && 8 * n.symbols >= len - n.space &&
-		has_code(s, len)) || is_call(s, len);
+		listing_has_code(s, len)) || is_call(s, len);
 }
 
 bool

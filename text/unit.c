@@ -271,6 +271,7 @@ unit_is_fence(const char *text, size_t len)
  * look alike: are they filled, and does that explain where they end?
  */
 
+#define IN_COMMENT 'c'		/* leader of the lines of a C comment: no bullet */
 #define TEXT_MAX 120		/* columns: what is wider was not wrapped */
 #define FULL 60			/* columns: more than verse has */
 #define NARROW 40		/* columns: what is narrower is not filled */
@@ -524,7 +525,7 @@ shape_leader(struct shape *p)
 		return;
 	p->leader = p->s[i];
 	if (p->leader == '/' && p->s[i + 1] == '*')
-		p->leader = '*';
+		p->leader = IN_COMMENT;
 	do {
 		if (p->leader == '>')
 			p->depth = (unsigned char)(p->depth + n);
@@ -602,9 +603,8 @@ struct owner {
 static bool
 is_below(const struct shape *b, const struct owner *o)
 {
-	return b->indent > o->indent ||
-	       (b->leader == o->leader && b->indent == o->indent &&
-		b->col > o->col);
+	return b->leader == o->leader ? b->col > o->col :
+	       b->indent > o->indent;
 }
 
 /*
@@ -650,16 +650,18 @@ join_if_filled(const struct shape *a, const struct shape *b, bool new,
 
 /*
  * Are these two lines of code, or names, that say the same words with other
- * signs: f(1, 2) and f(-1, 2)?  Captions begin in upper case.
+ * signs: f(1, 2) and f(-1, 2)?  Lines of code may also be equal.
  */
 static bool
 are_signs(const struct shape *a, const struct shape *b)
 {
-	if (b->first != LETTER_LOWER && b->first != LETTER_OTHER)
-		return false;
-	return listing_hint('a', b->s[b->len - 1]) ||
-	       (memchr(b->s + b->words, ' ', b->len - b->words) == NULL &&
-		(a->len != b->len || memcmp(a->s, b->s, a->len) != 0));
+	const char *s = b->s + b->words;
+	size_t len = b->len - b->words;
+
+	if (a->len != b->len || memcmp(a->s, b->s, a->len) != 0)
+		return memchr(s, ' ', len) == NULL || listing_has_code(s, len);
+	return (b->first == LETTER_LOWER || b->first == LETTER_OTHER) &&
+	       listing_hint('a', s[len - 1]);
 }
 
 /* Line b says the same words as line a, and so all that it has to say. */
@@ -853,6 +855,25 @@ mark_stretch(const struct line *lines, size_t first, size_t end,
 }
 
 /*
+ * Is a star a comment's, not a bullet?  'comment' is whether the line before
+ * leaves one open; returns whether b does.
+ */
+static bool
+is_in_comment(const struct shape *a, struct shape *b, bool comment)
+{
+	if (b->leader == '*' && !comment && a != NULL && a->leader == 0) {
+		/* What begins behind code on the line before? */
+		for (size_t i = 1; i < a->len && !comment; i++)
+			comment = a->s[i] == '*' && a->s[i - 1] == '/';
+		comment = comment && !ends_in(a->s, a->len, "*/");
+	}
+	if (b->leader == '*' && comment)
+		b->leader = IN_COMMENT;
+	return (comment || b->leader == IN_COMMENT) &&
+	       !ends_in(b->s, b->len, "*/");
+}
+
+/*
  * Mark the lines that go on with the one before them.  Returns n, or the
  * number of lines before a fence, if 'fences'.  *hints lines may be code.
  */
@@ -864,7 +885,7 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 	struct shape shape[2];
 	size_t first = 0, hinted = 0;
 	/* In this stretch: may a line go on; can it be that it does? */
-	bool may = false, hope = false;
+	bool may = false, hope = false, comment = false;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct line *l = &lines[i];
@@ -877,6 +898,8 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 		if (b->len > b->words)
 			hinted += listing_hint(b->s[b->words],
 					       b->s[b->len - 1]);
+		if (comment || b->leader != 0)
+			comment = is_in_comment(i > 0 ? a : NULL, b, comment);
 		if (i > 0 && a->plain && b->plain && b->indent <= a->indent)
 			mark = join_plain(a, b, l - 1, l, norm, first + 1 == i,
 					  &owner);
