@@ -257,12 +257,11 @@ listing_is(const struct line *lines, size_t n, const char *text, uint64_t base)
 		words += lines[i].nwords;
 	/*
 	 * The words are as long as their normal form, or nearly.  In prose
-	 * what is neither words nor white space is less than a tenth, or no
-	 * symbols: there is no need to look at its lines.
+	 * what is neither words nor white space is less than a tenth: there
+	 * is no need to look at its lines.
 	 */
 	in_words = last->norm + last->norm_len - lines->norm - words;
-	if (other < in_words || 10 * (other - in_words) < other ||
-	    24 * count(s, bytes).symbols < other)
+	if (other < in_words || 10 * (other - in_words) < other)
 		return false;
 	left = words;
 	for (size_t i = 0; i < n && 4 * (code + left) >= words; i++) {
