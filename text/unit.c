@@ -564,13 +564,21 @@ shape_begin(struct shape *p)
 	if (p->words == p->len)
 		return;
 	s = p->s + p->words;
-	p->item = begins_item(s, p->len - p->words);
-	p->row = begins_empty_cell(s, p->len - p->words);
-	p->box = begins_box(s, p->len - p->words);
-	p->first = (unsigned char)first_letter(s, p->len - p->words);
+	if (traits[(unsigned char)*s] & LOWER) {
+		p->first = LETTER_LOWER;
+		return;
+	}
+	if (traits[(unsigned char)*s] & UPPER) {
+		p->first = LETTER_UPPER;
+	} else {
+		p->item = begins_item(s, p->len - p->words);
+		p->row = begins_empty_cell(s, p->len - p->words);
+		p->box = begins_box(s, p->len - p->words);
+		p->first = (unsigned char)first_letter(s, p->len - p->words);
+		p->quoted = (unsigned char)*s < 0x40;
+	}
 	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
 		p->first = LETTER_CASELESS;
-	p->quoted = (unsigned char)*s < 0x40;
 }
 
 static inline void
