@@ -4,7 +4,7 @@
  */
 static int READ_TEXT(struct sink *k)
 {
-	struct scan *out = k->out;
+	struct scan *out = k->put.out;
 	size_t p = 0;
 
 	while (p < k->len) {
@@ -14,8 +14,8 @@ static int READ_TEXT(struct sink *k)
 		struct masks m;
 		uint64_t valid, keep, begin, seen = 0;
 		char *to = out->norm + out->norm_len;
-		uint32_t nwords = k->nwords;	/* of the current line */
-		bool digits = k->digits;
+		uint32_t nwords = k->put.nwords;	/* of the line */
+		bool digits = k->put.digits;
 
 		if (k->len - p < CHUNK) {
 			n = (unsigned)(k->len - p);
@@ -34,7 +34,7 @@ static int READ_TEXT(struct sink *k)
 		valid = low_bits(n);
 		m.word &= valid;
 		m.digit &= m.word;
-		keep = m.word << 1 | (k->place != OUTSIDE);
+		keep = m.word << 1 | (k->put.place != OUTSIDE);
 		begin = m.word & ~keep;
 		keep = (keep | m.word) & valid;
 		for (uint64_t nl = m.newline & valid; nl != 0;
@@ -44,7 +44,7 @@ static int READ_TEXT(struct sink *k)
 			unsigned end = (unsigned)__builtin_ctzll(nl) + 1;
 
 			nwords += (uint32_t)__builtin_popcountll(begin & line);
-			k->digits = digits | ((m.digit & line) != 0);
+			k->put.digits = digits | ((m.digit & line) != 0);
 			if (put_line(k, p + end, out->norm_len + (size_t)
 				     __builtin_popcountll(keep & upto),
 				     nwords) != 0)
@@ -53,11 +53,11 @@ static int READ_TEXT(struct sink *k)
 			digits = false;
 			seen = upto;
 		}
-		k->nwords = nwords +
-			    (uint32_t)__builtin_popcountll(begin & ~seen);
-		k->digits = digits | ((m.digit & ~seen) != 0);
+		k->put.nwords = nwords +
+				(uint32_t)__builtin_popcountll(begin & ~seen);
+		k->put.digits = digits | ((m.digit & ~seen) != 0);
 		if (n > 0)
-			k->place = m.word >> (n - 1) & 1 ? INSIDE : OUTSIDE;
+			k->put.place = m.word >> (n - 1) & 1 ? INSIDE : OUTSIDE;
 		out->norm_len = (size_t)(SQUEEZE(to, low, keep) - out->norm);
 		p += n;
 		if (m.high != 0 && read_chars(k, &p, false) != 0)
