@@ -180,8 +180,8 @@ is_blank(const char *s, size_t len)
 }
 
 /* The line that ends before text[end] is complete, its words up to 'norm'. */
-static int
-put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords)
+static inline int
+put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords, bool digits)
 {
 	struct line *l;
 
@@ -194,15 +194,14 @@ put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords)
 		.nwords = nwords,
 		.norm = (uint32_t)k->norm_start,
 		.norm_len = (uint32_t)(norm - k->norm_start),
-		.digits = k->put.digits,
+		.digits = digits,
 		.ascii = !k->high,
 		.begins = true,
 	};
 	l->blank = nwords == 0 && is_blank(k->text + k->line, l->len);
 	k->line = end;
 	k->norm_start = norm;
-	k->put.nwords = 0;
-	k->put.digits = k->high = false;
+	k->high = false;
 	return 0;
 }
 
@@ -435,7 +434,9 @@ read_chars(struct sink *k, size_t *pos, bool all)
 		if (ch.c == '\n') {
 			put_end(&k->put);
 			failed = put_line(k, p, k->put.out->norm_len,
-					  k->put.nwords);
+					  k->put.nwords, k->put.digits);
+			k->put.nwords = 0;
+			k->put.digits = false;
 		} else if ((ch.info & KIND) == BYTE) {
 			put_byte(k, p - 1);
 		} else if ((ch.info & KIND) == SEVERAL || joins(ch) ||
@@ -519,39 +520,103 @@ look(const char *s, char *low)
 }
 #endif
 
-/* Copy the kept bytes of a chunk together; writes up to 64 bytes past. */
-BODY char *
-squeeze(char *to, const char *low, uint64_t keep)
+BODY void
+copy(char *to, const char *from)
 {
-	if (keep == UINT64_MAX) {
-		memcpy(to, low, CHUNK);
-		return to + CHUNK;
-	}
-	while (keep != 0) {
-		unsigned from = (unsigned)__builtin_ctzll(keep);
-		uint64_t run = ~(keep >> from);
-		unsigned n = (unsigned)__builtin_ctzll(run);
-
-		memcpy(to, low + from, 16);
-		if (n > 16) {
-			memcpy(to + 16, low + from + 16, 16);
-			if (n > 32)
-				memcpy(to + 32, low + from + 32, 32);
-		}
-		to += n;
-		keep &= ~(((uint64_t)1 << n) - 1) << from;
-	}
-	return to;
-}
-
-/* The lowest n bits, n up to 64. */
-BODY uint64_t
-low_bits(unsigned n)
-{
-	return n >= 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+	memcpy(to, from, CHUNK);
 }
 
 #ifdef WIDEST
+WIDE __attribute__((always_inline)) static inline void
+copy_wide(char *to, const char *from)
+{
+	__m256i a = _mm256_loadu_si256((const __m256i *)from);
+	__m256i b = _mm256_loadu_si256((const __m256i *)from + 1);
+
+	_mm256_storeu_si256((__m256i *)to, a);
+	_mm256_storeu_si256((__m256i *)to + 1, b);
+}
+#endif
+
+/*
+ * Move the kept bytes of a chunk together.  What stands behind a run of others
+ * is copied to the place of the run, all 64 bytes of it; so this writes up to
+ * 64 bytes past, and reads 64 past the chunk.
+ *
+ *	low	t h e _ _ c a b l e _ _ _ g o e s
+ *	to	t h e _ c a b l e _ _ _ g o e s
+ *	to	t h e _ c a b l e _ g o e s
+ */
+BODY char *
+squeeze(char *to, const char low[2 * CHUNK], uint64_t keep,
+	void (*copy_chunk)(char *, const char *))
+{
+	uint64_t drop = ~keep;
+
+	copy_chunk(to, low);
+	while (drop != 0) {
+		uint64_t carry = drop + (drop & -drop);	/* behind the run */
+		size_t first = (size_t)__builtin_ctzll(drop), end;
+
+		if (carry == 0)
+			return to + first;
+		end = (size_t)__builtin_ctzll(carry);
+		copy_chunk(to + first, low + end);
+		to -= end - first;
+		drop &= carry;
+	}
+	return to + CHUNK;
+}
+
+/* The lowest n bits, n < 64. */
+BODY uint64_t
+low_bits(unsigned n)
+{
+	return ((uint64_t)1 << n) - 1;
+}
+
+BODY uint32_t
+bits(uint64_t mask)
+{
+	return (uint32_t)__builtin_popcountll(mask);
+}
+
+#ifdef WIDEST
+/* The same, 32 bytes in a register. */
+WIDE __attribute__((always_inline)) static inline struct masks
+look_wide(const char *s, char *low)
+{
+	struct masks m = { 0, 0, 0, 0 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		__m256i c = _mm256_loadu_si256((const __m256i *)s + i);
+		__m256i space = _mm256_set1_epi8(' ');
+		__m256i l = _mm256_or_si256(c, space);	/* ' ' is bit 5 */
+		__m256i alpha = _mm256_cmpgt_epi8(
+			_mm256_set1_epi8((char)(0x80 + 26)),
+			_mm256_add_epi8(l,
+				_mm256_set1_epi8((char)(0x80 - 'a'))));
+		__m256i digit = _mm256_cmpgt_epi8(
+			_mm256_set1_epi8((char)(0x80 + 10)),
+			_mm256_add_epi8(c,
+				_mm256_set1_epi8((char)(0x80 - '0'))));
+		__m256i word = _mm256_or_si256(alpha, digit);
+		__m256i nl = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('\n'));
+
+		_mm256_storeu_si256((__m256i *)low + i,
+			_mm256_and_si256(l, _mm256_or_si256(word, space)));
+		m.high |= (uint64_t)(unsigned)_mm256_movemask_epi8(c)
+			  << 32 * i;
+		m.word |= (uint64_t)(unsigned)_mm256_movemask_epi8(word)
+			  << 32 * i;
+		m.digit |= (uint64_t)(unsigned)_mm256_movemask_epi8(digit)
+			   << 32 * i;
+		m.newline |= (uint64_t)(unsigned)_mm256_movemask_epi8(nl)
+			     << 32 * i;
+	}
+	return m;
+}
+
 /* Both at once, 64 bytes in a register; writes up to 64 bytes past. */
 WIDEST __attribute__((always_inline)) static inline struct masks
 look_widest(const char *s, char *low)
@@ -586,15 +651,15 @@ squeeze_widest(char *to, const char *low, uint64_t keep)
 /* The loop over chunks, for each instruction set. */
 #define READ_TEXT read_text
 #define LOOK look
-#define SQUEEZE squeeze
-#include "words_loop.h"
-
-#define READ_TEXT WIDE read_text_wide
-#define LOOK look
-#define SQUEEZE squeeze
+#define SQUEEZE(to, low, keep) squeeze(to, low, keep, copy)
 #include "words_loop.h"
 
 #ifdef WIDEST
+#define READ_TEXT WIDE read_text_wide
+#define LOOK look_wide
+#define SQUEEZE(to, low, keep) squeeze(to, low, keep, copy_wide)
+#include "words_loop.h"
+
 #define READ_TEXT WIDEST read_text_widest
 #define LOOK look_widest
 #define SQUEEZE squeeze_widest
@@ -617,9 +682,9 @@ read_fast(struct sink *k)
 #ifdef WIDEST
 	case VECTORS_WIDEST:
 		return read_text_widest(k);
-#endif
 	case VECTORS_WIDE:
 		return read_text_wide(k);
+#endif
 	default:
 		return read_text(k);
 	}
@@ -716,7 +781,7 @@ read_with(int (*read)(struct sink *), struct words_reader *w,
 		goto fail;
 	put_end(&k.put);
 	if (k.line < len &&
-	    put_line(&k, len, out->norm_len, k.put.nwords) != 0)
+	    put_line(&k, len, out->norm_len, k.put.nwords, k.put.digits) != 0)
 		goto fail;
 	if (w->fold_digits)
 		fold_digits(w, out, nlines);
