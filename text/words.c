@@ -48,7 +48,7 @@
 
 struct words_reader {
 	bool fold_digits;
-	enum vectors vectors;	/* that the machine has */
+	enum vectors vectors;	/* that the machine has, or fewer */
 	struct fold fold;
 };
 
@@ -88,6 +88,13 @@ words_new(bool fold_digits)
 	w->fold_digits = fold_digits;
 	w->vectors = vectors_available();
 	return w;
+}
+
+void
+words_limit(struct words_reader *w, enum vectors most)
+{
+	if (w->vectors > most)
+		w->vectors = most;
 }
 
 void
