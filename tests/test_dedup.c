@@ -232,18 +232,24 @@ test_answers_are_those_of_the_rules(void **state)
 	assert_true(counts.similar_missed * 100 < counts.similar);
 }
 
-/* All of it, with blocks that are too long to be split at once. */
+/*
+ * All of it, with blocks that are too long to be split at once.  Too many of
+ * their units are said in loose form for the oracle to try all that may have
+ * been missed, but with options.exact.
+ */
 static const char *
 large_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
 {
 	struct answers a, b = { .n = 0 };
 	const char *what;
 
+	opt->exact |= seed % 2 == 0;
 	what = ask(c, opt, PIECES_WHOLE, 0, &a);
 	if (what == NULL)
 		what = check_spans(c, &a);
 	if (what == NULL)
-		what = check_rules(c, opt, &a, &counts);
+		what = opt->exact ? check_rules(c, opt, &a, NULL) :
+		       check_witnesses(c, opt, &a);
 	for (enum pieces how = PIECES_RANDOM; how <= PIECES_BATCH &&
 	     what == NULL; how++) {
 		answers_free(&b);
