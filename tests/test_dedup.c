@@ -988,6 +988,30 @@ test_chain_of_leads(void **state)
 		   { 2, DEDUP_LEAD, 4 });
 }
 
+/* Each is said in full by the eighth after it, which waits itself. */
+static void
+test_nine_units_may_wait(void **state)
+{
+	struct text t = { NULL, 0, 0 };
+	struct dedup_options opt;
+	struct gone gone[8];
+	char line[100];
+
+	(void)state;
+	dedup_options_init(&opt);
+	for (unsigned i = 0; i <= 16; i++) {
+		snprintf(line, sizeof(line), "Word%c and so on it goes%s%s\n\n",
+			 'a' + i % 8, i < 8 ? "" : i < 16 ? " on" :
+			 " on and on", i <= 8 ? " ..." : ".");
+		puts_to(&t, line);
+	}
+	/* The first one is completed by one that is not judged yet. */
+	for (unsigned i = 1; i <= 8; i++)
+		gone[i - 1] = (struct gone){ 2 * i, DEDUP_LEAD, 2 * (i + 8) };
+	check_gone(&opt, t.p, gone, 8);
+	free(t.p);
+}
+
 static void
 test_giant_block_leaves_the_separator_before_it(void **state)
 {
@@ -1674,6 +1698,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(
 		test_lead_completed_by_a_removed_exact_copy_names_what_stays),
 		cmocka_unit_test(test_chain_of_leads),
+		cmocka_unit_test(test_nine_units_may_wait),
 		cmocka_unit_test(
 			test_giant_block_leaves_the_separator_before_it),
 		cmocka_unit_test(test_contained_ones_go_where_asked_for),
