@@ -1,8 +1,8 @@
 /* Options that contradict each other, and such as do nothing. */
-#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
+#include "message.h"
 #include "option.h"
 
 static bool
@@ -18,7 +18,7 @@ warn_of(const struct options *opt, const bool *given, int id, const char *why)
 	const struct option_info *o = option_find(id);
 
 	if (given[o - option_table] && !opt->quiet)
-		fprintf(stderr, "dedup: --%s has no effect %s\n", o->name, why);
+		message("--%s has no effect %s", o->name, why);
 }
 
 static void

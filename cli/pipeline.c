@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "message.h"
 #include "signals.h"
 #include "top.h"
 
@@ -26,18 +27,12 @@
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
 #define COMPLAINTS 100			/* bad records told of, a file */
 
-static const char *
-shown(const char *path)
-{
-	return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
 void
 pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		  const char *why)
 {
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: %s: %s: %s\n", shown(path), what, why);
+	message("%s: %s: %s", message_name(path), what, why);
 	p->trouble = true;
 }
 
@@ -72,8 +67,7 @@ output_failed(struct pipeline *p)
 {
 	const char *name = p->out.log_failed ? p->opt->log :
 			   p->destinations.each ? p->destinations.path :
-			   p->opt->output != NULL ? p->opt->output :
-			   "standard output";
+			   p->opt->output;
 
 	pipeline_complain(p, name, "cannot write", strerror(errno));
 	return -1;
@@ -360,11 +354,11 @@ bad_record(struct pipeline *p, const struct item *it)
 		return;
 	progress_clear(&p->progress);
 	if (it->kind == ITEM_WARC)
-		fprintf(stderr, "dedup: %s: record at byte %" PRIu64 ": %s\n",
-			shown(path_of(p, it)), it->at - it->offset, it->why);
+		message("%s: record at byte %" PRIu64 ": %s",
+			message_name(path_of(p, it)), it->at - it->offset, it->why);
 	else
-		fprintf(stderr, "dedup: %s:%" PRIu64 ": %s\n",
-			shown(path_of(p, it)), it->line + 1, it->why);
+		message("%s:%" PRIu64 ": %s",
+			message_name(path_of(p, it)), it->line + 1, it->why);
 }
 
 /* The verdict on a record's text, which was read ahead. */
@@ -412,9 +406,9 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 
 	progress_clear(&p->progress);
 	if (!f->told)
-		fprintf(stderr, "dedup: %s: no text in the first %" PRIu64
+		message("%s: no text in the first %" PRIu64
 			" records: no field \"%s\" that is a string; see "
-			"--text-field\n", shown(f->path), p->records,
+			"--text-field", message_name(f->path), p->records,
 			p->opt->text_field);
 	f->told = p->silent;
 	p->trouble = true;
@@ -530,9 +524,9 @@ static void
 no_text_in_warc(const struct pipeline *p, const struct item *it)
 {
 	if (is_last_reading(p) && !p->opt->quiet)
-		fprintf(stderr, "dedup: %s: no text in its %" PRIu64
-			" WARC records: see dedup(1)\n",
-			shown(path_of(p, it)), p->records);
+		message("%s: no text in its %" PRIu64
+			" WARC records: see dedup(1)",
+			message_name(path_of(p, it)), p->records);
 }
 
 /* Files. */
@@ -554,9 +548,9 @@ static void
 warn_of_object(struct pipeline *p, const struct item *it)
 {
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: %s: taken for text: its first line is a JSON "
+	message("%s: taken for text: its first line is a JSON "
 		"object, but has no field \"%s\" that is a string; see "
-		"--text-field and --format\n", shown(path_of(p, it)),
+		"--text-field and --format", message_name(path_of(p, it)),
 		p->opt->text_field);
 }
 
@@ -586,8 +580,8 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: %s: no record has a field \"%s\": see "
-		"--id-field\n", shown(path_of(p, it)), p->opt->id_field);
+	message("%s: no record has a field \"%s\": see "
+		"--id-field", message_name(path_of(p, it)), p->opt->id_field);
 }
 
 static int
@@ -596,8 +590,8 @@ end_file(struct pipeline *p, const struct item *it)
 	if (!p->silent)
 		p->tally.bytes_in += it->at;
 	if (p->told > COMPLAINTS)
-		fprintf(stderr, "dedup: %s: %" PRIu64 " more bad records\n",
-			shown(path_of(p, it)), p->told - COMPLAINTS);
+		message("%s: %" PRIu64 " more bad records",
+			message_name(path_of(p, it)), p->told - COMPLAINTS);
 	if (p->records > 0 && p->with_text == 0 &&
 	    !p->files->file[it->file].skip) {
 		if (!p->warc)
@@ -638,7 +632,7 @@ check_memory(struct pipeline *p)
 	if (!s.full)
 		return 0;
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: memory is full: see --memory and --on-full\n");
+	message("memory is full: see --memory and --on-full");
 	p->trouble = true;
 	return -1;
 }

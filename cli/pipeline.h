@@ -61,7 +61,10 @@ struct pipeline {
  */
 int pipeline_run(struct pipeline *p, unsigned threads);
 
-/* dedup: PATH: WHAT: WHY on standard error; sets trouble. */
+/*
+ * dedup: PATH: WHAT: WHY on standard error; sets trouble.  The path is as in
+ * message_name().
+ */
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);
 
