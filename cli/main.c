@@ -341,11 +341,29 @@ keep_apart(struct pipeline *p, char *const *places)
 	return -1;
 }
 
+/* Text and records would be in one output, as the names of files show? */
+static int
+keep_formats_apart(struct pipeline *p)
+{
+	const char *why, *path = mixed_by_name(p->opt, p->files, &why);
+
+	if (path == NULL)
+		return 0;
+	pipeline_complain(p, path, "cannot go on", why);
+	return -1;
+}
+
 static int
 open_log(struct pipeline *p, struct writer *log)
 {
 	if (p->opt->log == NULL)
 		return 0;
+	if (!log_may_replace(p->opt->log)) {
+		pipeline_complain(p, p->opt->log, "cannot write",
+				  "there is a file that is no log; --log takes "
+				  "the next argument for its file");
+		return -1;
+	}
 	if (open_output(p, log, p->opt->log, NULL, false) != 0)
 		return -1;
 	p->log.to = log;
@@ -362,7 +380,8 @@ open_all(struct pipeline *p, struct writer *log)
 	prepare_outputs(p);
 	if (take_result(p, destinations_find_places(&p->destinations,
 						    &places)) == 0 &&
-	    keep_apart(p, places) == 0 && open_text(p) == 0 &&
+	    keep_apart(p, places) == 0 &&
+	    keep_formats_apart(p) == 0 && open_text(p) == 0 &&
 	    open_log(p, log) == 0 &&
 	    take_result(p, destinations_resume(&p->destinations,
 					       places)) == 0) {

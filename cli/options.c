@@ -283,6 +283,8 @@ options_parse(struct options *opt, int argc, char **argv)
 		action = option_take(o, opt, optarg);
 		if (action != ACTION_FILTER)
 			return action;
+		if (o->id == OPT_IN_PLACE && optarg == NULL)
+			opt->after_in_place = argv[optind];
 		given[o - option_table] = true;
 		note_decider(opt, o, optarg);
 	}

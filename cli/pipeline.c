@@ -2,7 +2,7 @@
  * Files through the library, by one thread or several.
  *
  * Batches stand in a ring.  Every thread does what is to be done next; only
- * the main one judges and writes, so that the output does not hang on how many
+ * the main one judges and writes, so that the output does not depend on how many
  * there are.
  */
 #include "pipeline.h"
@@ -25,7 +25,7 @@
 #define AHEAD_MAX ((size_t)64 << 20)	/* bytes in them beyond which no more is
 					 * read: a record may be as long */
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
-#define COMPLAINTS 100			/* bad records told of, a file */
+#define COMPLAINTS 100			/* messages on bad records, a file */
 
 void
 pipeline_complain(struct pipeline *p, const char *path, const char *what,
@@ -36,7 +36,7 @@ pipeline_complain(struct pipeline *p, const char *path, const char *what,
 	p->trouble = true;
 }
 
-/* How far it has come, if it is time to tell. */
+/* How far it has come, if it is time for a line. */
 static void
 tell_progress(struct pipeline *p, uint64_t raw)
 {
@@ -336,11 +336,18 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 	return id;
 }
 
-/* Will these files be read no more?  Then is the time to tell of them. */
+/* Will these files be read no more?  Then their faults are reported now. */
 static bool
 is_last_reading(const struct pipeline *p)
 {
 	return !p->silent || p->reference || p->examples != NULL;
+}
+
+/* Is this the reading that the counts are of? */
+static bool
+counts(const struct pipeline *p)
+{
+	return !p->silent || p->examples != NULL;
 }
 
 static void
@@ -349,7 +356,7 @@ bad_record(struct pipeline *p, const struct item *it)
 	p->trouble = true;
 	if (!is_last_reading(p))
 		return;
-	p->tally.bad_records += !p->silent;
+	p->tally.bad_records += counts(p);
 	if (p->told++ >= COMPLAINTS)
 		return;
 	progress_clear(&p->progress);
@@ -423,7 +430,7 @@ count_record(struct pipeline *p, const struct item *it)
 	if (it->state != RECORD_LONG && it->state != RECORD_BLANK) {
 		p->records++;
 		p->with_text += it->state == RECORD_TEXT;
-		p->tally.records += !p->silent;
+		p->tally.records += counts(p);
 	}
 	switch (it->state) {
 	case RECORD_TEXT:
@@ -433,10 +440,10 @@ count_record(struct pipeline *p, const struct item *it)
 		bad_record(p, it);
 		break;
 	case RECORD_NO_TEXT:
-		p->tally.no_text += !p->silent;
+		p->tally.no_text += counts(p);
 		break;
 	case RECORD_LONG:
-		p->tally.long_records += !p->silent;
+		p->tally.long_records += counts(p);
 		break;
 	}
 }
@@ -587,7 +594,7 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 static int
 end_file(struct pipeline *p, const struct item *it)
 {
-	if (!p->silent)
+	if (counts(p))
 		p->tally.bytes_in += it->at;
 	if (p->told > COMPLAINTS)
 		message("%s: %" PRIu64 " more bad records",
@@ -606,7 +613,7 @@ end_file(struct pipeline *p, const struct item *it)
 					  p->out.gone > p->gone_before));
 }
 
-/* A file that cannot be opened or read; of two readings, told once. */
+/* A file that cannot be opened or read; it is reported once. */
 static void
 read_failed(struct pipeline *p, const struct item *it)
 {
@@ -634,6 +641,21 @@ check_memory(struct pipeline *p)
 	progress_clear(&p->progress);
 	message("memory is full: see --memory and --on-full");
 	p->trouble = true;
+	return -1;
+}
+
+/* Text and records, or records of two kinds, in one output? */
+static int
+check_mixed(struct pipeline *p, const struct item *it, enum format format)
+{
+	const char *why;
+
+	if (it->len == 0 || p->reference)
+		return 0;
+	why = mixed_take(&p->mixed, p->opt, format);
+	if (why == NULL)
+		return 0;
+	pipeline_complain(p, path_of(p, it), "cannot go on", why);
 	return -1;
 }
 
@@ -667,14 +689,20 @@ finish(struct pipeline *p, struct batch *b)
 			got = begin_file(p, it);
 			break;
 		case ITEM_TEXT:
-			got = finish_text(p, b, it);
+			got = check_mixed(p, it, FORMAT_TEXT);
+			if (got == 0)
+				got = finish_text(p, b, it);
 			break;
 		case ITEM_RECORD:
-			got = finish_record(p, b, it);
+			got = check_mixed(p, it, FORMAT_JSONL);
+			if (got == 0)
+				got = finish_record(p, b, it);
 			break;
 		case ITEM_WARC:
 			p->warc = true;
-			got = finish_warc(p, b, it);
+			got = check_mixed(p, it, FORMAT_WARC);
+			if (got == 0)
+				got = finish_warc(p, b, it);
 			break;
 		case ITEM_PASS:
 			if (output_pass(&p->out, bytes_of(b, it), it->len))

@@ -1,7 +1,7 @@
 /*
  * --top: what stands in most documents.
  *
- * The library has counted, and tells where each text stood first; a second
+ * The library has counted, and knows where each text stood first; a second
  * reading, in which nothing is judged, fetches the beginning of it from there.
  */
 #include "top.h"
