@@ -1239,7 +1239,7 @@ no_crash_without_memory() {
 	! is_sanitized || skip 'it needs memory of its own'
 	text a 1 1 >a
 	local status most=0
-	for ((kb = 2000; kb < 12000; kb += 100)); do
+	for ((kb = 2000; kb < 12000; kb += 48)); do
 		status=0
 		(ulimit -v $kb; exec "$DEDUP" a >out 2>err) 2>/dev/null ||
 		    status=$?
