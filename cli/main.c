@@ -197,7 +197,7 @@ read_all(struct pipeline *p, unsigned threads)
 	return got;
 }
 
-/* Can the run have standard input but once, and needs it again?  Then say so. */
+/* Standard input can be read but once: is it wanted twice?  Then say so. */
 static int
 keep_input(struct pipeline *p)
 {

@@ -15,7 +15,7 @@ struct mixed {
 const char *mixed_by_name(const struct options *opt,
 			  const struct files *files, const char **why);
 
-/* Something of a format comes: NULL, or why it cannot go where the rest went. */
+/* Something of a format comes: NULL, or why it cannot join the rest. */
 const char *mixed_take(struct mixed *m, const struct options *opt,
 		       enum format format);
 

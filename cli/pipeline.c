@@ -2,8 +2,8 @@
  * Files through the library, by one thread or several.
  *
  * Batches stand in a ring.  Every thread does what is to be done next; only
- * the main one judges and writes, so that the output does not depend on how many
- * there are.
+ * the main one judges and writes, so that the output does not depend on
+ * how many there are.
  */
 #include "pipeline.h"
 

@@ -1103,8 +1103,8 @@ backup_slip() {	# SUFFIX
 	text a 1 1 >a
 	cp a was
 	exits 2 dedup --in-place "$1" a 2>err
-	grep -Fqx "dedup: --in-place: $1: no such file; a suffix is given as"\
-" --in-place=$1" err
+	grep -Fqx "dedup: --in-place: $1: no such file; a suffix is given as\
+ --in-place=$1" err
 	cmp a was
 	text b 1 >"$1"			# but a file may have that name
 	dedup --in-place "$1" a
@@ -1243,7 +1243,8 @@ no_crash_without_memory() {
 		status=0
 		(ulimit -v $kb; exec "$DEDUP" a >out 2>err) 2>/dev/null ||
 		    status=$?
-		[ $status -ne 139 ] && [ $status -ne 134 ]
+		[ $status -ne 139 ]	# SIGSEGV
+		[ $status -ne 134 ]	# SIGABRT
 		[ $status -ne 0 ] || most=$kb
 	done
 	[ $most -gt 0 ]

@@ -621,8 +621,11 @@ warc_by_name() {
 	for name in a.warc a.wet a.wat a.warc.wet.gz a.warc.gz a.wet.xz; do
 		case $name in
 		*.gz) has libz || continue; gzip <a >$name ;;
-		*.xz) has liblzma && command -v xz >/dev/null || continue
-			xz <a >$name ;;
+		*.xz)
+			has liblzma || continue
+			command -v xz >/dev/null || continue
+			xz <a >$name
+			;;
 		*) cp a $name ;;
 		esac
 		exits 2 dedup $name >got 2>err
@@ -1019,7 +1022,7 @@ must '--color: on a terminal, unless NO_COLOR or TERM says no' \
 # A name and a text that would clear the screen, turn a line around, and more.
 escape=$'\033' c1=$'\302\233' bidi=$'\342\200\256'
 names_are_shown() {
-	local name="a$escape[2J"$'\n'"b$c1$bidi"$'\233'"c"
+	local name="a${escape}[2J"$'\n'"b$c1$bidi"$'\233'"c"
 	local shown='a^[[2J^Jb<U+009B><U+202E><9B>c' status=0
 
 	exits 2 dedup "$name" 2>err
@@ -1056,7 +1059,7 @@ must 'no name, id or label reaches the terminal with control characters' \
     names_are_shown
 
 text_is_shown() {
-	local text="one two three$escape[2J four"$'\t'"five$c1 six$bidi"
+	local text="one two three${escape}[2J four"$'\t'"five$c1 six$bidi"
 	local shown="one two three^[[2J four"$'\t'"five<U+009B> six<U+202E>"
 
 	printf '%s\r\n\r\n%s\r\n' "$text" "$text" >a
