@@ -624,7 +624,7 @@ look_wide(const char *s, char *low)
 	return m;
 }
 
-/* Both at once, 64 bytes in a register; writes up to 64 bytes past. */
+/* The same, and squeeze(), 64 bytes in a register. */
 WIDEST __attribute__((always_inline)) static inline struct masks
 look_widest(const char *s, char *low)
 {
