@@ -135,6 +135,7 @@ $F/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
 bench: dedup $T/gen
 	tests/bench.sh ./dedup $T/gen
 	tests/bench_dumps.py ./dedup $T/gen
+	tests/bench_pages.sh ./dedup
 
 # What a second pair of eyes says; .clang-tidy has its settings.
 lint: | $(HEADERS)
