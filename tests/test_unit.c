@@ -502,7 +502,7 @@ test_code_is_a_listing(void **state)
 
 /* Else each would repeat the one before it. */
 static void
-test_lines_with_the_same_words_and_other_signs_are_one_unit(void **state)
+test_same_words_with_other_signs_are_one_unit(void **state)
 {
 	(void)state;
 	expect("W|a boat that nobody wants to row(to, a, quay)\n"
@@ -977,7 +977,7 @@ main(void)
 		cmocka_unit_test(test_lines_of_a_table),
 		cmocka_unit_test(test_code_is_a_listing),
 		cmocka_unit_test(
-			test_lines_with_the_same_words_and_other_signs_are_one_unit),
+			test_same_words_with_other_signs_are_one_unit),
 		cmocka_unit_test(test_signs_of_prose_are_no_code),
 		cmocka_unit_test(test_fenced_listing_is_one_unit),
 		cmocka_unit_test(

@@ -14,7 +14,8 @@ static inline bool
 is_symbol(unsigned char c)
 {
 	/* #$%& ()+ ;<=> and @ [\]^_` {}~ */
-	static const uint64_t low = 0x78000b7800000000, high = 0x68000001f8000001;
+	static const uint64_t low = 0x78000b7800000000;
+	static const uint64_t high = 0x68000001f8000001;
 
 	return c < 64 ? low >> c & 1 : c < 128 ? high >> (c - 64) & 1 : 0;
 }
