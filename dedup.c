@@ -11,22 +11,58 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* The part of a struct that the caller knows, too; the rest of it is 0. */
 void
-dedup_options_init(struct dedup_options *opt)
+engine_fill(void *to, size_t size, const void *from, size_t known)
 {
-	*opt = (struct dedup_options){
-		.unit = DEDUP_UNIT_AUTO,
-		.scope = DEDUP_SCOPE_ALL,
-		.keep = DEDUP_KEEP_FIRST,
-		.min_words = 5,
-		.ngram = 3,
-		.places = true,
-		.threads = 1,
-	};
+	size_t both = size < known ? size : known;
+
+	memset(to, 0, size);
+	memcpy(to, from, both);
+	memcpy(to, &size, size < sizeof(size) ? size : sizeof(size));
+}
+
+static const struct dedup_options defaults = {
+	.size = sizeof(struct dedup_options),
+	.unit = DEDUP_UNIT_AUTO,
+	.scope = DEDUP_SCOPE_ALL,
+	.keep = DEDUP_KEEP_FIRST,
+	.min_words = 5,
+	.ngram = 3,
+	.places = true,
+	.threads = 1,
+};
+
+void
+dedup_options_fill(struct dedup_options *opt, size_t size)
+{
+	engine_fill(opt, size, &defaults, sizeof(defaults));
+}
+
+/*
+ * Options of a caller that may know fewer, or more: but of those it has to ask
+ * for nothing.
+ */
+static bool
+take_options(struct dedup_options *to, const struct dedup_options *from)
+{
+	const unsigned char *p = (const unsigned char *)from;
+
+	*to = defaults;
+	if (from->size < offsetof(struct dedup_options, threads) ||
+	    from->size > 64 * sizeof(*to))
+		return false;
+	for (size_t i = sizeof(*to); i < from->size; i++)
+		if (p[i] != 0)
+			return false;
+	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+	to->size = sizeof(*to);
+	return true;
 }
 
 static bool
@@ -74,12 +110,13 @@ engine_share_memory(struct dedup *d)
 }
 
 enum dedup_status
-dedup_new(const struct dedup_options *opt, struct dedup **result)
+dedup_new(const struct dedup_options *given, struct dedup **result)
 {
+	struct dedup_options options, *opt = &options;
 	struct dedup *d;
 
 	*result = NULL;
-	if (!are_valid(opt))
+	if (!take_options(opt, given) || !are_valid(opt))
 		return DEDUP_EINVAL;
 	d = calloc(1, sizeof(*d));
 	if (d == NULL)
@@ -822,19 +859,21 @@ dedup_top(const struct dedup *d, struct dedup_common *top, size_t n)
 }
 
 void
-dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
+dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 {
-	*s = d->stats;
-	s->documents -= d->references;
-	s->full = table_full(d->table) || d->counts.full ||
-		  (d->listed != NULL && table_full(d->listed));
-	s->memory = sizeof(*d) + table_memory(d->table) +
-		    (d->listed != NULL ? table_memory(d->listed) : 0) +
-		    counts_memory(&d->counts) +
-		    split_memory(&d->own) +
-		    d->out.room * sizeof(*d->out.removals) +
-		    keep_none_memory(d) +
-		    (d->crew != NULL ? crew_memory(d->crew) : 0);
+	struct dedup_stats s = d->stats;
+
+	s.size = sizeof(s);
+	s.documents -= d->references;
+	s.full = table_full(d->table) || d->counts.full ||
+		 (d->listed != NULL && table_full(d->listed));
+	s.memory = sizeof(*d) + table_memory(d->table) +
+		   (d->listed != NULL ? table_memory(d->listed) : 0) +
+		   counts_memory(&d->counts) + split_memory(&d->own) +
+		   d->out.room * sizeof(*d->out.removals) +
+		   keep_none_memory(d) +
+		   (d->crew != NULL ? crew_memory(d->crew) : 0);
+	engine_fill(to, size, &s, sizeof(s));
 }
 
 const char *

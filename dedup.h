@@ -28,6 +28,10 @@
  * (dedup_part_new()); different ones are independent.  There are no globals.
  *
  * Offsets and lengths are in bytes, lines and documents are counted from 0.
+ *
+ * Structs that the caller allocates and that may grow begin with their size, so
+ * that a program and a library of different versions fit together; dedup_verdict
+ * and what it points to do not grow.
  */
 #ifndef DEDUP_H
 #define DEDUP_H
@@ -107,6 +111,7 @@ enum dedup_reason {
 };
 
 struct dedup_options {
+	size_t size;			/* sizeof(struct dedup_options) */
 	enum dedup_unit unit;		/* DEDUP_UNIT_AUTO */
 	enum dedup_scope scope;		/* DEDUP_SCOPE_ALL */
 	enum dedup_keep keep;		/* DEDUP_KEEP_FIRST */
@@ -193,6 +198,7 @@ struct dedup_verdict {
 };
 
 struct dedup_stats {
+	size_t size;		/* sizeof(struct dedup_stats) */
 	uint64_t documents;	/* begun */
 	uint64_t bytes;		/* fed */
 	uint64_t units;		/* judged, kept ones and removed ones */
@@ -208,12 +214,22 @@ struct dedup_stats {
 
 struct dedup;
 
-/* Fill in the defaults: the values above. */
-DEDUP_API void dedup_options_init(struct dedup_options *opt);
+/*
+ * Fill in the defaults, the values above, and the size.  The struct may grow in
+ * a later version: what the library does not know of it yet, or the caller, has
+ * its default.
+ */
+DEDUP_API void dedup_options_fill(struct dedup_options *opt, size_t size);
+
+static inline void
+dedup_options_init(struct dedup_options *opt)
+{
+	dedup_options_fill(opt, sizeof(*opt));
+}
 
 /*
  * A new state in *d, which dedup_free() ends.  DEDUP_EINVAL: an option is out
- * of range.  On any error *d is NULL.
+ * of range, or options.size is not what dedup_options_init() made it.  On any error *d is NULL.
  */
 DEDUP_API enum dedup_status dedup_new(const struct dedup_options *opt,
 				      struct dedup **d);
@@ -502,8 +518,11 @@ DEDUP_API bool dedup_is_table(const char *path);
 
 /* What a table file says of itself. */
 struct dedup_table_info {
+	size_t size;			/* sizeof(struct dedup_table_info) */
 	unsigned version;		/* of the format */
-	struct dedup_options options;	/* those that shaped it */
+	enum dedup_unit unit;		/* as the options that shaped it */
+	unsigned min_words, ngram;
+	bool exact, fold_digits, contained, places;
 	uint64_t secret_id;		/* tells secrets apart */
 	uint64_t bytes;
 	uint64_t units, shingles;	/* entries */
@@ -512,9 +531,16 @@ struct dedup_table_info {
 	uint64_t counted, counts;	/* documents that were counted, texts */
 	bool labels;
 };
-DEDUP_API enum dedup_status dedup_table_info(const char *path,
-					     struct dedup_table_info *info,
-					     char why[DEDUP_WHY]);
+DEDUP_API enum dedup_status dedup_table_info_fill(const char *path,
+					struct dedup_table_info *info,
+					size_t size, char why[DEDUP_WHY]);
+
+static inline enum dedup_status
+dedup_table_info(const char *path, struct dedup_table_info *info,
+		 char why[DEDUP_WHY])
+{
+	return dedup_table_info_fill(path, info, sizeof(*info), why);
+}
 
 /* Check all of it. */
 DEDUP_API enum dedup_status dedup_table_test(const char *path,
@@ -538,7 +564,14 @@ DEDUP_API enum dedup_status dedup_table_lock(const char *path, int *lock,
 DEDUP_API void dedup_table_unlock(const char *path, int lock);
 
 /* Counts so far; of the second reading, where there is one. */
-DEDUP_API void dedup_get_stats(const struct dedup *d, struct dedup_stats *s);
+DEDUP_API void dedup_stats_fill(const struct dedup *d, struct dedup_stats *s,
+				size_t size);
+
+static inline void
+dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
+{
+	dedup_stats_fill(d, s, sizeof(*s));
+}
 
 /* English, one line, static. */
 DEDUP_API const char *dedup_strerror(enum dedup_status status);

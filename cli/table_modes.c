@@ -228,8 +228,7 @@ list_one(const struct options *opt, const char *path,
 	static const char *const units[] = {
 		"auto", "line", "paragraph", "document",
 	};
-	const struct dedup_options *o = &i->options;
-	const char *unit = o->unit <= DEDUP_UNIT_DOCUMENT ? units[o->unit] : "?";
+	const char *unit = i->unit <= DEDUP_UNIT_DOCUMENT ? units[i->unit] : "?";
 
 	print_name(path, opt->json);
 	if (opt->json) {
@@ -240,26 +239,26 @@ list_one(const struct options *opt, const char *path,
 		       PRIu64 ",\"shingles\":%" PRIu64 ",\"records_bytes\":%"
 		       PRIu64 ",\"counted\":%" PRIu64 ",\"counts\":%" PRIu64
 		       ",\"places\":%s,\"labels\":%s}\n",
-		       i->version, i->bytes, i->secret_id, unit, o->min_words,
-		       o->ngram, o->exact ? "true" : "false",
-		       o->fold_digits ? "true" : "false",
-		       o->contained ? "true" : "false", i->documents,
+		       i->version, i->bytes, i->secret_id, unit, i->min_words,
+		       i->ngram, i->exact ? "true" : "false",
+		       i->fold_digits ? "true" : "false",
+		       i->contained ? "true" : "false", i->documents,
 		       i->units, i->shingles, i->records_bytes, i->counted,
-		       i->counts, o->places ? "true" : "false",
+		       i->counts, i->places ? "true" : "false",
 		       i->labels ? "true" : "false");
 		return;
 	}
 	printf("\n  format     %u\n  bytes      %" PRIu64 "\n  options    "
 	       "--unit=%s --min-words=%u", i->version, i->bytes, unit,
-	       o->min_words);
-	if (o->exact)
+	       i->min_words);
+	if (i->exact)
 		printf(" --exact");
 	else
-		printf(" --ngram=%u", o->ngram);
+		printf(" --ngram=%u", i->ngram);
 	printf("%s%s\n  secret     %016" PRIx64 "\n  documents  %" PRIu64
 	       "\n  units      %" PRIu64 "\n",
-	       o->fold_digits ? " --fold-digits" : "",
-	       o->contained ? " --contained" : "", i->secret_id, i->documents,
+	       i->fold_digits ? " --fold-digits" : "",
+	       i->contained ? " --contained" : "", i->secret_id, i->documents,
 	       i->units);
 	if (i->counted > 0)
 		printf("  counts     %" PRIu64 " texts of %" PRIu64

@@ -351,6 +351,9 @@ engine_place(const struct dedup *d, uint64_t off, uint64_t line)
 
 /* dedup.c: an empty table of these options and secret; NULL with ENOMEM. */
 struct table *engine_new_table(const struct dedup *d);
+
+/* ... a struct of which the caller knows 'size' bytes, and we 'known' */
+void engine_fill(void *to, size_t size, const void *from, size_t known);
 void engine_share_memory(struct dedup *d);
 
 /* judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use. */

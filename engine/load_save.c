@@ -189,9 +189,10 @@ dedup_is_table(const char *path)
 }
 
 enum dedup_status
-dedup_table_info(const char *path, struct dedup_table_info *info,
-		 char why[DEDUP_WHY])
+dedup_table_info_fill(const char *path, struct dedup_table_info *to,
+		      size_t size, char why[DEDUP_WHY])
 {
+	struct dedup_table_info info;
 	struct saved_info i;
 	struct saved *f;
 
@@ -200,8 +201,15 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 		return failure();
 	saved_get_info(f, &i);
 	saved_close(f);
-	*info = (struct dedup_table_info){
+	info = (struct dedup_table_info){
+		.size = sizeof(info),
 		.version = i.version, .secret_id = i.secret_id,
+		.unit = (enum dedup_unit)i.options.unit,
+		.min_words = i.options.min_words, .ngram = i.options.ngram,
+		.exact = !i.options.near,
+		.fold_digits = i.options.fold_digits,
+		.contained = i.options.window > 0,
+		.places = i.options.places,
 		.bytes = i.length, .units = i.entries[SAVED_EXACT],
 		.shingles = i.entries[SAVED_INDEX],
 		.records_bytes = i.bytes[SAVED_ARENA],
@@ -209,14 +217,7 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 		.counts = i.entries[SAVED_COUNTS],
 		.labels = i.labels > 0,
 	};
-	dedup_options_init(&info->options);
-	info->options.ngram = i.options.ngram;
-	info->options.min_words = i.options.min_words;
-	info->options.unit = (enum dedup_unit)i.options.unit;
-	info->options.exact = !i.options.near;
-	info->options.fold_digits = i.options.fold_digits;
-	info->options.contained = i.options.window > 0;
-	info->options.places = i.options.places;
+	engine_fill(to, size, &info, sizeof(info));
 	return DEDUP_OK;
 }
 
