@@ -355,8 +355,8 @@ rests_there(const struct paper *p, const struct unit *u,
 /*
  * The last one that says it.  The library may miss those that say it in loose
  * form only.  If it names one as the witness, it is that; else two bits of
- * p->missed for each such unit say how many of the last ones it has missed, 3 of
- * them being all.
+ * p->missed for each such unit say how many of the last ones it has missed: 3,
+ * all of them.
  */
 static void
 complete_near(struct paper *p, struct unit *u, const size_t *next,
