@@ -227,6 +227,7 @@ test_answers_are_those_of_the_rules(void **state)
 		      (unsigned long long)counts.loose,
 		      (unsigned long long)counts.similar_missed,
 		      (unsigned long long)counts.similar);
+	assert_true(counts.unsure * 100 <= counts.near);
 	assert_true(counts.near_missed * 100 < counts.near);
 	assert_true(counts.loose_missed * 10 < counts.loose);
 	assert_true(counts.similar_missed * 100 < counts.similar);
