@@ -109,6 +109,7 @@ enum dedup_reason {
 	DEDUP_LISTED,		/* stands in a reference text or table */
 	DEDUP_NREASONS
 };
+#define DEDUP_REASONS_MAX 16		/* there will be no more */
 
 struct dedup_options {
 	size_t size;			/* sizeof(struct dedup_options) */
@@ -202,7 +203,7 @@ struct dedup_stats {
 	uint64_t documents;	/* begun */
 	uint64_t bytes;		/* fed */
 	uint64_t units;		/* judged, kept ones and removed ones */
-	uint64_t removed[DEDUP_NREASONS];	/* units by reason */
+	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
 	uint64_t removed_bytes;	/* separators included */
 	uint64_t oversize;	/* units too long to judge, kept */
 	uint64_t unrecorded;	/* units kept and not remembered: no memory */

@@ -1676,10 +1676,47 @@ test_flush_leaves_the_separator_of_a_block_that_may_go_on(void **state)
 	dedup_free(d);
 }
 
+/* A struct of another version: one field fewer, or eight bytes more. */
+static void
+test_a_program_of_another_version_fits(void **state)
+{
+	struct { struct dedup_options opt; uint64_t more; } longer = {
+		.more = 0,
+	};
+	struct { struct dedup_stats stats; uint64_t more; } large = {
+		.more = 1,
+	};
+	struct dedup_options opt;
+	struct dedup *d;
+
+	(void)state;
+	dedup_options_init(&opt);
+	opt.size = offsetof(struct dedup_options, threads);
+	opt.threads = 12345;	/* which is no field to that program */
+	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
+	assert_int_equal(dedup_slots(d), 1);
+	dedup_stats_fill(d, &large.stats, sizeof(large));
+	assert_int_equal(large.more, 0);
+	large.more = 1;
+	dedup_stats_fill(d, &large.stats, sizeof(large.stats));
+	assert_int_equal(large.more, 1);
+	dedup_free(d);
+
+	dedup_options_fill(&longer.opt, sizeof(longer));
+	assert_int_equal(longer.opt.size, sizeof(longer));
+	assert_int_equal(dedup_new(&longer.opt, &d), DEDUP_OK);
+	dedup_free(d);
+	longer.more = 1;	/* it asks for what there is not */
+	assert_int_equal(dedup_new(&longer.opt, &d), DEDUP_EINVAL);
+	opt.size = 0;
+	assert_int_equal(dedup_new(&opt, &d), DEDUP_EINVAL);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_program_of_another_version_fits),
 		cmocka_unit_test(test_same_words_go),
 		cmocka_unit_test(test_what_a_kept_unit_says_in_one_piece_goes),
 		cmocka_unit_test(test_negation_stays),
