@@ -517,6 +517,8 @@ DEDUP_API enum dedup_status dedup_get_label(const struct dedup *d,
 /* Does the file begin as a table does? */
 DEDUP_API bool dedup_is_table(const char *path);
 
+#define DEDUP_UNICODE 16		/* bytes of a version of Unicode */
+
 /* What a table file says of itself. */
 struct dedup_table_info {
 	size_t size;			/* sizeof(struct dedup_table_info) */
@@ -531,6 +533,8 @@ struct dedup_table_info {
 	uint64_t documents;		/* that were read */
 	uint64_t counted, counts;	/* documents that were counted, texts */
 	bool labels;
+	char unicode[DEDUP_UNICODE];	/* that words were folded by: "15.0.0";
+					 * only tables of the same go together */
 };
 DEDUP_API enum dedup_status dedup_table_info_fill(const char *path,
 					struct dedup_table_info *info,

@@ -238,14 +238,14 @@ list_one(const struct options *opt, const char *path,
 		       "\"contained\":%s,\"documents\":%" PRIu64 ",\"units\":%"
 		       PRIu64 ",\"shingles\":%" PRIu64 ",\"records_bytes\":%"
 		       PRIu64 ",\"counted\":%" PRIu64 ",\"counts\":%" PRIu64
-		       ",\"places\":%s,\"labels\":%s}\n",
+		       ",\"places\":%s,\"labels\":%s,\"unicode\":\"%s\"}\n",
 		       i->version, i->bytes, i->secret_id, unit, i->min_words,
 		       i->ngram, i->exact ? "true" : "false",
 		       i->fold_digits ? "true" : "false",
 		       i->contained ? "true" : "false", i->documents,
 		       i->units, i->shingles, i->records_bytes, i->counted,
 		       i->counts, i->places ? "true" : "false",
-		       i->labels ? "true" : "false");
+		       i->labels ? "true" : "false", i->unicode);
 		return;
 	}
 	printf("\n  format     %u\n  bytes      %" PRIu64 "\n  options    "
@@ -255,11 +255,11 @@ list_one(const struct options *opt, const char *path,
 		printf(" --exact");
 	else
 		printf(" --ngram=%u", i->ngram);
-	printf("%s%s\n  secret     %016" PRIx64 "\n  documents  %" PRIu64
+	printf("%s%s\n  Unicode    %s\n  secret     %016" PRIx64 "\n  documents  %" PRIu64
 	       "\n  units      %" PRIu64 "\n",
 	       i->fold_digits ? " --fold-digits" : "",
-	       i->contained ? " --contained" : "", i->secret_id, i->documents,
-	       i->units);
+	       i->contained ? " --contained" : "", i->unicode,
+	       i->secret_id, i->documents, i->units);
 	if (i->counted > 0)
 		printf("  counts     %" PRIu64 " texts of %" PRIu64
 		       " documents\n", i->counts, i->counted);

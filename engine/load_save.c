@@ -12,18 +12,22 @@
 #include "saved.h"
 
 _Static_assert(DEDUP_WHY == SAVED_WHY, "messages are handed through");
+_Static_assert(DEDUP_UNICODE == SAVED_UNICODE, "versions are handed through");
 
 static struct saved_options
 options_of(const struct dedup *d)
 {
 	const struct dedup_options *o = &d->opt;
-
-	return (struct saved_options){
+	struct saved_options s = {
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
 		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
 		.places = d->places, .full_tags = o->contained || o->threshold > 0,
 	};
+
+	/* What does not fit would be refused by all: no version is so long. */
+	snprintf(s.unicode, sizeof(s.unicode), "%s", words_unicode());
+	return s;
 }
 
 /* What a call of saved.h or table.h failed with: errno. */
@@ -217,6 +221,7 @@ dedup_table_info_fill(const char *path, struct dedup_table_info *to,
 		.counts = i.entries[SAVED_COUNTS],
 		.labels = i.labels > 0,
 	};
+	memcpy(info.unicode, i.options.unicode, sizeof(info.unicode));
 	engine_fill(to, size, &info, sizeof(info));
 	return DEDUP_OK;
 }

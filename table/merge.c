@@ -1382,6 +1382,7 @@ describe(struct saved_header *h, const struct saved_options *o,
 	h->near = o->near;
 	h->places = o->places;
 	h->full_tags = o->full_tags;
+	memcpy(h->unicode, o->unicode, SAVED_UNICODE);
 	h->index_secret = index_secret;
 	memcpy(h->secret, secret, SAVED_SECRET);
 	h->secret_id = shingle_checksum(secret, SAVED_SECRET);

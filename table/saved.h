@@ -17,7 +17,7 @@
  * is at most five times the file's bytes.
  *
  * What fails returns -1 with errno, and where there is a 'why', a message
- * without the file's name.  EBADMSG: no table, or damaged; ENOTSUP: a newer
+ * without the file's name.  EBADMSG: no table, or damaged; ENOTSUP: another
  * format; EINVAL: other options or another secret; EWOULDBLOCK: locked.
  *
  * An open file may be looked up by several threads at a time.  It must not be
@@ -35,10 +35,11 @@
 #include "record.h"
 #include "shingle.h"
 
-#define SAVED_VERSION 1
+#define SAVED_VERSION 2
 #define SAVED_WHY 200	/* bytes of a message */
 #define SAVED_COUNT_WIDTH 24	/* bytes of an entry of the counts */
 #define SAVED_SECRET 256	/* bytes of the shingler's secret */
+#define SAVED_UNICODE 16	/* bytes of a version of Unicode */
 #define SAVED_SMALL ((size_t)16 << 20)
 #define SAVED_EAGER ((size_t)64 << 20)
 
@@ -49,6 +50,7 @@ struct saved_options {
 	uint32_t unit;		/* kind of unit; the caller's numbers */
 	uint32_t window;	/* of winnowing; 0: not --contained */
 	uint32_t words;		/* version of how text is cut and hashed */
+	char unicode[SAVED_UNICODE];	/* and folded: "15.0.0", then NULs */
 	bool fold_digits;
 	bool near;		/* as in struct table_options */
 	bool places;

@@ -269,6 +269,7 @@ lists() {
 	dedup --list t >got
 	grep -qx '  options    --unit=auto --min-words=4 --exact --fold-digits' \
 	    got
+	grep -Eqx '  Unicode    [0-9.]+' got
 	grep -qx '  documents  3' got
 	grep -qx '  units      1' got
 	grep -qx '  counts     [1-9]* texts of 3 documents' got
@@ -282,6 +283,8 @@ lists() {
 		assert r["exact"] and r["fold_digits"], r
 		assert r["min_words"] == 4 and r["counted"] == 3, r
 		assert r["documents"] == 3 and r["labels"], r
+		assert r["version"] == 2, r
+		assert all(n.isdigit() for n in r["unicode"].split(".")), r
 	END
 	dedup --test t t
 	exits 2 dedup --list t missing 2>err >out

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "dedup.h"
+#include "words.h"
+#include "saved_format.h"
 
 #define WORDS "one two three four five six seven eight nine ten "
 
@@ -178,6 +180,71 @@ test_saving_counts_takes_less_than_counting(void **state)
 	assert_true(saving < counting);
 }
 
+/* Make a table say that its words were folded by another version. */
+static void
+change_unicode(const char *path, const char *version)
+{
+	struct saved_header h;
+	FILE *f = fopen(path, "r+");
+
+	assert_non_null(f);
+	assert_int_equal(fread(&h, sizeof(h), 1, f), 1);
+	memset(h.unicode, 0, sizeof(h.unicode));
+	memcpy(h.unicode, version, strlen(version));
+	h.checksum = shingle_checksum(&h, sizeof(h) - sizeof(h.checksum));
+	rewind(f);
+	assert_int_equal(fwrite(&h, sizeof(h), 1, f), 1);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* By another Unicode the same text may have other words. */
+static void
+test_tables_of_another_unicode_are_refused(void **state)
+{
+	char *both[] = { (char *)path_of(0), (char *)path_of(1) };
+	struct dedup_table_info i;
+	char why[DEDUP_WHY], want[DEDUP_WHY];
+	struct dedup *d = new_state(false);
+	size_t bad;
+
+	(void)state;
+	save(path_of(0), WORDS);
+	save(path_of(1), WORDS);
+	assert_int_equal(dedup_table_info(path_of(0), &i, why), DEDUP_OK);
+	assert_string_equal(i.unicode, words_unicode());
+
+	change_unicode(path_of(0), "9.0.0");
+	snprintf(want, sizeof(want), "made with Unicode 9.0.0, not %s: make it "
+		 "anew from the texts, or use a utf8proc of that version",
+		 words_unicode());
+	assert_int_equal(dedup_load(d, path_of(0), DEDUP_LOAD_KNOWN, why),
+			 DEDUP_ETABLE);
+	assert_string_equal(why, want);
+	assert_int_equal(dedup_load(d, path_of(0), DEDUP_LOAD_LISTED, why),
+			 DEDUP_ETABLE);
+	assert_int_equal(dedup_load(d, path_of(1), DEDUP_LOAD_KNOWN, why),
+			 DEDUP_OK);
+	dedup_free(d);
+	/* It is sound, and says what it is. */
+	assert_int_equal(dedup_table_test(path_of(0), why), DEDUP_OK);
+	assert_int_equal(dedup_table_info(path_of(0), &i, why), DEDUP_OK);
+	assert_string_equal(i.unicode, "9.0.0");
+
+	assert_int_equal(dedup_table_merge(path_of(2), both, 2, &bad, why),
+			 DEDUP_ETABLE);
+	assert_int_equal(bad, 1);
+	/* Those of one version go together, whichever that is. */
+	change_unicode(path_of(1), "9.0.0");
+	assert_int_equal(dedup_table_merge(path_of(2), both, 2, &bad, why),
+			 DEDUP_OK);
+	assert_int_equal(dedup_table_info(path_of(2), &i, why), DEDUP_OK);
+	assert_string_equal(i.unicode, "9.0.0");
+	/* What goes into messages is a version. */
+	change_unicode(path_of(0), "\033[31m");
+	assert_int_equal(dedup_table_info(path_of(0), &i, why), DEDUP_ETABLE);
+	assert_string_equal(why, "damaged: header is inconsistent");
+}
+
 static int
 set_up(void **state)
 {
@@ -199,6 +266,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lack_of_memory_is_not_called_damage),
+		cmocka_unit_test(test_tables_of_another_unicode_are_refused),
 		cmocka_unit_test(test_saving_counts_takes_less_than_counting),
 	};
 

@@ -106,6 +106,7 @@ options_of(const struct table_options *t)
 {
 	return (struct saved_options){
 		.ngram = 3, .min_words = 5, .unit = 1, .words = 1,
+		.unicode = "15.0.0",
 		.window = t->full_tags ? 6 : 0, .near = t->near,
 		.places = t->places, .full_tags = t->full_tags,
 	};
@@ -615,7 +616,7 @@ test_every_bit_flipped_is_refused(void **state)
 			continue;
 		assert_int_equal(pwrite(fd, &c, 1, (off_t)(i / 8)), 1);
 		/* Version 0 is no version. */
-		if (i / 8 == 8 && i % 8 == 0)
+		if (i / 8 == 8 && i % 8 == 1)
 			error = EBADMSG;
 		assert_refused(path_of(0), error, "");
 		assert_int_equal(pwrite(fd, p + i / 8, 1, (off_t)(i / 8)), 1);
@@ -701,6 +702,14 @@ test_refusals_say_why(void **state)
 	DIFFERS(words, 2,
 		"made with version 1 of the rules for words, not 2: "
 		"make it anew from the texts");
+	want = made;
+	memcpy(want.unicode, "16.0.0", 7);
+	errno = 0;
+	assert_int_equal(saved_check(f, &want, why), -1);
+	assert_int_equal(errno, EINVAL);
+	assert_string_equal(why, "made with Unicode 15.0.0, not 16.0.0: "
+			    "make it anew from the texts, or use a utf8proc "
+			    "of that version");
 	DIFFERS(fold_digits, true, "made without --fold-digits");
 	DIFFERS(near, false, "made without --exact");
 	DIFFERS(places, false, "made with the places of units");
@@ -740,7 +749,13 @@ test_refusals_say_why(void **state)
 	memcpy(p + 8, &version, sizeof(version));
 	fix_checksums(p, len);
 	put_contents(path_of(0), p, len);
-	assert_refused(path_of(0), ENOTSUP, "format version 2 is newer than 1");
+	assert_refused(path_of(0), ENOTSUP, "format version 3 is newer than 2: "
+		       "use a newer dedup");
+	version = 1;
+	memcpy(p + 8, &version, sizeof(version));
+	put_contents(path_of(0), p, len);
+	assert_refused(path_of(0), ENOTSUP, "format version 1, of dedup 0.1: "
+		       "make it anew from the texts");
 	put_contents(path_of(0), (const unsigned char *)"hello, world", 12);
 	assert_refused(path_of(0), EBADMSG, "not a table of dedup");
 	put_contents(path_of(0), p, 0);
