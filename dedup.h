@@ -142,6 +142,11 @@ struct dedup_options {
 					 * documents, for dedup_top() and
 					 * dedup_save(), even if nothing else
 					 * needs it */
+	bool counts_only;		/* false; count what is in how many
+					 * documents, in one reading, and do
+					 * nothing else: nothing goes, nothing
+					 * is known, and dedup_save() saves what
+					 * was loaded and these counts */
 	uint64_t memory;		/* 0: no limit; bytes for what is known:
 					 * of text kept, of reference texts, and
 					 * counts (half of it while these are
@@ -482,7 +487,8 @@ enum dedup_load {
  * DEDUP_ESTATE).  The file stays open until dedup_free(), and must not be
  * changed in place; replacing it by rename is fine.  It has to be made with the
  * same options and, if another was loaded before or options.seeded is set, with
- * the same secret; else its secret is taken over.  On any error it is as if it
+ * the same secret; else its secret is taken over.  Of a table without units
+ * only unit, min_words and fold_digits have to be the same.  On any error it is as if it
  * had not been called.
  */
 DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
@@ -559,6 +565,17 @@ DEDUP_API enum dedup_status dedup_table_test(const char *path,
 DEDUP_API enum dedup_status dedup_table_merge(const char *path,
 					      char *const *tables, size_t n,
 					      size_t *bad, char why[DEDUP_WHY]);
+
+/*
+ * The same, but of a text that was counted in fewer than 'least' documents of
+ * all these tables the merged one has no count.  For the last merge: what one
+ * part counts rarely may be frequent in all.
+ */
+DEDUP_API enum dedup_status dedup_table_merge_counts(const char *path,
+						     char *const *tables,
+						     size_t n, uint64_t least,
+						     size_t *bad,
+						     char why[DEDUP_WHY]);
 
 /*
  * Claim a table, to load it and save it again, against others who do; *lock is

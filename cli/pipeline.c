@@ -769,7 +769,7 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	p->out.origins = &p->origins;
 	p->out.log = &p->log;
 	p->out.diff = &p->diff;
-	p->out.silent = p->silent;
+	p->out.silent = p->silent || p->opt->dedup.counts_only;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
 		return pipeline_failed(p, "-", DEDUP_ENOMEM);

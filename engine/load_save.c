@@ -118,7 +118,7 @@ take_counts(struct dedup *d)
 		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN)
 			counted += info.counted;
 	}
-	if (counted == 0)
+	if (counted == 0 || d->opt.counts_only)
 		return;
 	d->table_counts = true;
 	d->judging = true;
@@ -162,7 +162,8 @@ dedup_save(const struct dedup *d, const char *path, dedup_label label,
 		.options = &options,
 		.secret = shingler_secret_bytes(d->own.shingler),
 		.documents = d->stats.documents,
-		.label = label, .arg = arg,
+		/* No record tells of its documents. */
+		.label = d->opt.counts_only ? NULL : label, .arg = arg,
 	};
 
 	*why = '\0';
@@ -241,8 +242,8 @@ dedup_table_test(const char *path, char why[DEDUP_WHY])
 }
 
 enum dedup_status
-dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
-		  char why[DEDUP_WHY])
+dedup_table_merge_counts(const char *path, char *const *tables, size_t n,
+			 uint64_t least, size_t *bad, char why[DEDUP_WHY])
 {
 	struct saved **f = calloc(n + 1, sizeof(struct saved *));
 	enum dedup_status st = DEDUP_OK;
@@ -258,11 +259,10 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 			st = failure();
 			goto out;
 		}
-	for (size_t i = 1; i < n; i++) {
-		struct saved_info first;
+	for (size_t i = 0; i < n; i++) {
+		struct saved_options want = saved_options_of(f, n);
 
-		saved_get_info(f[0], &first);
-		if (saved_check(f[i], &first.options, why) != 0) {
+		if (saved_check(f[i], &want, why) != 0) {
 			*bad = i;
 			st = DEDUP_ETABLE;
 			goto out;
@@ -276,13 +276,20 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 			goto out;
 		}
 	}
-	if (saved_merge(path, f, n, why) != 0)
+	if (saved_merge(path, f, n, least, why) != 0)
 		st = failure();
 out:
 	while (open-- > 0)
 		saved_close(f[open]);
 	free(f);
 	return st;
+}
+
+enum dedup_status
+dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
+		  char why[DEDUP_WHY])
+{
+	return dedup_table_merge_counts(path, tables, n, 0, bad, why);
 }
 
 enum dedup_status

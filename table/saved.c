@@ -547,7 +547,26 @@ saved_check(const struct saved *f,
 	struct saved_options have;
 
 	saved_get_options(&f->h, &have);
+	if (f->exact.n == 0) {
+		have.ngram = want->ngram;
+		have.window = want->window;
+		have.near = want->near;
+		have.places = want->places;
+		have.full_tags = want->full_tags;
+	}
 	return saved_compare(&have, want, why);
+}
+
+struct saved_options
+saved_options_of(struct saved *const *f, size_t n)
+{
+	struct saved_options o;
+	size_t i = 0;
+
+	while (i + 1 < n && f[i]->exact.n == 0)
+		i++;
+	saved_get_options(&f[f[i]->exact.n > 0 ? i : 0]->h, &o);
+	return o;
 }
 
 const unsigned char *

@@ -90,10 +90,16 @@ int saved_open(struct saved **f, const char *path,
 	       char why[SAVED_WHY]);
 void saved_close(struct saved *f);
 
-/* Was it made with these options?  0, or -1 with EINVAL. */
+/*
+ * Was it made with these options?  0, or -1 with EINVAL.  If it has no units,
+ * those do not matter that say how units are compared.
+ */
 int saved_check(const struct saved *f,
 		const struct saved_options *want,
 		char why[SAVED_WHY]);
+
+/* What a table merged of n > 0 files has: of the first that has units. */
+struct saved_options saved_options_of(struct saved *const *f, size_t n);
 
 /* All checksums, and all that the format promises.  0, or -1. */
 int saved_verify(struct saved *f, char why[SAVED_WHY]);
@@ -129,10 +135,11 @@ void saved_unlock(const char *path, int lock);
  * numbered after those of the files before.  The bytes are a function of what
  * is in the files, and merging in any grouping gives the same.  Replaces
  * 'path' when all is on disk, and leaves it alone on any error.  It may be one
- * of the files.
+ * of the files.  Units that were counted in fewer than 'least' documents of all
+ * files have no count then.
  */
 int saved_merge(const char *path, struct saved *const *f, size_t n,
-		char why[SAVED_WHY]);
+		uint64_t least, char why[SAVED_WHY]);
 
 /* What is saved beside a table; see table_save() in table.h. */
 struct saved_run {
