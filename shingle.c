@@ -590,6 +590,7 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 		return UINT32_MAX;
 	(s->wide ? rank_wide : rank)(v, k, sorted);
 	for (uint32_t i = 0; i < k && got < most; i++)
+		/* cppcheck-suppress uninitvar; rank() has filled it */
 		if (got == 0 || sorted[i] != to[got - 1])
 			to[got++] = sorted[i];
 	return got;
