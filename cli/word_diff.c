@@ -69,7 +69,7 @@ is_letter(utf8proc_int32_t c)
 	}
 }
 
-/* A letter of a script without spaces: Thai to Lao, Burmese, Khmer, kana, Han. */
+/* Scripts without spaces: Thai, Lao, Burmese, Khmer, kana, Han. */
 static bool
 is_alone(utf8proc_int32_t c)
 {

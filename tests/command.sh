@@ -1131,8 +1131,8 @@ marked='The council [-planned-]{+promised+} a new bridge at the old harbour by'
 marks_words() {
 	local escape=$'\033' red green
 
-	red="$escape[1;31;9mplanned$escape[0m"
-	green="$escape[32mpromised$escape[0m"
+	red="${escape}[1;31;9mplanned${escape}[0m"
+	green="${escape}[32mpromised${escape}[0m"
 	printf '%s.\n\n%s.\n' "$promise" "$plan" >a
 	dedup --diff -t .8 a >out
 	grep -Fqx -- "- $marked spring." out
