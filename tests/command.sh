@@ -1102,7 +1102,7 @@ diffs() {
 	cat >want <<-END
 		--- a
 		  $near1
-		- $near2
+		- ${near2/ psi / [-psi-]\{+eta+\} }
 		    0.92 like line 1
 		  
 		  $long
@@ -1112,7 +1112,7 @@ diffs() {
 		- $long
 		    same as line 5 of a
 	END
-	dedup --diff a b | diff want -
+	dedup --diff -t .8 a b | diff want -
 }
 must '--diff: what goes, where and why' diffs
 
@@ -1123,6 +1123,74 @@ diffs_of_records() {
 	grep -qx '    same as line 1 of a1' got
 }
 must '--diff: of records, the texts' diffs_of_records
+
+promise='The council promised a new bridge at the old harbour by spring'
+plan='The council planned a new bridge at the old harbour by spring'
+marked='The council [-planned-]{+promised+} a new bridge at the old harbour by'
+
+marks_words() {
+	local escape=$'\033' red green
+
+	red="${escape}[1;31;9mplanned${escape}[0m"
+	green="${escape}[32mpromised${escape}[0m"
+	printf '%s.\n\n%s.\n' "$promise" "$plan" >a
+	dedup --diff -t .8 a >out
+	grep -Fqx -- "- $marked spring." out
+	dedup --diff -t .8 --color=always a | grep -Fq "$red$green$escape"
+	dedup --diff -t .8 --keep=none a >out
+	grep -Fqx -- "- $marked spring." out
+	grep -Fq 'council [-promised-]{+planned+} a' out
+	dedup --diff a | not grep -F '[-'
+	# Also where the witness has a word more, and on lines that go on.
+	printf '%s.\n' "$promise" "${promise/new /}" \
+	    "${promise/bridge/long bridge}" >a
+	dedup --diff -t .8 a >out
+	grep -Fqx -- "- ${promise/a new/a\{+ new+\}}." out
+	grep -Fqx -- "- ${promise/bridge/[-long-] bridge}." out
+	printf '%s\r\n' "$promise, as it" 'had said before the vote.' '' \
+	    "$promise, as we" 'all had said before the vote.' >a
+	dedup --diff -t .7 -u paragraph a >out
+	printf '%s\r\n' "- $promise, as [-we" \
+	    '- all-]{+it+} had said before the vote.' >want
+	grep '^-' out | diff want -
+}
+must '--diff: the words that differ are marked' marks_words
+
+marks_witness_elsewhere() {
+	echo "$other" >a
+	printf '%s\n%s.\n' "$long" "$promise" >b
+	echo "$plan." >c
+	dedup --diff -t .8 a b c >out
+	grep -Fqx -- "- $marked spring." out
+	grep -Fqx '    0.92 like line 2 of b' out
+	dedup --diff -t .8 --against=b c >out
+	grep -Fqx -- "- $marked spring." out
+	dedup --diff -t .8 --against=b --scope=document a c >out
+	grep -Fqx -- "- $marked spring." out
+	dedup --diff -t .8 --scope=document a <(cat b c) >out
+	grep -Fqx -- "- $marked spring." out
+	dedup -t .8 --save=t b >out
+	dedup --diff -t .8 --load=t c >out
+	grep -Fqx -- "- $plan." out
+	printf '{"text":"%s"}\n' "$long\\n\\u201c$promise\\u201d" \
+	    "\\\"${plan/council/\\u0063ouncil}\\\"" >r.jsonl
+	dedup --diff -t .8 r.jsonl >out
+	grep -Fqx -- "- \"$marked spring\"" out
+}
+must '--diff: the words that differ, where the witness is in another document' \
+    marks_witness_elsewhere
+
+marks_nothing() {
+	printf '%s.\n' "By the way: $promise" "${promise^^}" \
+	    "${promise/harbour/h$'\303\240'rbour}" >a
+	dedup --diff a >out
+	dedup --diff -t .8 a | diff out -
+	dedup --diff --against=a a >listed
+	[ "$(grep -c '^- ' out)" -eq 2 ]
+	[ "$(grep -c '^- ' listed)" -eq 3 ]
+	not grep -F -e '[-' -e '{+' out listed
+}
+must '--diff: nothing is marked where the witness says all' marks_nothing
 
 colors() {
 	local escape=$'\033'
