@@ -91,7 +91,7 @@ table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 		return -1;
 	}
 	if (array_resize(&t->attached, (size_t)t->nattached + 1,
-			 sizeof(*t->attached)) != 0) {
+			 sizeof(struct saved *)) != 0) {
 		snprintf(why, SAVED_WHY, "%s", strerror(ENOMEM));
 		return -1;
 	}

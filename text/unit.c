@@ -121,11 +121,13 @@ enum {
 	  (c) == '!' ? CLOSED : 0) | \
 	 (LISTING_BEGINS(c) ? CODE_BEGINS : 0) | \
 	 (LISTING_ENDS(c) ? CODE_ENDS : 0))
-#define TRAITS_4(c) TRAITS(c), TRAITS(c + 1), TRAITS(c + 2), TRAITS(c + 3)
+#define TRAITS_4(c) \
+	TRAITS(c), TRAITS((c) + 1), TRAITS((c) + 2), TRAITS((c) + 3)
 #define TRAITS_16(c) \
-	TRAITS_4(c), TRAITS_4(c + 4), TRAITS_4(c + 8), TRAITS_4(c + 12)
+	TRAITS_4(c), TRAITS_4((c) + 4), TRAITS_4((c) + 8), TRAITS_4((c) + 12)
 #define TRAITS_64(c) \
-	TRAITS_16(c), TRAITS_16(c + 16), TRAITS_16(c + 32), TRAITS_16(c + 48)
+	TRAITS_16(c), TRAITS_16((c) + 16), TRAITS_16((c) + 32), \
+	TRAITS_16((c) + 48)
 
 static const unsigned char traits[256] = { TRAITS_64(0), TRAITS_64(64) };
 
