@@ -110,6 +110,7 @@ find_directory(struct uses *u, const char *path)
 	u->dir = strndup(path, len);
 	if (u->dir == NULL)
 		return -1;
+	/* uses_free() frees it.  NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	u->dir_there = stat(len > 0 ? u->dir : ".", &u->dir_st) == 0;
 	return u->dir_there;
 }
