@@ -147,7 +147,7 @@ lengths_allow(const struct piece *u, const struct piece *c)
 
 #define PROBE 16		/* bytes that hardly stand in two texts by chance */
 
-/* Do the bytes at 'want' stand in p[0..n)?  As many may be read behind it. */
+/* Do PROBE bytes at 'want' stand in p[0..n)?  More may be read behind it. */
 static bool
 has_bytes(const char *p, size_t n, const char *want)
 {
@@ -207,36 +207,30 @@ has_bytes_wide(const char *p, size_t n, const char *want)
 #endif
 
 /*
- * If 'u' stands in 'c' in one piece, then all of c but as many bytes at either
- * end as it is longer:
+ * If 'u' stands in 'c' in one piece, it begins not further from the beginning of
+ * c than it is shorter, and ends so:
  *
- *	c	lllllllluuuuuuuuuuuuuuuuuuuuuuuurrrr
- *		<---d---->     sure       <---d---->
+ *	c	lllllluuuuuuuuuuuuuuuuuuuuuuuuurrrr
+ *		<-------u----->		   <-------u------>
  *
- * So bytes from there are to be found in u, not further than d from where they
- * stand in c.  A word that is joined there, or accents that one of the two
- * lacks, may stand in the way at one place, but hardly at several.
+ * So the first bytes of u stand there, and the last ones.  A word that is joined
+ * or accents that one of the two lacks may stand in the way of the one, but
+ * hardly of both; where there are accents a place in the middle is asked too.
  */
 static bool
 bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 	    size_t ulen, bool ascii)
 {
-	size_t d = clen - ulen, slack = ascii ? 4 : 16;
-	unsigned probes = ascii ? 2 : 3;
+	bool (*has)(const char *, size_t, const char *) =
+		s->wide ? has_bytes_wide : has_bytes;
+	size_t d = clen - ulen, slack = ascii ? 4 : 16, mid = ulen / 2 - PROBE / 2;
+	size_t n = d + PROBE + slack;
 
-	if (ulen < d + PROBE)
+	if (ulen < PROBE)
 		return true;
-	for (unsigned k = 0; k < probes; k++) {
-		size_t at = d + (ulen - d - PROBE) * k / (probes - 1);
-		size_t from = at > d + slack ? at - d - slack : 0;
-		size_t to = at + PROBE + slack;
-
-		to = to < ulen ? to : ulen;
-		if ((s->wide ? has_bytes_wide : has_bytes)
-		    (u + from, to - from, c + at))
-			return true;
-	}
-	return false;
+	n = n < clen ? n : clen;
+	return has(c, n, u) || has(c + clen - n, n, u + ulen - PROBE) ||
+	       (!ascii && has(c, clen, u + mid));
 }
 
 /* The loose form of words, 'at' bytes into the scratch, where there is room. */

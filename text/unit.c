@@ -877,15 +877,26 @@ ends_read_more(const char *s, size_t len)
 	       (s[len - n - 1] & 0x80) != 0;
 }
 
+/* May text whose last bytes are these end in an ellipsis or "read more"? */
+static bool
+may_end_cut(unsigned char last, unsigned char before)
+{
+	if (last == '.')
+		return before == '.';
+	if ((last | 0x20) == 'e')
+		return (before | 0x20) == 'r';
+	return last >= 0x80 || last == ']' || last == ')' || last == '"' ||
+	       last == '\'' || last == '>';
+}
+
 enum cut
 unit_cut(const char *text, size_t len)
 {
 	size_t n = trimmed(text, len), end;
 
-	/* Most text ends in a plain full stop or letter: no need to look on. */
-	if (n < 3 || (text[n - 1] == '.' && text[n - 2] != '.') ||
-	    ((text[n - 1] | 0x20) >= 'a' && (text[n - 1] | 0x20) <= 'z' &&
-	     (text[n - 1] | 0x20) != 'e'))
+	/* Few texts end as one may: no need to look on in the others. */
+	if (n < 3 || !may_end_cut((unsigned char)text[n - 1],
+				  (unsigned char)text[n - 2]))
 		return CUT_NONE;
 	n = end = without_closers(text, len);
 	while (n > 0 && (ends_in(text, n, "…") || text[n - 1] == '.'))
