@@ -67,18 +67,23 @@ find_window(const struct view *v, size_t i, bool final)
 	return n;
 }
 
-/* Do these words stand in a unit, from the beginning of a word on? */
+/*
+ * Do the words at 'want' stand in norm[0..len), from the beginning of a word
+ * on?  In linear time, so a space in front of them is looked for too.
+ */
 static bool
-has_words(const char *norm, size_t len, const char *want, size_t n)
+has_words(struct split *s, const char *norm, size_t len, const char *want,
+	  size_t n)
 {
-	const char *p = norm;
-
-	while ((p = memmem(p, len - (size_t)(p - norm), want, n)) != NULL) {
-		if (p == norm || p[-1] == ' ')
-			return true;
-		p++;
-	}
-	return false;
+	if (n > len)
+		return false;
+	if (memcmp(norm, want, n) == 0)
+		return true;
+	if (array_room(&s->folded, &s->folded_room, n + 1, 1) != 0)
+		return false;
+	s->folded[0] = ' ';
+	memcpy(s->folded + 1, want, n);
+	return memmem(norm, len, s->folded, n + 1) != NULL;
 }
 
 /* Bytes of a unit's words that are its own, if it is a cut-off lead; else 0. */
@@ -120,8 +125,8 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 		if (has == view_at(v, i)->norm_len &&
 		    memcmp(words, view_words(v, i), has) == 0)
 			continue;
-		if (has >= len - partial &&
-		    has_words(words, has, rest, len - partial))
+		if (has_words(view_split(v, i), words, has, rest,
+			      len - partial))
 			return (uint8_t)(taken | 1u << k);
 		if (has > 0 && has < len && memcmp(rest, words, has) == 0) {
 			taken |= (uint8_t)(1u << k);
@@ -207,15 +212,15 @@ has_bytes_wide(const char *p, size_t n, const char *want)
 #endif
 
 /*
- * If 'u' stands in 'c' in one piece, it begins not further from the beginning of
- * c than it is shorter, and ends so:
+ * If 'u' stands in 'c' in one piece, it is moved there by d bytes at most, as c
+ * is so much longer:
  *
+ *	u	uuuuuuuuuuuuuuuuuuuuuuuuu
  *	c	lllllluuuuuuuuuuuuuuuuuuuuuuuuurrrr
- *		<-------u----->		   <-------u------>
  *
- * So the first bytes of u stand there, and the last ones.  A word that is joined
- * or accents that one of the two lacks may stand in the way of the one, but
- * hardly of both; where there are accents a place in the middle is asked too.
+ * So the first bytes of u are to be found there, those in its middle, and the
+ * last ones.  A word that is joined may stand in the way of one of these, but
+ * hardly of two; where one of the units has accents, one has to do.
  */
 static bool
 bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
@@ -223,14 +228,19 @@ bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 {
 	bool (*has)(const char *, size_t, const char *) =
 		s->wide ? has_bytes_wide : has_bytes;
-	size_t d = clen - ulen, slack = ascii ? 4 : 16, mid = ulen / 2 - PROBE / 2;
-	size_t n = d + PROBE + slack;
+	size_t slack = ascii ? 4 : 16, n = clen - ulen + PROBE + 2 * slack;
+	size_t at[3] = { ulen - PROBE, 0, ulen / 2 - PROBE / 2 };
+	unsigned hits = 0, want = ascii ? 2 : 1;
 
 	if (ulen < PROBE)
 		return true;
-	n = n < clen ? n : clen;
-	return has(c, n, u) || has(c + clen - n, n, u + ulen - PROBE) ||
-	       (!ascii && has(c, clen, u + mid));
+	for (unsigned k = 0; k < 3 && hits < want && want - hits <= 3 - k; k++) {
+		size_t from = at[k] > slack ? at[k] - slack : 0;
+
+		hits += has(c + from, from + n < clen ? n : clen - from,
+			    u + at[k]);
+	}
+	return hits >= want;
 }
 
 /* The loose form of words, 'at' bytes into the scratch, where there is room. */
