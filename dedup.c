@@ -774,9 +774,14 @@ dedup_again(struct dedup *d)
 	}
 	d->judging = true;
 	d->counting = false;
+	/* What was not remembered leaves copies in the last reading, too. */
+	d->was_full |= table_full(d->table);
 	table_clear(d->table);
 	engine_share_memory(d);
-	d->stats = (struct dedup_stats){ .documents = d->references };
+	d->stats = (struct dedup_stats){
+		.documents = d->references,
+		.unrecorded = d->stats.unrecorded,
+	};
 	return DEDUP_OK;
 }
 
@@ -865,7 +870,7 @@ dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 
 	s.size = sizeof(s);
 	s.documents -= d->references;
-	s.full = table_full(d->table) || d->counts.full ||
+	s.full = d->was_full || table_full(d->table) || d->counts.full ||
 		 (d->listed != NULL && table_full(d->listed));
 	s.memory = sizeof(*d) + table_memory(d->table) +
 		   (d->listed != NULL ? table_memory(d->listed) : 0) +

@@ -206,7 +206,8 @@ struct dedup_stats {
 	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
 	uint64_t removed_bytes;	/* separators included */
 	uint64_t oversize;	/* units too long to judge, kept */
-	uint64_t unrecorded;	/* units kept and not remembered: no memory */
+	uint64_t unrecorded;	/* units kept and not remembered: no memory;
+				 * in all readings */
 	uint64_t early;		/* dedup_flush() calls that settled something */
 	uint64_t memory;	/* bytes held */
 	bool full;		/* options.memory, or all there is, is full:

@@ -330,6 +330,7 @@ struct dedup {
 	size_t ndoomed, doomed_room;
 	size_t undoomed;	/* ndoomed when the document began */
 	bool second;		/* this is the last reading of two or three */
+	bool was_full;		/* memory, in an earlier one */
 
 	bool may_forget, ended;	/* see dedup_forget() */
 	struct dedup_stats stats;
