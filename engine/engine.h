@@ -29,6 +29,7 @@
 #include "array.h"
 #include "counts.h"
 #include "dedup.h"
+#include "ending.h"
 #include "line.h"
 #include "loose.h"
 #include "shingle.h"
@@ -80,7 +81,7 @@ struct piece {
 	uint32_t nwords;	/* of these bytes */
 	enum piece_kind kind : 8;
 	enum verdict verdict : 8;
-	enum cut ending : 8;	/* does it end as a cut-off lead? */
+	enum ending ending : 8;	/* does it end as a cut-off lead? */
 	uint8_t completers;	/* bit i: the unit i + 1 units further on is
 				 * one of those that say it in full */
 	bool compared;		/* it has min_words words */

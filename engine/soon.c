@@ -92,9 +92,9 @@ own_words(const struct view *v, size_t i)
 {
 	const struct piece *u = view_at(v, i);
 	const char *words = view_words(v, i);
-	size_t len = u->norm_len, drop = u->ending == CUT_READ_MORE ? 2 : 0;
+	size_t len = u->norm_len, drop = u->ending == ENDING_READ_MORE ? 2 : 0;
 
-	if (u->ending == CUT_NONE ||
+	if (u->ending == ENDING_WHOLE ||
 	    u->w.n < view_split(v, i)->opt.min_words + drop)
 		return 0;
 	for (; drop > 0; drop--)
@@ -114,7 +114,7 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 	const char *rest = view_words(v, i);
 	size_t len = own_words(v, i);
 	/* The last word may be cut too; then no space has to follow it. */
-	bool partial = view_at(v, i)->ending == CUT_INSIDE;
+	bool partial = view_at(v, i)->ending == ENDING_INSIDE;
 	uint8_t taken = 0;
 
 	for (int k = 0; k < n && len > 0; k++) {
@@ -301,7 +301,7 @@ soon_link(const struct view *v, size_t i, bool final)
 	if (u->linked)
 		return true;
 	lead = piece_is_unit(u) && u->compared && !u->listing &&
-	       u->ending != CUT_NONE;
+	       u->ending != ENDING_WHOLE;
 	full = piece_is_unit(u) && u->compared && !u->listing &&
 	       !opt->exact && u->w.n >= DEDUP_NEAR_WORDS;
 	if ((lead || full) && opt->unit != DEDUP_UNIT_DOCUMENT) {
