@@ -401,17 +401,27 @@ hash_words_wide(struct shingler *s, struct words *w)
 #define hash_words_wide hash_words
 #endif
 
+/* The code and tag of a word, of which 16 bytes can be read. */
+BODY uint32_t
+code_of(const struct shingler *s, const char *p, size_t len)
+{
+	struct halves h;
+
+	if (len > 16)
+		return hash_long(s, p, len).keyed & 0xffffff;
+	h = halves_of(p, len);
+	return mix(h.a ^ s->key[0], h.b ^ s->key[1]) & 0xffffff;
+}
+
 uint32_t
 shingler_code(const struct shingler *s, const char *p, size_t len)
 {
 	char word[16] = { 0 };
-	struct halves h;
 
 	if (len > sizeof(word))
-		return hash_long(s, p, len).keyed & 0xffffff;
+		return code_of(s, p, len);
 	memcpy(word, p, len);
-	h = halves_of(word, len);
-	return mix(h.a ^ s->key[0], h.b ^ s->key[1]) & 0xffffff;
+	return code_of(s, word, len);
 }
 
 /* Where the character begins that ends before p[at]. */
@@ -428,17 +438,26 @@ char_before(const char *p, size_t at)
 static bool
 parts_numbers(const struct words *w, size_t left, size_t right)
 {
-	size_t last = char_before(w->loose, left);
+	unsigned char c = (unsigned char)w->loose[right];
+	size_t last;
 
+	if (c < 0x80 && (c < '0' || c > '9'))
+		return false;
+	last = char_before(w->loose, left);
 	return loose_is_digit(w->loose + last, left - last) &&
 	       loose_is_digit(w->loose + right, w->loose_len - right);
 }
 
-static size_t
-end_of_word(const struct words *w, size_t at)
+/* Where the word ends that begins at 'at'; 'm' are the spaces from 'base' on. */
+BODY size_t
+end_of_word(const struct words *w, size_t base, uint64_t m, size_t at)
 {
-	const char *p = memchr(w->loose + at, ' ', w->loose_len - at);
+	const char *p;
 
+	m = at - base < 64 ? m >> (at - base) : 0;
+	if (m != 0)
+		return at + (size_t)__builtin_ctzll(m);
+	p = memchr(w->loose + at, ' ', w->loose_len - at);
 	return p == NULL ? w->loose_len : (size_t)(p - w->loose);
 }
 
@@ -447,21 +466,26 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 {
 	const struct shingler *s = w->shingler;
 	const char *p = w->loose;
-	size_t end = end_of_word(w, at), next = end, from = at, len = 0;
-	char joined[SHINGLE_JOINED];
+	uint64_t m = spaces(p + at);
+	size_t end = end_of_word(w, at, m, at), next = end, from = at, len = 0;
+	char joined[SHINGLE_JOINED + 16];
 	size_t n = 0;
 
 	/* This word, and with it the next, and the next. */
-	while (n < 3 && next - from <= sizeof(joined) - len) {
-		memcpy(joined + len, p + from, next - from);
+	while (n < 3 && next - from <= SHINGLE_JOINED - len) {
+		/* What is copied too much is overwritten, or not read. */
+		if (next - from <= 16)
+			memcpy(joined + len, p + from, 16);
+		else
+			memcpy(joined + len, p + from, next - from);
 		len += next - from;
 		from = next + 1;
 		to[n++] = (struct joint){
-			shingler_code(s, joined, len), (uint32_t)(from - at),
+			code_of(s, joined, len), (uint32_t)(from - at),
 		};
 		if (from >= w->loose_len || parts_numbers(w, next, from))
 			break;
-		next = end_of_word(w, from);
+		next = end_of_word(w, at, m, from);
 	}
 	/* Parts of this word. */
 	if (end - at > SHINGLE_JOINED)
@@ -470,7 +494,7 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
 		    !parts_numbers(w, i, i))
 			to[n++] = (struct joint){
-				shingler_code(s, p + at, i - at),
+				code_of(s, p + at, i - at),
 				(uint32_t)(i - at),
 			};
 	return n;
