@@ -500,6 +500,24 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	return n;
 }
 
+size_t
+shingler_skip(const struct words *w, size_t at, uint32_t n)
+{
+	for (; n > 0; at += 64) {
+		uint64_t m = spaces(w->loose + at);
+		uint32_t have = (uint32_t)__builtin_popcountll(m);
+
+		if (have < n) {
+			n -= have;
+			continue;
+		}
+		while (--n > 0)
+			m &= m - 1;
+		return at + (size_t)__builtin_ctzll(m) + 1;
+	}
+	return at;
+}
+
 /* Bytes that may begin a digit among the 64 at p, as bits. */
 BODY uint64_t
 maybe_digits(const char *p)
