@@ -405,12 +405,16 @@ hash_words_wide(struct shingler *s, struct words *w)
 BODY uint32_t
 code_of(const struct shingler *s, const char *p, size_t len)
 {
-	struct halves h;
+	uint64_t a = load64(p), b = 0;
 
 	if (len > 16)
-		return hash_long(s, p, len).keyed & 0xffffff;
-	h = halves_of(p, len);
-	return mix(h.a ^ s->key[0], h.b ^ s->key[1]) & 0xffffff;
+		return (uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
+			SHINGLE_SECRET) & 0xffffff;
+	if (len < 8)
+		a = first_bits(a, 8 * len);
+	else
+		b = first_bytes(load64(p + 8), len - 8);
+	return mix(a ^ s->key[0], b ^ s->key[1]) & 0xffffff;
 }
 
 uint32_t

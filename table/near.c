@@ -129,12 +129,13 @@ is_said_after(struct pair *p, uint32_t j)
 
 /*
  * Which of the record's words j to j + 7 have one of the n codes, each of which
- * stands there eight times?  As bits.  What is read behind a record of eight
- * words or more is its tags or checks.
+ * stands there eight times?  As bits.  What is read behind the codes of a record
+ * of eight words or more is its tags or checks.  n is a multiple
+ * of the stride, which is a constant.
  */
-static inline unsigned
+BODY unsigned
 find_in_group(const struct pair *p, uint32_t j, const uint16_t (*want)[GROUP],
-	      size_t n)
+	      size_t n, size_t stride)
 {
 	unsigned m = 0;
 
@@ -143,9 +144,10 @@ find_in_group(const struct pair *p, uint32_t j, const uint16_t (*want)[GROUP],
 		__m128i v = _mm_loadu_si128((const void *)(p->code + j));
 		__m128i same = _mm_setzero_si128();
 
-		for (size_t i = 0; i < n; i++)
-			same = _mm_or_si128(same, _mm_cmpeq_epi16(v,
-				_mm_load_si128((const void *)want[i])));
+		for (size_t i = 0; i < n; i += stride)
+			for (size_t k = i; k < i + stride; k++)
+				same = _mm_or_si128(same, _mm_cmpeq_epi16(v,
+					_mm_load_si128((const void *)want[k])));
 		m = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same,
 			_mm_setzero_si128()));
 		return p->n - j < GROUP ? m & ((1u << (p->n - j)) - 1) : m;
@@ -174,7 +176,7 @@ is_said(struct pair *p)
 
 	spread(first[0], mine[0]);
 	for (uint32_t at = 0; at + n <= p->n; at += GROUP) {
-		unsigned m = find_in_group(p, at, first, 1);
+		unsigned m = find_in_group(p, at, first, 1, 1);
 
 		for (; m != 0; m &= m - 1) {
 			uint32_t j = at + (uint32_t)__builtin_ctz(m);
@@ -241,37 +243,64 @@ find_piece(const struct pair *p, const struct pieces *v, uint32_t j)
 	return i;
 }
 
+/* How many codes are alike from a and from b on, of n. */
+static inline uint32_t
+codes_alike(const uint16_t *a, const uint16_t *b, uint32_t n)
+{
+	uint32_t i = 0;
+
+	for (; i + 4 <= n; i += 4)
+		if (memcmp(a + i, b + i, 4 * sizeof(*a)) != 0)
+			break;
+	while (i < n && a[i] == b[i])
+		i++;
+	return i;
+}
+
+/* How many words of the record from j on are those of the unit from i on. */
+static uint32_t
+words_alike(const struct pair *p, uint32_t j, uint32_t i)
+{
+	const struct words *w = p->w;
+	uint32_t most = w->n - i < p->n - j ? w->n - i : p->n - j, k = 0;
+	uint32_t n = codes_alike(p->code + j, w->code + i, most);
+
+	if (p->tag != NULL) {
+		while (k < n && p->tag[j + k] == w->tag[i + k])
+			k++;
+		return k;
+	}
+	for (; k < n; k++)
+		p->s->other[j + k] = words_hash(w, i + k);
+	return n;
+}
+
 /* Is all of the unit said from the record's word j on? */
 static bool
 is_said_from(struct pair *p, uint32_t j)
 {
 	const struct words *w = p->w;
-	uint32_t *passed = p->s->other;
 	const uint32_t from = j;
 	struct letter at = { 0, 0 };
 	bool whole = true;	/* 'at' is where a word begins */
 
 	for (;;) {
+		uint32_t alike = whole ? words_alike(p, j, at.word) : 0;
 		const struct pieces *v;
-		uint32_t i = at.word;
 		size_t k;
 
-		while (whole && i < w->n && j < p->n &&
-		       is_word(p, j, w->code[i], w->tag[i])) {
-			passed[j++] = words_hash(w, i++);
-		}
-		if (i == w->n)
-			return p->tag != NULL ||
-			       checks_agree(p, from, j);
-		if (j == p->n || !spend(p, i - at.word + 1))
+		j += alike;
+		if (at.word + alike == w->n)
+			return p->tag != NULL || checks_agree(p, from, j);
+		if (j == p->n || !spend(p, alike + 1))
 			return false;
-		go_to_word(p, &at, i);
+		go_to_word(p, &at, at.word + alike);
 		v = pieces_at(p, at.byte, at.byte == 0 ? &p->s->first
 						       : &p->s->last);
 		k = find_piece(p, v, j++);
 		if (!spend(p, k + 1) || k == v->n)
 			return false;
-		passed[j - 1] = v->piece[k].code;
+		p->s->other[j - 1] = v->piece[k].code;
 		for (uint32_t b = 0; b < v->piece[k].len; b++)
 			at.word += w->loose[at.byte + b] == ' ';
 		at.byte += v->piece[k].len;
@@ -287,29 +316,46 @@ find_first(const struct pair *p, uint32_t j)
 	unsigned m = 0;
 
 	if (first->n <= SPREAD)
-		return find_in_group(p, j, p->s->spread, first->n);
+		return find_in_group(p, j, p->s->spread,
+				     (first->n + 3) / 4 * 4, 4);
 	for (uint32_t k = 0; k < GROUP && j + k < p->n; k++)
 		m |= (unsigned)(first->codes >> (p->code[j + k] & 63) & 1) << k;
 	return m;
 }
 
-/* The same from any place on. */
-static bool
-is_said_joined(struct pair *p)
+/* The pieces that the unit's letters may begin with. */
+static void
+know_first(struct pair *p)
 {
 	struct pieces *first = &p->s->first;
 
-	if (first->n == 0) {
-		pieces_at(p, 0, first);
-		for (size_t i = 0; i < first->n && i < SPREAD; i++)
-			spread(p->s->spread[i], first->piece[i].code);
-	}
+	if (first->n > 0)
+		return;
+	pieces_at(p, 0, first);
+	/* Four at a time; the last ones may be the first one once more. */
+	for (size_t i = 0; i < (first->n + 3) / 4 * 4 && i < SPREAD; i++)
+		spread(p->s->spread[i],
+		       first->piece[i < first->n ? i : 0].code);
+}
+
+/*
+ * Is it said with words joined or parted, or not?  Nearly all records have none
+ * of the words that it may begin with, which is found at a glance.
+ */
+static bool
+is_said_loosely(struct pair *p)
+{
+	bool asked = false;
+
+	know_first(p);
 	for (uint32_t at = 0; at < p->n; at += GROUP)
 		for (unsigned m = find_first(p, at); m != 0; m &= m - 1) {
 			uint32_t j = at + (uint32_t)__builtin_ctz(m);
 
-			if (find_piece(p, first, j) == first->n)
-				continue;
+			/* This takes fewer steps where words are repeated. */
+			if (!asked && is_said(p))
+				return true;
+			asked = true;
 			if (is_said_from(p, j))
 				return true;
 			if (p->left == 0)
@@ -342,8 +388,8 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 		p.tag = p.check;
 	if (scratch_reserve(s, n) != 0)
 		return -1;
-	return is_said(&p) ||
-	       (w->shingler != NULL && w->loose != NULL && is_said_joined(&p));
+	return w->shingler != NULL && w->loose != NULL ? is_said_loosely(&p)
+						       : is_said(&p);
 }
 
 int
