@@ -320,7 +320,9 @@ struct dedup_text {
  *		What it gives stays, unchanged, until each() had it.  It returns
  *		0, or -1: no memory.  By texts[i].len the work is shared out and
  *		what is held at a time is bounded (64 MiB), so let it be about
- *		the size that *text will have.
+ *		the size that *text will have.  Where the call fails or stops,
+ *		get() may have run for documents that each() never had: what it
+ *		made for them is the caller's to free.
  * each()	gets the verdict on document i, which is valid until it returns:
  *		in order, in the thread that called.  It may call dedup_forget()
  *		and dedup_get_label().  It returns 0, or else: stop here.
