@@ -1708,7 +1708,7 @@ must 'a line of 1 GB passes in 512 MB, and is counted' line_of_a_gigabyte
 must '1 GB of blank lines passes in 512 MB' gigabyte '\n'
 must '1 GB of blanks passes in 512 MB' gigabyte ' '
 
-# Documents and the library.
+# Documents.
 
 knows_every_option() {
 	for option in $(options); do
@@ -1748,64 +1748,6 @@ readme() {
 	sed -n '/^    /d; s/^[- ] //p' want | dedup --diff | diff want -
 }
 must 'the README shows what the command prints' readme
-
-# Those that need the build of the whole, not just a binary.
-[ "$DEDUP" = "$root/dedup" ] && whole=yes || whole=no
-
-exports() {
-	[ "$whole" = yes ] || skip 'another binary'
-	nm -D --defined-only "$root/libdedup.so" |
-	    awk '{ print $3 }' >names
-	grep -qx dedup_new names
-	not grep -v '^dedup_' names
-	grep -v '^typedef' "$root/dedup.h" |
-	    grep -o '\<dedup_[a-z_]*(' | tr -d '(' | sort -u |
-	    diff - <(sort -u names)
-}
-must 'libdedup.so exports what dedup.h declares, nothing else' exports
-
-install_in() {	# TARGET [VARIABLE=VALUE]...
-	[ "$whole" = yes ] || skip 'another binary'
-	[ -e "$root/man/dedup.3" ] || skip 'no man/dedup.3'
-	"${MAKE:-make}" -s -C "$root" "$@"
-}
-
-installs() {
-	local stage=$PWD/stage
-	install_in install DESTDIR="$stage" PREFIX=/opt/dedup
-	[ -x "$stage/opt/dedup/bin/dedup" ]
-	[ -e "$stage/opt/dedup/lib/libdedup.so" ]
-	[ -e "$stage/opt/dedup/share/man/man3/dedup.3" ]
-	grep -qx 'prefix=/opt/dedup' \
-	    "$stage/opt/dedup/lib/pkgconfig/libdedup.pc"
-	[ -z "$(find stage -path stage/opt/dedup -prune -o -type f -print)" ]
-	install_in uninstall DESTDIR="$stage" PREFIX=/opt/dedup
-	[ -z "$(find stage ! -type d)" ]
-}
-must 'make uninstall removes what make install brought' installs
-
-example() {
-	local prefix=$PWD/prefix flags
-	install_in install PREFIX="$prefix"
-	awk '/^\.Sh / { on = $2 ~ /^EXAMPLE/ }
-		on && /^\.Ed/ { exit }
-		code { print }
-		on && /^\.Bd/ { code = 1 }' "$root/man/dedup.3" |
-	    sed 's/\\e/\\/g; s/\\&//g; s/\\(aq/'"'"'/g; s/\\-/-/g' >example.c
-	grep -q main example.c
-	export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-	read -ra flags <<<"$(pkg-config --cflags --libs libdedup)"
-	"${CC:-cc}" -std=c11 -Wall -Werror -o example example.c "${flags[@]}"
-	printf '%b' "$twice" >a
-	LD_LIBRARY_PATH=$prefix/lib ./example a >got
-	printf '%b' "$once" | diff - got
-	read -ra flags <<<"$(pkg-config --static --cflags --libs libdedup)"
-	"${CC:-cc}" -std=c11 -static -o example example.c "${flags[@]}" ||
-	    skip 'no static libraries'
-	[ -x example ]
-}
-must 'the example in dedup(3) compiles against what is installed and runs' \
-    example
 
 # The shared corpora.
 
