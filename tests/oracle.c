@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alike.h"
+#include "ending.h"
 #include "unit.h"
 #include "words.h"
 
@@ -299,13 +300,13 @@ static struct seq
 own_words(const struct paper *p, const struct unit *u, bool *partial)
 {
 	uint64_t off = u->place.offset;
-	enum cut cut = unit_cut(p->text + off, line_end(p, u->last) - off);
+	enum ending cut = ending_of(p->text + off, line_end(p, u->last) - off);
 	struct seq s = u->words;
 
-	*partial = cut == CUT_INSIDE;
-	if (cut == CUT_NONE)
+	*partial = cut == ENDING_INSIDE;
+	if (cut == ENDING_WHOLE)
 		return (struct seq){ NULL, 0, 0 };
-	for (int drop = cut == CUT_READ_MORE ? 2 : 0; drop > 0 && s.n > 0;
+	for (int drop = cut == ENDING_READ_MORE ? 2 : 0; drop > 0 && s.n > 0;
 	     drop--, s.n--)
 		do
 			s.len--;

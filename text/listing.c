@@ -65,8 +65,8 @@ static inline size_t
 sum_of(__m128i bytes)
 {
 	bytes = _mm_sad_epu8(bytes, _mm_setzero_si128());
-	return (size_t)(_mm_cvtsi128_si32(bytes) +
-			_mm_extract_epi16(bytes, 4));
+	return (size_t)_mm_cvtsi128_si32(bytes) +
+	       (size_t)_mm_extract_epi16(bytes, 4);
 }
 
 /* The last 'n' bytes are ones. */

@@ -1,9 +1,7 @@
-/*
- * Which lines of a block are one unit, and how a cut-off lead ends.  What is
- * code is told in listing.c.
- */
+/* Which lines of a block are one unit.  listing.c says what is code. */
 #include "unit.h"
 
+#include "bytes.h"
 #include "letter.h"
 #include "listing.h"
 
@@ -16,25 +14,6 @@ static const char *
 line_text(const struct line *l, const char *text, uint64_t base)
 {
 	return text + (l->off - base);
-}
-
-/* Does s[0..len) end in this string? */
-static bool
-ends_in(const char *s, size_t len, const char *end)
-{
-	size_t n = strlen(end);
-
-	return len >= n && memcmp(s + len - n, end, n) == 0;
-}
-
-/* Length without the newline and the white space before it. */
-static size_t
-trimmed(const char *s, size_t len)
-{
-	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r' ||
-			   s[len - 1] == ' ' || s[len - 1] == '\t'))
-		len--;
-	return len;
 }
 
 static bool
@@ -121,11 +100,13 @@ enum {
 	  (c) == '!' ? CLOSED : 0) | \
 	 (LISTING_BEGINS(c) ? CODE_BEGINS : 0) | \
 	 (LISTING_ENDS(c) ? CODE_ENDS : 0))
-#define TRAITS_4(c) TRAITS(c), TRAITS(c + 1), TRAITS(c + 2), TRAITS(c + 3)
+#define TRAITS_4(c) \
+	TRAITS(c), TRAITS((c) + 1), TRAITS((c) + 2), TRAITS((c) + 3)
 #define TRAITS_16(c) \
-	TRAITS_4(c), TRAITS_4(c + 4), TRAITS_4(c + 8), TRAITS_4(c + 12)
+	TRAITS_4(c), TRAITS_4((c) + 4), TRAITS_4((c) + 8), TRAITS_4((c) + 12)
 #define TRAITS_64(c) \
-	TRAITS_16(c), TRAITS_16(c + 16), TRAITS_16(c + 32), TRAITS_16(c + 48)
+	TRAITS_16(c), TRAITS_16((c) + 16), TRAITS_16((c) + 32), \
+	TRAITS_16((c) + 48)
 
 static const unsigned char traits[256] = { TRAITS_64(0), TRAITS_64(64) };
 
@@ -832,68 +813,4 @@ unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 			};
 	}
 	return nspans;
-}
-
-/* Without white space, closing brackets, quotes and arrows at the end. */
-static size_t
-without_closers(const char *s, size_t len)
-{
-	static const char *const closer[] = {
-		"]", ")", "\"", "'", ">", "”", "’", "»", "→", "\xc2\xa0",
-	};
-	size_t before;
-
-	do {
-		before = len;
-		len = trimmed(s, len);
-		for (size_t i = 0; i < sizeof(closer) / sizeof(*closer); i++)
-			if (ends_in(s, len, closer[i]))
-				len -= strlen(closer[i]);
-	} while (len != before);
-	return len;
-}
-
-/* The last nine bytes in lower case are "read more". */
-static bool
-ends_read_more(const char *s, size_t len)
-{
-	static const char want[] = "read more";
-	const size_t n = sizeof(want) - 1;
-
-	if (len < n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char c = s[len - n + i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (c != want[i])
-			return false;
-	}
-	return len == n || s[len - n - 1] == ' ' || s[len - n - 1] == '.' ||
-	       s[len - n - 1] == '[' || s[len - n - 1] == '(' ||
-	       (s[len - n - 1] & 0x80) != 0;
-}
-
-enum cut
-unit_cut(const char *text, size_t len)
-{
-	size_t n = trimmed(text, len), end;
-
-	/* Most text ends in a plain full stop or letter: no need to look on. */
-	if (n < 3 || (text[n - 1] == '.' && text[n - 2] != '.') ||
-	    ((text[n - 1] | 0x20) >= 'a' && (text[n - 1] | 0x20) <= 'z' &&
-	     (text[n - 1] | 0x20) != 'e'))
-		return CUT_NONE;
-	n = end = without_closers(text, len);
-	while (n > 0 && (ends_in(text, n, "…") || text[n - 1] == '.'))
-		n -= text[n - 1] == '.' ? 1 : strlen("…");
-	if (ends_read_more(text, n))
-		return CUT_READ_MORE;
-	if (end - n < 3)
-		return CUT_NONE;
-	if (n == 0 || text[n - 1] == ' ' || text[n - 1] == '[' ||
-	    text[n - 1] == '(')
-		return CUT_AFTER;
-	return CUT_INSIDE;
 }

@@ -46,16 +46,4 @@ size_t unit_split(const struct line *lines, size_t n, const char *text,
 		  uint64_t base, const char *norm, unsigned min_words,
 		  struct unit_span *span);
 
-/*
- * Does the text end as a cut-off lead does: in an ellipsis ("...", "…",
- * "[…]") or in "Read more"?
- */
-enum cut {
-	CUT_NONE,
-	CUT_INSIDE,		/* ellipsis right after a word: may be cut */
-	CUT_AFTER,		/* ellipsis after a space or punctuation */
-	CUT_READ_MORE,		/* the words "read more", 2, are not its own */
-};
-enum cut unit_cut(const char *text, size_t len);
-
 #endif
