@@ -195,10 +195,10 @@ shingler_secret_bytes(const struct shingler *s)
 	return s->secret;
 }
 
-uint32_t
+uint64_t
 shingler_secret(const struct shingler *s)
 {
-	return (uint32_t)s->key[3];
+	return s->key[3];
 }
 
 uint64_t
@@ -617,14 +617,21 @@ hash_threes_wide(const uint32_t *v, uint32_t *to, uint32_t n)
 	hash_threes_body(v, to, n);
 }
 
+/* Words in a shingle of a unit; one of fewer words is one shingle. */
+static uint32_t
+shingle_words(const struct shingler *s, uint32_t nwords)
+{
+	return nwords < s->ngram ? nwords : s->ngram;
+}
+
 /*
- * The unit's shingles to s->shingle: how many.  A shingle's hash is the XXH32
- * of the public hashes of its words; a unit of fewer words is one shingle.
+ * The ranks of the unit's shingles to s->shingle: how many.  A rank is the
+ * XXH32 of the public hashes of a shingle's words.
  */
 static uint32_t
 hash_shingles(struct shingler *s, uint32_t nwords)
 {
-	uint32_t ngram = nwords < s->ngram ? nwords : s->ngram;
+	uint32_t ngram = shingle_words(s, nwords);
 	uint32_t n = nwords - ngram + 1;
 
 	if (ngram == 3)
@@ -637,25 +644,48 @@ hash_shingles(struct shingler *s, uint32_t nwords)
 	return n;
 }
 
+/*
+ * All 64 bits of the shingle at word i.  Only the few that are chosen need the
+ * lower ones.
+ */
+static inline uint64_t
+whole_hash(const struct shingler *s, uint32_t i, uint32_t ngram)
+{
+	const uint32_t *v = s->public + i;
+	uint64_t more;
+
+	if (ngram == 3)
+		/* Digits of pi again. */
+		more = fold((v[0] | (uint64_t)v[1] << 32) ^ 0xa4093822299f31d0,
+			    v[2] ^ 0x082efa98ec4e6c89);
+	else
+		more = XXH3_64bits(v, ngram * sizeof(*v));
+	return (uint64_t)s->shingle[i] << 32 | (uint32_t)more;
+}
+
 #define FEW 64		/* values that are ranked rather than sorted */
 
-/* v[0..n) without those over 'bound', to 'to': how many, FEW + 1 if more. */
+/*
+ * v[0..n) without those over 'bound', to 'to', and where each stood to 'at': how
+ * many, FEW + 1 if more.
+ */
 static uint32_t
-below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
+below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to, uint32_t *at)
 {
 	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < n && k <= FEW; i++) {
 		to[k] = v[i];
+		at[k] = i;
 		k += v[i] <= bound;
 	}
 	return k;
 }
 
 /*
- * Put each of v[0..n) where it belongs in ascending order, behind as many as are
- * less; n <= FEW.  Equal ones are put in one place.  Which places are taken, as
- * bits.
+ * The numbers of v[0..n) in ascending order of their values, to 'to': each
+ * behind as many as have less; n <= FEW.  Of equal ones the last is put, in one
+ * place.  Which places are taken, as bits.
  */
 static uint64_t
 rank(const uint32_t *v, uint32_t n, uint32_t *to)
@@ -667,7 +697,7 @@ rank(const uint32_t *v, uint32_t n, uint32_t *to)
 
 		for (uint32_t j = 0; j < n; j++)
 			r += v[j] < v[i];
-		to[r] = v[i];
+		to[r] = i;
 		taken |= (uint64_t)1 << r;
 	}
 	return taken;
@@ -676,7 +706,8 @@ rank(const uint32_t *v, uint32_t n, uint32_t *to)
 #ifdef WIDEST
 /* The same by vectors of eight; as many may be read behind v[n - 1]. */
 WIDE static uint32_t
-below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
+below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to,
+	   uint32_t *at)
 {
 	const __m256i most = _mm256_set1_epi32((int)bound);
 	uint32_t k = 0;
@@ -691,7 +722,9 @@ below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
 		for (; m != 0; m &= m - 1) {
 			if (k > FEW)
 				return k;
-			to[k++] = v[i + (unsigned)__builtin_ctz(m)];
+			at[k] = i + (unsigned)__builtin_ctz(m);
+			to[k] = v[at[k]];
+			k++;
 		}
 	}
 	return k;
@@ -718,7 +751,7 @@ rank_wide(const uint32_t *v, uint32_t n, uint32_t *to)
 		_mm256_storeu_si256((void *)(place + i), r);
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		to[place[i]] = v[i];
+		to[place[i]] = i;
 		taken |= (uint64_t)1 << place[i];
 	}
 	return taken;
@@ -729,32 +762,38 @@ rank_wide(const uint32_t *v, uint32_t n, uint32_t *to)
 #endif
 
 /*
- * The smallest distinct values of v[0..n), up to 'most', ascending, to 'to'.
- * First a bound is guessed that some more than 'most' values are under.
+ * Where the smallest distinct values of v[0..n) stand, up to 'most', ascending,
+ * to 'to'.  First a bound is guessed that some more than 'most' values are
+ * under.
  */
 static uint32_t
 smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 	     uint32_t *to, uint32_t most)
 {
-	uint32_t few[FEW + 1 + VECTOR], sorted[FEW], got = 0, k = n;
+	uint32_t few[FEW + 1 + VECTOR], at[FEW + 1], order[FEW];
+	uint32_t got = 0, k = n;
+	bool all = n <= 2 * most;
 	uint64_t taken;
 
-	if (n > 2 * most) {
+	if (!all) {
 		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
 
 		do {
 			k = (s->wide ? below_wide : below)(v, n,
 				bound > UINT32_MAX ? UINT32_MAX :
-				(uint32_t)bound, few);
+				(uint32_t)bound, few, at);
 			bound *= 2;
 		} while (k < most && bound <= (uint64_t)1 << 33);
 		v = few;
 	}
 	if (k > FEW)
 		return UINT32_MAX;
-	taken = (s->wide ? rank_wide : rank)(v, k, sorted);
-	for (; taken != 0 && got < most; taken &= taken - 1)
-		to[got++] = sorted[__builtin_ctzll(taken)];
+	taken = (s->wide ? rank_wide : rank)(v, k, order);
+	for (; taken != 0 && got < most; taken &= taken - 1) {
+		uint32_t i = order[__builtin_ctzll(taken)];
+
+		to[got++] = all ? i : at[i];
+	}
 	return got;
 }
 
@@ -767,28 +806,33 @@ smallest_any(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t x = v[i], j = got;
 
-		if (got == most && x >= to[most - 1])
+		if (got == most && x >= v[to[most - 1]])
 			continue;
-		while (j > 0 && to[j - 1] > x)
+		while (j > 0 && v[to[j - 1]] > x)
 			j--;
-		if (j > 0 && to[j - 1] == x)
+		if (j > 0 && v[to[j - 1]] == x)
 			continue;
 		if (got < most)
 			got++;
 		memmove(to + j + 1, to + j, (got - 1 - j) * sizeof(*to));
-		to[j] = x;
+		to[j] = i;
 	}
 	return got;
 }
 
+/* The shingles of the smallest ranks, up to SKETCH_PROBE, to 'to': how many. */
 static uint32_t
-smallest(const struct shingler *s, uint32_t n, uint32_t *to, uint32_t most)
+smallest(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
 {
-	uint32_t got = smallest_few(s, s->shingle, n, to, most);
+	const uint32_t most = SKETCH_PROBE;
+	uint32_t at[SKETCH_PROBE];
+	uint32_t got = smallest_few(s, s->shingle, n, at, most);
 
 	/* Too many under the bound, or equal ones that took their place. */
 	if (got == UINT32_MAX || (got < most && n > 2 * most))
-		got = smallest_any(s->shingle, n, to, most);
+		got = smallest_any(s->shingle, n, at, most);
+	for (uint32_t i = 0; i < got; i++)
+		to[i] = whole_hash(s, at[i], ngram);
 	return got;
 }
 
@@ -798,7 +842,7 @@ smallest(const struct shingler *s, uint32_t n, uint32_t *to, uint32_t most)
  * window + ngram - 1 words or more, they share one of these.
  */
 static uint32_t
-winnow(const struct shingler *s, uint32_t n, uint32_t *to)
+winnow(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
 {
 	uint32_t got = 0, at = UINT32_MAX;
 
@@ -815,7 +859,7 @@ winnow(const struct shingler *s, uint32_t n, uint32_t *to)
 		} else {
 			continue;
 		}
-		to[got++] = s->shingle[at];
+		to[got++] = whole_hash(s, at, ngram);
 	}
 	return got;
 }
@@ -845,7 +889,7 @@ int
 shingler_words(struct shingler *s, struct words *w, const char *norm,
 	       size_t len, bool digits, bool ascii)
 {
-	uint32_t n;
+	uint32_t n, ngram = shingle_words(s, w->n);
 
 	if (w->n > s->room) {
 		size_t room = w->n + w->n / 4 + 256;
@@ -867,7 +911,7 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	(s->wide ? hash_words_wide : hash_words)(s, w);
 	w->digits = digits ? hash_numbers(s, w) : 0;
 	n = hash_shingles(s, w->n);
-	w->nprobe = smallest(s, n, w->probe, SKETCH_PROBE);
+	w->nprobe = smallest(s, n, ngram, w->probe);
 	w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;
 	w->nkeep = w->nprobe < w->nkeep ? w->nprobe : w->nkeep;
 	w->winnowed = NULL;
@@ -876,7 +920,7 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 		w->winnowed = pool_take(s, n * sizeof(*w->winnowed));
 		if (w->winnowed == NULL)
 			return -1;
-		w->nwinnowed = winnow(s, n, w->winnowed);
+		w->nwinnowed = winnow(s, n, ngram, w->winnowed);
 	}
 	return 0;
 }

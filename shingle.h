@@ -10,6 +10,10 @@
  *   public   the sketch depends on the text alone, so that which near-
  *            duplicates are found does not change with the secret.
  *
+ * A shingle's public hash has 64 bits.  The upper 32 are its rank, by which
+ * sketches are chosen; the ranks of one unit are distinct.  The lower 32 tell
+ * apart what has the same rank by chance: the smallest ranks are crowded.
+ *
  * The sketch of a unit is a bottom-k sample of its shingles (Broder 1997):
  * the ones with the smallest hashes.  A unit is indexed under few of them and
  * looked up by more, which finds as much as a larger symmetric sketch and
@@ -61,10 +65,10 @@ struct words {
 	const char *loose;	/* the words in loose form, each followed ... */
 	uint32_t loose_len;	/* ... by a space; or NULL */
 	const struct shingler *shingler;	/* that hashed them; or NULL */
-	uint32_t *probe;	/* public hashes of sampled shingles, smallest */
+	uint64_t *probe;	/* public hashes of sampled shingles, smallest */
 	uint32_t nprobe;	/* first: look the unit up by all of them, */
 	uint32_t nkeep;		/* index it under the first nkeep */
-	uint32_t *winnowed;	/* shingles sampled at any place of the unit */
+	uint64_t *winnowed;	/* shingles sampled at any place of the unit */
 	uint32_t nwinnowed;	/* with a window of options.window */
 };
 
@@ -127,8 +131,8 @@ void shingler_release(struct shingler *s);
 /* The secret, SHINGLE_SECRET bytes, for another shingler. */
 const unsigned char *shingler_secret_bytes(const struct shingler *s);
 
-/* 32 bits that follow from the secret and tell nothing else of it. */
-uint32_t shingler_secret(const struct shingler *s);
+/* 64 bits that follow from the secret and tell nothing else of it. */
+uint64_t shingler_secret(const struct shingler *s);
 
 /* Tells damage to stored bytes; no secret, and none is kept by it. */
 uint64_t shingle_checksum(const void *p, size_t len);

@@ -46,7 +46,7 @@ find_in_tables(struct dedup *d, const struct piece *p, struct finding *f)
 		.witness = { .document = UINT64_MAX },
 	};
 	for (unsigned i = 0; i < d->nloaded; i++) {
-		uint32_t n = 0;
+		uint64_t n = 0;
 
 		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN &&
 		    saved_count(d->loaded[i].file, &p->w.fp, &n) != 0)

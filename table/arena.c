@@ -80,7 +80,7 @@ arena_grow(struct arena *a, size_t n, size_t room)
 	return 0;
 }
 
-uint32_t
+uint64_t
 arena_take(struct arena *a, size_t len, size_t most)
 {
 	size_t grains = (len + GRAIN - 1) / GRAIN;
@@ -93,19 +93,19 @@ arena_take(struct arena *a, size_t len, size_t most)
 		if (a->nchunks + n > room)
 			room += room / 2 + n;
 	}
-	if (at + grains > UINT32_MAX ||
+	if (at + grains > REFERENCE_MOST ||
 	    arena_bytes(a, at + grains, room) > most ||
 	    (n > 0 && arena_grow(a, n, room) != 0)) {
 		errno = ENOMEM;
 		return 0;
 	}
 	a->used = at + grains;
-	a->span[a->last].end = (uint32_t)a->used;
-	return (uint32_t)at;
+	a->span[a->last].end = a->used;
+	return at;
 }
 
 void
-arena_untake(struct arena *a, uint32_t ref)
+arena_untake(struct arena *a, uint64_t ref)
 {
 	a->used = ref;
 	a->span[a->last].end = ref;

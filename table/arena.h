@@ -27,7 +27,7 @@
 /* The allocation that begins at a chunk. */
 struct arena_span {
 	uint32_t chunks;	/* 0: none begins here */
-	uint32_t end;		/* of its records: a reference */
+	uint64_t end;		/* of its records: a reference */
 };
 
 struct arena {
@@ -41,7 +41,7 @@ struct arena {
 /* How full an arena was at some time. */
 struct arena_mark {
 	size_t nchunks, last, used;
-	uint32_t end;
+	uint64_t end;
 };
 
 /* Free all storage: empty again, and ready to be used. */
@@ -54,10 +54,10 @@ size_t arena_memory(const struct arena *a);
  * Reference to 'len' new bytes; 0 with ENOMEM where there are none, or
  * arena_memory() would exceed 'most'.
  */
-uint32_t arena_take(struct arena *a, size_t len, size_t most);
+uint64_t arena_take(struct arena *a, size_t len, size_t most);
 
 /* Give back what was taken last. */
-void arena_untake(struct arena *a, uint32_t ref);
+void arena_untake(struct arena *a, uint64_t ref);
 
 /* Remember how full it is; give back all that was taken since. */
 struct arena_mark arena_mark(const struct arena *a);
@@ -65,7 +65,7 @@ void arena_undo(struct arena *a, const struct arena_mark *m);
 
 /* The bytes of a reference. */
 static inline unsigned char *
-arena_at(const struct arena *a, uint32_t ref)
+arena_at(const struct arena *a, uint64_t ref)
 {
 	return a->chunk[ref / CHUNK_GRAINS] + ref % CHUNK_GRAINS * GRAIN;
 }

@@ -125,7 +125,7 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
 				   any_is_possible, c);
 
 	*p = (struct proposal){
-		.upto = (uint32_t)t->arena.used, .epoch = t->epoch,
+		.upto = t->arena.used, .epoch = t->epoch,
 	};
 	if (n < 0 ||
 	    match_any(t, s, w, threshold, c, (size_t)n, &nothing, p) < 0)
@@ -140,14 +140,14 @@ propose_recent(const struct table *t, const struct words *w, double threshold,
 	       const struct proposal *p, struct candidate *c)
 {
 	size_t n = 0;
-	uint32_t ref;
+	uint64_t ref;
 
 	if (w->n < TABLE_NEAR_WORDS || t->index.n == 0)
 		return 0;
 	for (uint32_t i = 0; i < w->nprobe; i++) {
 		struct bucket b;
 
-		if (!recent_has(t, p->upto, w->probe[i]))
+		if (!recent_has(t, p->upto, (uint32_t)w->probe[i]))
 			continue;
 		b = bucket_open(t, w->probe[i]);
 		while ((ref = bucket_next(&b)) != 0)

@@ -9,7 +9,7 @@
 
 /* Count a record once more among the candidates; how many there are. */
 static inline size_t
-candidates_count(struct candidate *c, size_t have, unsigned table, uint32_t ref)
+candidates_count(struct candidate *c, size_t have, unsigned table, uint64_t ref)
 {
 	for (size_t i = 0; i < have; i++)
 		if (c[i].ref == ref && c[i].table == table) {
@@ -28,11 +28,11 @@ candidates_count(struct candidate *c, size_t have, unsigned table, uint32_t ref)
  */
 BODY int
 candidates_propose(const struct table *t, const struct words *w,
-		   const uint32_t *shingle, uint32_t n, double threshold,
+		   const uint64_t *shingle, uint32_t n, double threshold,
 		   candidate_filter *filter, struct candidate *c)
 {
 	size_t have = 0;
-	uint32_t ref;
+	uint64_t ref;
 
 	if (t->nattached > 0)
 		goto attached;

@@ -6,6 +6,8 @@
 
 #include "array.h"
 
+#define MOST (((uint64_t)1 << 40) - 1)	/* what an entry has room for */
+
 /* The places of two copies of a text, in different documents. */
 struct copies {
 	struct place first, second;
@@ -13,14 +15,15 @@ struct copies {
 
 struct entry {
 	uint64_t hi, lo;
-	uint32_t documents, last, number;
+	uint64_t documents, last, number;
 };
 
 void
 counts_init(struct counts *c, bool places)
 {
 	*c = (struct counts){ .places = places };
-	ordered_init(&c->set, COUNTS_WIDTH, 0.88, 1.3);
+	ordered_init(&c->set, places ? COUNTS_WIDTH_PLACES : COUNTS_WIDTH, 0.88,
+		     1.3);
 }
 
 void
@@ -38,26 +41,24 @@ counts_memory(const struct counts *c)
 }
 
 static struct entry
-load(const unsigned char *p)
+load(const struct counts *c, const unsigned char *p)
 {
-	struct entry e;
-
-	memcpy(&e.hi, p, 8);
-	memcpy(&e.lo, p + 8, 8);
-	memcpy(&e.documents, p + 16, 4);
-	memcpy(&e.last, p + 20, 4);
-	memcpy(&e.number, p + 24, 4);
-	return e;
+	return (struct entry){
+		.hi = ordered_key(p), .lo = ordered_key(p + 8),
+		.documents = load40(p + 16), .last = load40(p + 21),
+		.number = c->places ? load40(p + 26) : 0,
+	};
 }
 
 static void
-store(unsigned char *p, const struct entry *e)
+store(const struct counts *c, unsigned char *p, const struct entry *e)
 {
 	memcpy(p, &e->hi, 8);
 	memcpy(p + 8, &e->lo, 8);
-	memcpy(p + 16, &e->documents, 4);
-	memcpy(p + 20, &e->last, 4);
-	memcpy(p + 24, &e->number, 4);
+	store40(p + 16, e->documents);
+	store40(p + 21, e->last);
+	if (c->places)
+		store40(p + 26, e->number);
 }
 
 /* The slot of the fingerprint, or NULL; *at where it would be. */
@@ -70,7 +71,7 @@ find(const struct counts *c, const struct fingerprint *fp, unsigned char **at)
 	if (c->set.n == 0)
 		return NULL;
 	for (p = ordered_find(&c->set, fp->hi); ordered_key(p) == fp->hi;
-	     p += COUNTS_WIDTH)
+	     p += c->set.width)
 		if (ordered_key(p + 8) == fp->lo)
 			return p;
 	*at = p;
@@ -96,7 +97,7 @@ reserve_copies(struct counts *c)
 
 	if (!c->places || c->ncopies < c->copies_room)
 		return 0;
-	if (c->ncopies == UINT32_MAX ||
+	if (c->ncopies == MOST ||
 	    (c->limit != 0 && ordered_memory(&c->set) +
 	     room * sizeof(*c->copies) > c->limit))
 		return -1;
@@ -110,19 +111,18 @@ void
 counts_vote(struct counts *c, const struct fingerprint *fp,
 	    const struct place *at)
 {
-	unsigned char *slot, *p = find(c, fp, &slot), bytes[COUNTS_WIDTH];
+	unsigned char *slot, *p = find(c, fp, &slot), bytes[COUNTS_WIDTH_PLACES];
 	struct entry e;
 
 	if (p != NULL) {
-		e = load(p);
-		if (e.last == (uint32_t)at->document ||
-		    e.documents == UINT32_MAX)
+		e = load(c, p);
+		if (e.last == (at->document & MOST) || e.documents == MOST)
 			return;
-		e.last = (uint32_t)at->document;
+		e.last = at->document & MOST;
 		e.documents++;
 		if (e.documents == 2 && c->places)
 			c->copies[e.number].second = *at;
-		store(p, &e);
+		store(c, p, &e);
 		return;
 	}
 	if (c->full || reserve_copies(c) != 0 ||
@@ -132,12 +132,11 @@ counts_vote(struct counts *c, const struct fingerprint *fp,
 	}
 	e = (struct entry){
 		.hi = fp->hi, .lo = fp->lo, .documents = 1,
-		.last = (uint32_t)at->document,
-		.number = (uint32_t)c->ncopies,
+		.last = at->document & MOST, .number = c->ncopies,
 	};
 	if (c->places)
 		c->copies[c->ncopies++] = (struct copies){ *at, *at };
-	store(bytes, &e);
+	store(c, bytes, &e);
 	if (find(c, fp, &slot) != NULL || slot == NULL)
 		slot = ordered_find(&c->set, fp->hi);
 	ordered_insert(&c->set, slot, bytes);
@@ -164,7 +163,7 @@ counts_find(const struct counts *c, const struct fingerprint *fp,
 
 	if (p == NULL)
 		return false;
-	e = load(p);
+	e = load(c, p);
 	fill(c, &e, found);
 	return true;
 }
@@ -178,12 +177,12 @@ counts_slots(const struct counts *c)
 bool
 counts_at(const struct counts *c, size_t i, struct counted *found)
 {
-	const unsigned char *p = c->set.slots + i * COUNTS_WIDTH;
+	const unsigned char *p = c->set.slots + i * c->set.width;
 	struct entry e;
 
 	if (ordered_key(p) == 0)
 		return false;
-	e = load(p);
+	e = load(c, p);
 	fill(c, &e, found);
 	return true;
 }

@@ -14,7 +14,7 @@
 #include "table.h"
 
 struct counts {
-	struct ordered set;	/* entries of COUNTS_WIDTH bytes */
+	struct ordered set;	/* entries: see below */
 	bool places;
 	struct copies *copies;	/* by an entry's number; with places */
 	size_t ncopies, copies_room;
@@ -23,15 +23,17 @@ struct counts {
 };
 
 /*
- * An entry:  u64 hi   u64 lo   u32 documents   u32 last   u32 number
- * 'last' is the document that voted last, so that it votes only once.
+ * An entry:  u64 hi   u64 lo   documents   last   number, of 40 bits each
+ * 'last' is the document that voted last, so that it votes only once; the number
+ * is there with places.
  */
-#define COUNTS_WIDTH 28
+#define COUNTS_WIDTH 26
+#define COUNTS_WIDTH_PLACES 31
 
 /* A text that was counted. */
 struct counted {
 	struct fingerprint fp;
-	uint32_t documents;
+	uint64_t documents;
 	struct place first;	/* with places: where it stood first, ... */
 	struct place second;	/* ... and in the next document that has it */
 };

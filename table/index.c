@@ -21,14 +21,14 @@ is_among(const struct table *t, const struct found *f, size_t n,
 }
 
 int
-index_find_attached(const struct table *t, uint32_t shingle,
+index_find_attached(const struct table *t, uint64_t shingle,
 		    struct found f[TABLE_BUCKET])
 {
-	uint32_t key = index_key(t, shingle);
+	uint64_t key = index_key(t, shingle);
 	int have = 0;
 
 	for (unsigned i = 0; i < t->nattached; i++) {
-		uint32_t ref[TABLE_BUCKET];
+		uint64_t ref[TABLE_BUCKET];
 		int before = have;
 		int n = saved_bucket(t->attached[i], key, ref);
 
@@ -48,12 +48,12 @@ index_find_attached(const struct table *t, uint32_t shingle,
 }
 
 int
-index_find(const struct table *t, uint32_t shingle,
+index_find(const struct table *t, uint64_t shingle,
 	   struct found f[TABLE_BUCKET])
 {
 	int have = index_find_attached(t, shingle, f);
 	struct bucket b;
-	uint32_t ref;
+	uint64_t ref;
 
 	if (have < 0 || have == TABLE_BUCKET || t->index.n == 0)
 		return have;
@@ -63,15 +63,33 @@ index_find(const struct table *t, uint32_t shingle,
 	return have;
 }
 
+/* Begin to fetch the group of slots of a key, which is in two lines. */
+static inline void
+prefetch_home(const struct table *t, uint64_t key, bool write)
+{
+	const unsigned char *p;
+
+	if (t->index.nslots == 0)
+		return;
+	p = index_home(t, key);
+	if (write) {
+		__builtin_prefetch(p, 1);
+		__builtin_prefetch(p + ORDERED_LINE, 1);
+	} else {
+		__builtin_prefetch(p);
+		__builtin_prefetch(p + ORDERED_LINE);
+	}
+}
+
 void
 table_prefetch_near(const struct table *t, const struct words *w)
 {
 	for (uint32_t i = 0; i < w->nprobe; i++) {
-		uint32_t key = index_key(t, w->probe[i]);
+		uint64_t key = index_key(t, w->probe[i]);
 
 		for (unsigned j = 0; j < t->nattached; j++)
 			saved_prefetch_bucket(t->attached[j], key);
-		ordered_prefetch(&t->index, (uint64_t)key << 32);
+		prefetch_home(t, key, 0);
 	}
 }
 
@@ -79,20 +97,14 @@ void
 table_prefetch_add(const struct table *t, const struct words *w)
 {
 	for (uint32_t i = 0; i < w->nkeep && t->index.n > 0; i++) {
-		uint64_t key = (uint64_t)index_key(t, w->probe[i]) << 32;
-		const unsigned char *p = t->index.slots + sizeof(key) *
-					 ordered_home(&t->index, key);
-
-		/* Its entries may have been pushed on from the first line. */
-		__builtin_prefetch(p, 1);
-		__builtin_prefetch(p + ORDERED_LINE, 1);
+		prefetch_home(t, index_key(t, w->probe[i]), 1);
 	}
 }
 
 void
 table_prefetch_records(const struct table *t, const struct words *w)
 {
-	uint32_t ref;
+	uint64_t ref;
 
 	for (unsigned i = 0; i < t->nattached; i++)
 		for (uint32_t j = 0; j < w->nprobe; j++)
@@ -109,7 +121,7 @@ table_prefetch_records(const struct table *t, const struct words *w)
 }
 
 /* Shingle number i of those a unit is indexed under. */
-static inline uint32_t
+static inline uint64_t
 indexed_under(const struct words *w, uint32_t i)
 {
 	return i < w->nkeep ? w->probe[i] : w->winnowed[i - w->nkeep];
@@ -117,12 +129,13 @@ indexed_under(const struct words *w, uint32_t i)
 
 /* Enter a record under a shingle, unless the bucket is full. */
 static int
-index_add(struct table *t, uint32_t shingle, uint32_t ref)
+index_add(struct table *t, uint64_t shingle, uint64_t ref)
 {
 	struct found f[TABLE_BUCKET];
-	uint64_t entry;
+	unsigned char entry[INDEX_WIDTH], *p;
+	uint64_t upper, other;
+	uint16_t low = (uint16_t)ref;
 	struct bucket b;
-	uint32_t other;
 	int in = 0;
 
 	if (t->nattached > 0) {
@@ -140,30 +153,42 @@ index_add(struct table *t, uint32_t shingle, uint32_t ref)
 	}
 	if (in >= TABLE_BUCKET)
 		return 0;
-	recent_mark(t, shingle);
-	/* References grow: the new one goes behind the others. */
-	entry = (uint64_t)b.key << 32 | ref;
-	if (table_log_undo(t, 0, entry) != 0)
+	recent_mark(t, (uint32_t)shingle);
+	if (table_log_undo(t, true, b.key, ref) != 0)
 		return -1;
-	ordered_insert(&t->index, ordered_find(&t->index, entry), &entry);
+	upper = index_upper(b.key, ref);
+	memcpy(entry, &upper, sizeof(upper));
+	memcpy(entry + sizeof(upper), &low, sizeof(low));
+	/* References grow: the new one goes behind the others. */
+	p = ordered_find(&t->index, upper);
+	while (ordered_key(p) == upper)
+		p += INDEX_WIDTH;
+	ordered_insert(&t->index, p, entry);
 	return 0;
 }
 
 void
-index_undo(struct table *t, const struct words *w, uint32_t n, uint32_t ref)
+index_remove(struct table *t, uint64_t key, uint64_t ref)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t entry = (uint64_t)index_key(t, indexed_under(w, i))
-				 << 32 | ref;
-		unsigned char *p = ordered_find(&t->index, entry);
+	uint64_t upper = index_upper(key, ref);
+	unsigned char *p = ordered_find(&t->index, upper);
 
-		if (ordered_key(p) == entry)
+	for (; ordered_key(p) == upper; p += INDEX_WIDTH)
+		if (index_reference(p) == ref) {
 			ordered_remove(&t->index, p);
-	}
+			return;
+		}
+}
+
+void
+index_undo(struct table *t, const struct words *w, uint32_t n, uint64_t ref)
+{
+	for (uint32_t i = 0; i < n; i++)
+		index_remove(t, index_key(t, indexed_under(w, i)), ref);
 }
 
 int
-index_add_all(struct table *t, const struct words *w, uint32_t ref)
+index_add_all(struct table *t, const struct words *w, uint64_t ref)
 {
 	uint32_t n = w->nkeep + w->nwinnowed;
 

@@ -337,7 +337,7 @@ leave_out_gaps(struct source *p)
 
 /* Leave out a record. */
 static int
-leave_out_record(const struct merge *m, struct source *p, uint32_t ref)
+leave_out_record(const struct merge *m, struct source *p, uint64_t ref)
 {
 	const unsigned char *at;
 	struct record r;
@@ -374,20 +374,19 @@ count_holes(struct source *p)
  * The reference in the new arena; 0 where it is left out.  ref < p->end.
  * Without branches on what is left out, which cannot be guessed.
  */
-BODY uint32_t
-map_ref(const struct source *p, uint32_t ref)
+BODY uint64_t
+map_ref(const struct source *p, uint64_t ref)
 {
 	const struct holes *h;
-	uint64_t before;
-	uint32_t stays;
+	uint64_t before, stays;
 
 	if (p->holes == NULL)
-		return (uint32_t)(p->begin + ref - 1);
+		return p->begin + ref - 1;
 	h = &p->holes[ref / 64];
 	before = h->before +
 		 (unsigned)__builtin_popcountll(h->out & (HOLE(ref) - 1));
-	stays = 1 - (uint32_t)(h->out >> ref % 64 & 1);
-	return (uint32_t)(p->begin + ref - 1 - before) & -stays;
+	stays = 1 - (h->out >> ref % 64 & 1);
+	return (p->begin + ref - 1 - before) & -stays;
 }
 
 /*
@@ -397,7 +396,7 @@ map_ref(const struct source *p, uint32_t ref)
 
 struct entry {
 	uint64_t hi, lo;
-	uint32_t value;		/* reference or count */
+	uint64_t value;		/* reference or count */
 };
 
 struct cursor {
@@ -408,7 +407,7 @@ struct cursor {
 	size_t i, n;		/* of those prepared */
 	size_t room;
 	struct entry *entry;
-	uint64_t *key;		/* of an index instead */
+	saved_key *key;		/* of an index instead */
 	bool wide;		/* the machine has vectors for it */
 };
 
@@ -441,19 +440,19 @@ take_slots(struct cursor *c, const unsigned char **from)
  */
 BODY size_t
 map_keys_body(const struct source *source, const unsigned char *p, size_t n,
-	      uint64_t *restrict to)
+	      saved_key *restrict to)
 {
 	const uint64_t end = source->end;
 	size_t have = 0;
 
-	for (size_t i = 0; i < n; i++, p += sizeof(uint64_t)) {
-		uint64_t e = ordered_key(p);
-		uint32_t ref = (uint32_t)e, mapped;
+	for (size_t i = 0; i < n; i++, p += KEY_WIDTH) {
+		saved_key e = load_key(p);
+		uint64_t ref = reference_of(e), mapped;
 
 		if (ref >= end || (ref == 0 && e != 0))
 			return SIZE_MAX;
 		mapped = map_ref(source, ref);
-		to[have] = (e & ~(uint64_t)UINT32_MAX) | mapped;
+		to[have] = (e & ~(saved_key)REFERENCE_MOST) | mapped;
 		have += (e != 0) & (mapped != 0);
 	}
 	return have;
@@ -461,14 +460,14 @@ map_keys_body(const struct source *source, const unsigned char *p, size_t n,
 
 static size_t
 map_keys(const struct source *source, const unsigned char *p, size_t n,
-	 uint64_t *to)
+	 saved_key *to)
 {
 	return map_keys_body(source, p, n, to);
 }
 
 WIDE static size_t
 map_keys_wide(const struct source *source, const unsigned char *p, size_t n,
-	      uint64_t *to)
+	      saved_key *to)
 {
 	return map_keys_body(source, p, n, to);
 }
@@ -509,8 +508,7 @@ append_entry(struct cursor *c, const unsigned char *p)
 	size_t i;
 
 	if (c->width > sizeof(struct fingerprint))
-		memcpy(&e.value, p + sizeof(struct fingerprint),
-		       sizeof(e.value));
+		e.value = load40(p + sizeof(struct fingerprint));
 	if (array_room(&c->entry, &c->room, c->n + 1, sizeof(*c->entry)) != 0)
 		return -1;
 	/* In memory, those of equal 'hi' stand in any order. */
@@ -589,7 +587,7 @@ cursors_open(const struct merge *m, enum saved_section s,
 			.wide = vectors_available() >= VECTORS_WIDE,
 		};
 		if (s == SAVED_INDEX)
-			c[have].key = malloc((AHEAD + 1) * sizeof(uint64_t));
+			c[have].key = malloc((AHEAD + 1) * sizeof(saved_key));
 		else
 			c[have].entry = malloc((AHEAD + 1) *
 					       sizeof(struct entry));
@@ -700,7 +698,7 @@ slots_end(struct merge *m, enum saved_section s, const struct slots *to)
 /* Records that are to be left out, prefetched meanwhile. */
 struct drops {
 	struct source *source[DROPS];
-	uint32_t ref[DROPS];
+	uint64_t ref[DROPS];
 	size_t n;
 };
 
@@ -715,7 +713,7 @@ drops_flush(const struct merge *m, struct drops *d)
 }
 
 static int
-drops_add(const struct merge *m, struct drops *d, size_t source, uint32_t ref)
+drops_add(const struct merge *m, struct drops *d, size_t source, uint64_t ref)
 {
 	struct source *p = &m->source[source];
 
@@ -769,7 +767,7 @@ pass_exact(struct merge *m, uint64_t *n, struct slots *to)
 			(*n)++;
 			if (to != NULL) {
 				unsigned char *p = slots_next(to, e.hi);
-				uint32_t ref = e.value;
+				uint64_t ref = e.value;
 
 				if (p == NULL)
 					goto out;
@@ -784,7 +782,7 @@ pass_exact(struct merge *m, uint64_t *n, struct slots *to)
 				memcpy(p, &e.hi, sizeof(e.hi));
 				memcpy(p + 8, &e.lo, sizeof(e.lo));
 				/* Without references: 0, and written over. */
-				memcpy(p + 16, &ref, sizeof(ref));
+				store40(p + 16, ref);
 			}
 		} else if (is_before(&e, &last)) {
 			goto damaged;
@@ -807,13 +805,13 @@ out:
 
 /* Merge a[0..na) and b[0..nb), ascending, to 'to'.  No branch to guess. */
 static void
-merge_keys(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
-	   uint64_t *restrict to)
+merge_keys(const saved_key *a, size_t na, const saved_key *b, size_t nb,
+	   saved_key *restrict to)
 {
 	size_t i = 0, j = 0;
 
 	while (i < na && j < nb) {
-		uint64_t x = a[i], y = b[j];
+		saved_key x = a[i], y = b[j];
 		bool second = y < x;
 
 		*to++ = second ? y : x;
@@ -826,7 +824,7 @@ merge_keys(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
 
 /* How many of v[0..n), ascending, are up to 'bound'. */
 static size_t
-keys_up_to(const uint64_t *v, size_t n, uint64_t bound)
+keys_up_to(const saved_key *v, size_t n, saved_key bound)
 {
 	size_t low = 0;
 
@@ -848,10 +846,10 @@ keys_up_to(const uint64_t *v, size_t n, uint64_t bound)
  * of each, twice: how many, 0 at the end, -1 on an error.
  */
 static ssize_t
-take_keys(struct cursor *c, size_t *n, size_t room, uint64_t **v)
+take_keys(struct cursor *c, size_t *n, size_t room, saved_key **v)
 {
-	uint64_t *to = *v, *from = to + room;
-	uint64_t bound = UINT64_MAX;
+	saved_key *to = *v, *from = to + room;
+	saved_key bound = ~(saved_key)0;
 	size_t have = 0;
 
 	/* All up to here is prepared. */
@@ -859,10 +857,10 @@ take_keys(struct cursor *c, size_t *n, size_t room, uint64_t **v)
 		if (c[i].key[c[i].n - 1] < bound)
 			bound = c[i].key[c[i].n - 1];
 	for (size_t i = 0; i < *n;) {
-		const uint64_t *key = c[i].key + c[i].i;
+		const saved_key *key = c[i].key + c[i].i;
 		size_t more = keys_up_to(key, c[i].n - c[i].i, bound);
 		size_t before = *n;
-		uint64_t *swap = from;
+		saved_key *swap = from;
 
 		merge_keys(to, have, key, more, from);
 		from = to;
@@ -881,24 +879,27 @@ take_keys(struct cursor *c, size_t *n, size_t room, uint64_t **v)
 
 /* Those of v[0..n) that have a place in their buckets, counted or written. */
 static int
-put_keys(const uint64_t *v, size_t n, uint64_t *last, unsigned *in,
+put_keys(const saved_key *v, size_t n, saved_key *last, unsigned *in,
 	 uint64_t *count, struct slots *to)
 {
 	bool bad = false;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t e = v[i];
+		saved_key e = v[i];
 
-		*in = e >> 32 == *last >> 32 ? *in + 1 : 1;
+		*in = key_of(e) == key_of(*last) ? *in + 1 : 1;
 		bad |= e <= *last;
 		*last = e;
 		*count += *in <= TABLE_BUCKET;
 		if (to != NULL && *in <= TABLE_BUCKET) {
-			unsigned char *p = slots_next(to, e);
+			uint64_t upper = (uint64_t)(e >> 16);
+			uint16_t low = (uint16_t)e;
+			unsigned char *p = slots_next(to, upper);
 
 			if (p == NULL)
 				return -1;
-			memcpy(p, &e, sizeof(e));
+			memcpy(p, &upper, sizeof(upper));
+			memcpy(p + sizeof(upper), &low, sizeof(low));
 		}
 	}
 	if (bad)
@@ -910,7 +911,7 @@ put_keys(const uint64_t *v, size_t n, uint64_t *last, unsigned *in,
 static int
 pass_index(struct merge *m, uint64_t *n, struct slots *to)
 {
-	uint64_t last = 0, *both = NULL;
+	saved_key last = 0, *both = NULL;
 	unsigned in = 0;
 	struct cursor *c;
 	ssize_t got = cursors_open(m, SAVED_INDEX, &c);
@@ -925,7 +926,7 @@ pass_index(struct merge *m, uint64_t *n, struct slots *to)
 		goto out;
 	while (left > 0) {
 		/* The merged ones may come to be in either half. */
-		uint64_t *v = both;
+		saved_key *v = both;
 
 		got = take_keys(c, &left, room, &v);
 		if (got < 0 ||
@@ -948,7 +949,7 @@ put_count(struct slots *to, const struct entry *e)
 		return -1;
 	memcpy(p, &e->hi, sizeof(e->hi));
 	memcpy(p + 8, &e->lo, sizeof(e->lo));
-	memcpy(p + 16, &e->value, sizeof(e->value));
+	store40(p + 16, e->value);
 	return 0;
 }
 
@@ -989,8 +990,8 @@ pass_counts(struct merge *m, uint64_t *n, struct slots *to)
 			goto out;
 		} else {
 			sum.value += e.value;
-			if (sum.value < e.value)
-				sum.value = UINT32_MAX;
+			if (sum.value > SAVED_COUNT_MOST)
+				sum.value = SAVED_COUNT_MOST;
 		}
 		if (cursor_next(c, at, &left) != 0)
 			goto out;
@@ -1315,9 +1316,9 @@ put_table(struct merge *m, int fd)
 	for (size_t i = 0; i < m->n; i++) {
 		m->source[i].begin = grains;
 		grains += count_holes(&m->source[i]);
-		if (grains > UINT32_MAX)
+		if (grains > REFERENCE_MOST)
 			return saved_fail(m->why, EFBIG,
-				"more than 32 GB of records: too much for "
+				"more than 8 TiB of records: too much for "
 				"one table");
 	}
 	if (exact_width(&m->h) == sizeof(struct fingerprint))
@@ -1326,7 +1327,7 @@ put_table(struct merge *m, int fd)
 	    pass_counts(m, &counts, NULL) != 0 ||
 	    put_slots(m, SAVED_EXACT, exact_width(&m->h), units,
 		      pass_exact) != 0 ||
-	    put_slots(m, SAVED_INDEX, sizeof(uint64_t), entries,
+	    put_slots(m, SAVED_INDEX, KEY_WIDTH, entries,
 		      pass_index) != 0 ||
 	    put_arena(m, grains) != 0 || put_runs(m, grains) != 0 ||
 	    put_slots(m, SAVED_COUNTS, COUNT_WIDTH, counts,
@@ -1379,7 +1380,7 @@ add_own(struct merge *m, const struct saved_own *own)
 
 static void
 describe(struct saved_header *h, const struct saved_options *o,
-	 const unsigned char *secret, uint32_t index_secret)
+	 const unsigned char *secret, uint64_t index_secret)
 {
 	memcpy(h->magic, SAVED_MAGIC, sizeof(h->magic));
 	h->version = SAVED_VERSION;

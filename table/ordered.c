@@ -21,6 +21,9 @@ ordered_init(struct ordered *o, size_t width, double load, double growth)
 	/* Entries that fill a line exactly have their homes at its start. */
 	if (width == 8 || width == 16)
 		o->mask = ~(ORDERED_LINE / width - 1);
+	/* Those of the index are looked at by eight: index.h. */
+	if (width == 10)
+		o->mask = ~(size_t)7;
 }
 
 void
@@ -63,9 +66,11 @@ pack_right(unsigned char *slots, size_t w, size_t from, size_t total)
 
 	while (from-- > 0) {
 		const unsigned char *p = slots + from * w;
+		unsigned char entry[32];
 
 		/* Without a branch: an empty one is overwritten next. */
-		memmove(slots + (to - 1) * w, p, w);
+		memcpy(entry, p, w);
+		memcpy(slots + (to - 1) * w, entry, w);
 		to -= ordered_key(p) != 0;
 	}
 	return to;
@@ -107,8 +112,11 @@ rearrange(struct ordered *o, size_t from, size_t total)
 	case 16:
 		spread(o, 16, pack_right(s, 16, from, total), total);
 		break;
-	case 20:
-		spread(o, 20, pack_right(s, 20, from, total), total);
+	case 10:
+		spread(o, 10, pack_right(s, 10, from, total), total);
+		break;
+	case 21:
+		spread(o, 21, pack_right(s, 21, from, total), total);
 		break;
 	default:
 		spread(o, o->width, pack_right(s, o->width, from, total),
@@ -203,23 +211,32 @@ ordered_reserve_within(struct ordered *o, size_t most)
 	return 0;
 }
 
+/* Of 10 bytes: few are moved mostly, and each takes the place of the next. */
+static void
+insert_ten(unsigned char *at, const unsigned char *entry)
+{
+	uint64_t key = ordered_key(entry), next;
+	uint16_t rest, after;
+
+	memcpy(&rest, entry + sizeof(key), sizeof(rest));
+	for (; key != 0; at += sizeof(key) + sizeof(rest)) {
+		next = ordered_key(at);
+		memcpy(&after, at + sizeof(key), sizeof(after));
+		memcpy(at, &key, sizeof(key));
+		memcpy(at + sizeof(key), &rest, sizeof(rest));
+		key = next;
+		rest = after;
+	}
+}
+
 void
 ordered_insert(struct ordered *o, unsigned char *at, const void *entry)
 {
 	unsigned char *end = at;
 
 	o->n++;
-	if (o->width == sizeof(uint64_t)) {
-		/* Few bytes mostly: each takes the place of the next. */
-		uint64_t moved = ordered_key(entry);
-
-		while (moved != 0) {
-			uint64_t next = ordered_key(at);
-
-			memcpy(at, &moved, sizeof(moved));
-			moved = next;
-			at += sizeof(moved);
-		}
+	if (o->width == 10) {
+		insert_ten(at, entry);
 		return;
 	}
 	while (ordered_key(end) != 0)

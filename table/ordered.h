@@ -4,7 +4,8 @@
  *
  *	home(key) = key * nslots / 2^64		grows with the key; rounded
  *						down to where a line of the
- *						cache begins
+ *						cache begins, or of 10 bytes,
+ *						eight slots
  *
  *	slot   0   1   2   3   4   5   6
  *	key        12  13  15      40  41	0 where empty

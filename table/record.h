@@ -16,8 +16,8 @@
  *	digits	hash of the words with digits, under the secret; 0: none
  *
  * A record begins on a boundary of 8 bytes (a grain).  A reference is its
- * offset in grains, so 32 bits reach 32 GB; earlier records have smaller
- * references, and 0 is no record.
+ * offset in grains and is stored in 40 bits, which reach 8 TiB; earlier records
+ * have smaller references, and 0 is no record.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -25,11 +25,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define GRAIN 8			/* bytes a reference counts in */
 #define FULL_TAGS 32		/* shorter units keep their tags */
 #define CHECK_WORDS 8		/* words a check is of */
 #define TABLE_BUCKET 8		/* records an index bucket holds */
+#define REFERENCE_BYTES 5	/* as it is stored, here and in files */
+#define REFERENCE_MOST (((uint64_t)1 << 40) - 1)
+
+/* Numbers of 40 bits, the lowest byte first. */
+static inline uint64_t
+load40(const unsigned char *p)
+{
+	uint32_t low;
+
+	memcpy(&low, p, sizeof(low));
+	return low | (uint64_t)p[sizeof(low)] << 32;
+}
+
+static inline void
+store40(unsigned char *p, uint64_t v)
+{
+	uint32_t low = (uint32_t)v;
+
+	memcpy(p, &low, sizeof(low));
+	p[sizeof(low)] = (unsigned char)(v >> 32);
+}
 
 /* Where a unit stands: counts from 0, bytes from 0, lines from 0. */
 struct place {

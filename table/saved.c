@@ -102,7 +102,7 @@ section_fault(const struct saved_header *h, unsigned i, uint64_t *end)
 	};
 	const struct saved_extent *s = &h->section[i];
 	uint64_t width = i == SAVED_EXACT ? exact_width(h) :
-			 i == SAVED_INDEX ? sizeof(uint64_t) :
+			 i == SAVED_INDEX ? KEY_WIDTH :
 			 i == SAVED_COUNTS ? COUNT_WIDTH : plain[i];
 	uint64_t count = s->n;
 
@@ -140,7 +140,7 @@ check_sections(const struct saved_header *h, char *why)
 				"damaged: section %s %s",
 				saved_section_name(i), fault);
 	}
-	if (s[SAVED_ARENA].n > UINT32_MAX ||
+	if (s[SAVED_ARENA].n > REFERENCE_MOST ||
 	    (exact_width(h) == sizeof(struct fingerprint) &&
 	     s[SAVED_ARENA].n + s[SAVED_INDEX].n +
 	     s[SAVED_RUNS].n > 0) ||
@@ -264,7 +264,7 @@ check_gaps(struct saved *f, char *why)
 		if (i < SAVED_SECTIONS)
 			end = begin + h->section[i].length;
 	}
-	if (h->zero != 0 || !is_version(h->unicode) ||
+	if (!is_version(h->unicode) ||
 	    !saved_all_zero(h->zeros, h->zeros + sizeof(h->zeros)) ||
 	    h->secret_id != shingle_checksum(h->secret, SAVED_SECRET))
 		return saved_fail(why, EBADMSG,
@@ -424,7 +424,7 @@ begin(struct saved *f, const char *path, char *why)
 	if (f->good == NULL)
 		return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 	f->exact = slots_of(f, SAVED_EXACT, exact_width(&f->h));
-	f->index = slots_of(f, SAVED_INDEX, sizeof(uint64_t));
+	f->index = slots_of(f, SAVED_INDEX, KEY_WIDTH);
 	f->counts = slots_of(f, SAVED_COUNTS, COUNT_WIDTH);
 	f->arena = f->map + f->h.section[SAVED_ARENA].offset;
 	f->runs = (const void *)(f->map + f->h.section[SAVED_RUNS].offset);
@@ -575,7 +575,7 @@ saved_secret(const struct saved *f)
 	return f->h.secret;
 }
 
-uint32_t
+uint64_t
 saved_index_secret(const struct saved *f)
 {
 	return f->h.index_secret;
@@ -684,56 +684,56 @@ find_slot(struct saved *f, const struct ordered *o,
 
 int
 saved_find(struct saved *f, const struct fingerprint *fp,
-	   uint32_t *ref)
+	   uint64_t *ref)
 {
 	const unsigned char *p;
 	int got = find_slot(f, &f->exact, fp, &p);
 
 	*ref = 0;
 	if (got > 0 && f->exact.width > sizeof(*fp))
-		memcpy(ref, p + sizeof(*fp), sizeof(*ref));
+		*ref = load40(p + sizeof(*fp));
 	return got;
 }
 
 int
 saved_count(struct saved *f, const struct fingerprint *fp,
-	    uint32_t *count)
+	    uint64_t *count)
 {
 	const unsigned char *p;
 	int got = find_slot(f, &f->counts, fp, &p);
 
 	*count = 0;
 	if (got > 0)
-		memcpy(count, p + sizeof(*fp), sizeof(*count));
+		*count = load40(p + sizeof(*fp));
 	return got < 0 ? -1 : 0;
 }
 
 int
-saved_bucket(struct saved *f, uint32_t key, uint32_t ref[TABLE_BUCKET])
+saved_bucket(struct saved *f, uint64_t key, uint64_t ref[TABLE_BUCKET])
 {
 	struct scan s;
 	int n = 0;
 
 	if (f->index.n == 0)
 		return 0;
-	for (s = scan_from(f, &f->index, (uint64_t)key << 32);
+	for (s = scan_from(f, &f->index, key << 24);
 	     n < TABLE_BUCKET; s.p += s.width) {
-		uint64_t entry;
+		saved_key entry;
 
 		if (scan_ready(&s) != 0)
 			return -1;
-		entry = ordered_key(s.p);
-		if (entry == 0 || entry >> 32 > key)
+		entry = load_key(s.p);
+		if (key_of(entry) == 0 || key_of(entry) > key)
 			break;
-		if (entry >> 32 == key)
-			ref[n++] = (uint32_t)entry;
+		if (key_of(entry) == key)
+			ref[n++] = reference_of(entry);
 	}
 	return n;
 }
 
 /* Is there room for the first bytes of a record? */
 static bool
-in_arena(const struct saved *f, uint32_t ref)
+in_arena(const struct saved *f, uint64_t ref)
 {
 	uint64_t n = f->h.section[SAVED_ARENA].n;
 
@@ -742,7 +742,7 @@ in_arena(const struct saved *f, uint32_t ref)
 }
 
 const unsigned char *
-saved_record(struct saved *f, uint32_t ref)
+saved_record(struct saved *f, uint64_t ref)
 {
 	const unsigned char *p;
 	struct record r;
@@ -765,7 +765,7 @@ bad:
 }
 
 struct place
-saved_place(const struct saved *f, uint32_t ref,
+saved_place(const struct saved *f, uint64_t ref,
 	    const unsigned char *record)
 {
 	uint64_t low = 0, high = f->h.section[SAVED_RUNS].n;
@@ -830,31 +830,31 @@ saved_prefetch(const struct saved *f, const struct fingerprint *fp)
 }
 
 void
-saved_prefetch_bucket(const struct saved *f, uint32_t key)
+saved_prefetch_bucket(const struct saved *f, uint64_t key)
 {
-	ordered_prefetch(&f->index, (uint64_t)key << 32);
+	ordered_prefetch(&f->index, key << 24);
 }
 
 void
-saved_prefetch_records(const struct saved *f, uint32_t key)
+saved_prefetch_records(const struct saved *f, uint64_t key)
 {
 	const struct ordered *o = &f->index;
 	size_t at, last;
 
 	if (o->n == 0)
 		return;
-	at = ordered_home(o, (uint64_t)key << 32);
+	at = ordered_home(o, key << 24);
 	last = at + 2 * TABLE_BUCKET;
 	if (last > o->nslots + o->tail)
 		last = o->nslots + o->tail;
 	for (; at < last; at++) {
-		uint64_t entry = ordered_key(o->slots + at * sizeof(entry));
+		saved_key entry = load_key(o->slots + at * KEY_WIDTH);
 
-		if (entry == 0 || entry >> 32 > key)
+		if (key_of(entry) == 0 || key_of(entry) > key)
 			return;
-		if (entry >> 32 == key && in_arena(f, (uint32_t)entry))
+		if (key_of(entry) == key && in_arena(f, reference_of(entry)))
 			__builtin_prefetch(f->arena +
-					   (size_t)(uint32_t)entry * GRAIN);
+					   reference_of(entry) * GRAIN);
 	}
 }
 

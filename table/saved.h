@@ -37,7 +37,8 @@
 
 #define SAVED_VERSION 2
 #define SAVED_WHY 200	/* bytes of a message */
-#define SAVED_COUNT_WIDTH 24	/* bytes of an entry of the counts */
+#define SAVED_COUNT_WIDTH 21	/* bytes of an entry of the counts */
+#define SAVED_COUNT_MOST (((uint64_t)1 << 40) - 1)
 #define SAVED_SECRET 256	/* bytes of the shingler's secret */
 #define SAVED_UNICODE 16	/* bytes of a version of Unicode */
 #define SAVED_SMALL ((size_t)16 << 20)
@@ -113,7 +114,7 @@ const char *saved_section_name(enum saved_section s);
  * 0, or -1.
  */
 int saved_count(struct saved *f, const struct fingerprint *fp,
-		uint32_t *count);
+		uint64_t *count);
 
 /* A document's label, empty where it has none: 0, or -1; EINVAL past the end.
  * It lives as long as 'f'. */
@@ -147,8 +148,8 @@ struct saved_run {
 	const unsigned char *secret;	/* SAVED_SECRET bytes */
 	uint64_t documents;
 	/*
-	 * Entries of 20 bytes or more: fingerprint, u32 documents, and what
-	 * is not saved; of this run alone.  NULL: none.
+	 * Entries of 21 bytes or more: fingerprint, documents in 40 bits, and
+	 * what is not saved; of this run alone.  NULL: none.
 	 */
 	const struct ordered *counts;
 	uint64_t counted;
@@ -171,7 +172,7 @@ struct saved_own {
 	const struct ordered *exact, *index;
 	const struct saved_span *spans;	/* ascending */
 	size_t nspans;
-	uint32_t index_secret;
+	uint64_t index_secret;
 	uint32_t longest;	/* at least the nwords of each record */
 };
 
@@ -181,7 +182,7 @@ int saved_write(const char *path, struct saved *const *f, size_t n,
 		const struct saved_run *run,
 		char why[SAVED_WHY]);
 
-uint32_t saved_index_secret(const struct saved *f);
+uint64_t saved_index_secret(const struct saved *f);
 uint32_t saved_longest(const struct saved *f);
 
 /*
@@ -193,15 +194,15 @@ uint32_t saved_longest(const struct saved *f);
  *	saved_place	the place in a record, its document numbered in the file
  */
 int saved_find(struct saved *f, const struct fingerprint *fp,
-	       uint32_t *ref);
-int saved_bucket(struct saved *f, uint32_t key,
-		 uint32_t ref[TABLE_BUCKET]);
-const unsigned char *saved_record(struct saved *f, uint32_t ref);
-struct place saved_place(const struct saved *f, uint32_t ref,
+	       uint64_t *ref);
+int saved_bucket(struct saved *f, uint64_t key,
+		 uint64_t ref[TABLE_BUCKET]);
+const unsigned char *saved_record(struct saved *f, uint64_t ref);
+struct place saved_place(const struct saved *f, uint64_t ref,
 			 const unsigned char *record);
-void saved_prefetch_records(const struct saved *f, uint32_t key);
+void saved_prefetch_records(const struct saved *f, uint64_t key);
 void saved_prefetch(const struct saved *f,
 		    const struct fingerprint *fp);
-void saved_prefetch_bucket(const struct saved *f, uint32_t key);
+void saved_prefetch_bucket(const struct saved *f, uint64_t key);
 
 #endif

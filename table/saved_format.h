@@ -19,6 +19,7 @@
 #define ALIGNMENT 4096		/* of sections */
 #define BLOCK ((size_t)1 << 20)	/* bytes of the body under a checksum */
 #define COUNT_WIDTH SAVED_COUNT_WIDTH
+#define KEY_WIDTH 10	/* bytes of an entry of the index */
 
 /* All numbers little-endian. */
 struct saved_extent {
@@ -33,9 +34,8 @@ struct saved_header {
 	uint32_t version;
 	uint32_t ngram, min_words, unit, window, words;
 	uint8_t fold_digits, near, places, full_tags;
-	uint32_t index_secret;
 	uint32_t longest;	/* words of a record, at most */
-	uint32_t zero;
+	uint64_t index_secret;
 	uint64_t secret_id;
 	unsigned char secret[SAVED_SECRET];
 	uint64_t documents, counted;
@@ -71,7 +71,31 @@ static inline size_t
 exact_width(const struct saved_header *h)
 {
 	return sizeof(struct fingerprint) +
-	       (h->near || h->places ? sizeof(uint32_t) : 0);
+	       (h->near || h->places ? REFERENCE_BYTES : 0);
+}
+
+/* An entry of the index: its key and its reference, 40 bits each. */
+typedef unsigned __int128 saved_key;
+
+static inline saved_key
+load_key(const unsigned char *p)
+{
+	uint16_t low;
+
+	memcpy(&low, p + sizeof(uint64_t), sizeof(low));
+	return (saved_key)ordered_key(p) << 16 | low;
+}
+
+static inline uint64_t
+key_of(saved_key e)
+{
+	return (uint64_t)(e >> 40);
+}
+
+static inline uint64_t
+reference_of(saved_key e)
+{
+	return (uint64_t)e & REFERENCE_MOST;
 }
 
 /* Homes for n entries: at most four in five are taken. */

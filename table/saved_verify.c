@@ -37,7 +37,7 @@ verify_arena(struct check *c)
 	if (n > 0 && ordered_key(f->arena) != 0)
 		return bad(c, SAVED_ARENA, "does not begin with 0");
 	while (ref < n) {
-		const unsigned char *p = saved_record(f, (uint32_t)ref);
+		const unsigned char *p = saved_record(f, ref);
 		struct record r;
 		size_t len, grains;
 
@@ -53,7 +53,7 @@ verify_arena(struct check *c)
 			run++;
 		if (f->h.places &&
 		    (run == 0 ||
-		     saved_place(f, (uint32_t)ref, p).document >=
+		     saved_place(f, ref, p).document >=
 		     documents))
 			return bad(c, SAVED_ARENA,
 				   "a record of no document");
@@ -68,7 +68,7 @@ verify_arena(struct check *c)
 
 /* Is it where a record begins? */
 static bool
-is_start(const struct check *c, uint32_t ref)
+is_start(const struct check *c, uint64_t ref)
 {
 	return ref > 0 && ref < c->f->h.section[SAVED_ARENA].n &&
 	       (c->starts[ref / 64] & BIT(ref)) != 0;
@@ -82,7 +82,7 @@ static const char *
 verify_exact(struct check *c, const unsigned char *p,
 	     const unsigned char *last)
 {
-	uint32_t ref;
+	uint64_t ref;
 
 	if (last != NULL &&
 	    (ordered_key(p) < ordered_key(last) ||
@@ -91,7 +91,7 @@ verify_exact(struct check *c, const unsigned char *p,
 		return "out of order";
 	if (c->f->exact.width == sizeof(struct fingerprint))
 		return NULL;
-	memcpy(&ref, p + sizeof(struct fingerprint), sizeof(ref));
+	ref = load40(p + sizeof(struct fingerprint));
 	if (ref == 0)
 		return c->f->h.places ? "no record" : NULL;
 	if (!is_start(c, ref))
@@ -107,14 +107,16 @@ static const char *
 verify_index(struct check *c, const unsigned char *p,
 	     const unsigned char *last)
 {
-	uint64_t e = ordered_key(p);
+	saved_key e = load_key(p);
 	struct record r;
 
-	if (last != NULL && e <= ordered_key(last))
+	if (last != NULL && e <= load_key(last))
 		return "out of order";
-	if (!is_start(c, (uint32_t)e))
+	if (key_of(e) == 0)
+		return "an entry without a key";
+	if (!is_start(c, reference_of(e)))
 		return "refers to no record";
-	memcpy(&r, c->f->arena + (size_t)(uint32_t)e * GRAIN, sizeof(r));
+	memcpy(&r, c->f->arena + reference_of(e) * GRAIN, sizeof(r));
 	return r.nwords == 0 ? "refers to a record without words" : NULL;
 }
 
@@ -122,17 +124,14 @@ static const char *
 verify_counts(struct check *c, const unsigned char *p,
 	      const unsigned char *last)
 {
-	uint32_t v[2];
-
-	memcpy(v, p + sizeof(struct fingerprint), sizeof(v));
 	if (last != NULL &&
 	    (ordered_key(p) < ordered_key(last) ||
 	     (ordered_key(p) == ordered_key(last) &&
 	      ordered_key(p + 8) <= ordered_key(last + 8))))
 		return "out of order";
 	(void)c;
-	return v[0] == 0 || v[1] != 0 ?
-	       "a wrong count" : NULL;
+	return load40(p + sizeof(struct fingerprint)) == 0 ? "a count of 0"
+							   : NULL;
 }
 
 static int
@@ -159,8 +158,8 @@ verify_slots(struct check *c, enum saved_section s,
 		if (fault != NULL)
 			return bad(c, s, fault);
 		if (s == SAVED_INDEX) {
-			in = last != NULL && ordered_key(last) >> 32 ==
-			     key >> 32 ? in + 1 : 1;
+			in = last != NULL && ordered_key(last) >> 24 ==
+			     key >> 24 ? in + 1 : 1;
 			if (in > TABLE_BUCKET)
 				return bad(c, s, "a bucket too full");
 		}

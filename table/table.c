@@ -18,7 +18,7 @@
 #endif
 
 struct table *
-table_new(const struct table_options *opt, uint32_t secret)
+table_new(const struct table_options *opt, uint64_t secret)
 {
 	struct table *t = calloc(1, sizeof(*t));
 
@@ -35,11 +35,11 @@ table_new(const struct table_options *opt, uint32_t secret)
 	 */
 	if (t->near || t->places)
 		ordered_init(&t->exact, sizeof(struct fingerprint) +
-			     sizeof(uint32_t), 0.88, 1.3);
+			     REFERENCE_BYTES, 0.88, 1.3);
 	else
 		ordered_init(&t->exact, sizeof(struct fingerprint), 0.92,
 			     1.125);
-	ordered_init(&t->index, sizeof(uint64_t), 0.8, 1.4);
+	ordered_init(&t->index, INDEX_WIDTH, 0.85, 1.25);
 	return t;
 }
 
@@ -196,7 +196,7 @@ exact_slot(const struct table *t, const struct fingerprint *fp,
 /* In which attached table the fingerprint is, to *table; 1, 0, or -1. */
 static int
 find_attached(const struct table *t, const struct fingerprint *fp,
-	      unsigned *table, uint32_t *ref)
+	      unsigned *table, uint64_t *ref)
 {
 	for (unsigned i = 0; i < t->nattached; i++) {
 		int got = saved_find(t->attached[i], fp, ref);
@@ -216,7 +216,7 @@ table_find(const struct table *t, const struct fingerprint *fp,
 	const unsigned char *p;
 	unsigned char *at;
 	unsigned table = 0;
-	uint32_t ref = 0;
+	uint64_t ref = 0;
 
 	if (t->nattached > 0) {
 		int got = find_attached(t, fp, &table, &ref);
@@ -229,7 +229,7 @@ table_find(const struct table *t, const struct fingerprint *fp,
 		if (p == NULL)
 			return 0;
 		if (t->places)
-			memcpy(&ref, p + sizeof(*fp), sizeof(ref));
+			ref = load40(p + sizeof(*fp));
 	}
 	if (t->places) {
 		p = record_at(t, table, ref);
@@ -255,7 +255,7 @@ table_begin_proposals(struct table *t)
 		t->recent = malloc(size);
 	if (t->recent != NULL)
 		memset(t->recent, 0, size);
-	t->since = (uint32_t)t->arena.used;
+	t->since = t->arena.used;
 }
 
 int
@@ -265,7 +265,7 @@ table_propose_find(const struct table *t, const struct fingerprint *fp,
 	int got;
 
 	*p = (struct proposal){
-		.upto = (uint32_t)t->arena.used, .epoch = t->epoch,
+		.upto = t->arena.used, .epoch = t->epoch,
 	};
 	got = table_find(t, fp, &p->m);
 	p->looked = p->exact = got > 0;
@@ -291,14 +291,14 @@ table_find_after(struct table *t, const struct fingerprint *fp,
 }
 
 int
-table_log_undo(struct table *t, uint64_t hi, uint64_t lo)
+table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo)
 {
 	if (!t->marked)
 		return 0;
 	if (array_room(&t->undo, &t->undo_room, t->nundo + 1,
 		       sizeof(*t->undo)) != 0)
 		return -1;
-	t->undo[t->nundo++] = (struct undo){ hi, lo };
+	t->undo[t->nundo++] = (struct undo){ hi, lo, indexed };
 	return 0;
 }
 
@@ -369,12 +369,12 @@ put_tags(unsigned char *to, const struct words *w, bool tags)
 }
 
 /* A record for the unit: its reference, 0 with ENOMEM. */
-static uint32_t
+static uint64_t
 put_record(struct table *t, const struct words *w, const struct place *at)
 {
 	struct record r = { 0, 0 };
 	unsigned char *p;
-	uint32_t ref;
+	uint64_t ref;
 	size_t len;
 
 	if (w->code != NULL)
@@ -406,8 +406,8 @@ static int
 add_unknown(struct table *t, const struct words *w, const struct place *at,
 	    unsigned char *slot)
 {
-	unsigned char entry[sizeof(w->fp) + sizeof(uint32_t)];
-	uint32_t ref = 0;
+	unsigned char entry[sizeof(w->fp) + REFERENCE_BYTES];
+	uint64_t ref = 0;
 
 	if (w->code != NULL || t->places) {
 		ref = put_record(t, w, at);
@@ -418,7 +418,7 @@ add_unknown(struct table *t, const struct words *w, const struct place *at,
 		arena_untake(&t->arena, ref);
 		return -1;
 	}
-	if (table_log_undo(t, w->fp.hi, w->fp.lo) != 0) {
+	if (table_log_undo(t, false, w->fp.hi, w->fp.lo) != 0) {
 		if (w->code != NULL && t->index.n > 0)
 			index_undo(t, w, w->nkeep + w->nwinnowed, ref);
 		if (ref != 0)
@@ -427,7 +427,7 @@ add_unknown(struct table *t, const struct words *w, const struct place *at,
 	}
 	memcpy(entry, &w->fp.hi, sizeof(w->fp.hi));
 	memcpy(entry + sizeof(w->fp.hi), &w->fp.lo, sizeof(w->fp.lo));
-	memcpy(entry + sizeof(w->fp), &ref, sizeof(ref));
+	store40(entry + sizeof(w->fp), ref);
 	ordered_insert(&t->exact, slot, entry);
 	return 0;
 }
@@ -435,7 +435,8 @@ add_unknown(struct table *t, const struct words *w, const struct place *at,
 int
 table_add(struct table *t, const struct words *w, const struct place *at)
 {
-	uint32_t longest = t->longest, ref;
+	uint32_t longest = t->longest;
+	uint64_t ref;
 	unsigned char *slot;
 	unsigned table;
 	int got;
@@ -486,15 +487,13 @@ table_undo(struct table *t)
 		struct fingerprint fp = { t->undo[i].hi, t->undo[i].lo };
 		unsigned char *p, *at;
 
-		if (fp.hi != 0) {
+		if (!t->undo[i].indexed) {
 			p = (unsigned char *)exact_slot(t, &fp, &at);
 			if (p != NULL)
 				ordered_remove(&t->exact, p);
 			continue;
 		}
-		p = ordered_find(&t->index, fp.lo);
-		if (ordered_key(p) == fp.lo)
-			ordered_remove(&t->index, p);
+		index_remove(t, t->undo[i].hi, t->undo[i].lo);
 	}
 	t->nundo = 0;
 	if (t->marked)
@@ -530,7 +529,7 @@ table_save(const struct table *t, const char *path,
 		if (t->arena.span[i].end <= first)
 			continue;
 		spans[own.nspans++] = (struct saved_span){
-			arena_at(&t->arena, (uint32_t)first), first,
+			arena_at(&t->arena, first), first,
 			t->arena.span[i].end,
 		};
 	}

@@ -71,13 +71,13 @@ struct proposal {
 	bool near;		/* 'm' is near or similar to it */
 	struct match m;
 	uint32_t shared;	/* shingles of the sketch shared with that */
-	uint32_t upto;		/* records before this reference were asked */
+	uint64_t upto;		/* records before this reference were asked */
 	uint32_t epoch;		/* when that was; all is void once it passed */
 };
 
 struct table;
 
-struct table *table_new(const struct table_options *opt, uint32_t secret);
+struct table *table_new(const struct table_options *opt, uint64_t secret);
 void table_free(struct table *t);
 
 /* Forget what was recorded; what is attached stays. */

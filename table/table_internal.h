@@ -58,9 +58,9 @@ struct scratch {
 
 struct table {
 	bool near, places, full_tags;
-	uint32_t secret;
-	struct ordered exact;	/* fingerprint [u32 reference] */
-	struct ordered index;	/* mixed shingle hash << 32 | reference */
+	uint64_t secret;
+	struct ordered exact;	/* fingerprint [40 bits: reference] */
+	struct ordered index;	/* see index.h */
 	struct arena arena;
 	struct saved **attached;
 	unsigned nattached;
@@ -73,7 +73,7 @@ struct table {
 	 * of their bits; NULL until it is asked for.
 	 */
 	uint64_t *recent;
-	uint32_t since;
+	uint64_t since;
 	uint32_t epoch;		/* of proposals; see table_undo() */
 	/* What was recorded since the mark. */
 	bool marked;
@@ -85,7 +85,8 @@ struct table {
 
 /* An entry that was made: of the index, or of the exact ones. */
 struct undo {
-	uint64_t hi, lo;	/* fingerprint; or hi is 0, and the entry */
+	uint64_t hi, lo;	/* fingerprint; or key and reference */
+	bool indexed;
 };
 
 
@@ -111,7 +112,7 @@ recent_mark(struct table *t, uint32_t key)
 
 /* May the key have been entered since records were 'upto'? */
 static inline bool
-recent_has(const struct table *t, uint32_t upto, uint32_t key)
+recent_has(const struct table *t, uint64_t upto, uint32_t key)
 {
 	uint32_t bit = recent_bit(key);
 
@@ -139,14 +140,14 @@ record_codes(const struct table *t, const unsigned char *p)
 
 /* The record of a reference in one of the tables; NULL with EBADMSG. */
 static inline const unsigned char *
-record_at(const struct table *t, unsigned table, uint32_t ref)
+record_at(const struct table *t, unsigned table, uint64_t ref)
 {
 	return table == 0 ? arena_at(&t->arena, ref) :
 	       saved_record(t->attached[table - 1], ref);
 }
 
 static inline struct place
-record_place(const struct table *t, unsigned table, uint32_t ref,
+record_place(const struct table *t, unsigned table, uint64_t ref,
 	     const unsigned char *p)
 {
 	struct place place = { 0, 0, 0 };
@@ -174,7 +175,7 @@ table_reserve_entry(struct table *t, struct ordered *o)
 }
 
 /* Remember how to take this entry back, if that may be wanted. */
-int table_log_undo(struct table *t, uint64_t hi, uint64_t lo);
+int table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo);
 
 /* scratch.c */
 
@@ -209,7 +210,8 @@ void scratch_unmark(struct scratch *s, const struct words *w);
 
 /* A record that shares shingles with the unit, and how many. */
 struct candidate {
-	uint32_t ref, shared;
+	uint64_t ref;
+	uint32_t shared;
 	unsigned table;		/* as in struct match */
 };
 

@@ -107,6 +107,30 @@ sort_distinct(uint32_t *v, uint32_t n)
 	return got;
 }
 
+static inline int
+compare_u64(const void *a, const void *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+/* The same for 64 bits. */
+static inline uint32_t
+sort_distinct64(uint64_t *v, uint32_t n)
+{
+	uint32_t got = 0;
+
+	if (n > 0)
+		qsort(v, n, sizeof(*v), compare_u64);
+	for (uint32_t i = 0; i < n; i++)
+		if (got == 0 || v[got - 1] != v[i])
+			v[got++] = v[i];
+	return got;
+}
+
 #ifdef FAIL_ALLOCATIONS
 
 void *__real_malloc(size_t size);

@@ -180,7 +180,7 @@ insert(struct ordered *o, struct model *m, uint64_t key)
 	return o->nslots != nslots;
 }
 
-static const size_t widths[] = { 8, 12, 16, 20, 24, 32 };
+static const size_t widths[] = { 8, 10, 12, 16, 21, 24, 32 };
 static const double loads[] = { 0.5, 0.85, 0.92, 0.99 };
 
 /* Keys of one test: how they cluster. */

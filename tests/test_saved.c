@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "table.h"
@@ -47,7 +48,7 @@ struct unit {
 	struct words w;
 	uint16_t code[80];
 	uint8_t tag[80];
-	uint32_t probe[SKETCH_PROBE], winnowed[8];
+	uint64_t probe[SKETCH_PROBE], winnowed[8];
 };
 
 #define FAMILY 6	/* units that differ in a word or two */
@@ -79,12 +80,12 @@ make_unit(struct unit *u, uint64_t number)
 	u->w.winnowed = u->winnowed;
 	/* Of the family, so that they are proposed; and some crowded ones. */
 	for (uint32_t i = 0; i < 5; i++)
-		u->probe[i] = (uint32_t)mix(number / FAMILY * 8 + i);
+		u->probe[i] = mix(number / FAMILY * 8 + i);
 	u->probe[5] = 1000 + u->code[0] % 16;
 	u->probe[6] = 2000 + u->code[1] % 64;
 	u->w.nprobe = 7;
 	u->w.nkeep = 6;
-	u->winnowed[0] = (uint32_t)mix(number / FAMILY + 99);
+	u->winnowed[0] = mix(number / FAMILY + 99);
 	u->winnowed[1] = 3000 + u->code[2] % 32;
 	u->w.nwinnowed = 2;
 	if (n < 6) {
@@ -206,10 +207,10 @@ save(struct table *t, const struct table_options *opt, struct run *run,
 	for (uint32_t i = 0; i < run->counts; i++) {
 		unsigned char e[COUNT_WIDTH] = { 0 };
 		uint64_t fp[2] = { mix(run->counts + i) | 1, i };
-		uint32_t v = i == 3 ? UINT32_MAX : i + 1;
+		uint64_t v = i == 3 ? SAVED_COUNT_MOST : i + 1;
 
 		memcpy(e, fp, sizeof(fp));
-		memcpy(e + sizeof(fp), &v, sizeof(v));
+		store40(e + sizeof(fp), v);
 		assert_int_equal(ordered_reserve(&counts), 0);
 		ordered_insert(&counts, ordered_find(&counts, fp[0]), e);
 	}
@@ -550,8 +551,7 @@ test_labels_and_counts_add_up(void **state)
 				struct fingerprint fp = {
 					mix(run[i].counts + j) | 1, j,
 				};
-				uint64_t sum = 0;
-				uint32_t got;
+				uint64_t sum = 0, got;
 
 				for (unsigned k = 0; k < 3; k++) {
 					assert_int_equal(saved_count(f[k],
@@ -561,8 +561,8 @@ test_labels_and_counts_add_up(void **state)
 				assert_int_equal(saved_count(f[3], &fp,
 							     &got), 0);
 				assert_true(sum > 0);
-				assert_int_equal(got, sum > UINT32_MAX ?
-						 UINT32_MAX : sum);
+				assert_int_equal(got, sum > SAVED_COUNT_MOST ?
+						 SAVED_COUNT_MOST : sum);
 			}
 		for (unsigned i = 0; i < 4; i++)
 			saved_close(f[i]);
@@ -766,6 +766,136 @@ test_refusals_say_why(void **state)
 	free(p);
 }
 
+/* Add to the reference at 'at' of an entry of the index, or of another. */
+static void
+move_reference(unsigned char *entry, bool index, uint64_t by)
+{
+	uint64_t upper, ref;
+	uint16_t low;
+
+	if (!index) {
+		store40(entry + 16, load40(entry + 16) + by);
+		return;
+	}
+	ref = reference_of(load_key(entry)) + by;
+	upper = key_of(load_key(entry)) << 24 | ref >> 16;
+	low = (uint16_t)ref;
+	memcpy(entry, &upper, sizeof(upper));
+	memcpy(entry + sizeof(upper), &low, sizeof(low));
+}
+
+/* A table whose records come after 32 GiB of nothing. */
+static void
+make_far_table(const char *from, const char *to, uint64_t by)
+{
+	static unsigned char block[BLOCK];
+	uint64_t shift = by * GRAIN, zeros, sum;
+	struct saved_header h;
+	size_t len;
+	unsigned char *p = contents(from, &len);
+	int fd = open(to, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	uint64_t arena;
+
+	assert_true(fd >= 0);
+	memcpy(&h, p, sizeof(h));
+	arena = h.section[SAVED_ARENA].offset;
+	for (unsigned s = SAVED_EXACT; s <= SAVED_INDEX; s++) {
+		bool index = s == SAVED_INDEX;
+		size_t width = index ? KEY_WIDTH : exact_width(&h);
+		unsigned char *q = p + h.section[s].offset;
+
+		for (; q < p + h.section[s].offset + h.section[s].length;
+		     q += width)
+			if (ordered_key(q) != 0)
+				move_reference(q, index, by);
+	}
+	h.section[SAVED_ARENA].length += shift;
+	h.section[SAVED_ARENA].n += by;
+	for (unsigned s = SAVED_ARENA + 1; s < SAVED_SECTIONS; s++)
+		h.section[s].offset += shift;
+	assert_int_equal(pwrite(fd, p, arena, 0), arena);
+	assert_int_equal(pwrite(fd, p + arena, h.sums - arena,
+				(off_t)(arena + shift)), h.sums - arena);
+	h.sums += shift;
+	h.nsums = (h.sums - SAVED_BODY + BLOCK - 1) / BLOCK;
+	h.length = h.sums + h.nsums * 8;
+	memset(block, 0, sizeof(block));
+	zeros = shingle_checksum(block, BLOCK);
+	p = realloc(p, h.nsums * 8);
+	assert_non_null(p);
+	for (uint64_t b = 0; b < h.nsums; b++) {
+		uint64_t at = SAVED_BODY + b * BLOCK;
+		size_t n = h.sums - at < BLOCK ? h.sums - at : BLOCK;
+
+		sum = zeros;
+		if (at < arena || at + n > arena + shift) {
+			assert_int_equal(pread(fd, block, n, (off_t)at), n);
+			sum = shingle_checksum(block, n);
+		}
+		memcpy(p + 8 * b, &sum, sizeof(sum));
+	}
+	assert_int_equal(pwrite(fd, p, h.nsums * 8, (off_t)h.sums),
+			 h.nsums * 8);
+	h.sums_checksum = shingle_checksum(p, h.nsums * 8);
+	h.checksum = shingle_checksum(&h, SAVED_BODY - 8);
+	assert_int_equal(pwrite(fd, &h, sizeof(h), 0), sizeof(h));
+	close(fd);
+	free(p);
+}
+
+static void
+test_records_beyond_32_gigabytes_are_found(void **state)
+{
+	const uint64_t by = ((uint64_t)1 << 32) + 3 * ALIGNMENT / GRAIN;
+	const struct table_options *opt = &kinds[0];
+	static struct run run;
+	struct table *a = new_table(opt), *b = new_table(opt);
+	struct rng r = { 73 };
+	struct saved *near, *far;
+	char why[SAVED_WHY] = "";
+	struct statvfs fs;
+	uint32_t found = 0;
+
+	(void)state;
+	/* Of the file 32 GiB are a hole, where there are holes. */
+	assert_int_equal(statvfs(directory, &fs), 0);
+	if (fs.f_bavail * fs.f_frsize < (uint64_t)1 << 30)
+		skip();
+	random_run(&r, &run, 300, 600);
+	save_run(opt, &run, path_of(1));
+	make_far_table(path_of(1), path_of(2), by);
+	near = must_open(path_of(1));
+	far = must_open(path_of(2));
+	assert_int_equal(table_attach(a, near, why), 0);
+	assert_int_equal(table_attach(b, far, why), 0);
+	for (uint64_t i = 0; i < 600; i++) {
+		struct match m = { 0 }, n = { 0 };
+		struct unit u;
+		int got;
+
+		make_unit(&u, i);
+		got = table_find(a, &u.w.fp, &m);
+		assert_int_equal(table_find(b, &u.w.fp, &n), got);
+		assert_memory_equal(&m.place, &n.place, sizeof(m.place));
+		found += got == 1;
+		if (u.w.code == NULL)
+			continue;
+		got = table_near(a, &u.w, &m);
+		assert_int_equal(table_near(b, &u.w, &n), got);
+		assert_memory_equal(&m.place, &n.place, sizeof(m.place));
+		got = table_containing(a, &u.w, &m);
+		assert_int_equal(table_containing(b, &u.w, &n), got);
+		assert_memory_equal(&m.place, &n.place, sizeof(m.place));
+		found += got == 1;
+	}
+	assert_true(found > 300);
+	table_free(a);
+	table_free(b);
+	saved_close(near);
+	saved_close(far);
+	unlink(path_of(2));
+}
+
 /* All that can be done with a table, whatever is in it. */
 static void
 exercise(const char *path, const struct table_options *opt, bool deep)
@@ -794,7 +924,7 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 			struct place at = { 0, 0, i };
 			const char *p;
 			size_t len;
-			uint32_t n;
+			uint64_t n;
 
 			make_unit(&u, i);
 			if (!opt->near)
@@ -946,7 +1076,7 @@ test_a_look_up_reads_a_bound_of_slots(void **state)
 	struct saved *f;
 	unsigned char *p;
 	size_t len;
-	uint32_t ref;
+	uint64_t ref;
 
 	(void)state;
 	for (uint32_t i = 0; i < 100000; i++) {
@@ -1204,7 +1334,8 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 	struct run run = { .documents = N };
 	static uint16_t code[WORDS];
 	static uint8_t tag[WORDS];
-	uint32_t probe[1], found = 0, damaged = 0;
+	uint64_t probe[1];
+	uint32_t found = 0, damaged = 0;
 	struct words w = { .n = WORDS, .code = code, .tag = tag,
 			   .probe = probe, .nprobe = 1, .nkeep = 1 };
 	struct saved *f;
@@ -1218,7 +1349,7 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 		for (uint32_t j = 0; j < WORDS; j++)
 			code[j] = (uint16_t)(i * 7 + j);
 		w.fp = (struct fingerprint){ mix(i) | 1, i };
-		probe[0] = (uint32_t)mix(i);
+		probe[0] = mix(i);
 		assert_int_equal(table_add(t, &w,
 			&(struct place){ i, 0, i }), 0);
 	}
@@ -1243,7 +1374,7 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 		for (uint32_t j = 0; j < WORDS; j++)
 			code[j] = (uint16_t)(i * 7 + j);
 		w.fp = (struct fingerprint){ mix(i) | 1, i };
-		probe[0] = (uint32_t)mix(i);
+		probe[0] = mix(i);
 		errno = 0;
 		got = table_find(t, &w.fp, &m);
 		if (got < 0)
@@ -1508,6 +1639,7 @@ main(void)
 		cmocka_unit_test(test_every_bit_flipped_is_refused),
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_refusals_say_why),
+		cmocka_unit_test(test_records_beyond_32_gigabytes_are_found),
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
 		cmocka_unit_test(test_what_was_undone_is_not_saved),
 		cmocka_unit_test(test_what_verification_refuses_is_not_opened),

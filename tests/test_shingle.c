@@ -179,24 +179,41 @@ public_of(const struct text *t, uint32_t *to)
 		struct words w = words_of(single, t, i, 1);
 
 		assert_int_equal(w.nprobe, 1);
-		to[i] = undo_xxh32(w.probe[0]);
+		to[i] = undo_xxh32((uint32_t)(w.probe[0] >> 32));
 		shingler_release(single);
 	}
 }
 
+/* A shingle of these words: the rank, and below it what tells it apart. */
+static uint64_t
+shingle_of(const uint32_t *public, uint32_t ngram)
+{
+	size_t len = ngram * sizeof(*public);
+	uint64_t more = XXH3_64bits(public, len);
+
+	if (ngram == 3) {
+		unsigned __int128 x = (public[0] | (uint64_t)public[1] << 32) ^
+				      0xa4093822299f31d0;
+
+		x *= public[2] ^ 0x082efa98ec4e6c89;
+		more = (uint64_t)x ^ (uint64_t)(x >> 64);
+	}
+	return (uint64_t)XXH32(public, len, 0) << 32 | (uint32_t)more;
+}
+
 /* All shingles in order, from the words' public hashes: how many. */
 static uint32_t
-shingles_of(const uint32_t *public, uint32_t n, uint32_t ngram, uint32_t *to)
+shingles_of(const uint32_t *public, uint32_t n, uint32_t ngram, uint64_t *to)
 {
 	if (n < ngram)
 		ngram = n;
 	for (uint32_t i = 0; i + ngram <= n; i++)
-		to[i] = XXH32(public + i, ngram * sizeof(*public), 0);
+		to[i] = shingle_of(public + i, ngram);
 	return n - ngram + 1;
 }
 
 static bool
-among(uint32_t x, const uint32_t *v, uint32_t n)
+among(uint64_t x, const uint64_t *v, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (v[i] == x)
@@ -208,10 +225,10 @@ among(uint32_t x, const uint32_t *v, uint32_t n)
 static void
 check_sketch(const struct words *w, const uint32_t *public, uint32_t ngram)
 {
-	static uint32_t all[WORDS_MAX];
+	static uint64_t all[WORDS_MAX];
 	uint32_t n = shingles_of(public, w->n, ngram, all);
 
-	n = sort_distinct(all, n);
+	n = sort_distinct64(all, n);
 	assert_int_equal(w->nprobe, n < SKETCH_PROBE ? n : SKETCH_PROBE);
 	assert_in_range(w->nkeep, n < SKETCH_KEEP ? n : SKETCH_KEEP,
 			w->nprobe);
@@ -316,13 +333,14 @@ test_unit_of_few_words_is_one_shingle(void **state)
 		struct shingler *s = new_shingler(ngram, 4, 7);
 
 		for (uint32_t n = 1; n <= ngram; n++) {
-			uint32_t public[SHINGLE_NGRAM_MAX], one;
+			uint32_t public[SHINGLE_NGRAM_MAX];
+			uint64_t one;
 			struct words w;
 
 			clear(&t);
 			random_words(&r, &t, n, 1000);
 			public_of(&t, public);
-			one = XXH32(public, n * sizeof(*public), 0);
+			one = shingle_of(public, n);
 			w = all_words_of(s, &t);
 			assert_int_equal(w.nprobe, 1);
 			assert_int_equal(w.nkeep, 1);
@@ -516,9 +534,9 @@ test_sketch_does_not_depend_on_what_follows(void **state)
 		assert_memory_equal(a.tag, b.tag, n * sizeof(*a.tag));
 		assert_int_equal(a.digits, b.digits);
 		assert_int_equal(a.nprobe, b.nprobe);
-		assert_memory_equal(a.probe, b.probe, a.nprobe * 4);
+		assert_memory_equal(a.probe, b.probe, 8 * a.nprobe);
 		assert_int_equal(a.nwinnowed, b.nwinnowed);
-		assert_memory_equal(a.winnowed, b.winnowed, a.nwinnowed * 4);
+		assert_memory_equal(a.winnowed, b.winnowed, 8 * a.nwinnowed);
 		shingler_release(s);
 	}
 	shingler_free(s);
@@ -536,7 +554,7 @@ test_secret_follows_from_the_seed(void **state)
 {
 	struct rng r = { 8 };
 	struct text t = { 0 };
-	uint32_t secrets[1000];
+	uint64_t secrets[1000];
 
 	(void)state;
 	random_words(&r, &t, 60, 1000);
@@ -555,7 +573,7 @@ test_secret_follows_from_the_seed(void **state)
 		shingler_free(b);
 	}
 	/* Some seeds were there before, shifted. */
-	assert_true(sort_distinct(secrets, 1000) > 900);
+	assert_true(sort_distinct64(secrets, 1000) > 900);
 	free(t.p);
 }
 
@@ -618,16 +636,6 @@ test_sketch_does_not_depend_on_the_secret(void **state)
 		shingler_free(b);
 	}
 	free(t.p);
-}
-
-static int
-compare_u64(const void *a, const void *b)
-{
-	uint64_t x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return (x > y) - (x < y);
 }
 
 /*
@@ -798,9 +806,9 @@ test_sketch_is_that_of_the_loose_words(void **state)
 		assert_memory_equal(v.tag, w.tag, v.n);
 		assert_int_equal(v.digits, w.digits);
 		assert_int_equal(v.nprobe, w.nprobe);
-		assert_memory_equal(v.probe, w.probe, 4 * v.nprobe);
+		assert_memory_equal(v.probe, w.probe, 8 * v.nprobe);
 		assert_int_equal(v.nwinnowed, w.nwinnowed);
-		assert_memory_equal(v.winnowed, w.winnowed, 4 * v.nwinnowed);
+		assert_memory_equal(v.winnowed, w.winnowed, 8 * v.nwinnowed);
 		assert_int_equal(v.loose_len, t.len);
 		assert_memory_equal(v.loose, t.p, t.len);
 	}
@@ -999,7 +1007,8 @@ test_digits_are_not_looked_for_where_there_are_none(void **state)
 static void
 test_winnowing_takes_the_smallest_of_every_window(void **state)
 {
-	static uint32_t public[WORDS_MAX], all[WORDS_MAX], want[WORDS_MAX];
+	static uint64_t all[WORDS_MAX], want[WORDS_MAX];
+	static uint32_t public[WORDS_MAX];
 	struct rng r = { 13 };
 	struct text t = { 0 };
 
@@ -1021,7 +1030,7 @@ test_winnowing_takes_the_smallest_of_every_window(void **state)
 			n = shingles_of(public, t.nwords, ngram, all);
 			span = window < n ? window : n;
 			for (uint32_t j = 0; j + span <= n; j++) {
-				uint32_t least = all[j];
+				uint64_t least = all[j];
 
 				for (uint32_t k = 1; k < span; k++)
 					if (all[j + k] < least)
@@ -1029,10 +1038,10 @@ test_winnowing_takes_the_smallest_of_every_window(void **state)
 				want[nwant++] = least;
 			}
 			assert_in_range(w.nwinnowed, 1, n);
-			nwant = sort_distinct(want, nwant);
-			n = sort_distinct(w.winnowed, w.nwinnowed);
+			nwant = sort_distinct64(want, nwant);
+			n = sort_distinct64(w.winnowed, w.nwinnowed);
 			assert_int_equal(n, nwant);
-			assert_memory_equal(w.winnowed, want, n * 4);
+			assert_memory_equal(w.winnowed, want, n * 8);
 			shingler_free(s);
 		}
 	free(t.p);
@@ -1100,10 +1109,10 @@ test_arrays_stay_until_released(void **state)
 			assert_memory_equal(w[i].code, v.code, 2 * v.n);
 			assert_memory_equal(w[i].tag, v.tag, v.n);
 			assert_int_equal(w[i].nprobe, v.nprobe);
-			assert_memory_equal(w[i].probe, v.probe, 4 * v.nprobe);
+			assert_memory_equal(w[i].probe, v.probe, 8 * v.nprobe);
 			assert_int_equal(w[i].nwinnowed, v.nwinnowed);
 			assert_memory_equal(w[i].winnowed, v.winnowed,
-					    4 * v.nwinnowed);
+					    8 * v.nwinnowed);
 			shingler_release(other);
 		}
 		assert_true(shingler_memory(s) > empty);
@@ -1176,7 +1185,7 @@ test_failed_allocations_leave_a_shingler_of_use(void **state)
 						     true, false), 0);
 			b = all_words_of(s, &t);
 			assert_memory_equal(a.code, b.code, 2 * b.n);
-			assert_memory_equal(a.probe, b.probe, 4 * b.nprobe);
+			assert_memory_equal(a.probe, b.probe, 8 * b.nprobe);
 			shingler_release(s);
 			shingler_free(s);
 			free(norm);

@@ -11,6 +11,7 @@
 
 #include "lcs.h"
 #include "table.h"
+#include "table_internal.h"
 
 #define WORDS_MAX	80000
 #define INDEX_MAX	200	/* shingles that a unit is found under */
@@ -22,8 +23,8 @@ struct unit {
 	struct place place;
 	uint16_t *code;
 	uint8_t *tag;
-	uint32_t probe[SKETCH_PROBE];
-	uint32_t winnowed[INDEX_MAX];
+	uint64_t probe[SKETCH_PROBE];
+	uint64_t winnowed[INDEX_MAX];
 };
 
 static uint64_t
@@ -70,7 +71,7 @@ free_unit(struct unit *u)
 
 /* Look it up by, and index it under, these shingles. */
 static void
-set_probes(struct unit *u, const uint32_t *shingle, uint32_t n, uint32_t nkeep)
+set_probes(struct unit *u, const uint64_t *shingle, uint32_t n, uint32_t nkeep)
 {
 	assert_true(n <= SKETCH_PROBE && nkeep <= n);
 	memcpy(u->probe, shingle, n * sizeof(*shingle));
@@ -82,18 +83,18 @@ set_probes(struct unit *u, const uint32_t *shingle, uint32_t n, uint32_t nkeep)
 static void
 sketch(struct unit *u)
 {
-	static uint32_t all[WORDS_MAX];
+	static uint64_t all[WORDS_MAX];
 	uint32_t n = 0, k;
 
 	for (uint32_t i = 0; i + 3 <= u->w.n; i++)
-		all[n++] = (uint32_t)mix((uint64_t)u->code[i] << 32 |
+		all[n++] = mix((uint64_t)u->code[i] << 32 |
 					 (uint32_t)u->code[i + 1] << 16 |
 					 u->code[i + 2]);
 	if (n == 0)
-		all[n++] = (uint32_t)mix(u->code[0]);
+		all[n++] = mix(u->code[0]);
 	u->w.nwinnowed = 0;
 	for (uint32_t i = 0; i + WINDOW <= n; i++) {
-		uint32_t least = all[i];
+		uint64_t least = all[i];
 
 		for (uint32_t j = 1; j < WINDOW; j++)
 			if (all[i + j] < least)
@@ -101,8 +102,8 @@ sketch(struct unit *u)
 		assert_true(u->w.nwinnowed < INDEX_MAX);
 		u->winnowed[u->w.nwinnowed++] = least;
 	}
-	u->w.nwinnowed = sort_distinct(u->winnowed, u->w.nwinnowed);
-	n = sort_distinct(all, n);
+	u->w.nwinnowed = sort_distinct64(u->winnowed, u->w.nwinnowed);
+	n = sort_distinct64(all, n);
 	k = n < SKETCH_PROBE ? n : SKETCH_PROBE;
 	set_probes(u, all, k, k < 5 ? k : 5);
 }
@@ -114,7 +115,7 @@ struct model {
 };
 
 static bool
-indexed(const struct unit *u, uint32_t shingle)
+indexed(const struct unit *u, uint64_t shingle)
 {
 	for (uint32_t i = 0; i < u->w.nkeep; i++)
 		if (u->probe[i] == shingle)
@@ -130,7 +131,7 @@ static bool
 overflows(const struct model *m, const struct unit *u)
 {
 	for (uint32_t i = 0; i < u->w.nkeep + u->w.nwinnowed; i++) {
-		uint32_t shingle = i < u->w.nkeep ? u->probe[i] :
+		uint64_t shingle = i < u->w.nkeep ? u->probe[i] :
 				   u->winnowed[i - u->w.nkeep];
 		size_t n = 0;
 
@@ -229,7 +230,7 @@ oracle_contains(const struct unit *a, const struct unit *b)
 
 /* Units of the model, by how many of these shingles they are found under. */
 static size_t
-oracle_candidates(const struct model *m, const uint32_t *shingle, uint32_t n,
+oracle_candidates(const struct model *m, const uint64_t *shingle, uint32_t n,
 		  const struct unit **to)
 {
 	uint32_t shared[ARRAY_LEN(m->unit)];
@@ -349,12 +350,30 @@ static const struct table_options near_options = {
 };
 static const struct place nowhere;
 
+static bool far_off;	/* tables are as if 32 GiB of records were there */
+
+/* Go on at references of more than 32 bits; no record is before that. */
+static void
+move_far(struct arena *a)
+{
+	size_t n = ((uint64_t)1 << 32) / CHUNK_GRAINS + 3;
+
+	a->chunk = calloc(n, sizeof(*a->chunk));
+	a->span = calloc(n, sizeof(*a->span));
+	assert_non_null(a->chunk);
+	assert_non_null(a->span);
+	a->nchunks = a->room = n;
+	a->used = n * CHUNK_GRAINS;
+}
+
 static struct table *
-new_table(const struct table_options *opt, uint32_t secret)
+new_table(const struct table_options *opt, uint64_t secret)
 {
 	struct table *t = table_new(opt, secret);
 
 	assert_non_null(t);
+	if (far_off)
+		move_far(&t->arena);
 	return t;
 }
 
@@ -637,7 +656,7 @@ are_similar(struct unit *a, struct unit *b, double threshold)
 		.near = true, .places = true, .full_tags = true,
 	};
 	struct table *t = new_table(&full, 5);
-	static const uint32_t shingle[1] = { 12345 };
+	static const uint64_t shingle[1] = { 12345 };
 	struct match m;
 	int got[2];
 
@@ -824,22 +843,22 @@ test_what_differs_has_to_be_scattered(void **state)
 static void
 test_most_shared_then_earliest_is_the_witness(void **state)
 {
-	uint32_t shingle[SKETCH_PROBE];
+	uint64_t shingle[SKETCH_PROBE];
 	struct rng r = { 5 };
 
 	(void)state;
 	for (uint32_t i = 0; i < SKETCH_PROBE; i++)
 		shingle[i] = i;
 	for (int round = 0; round < 400; round++) {
-		struct table *t = new_table(&near_options,
-					    (uint32_t)rng_next(&r));
+		struct table *t = new_table(&near_options, rng_next(&r));
 		struct model m = { .n = 0 };
 		struct unit *u;
 		uint32_t v[30];
 
 		random_words(&r, v, 30, 65536);
 		for (int i = 0; i < TABLE_BUCKET; i++) {
-			uint32_t some[SKETCH_PROBE], n = 0;
+			uint64_t some[SKETCH_PROBE];
+			uint32_t n = 0;
 
 			u = new_unit(v, 30);
 			for (uint32_t j = 0; j < SKETCH_PROBE; j++)
@@ -902,19 +921,21 @@ test_every_shingle_leads_to_its_record(void **state)
 
 	(void)state;
 	for (int round = 0; round < 20; round++) {
-		uint32_t secret = round < 3 ? (uint32_t)round - 1 :
-				  (uint32_t)rng_next(&r);
+		uint64_t secret = round < 3 ? (uint64_t)round - 1 :
+				  rng_next(&r);
 		struct table *t = new_table(&near_options, secret);
 		struct model m = { .n = 0 };
-		uint32_t v[9], special[] = {
-			0, 1, 2, UINT32_MAX, UINT32_MAX - 1, secret,
-			secret + 1, secret - 1, ~secret, secret ^ 0x80000000,
-			secret ^ 1,
+		uint32_t v[9];
+		uint64_t special[] = {
+			0, 1, 2, UINT64_MAX, UINT64_MAX - 1, secret,
+			secret + 1, secret - 1, ~secret,
+			secret ^ (uint64_t)1 << 63, secret ^ 1,
+			secret ^ (uint64_t)1 << 31, secret ^ (uint64_t)1 << 32,
 		};
 
 		for (uint32_t i = 0; i < 500; i++) {
-			uint32_t shingle = i < ARRAY_LEN(special) ?
-					   special[i] : (uint32_t)rng_next(&r);
+			uint64_t shingle = i < ARRAY_LEN(special) ?
+					   special[i] : rng_next(&r);
 			struct unit *u;
 
 			/* No two alike, but for the special ones. */
@@ -940,22 +961,21 @@ test_no_other_shingle_leads_to_a_record(void **state)
 
 	(void)state;
 	for (int round = 0; round < 40; round++) {
-		struct table *t = new_table(&near_options,
-					    (uint32_t)rng_next(&r));
+		struct table *t = new_table(&near_options, rng_next(&r));
 		struct unit *u = new_unit(v, random_words(&r, v, 9, 65536));
-		uint32_t shingle = (uint32_t)rng_next(&r);
+		uint64_t shingle = rng_next(&r);
 		struct match m;
 
 		set_probes(u, &shingle, 1, 1);
 		add(t, u);
 		assert_int_equal(table_similar(t, &u->w, 0.8, &m), 1);
-		for (uint32_t i = 0; i < 32 * 32 + 500; i++) {
-			uint32_t other = shingle ^ 1u << i % 32;
+		for (uint32_t i = 0; i < 64 * 64 + 500; i++) {
+			uint64_t other = shingle ^ (uint64_t)1 << i % 64;
 
-			if (i / 32 != i % 32 && i < 32 * 32)
-				other ^= 1u << i / 32;
-			if (i >= 32 * 32)
-				other = (uint32_t)rng_next(&r);
+			if (i / 64 != i % 64 && i < 64 * 64)
+				other ^= (uint64_t)1 << i / 64;
+			if (i >= 64 * 64)
+				other = rng_next(&r);
 			set_probes(u, &other, 1, 1);
 			assert_int_equal(table_similar(t, &u->w, 0.8, &m), 0);
 		}
@@ -968,14 +988,15 @@ test_no_other_shingle_leads_to_a_record(void **state)
 static void
 test_full_bucket_keeps_the_first(void **state)
 {
-	static const uint32_t common[1] = { 77 };
+	static const uint64_t common[1] = { 77 };
 	struct table *t = new_table(&all_options, 8);
 	struct model m = { .n = 0 };
 	struct rng r = { 8 };
 
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		uint32_t v[12], own[2] = { 77, (uint32_t)rng_next(&r) };
+		uint64_t own[2] = { 77, rng_next(&r) };
+		uint32_t v[12];
 		struct unit *u = new_unit(v, random_words(&r, v, 12, 65536));
 
 		set_probes(u, own, 2, 2);
@@ -985,7 +1006,7 @@ test_full_bucket_keeps_the_first(void **state)
 	for (size_t i = 0; i < m.n; i++) {
 		struct unit *u = m.unit[i];
 		struct match got;
-		uint32_t own = u->probe[1];
+		uint64_t own = u->probe[1];
 
 		set_probes(u, common, 1, 1);
 		assert_int_equal(table_similar(t, &u->w, 0.8, &got),
@@ -1003,7 +1024,8 @@ test_full_bucket_keeps_the_first(void **state)
 static void
 test_flooded_buckets_cost_bounded_time(void **state)
 {
-	uint32_t shingle[SKETCH_PROBE], v[12];
+	uint64_t shingle[SKETCH_PROBE];
+	uint32_t v[12];
 	struct table *t = new_table(&all_options, 9);
 	struct rng r = { 9 };
 	struct unit *u = new_unit(v, random_words(&r, v, 12, 65536));
@@ -1104,7 +1126,7 @@ test_containing_agrees_with_the_oracle(void **state)
 static struct unit *
 new_tagged(const uint16_t *code, const uint8_t *tag, uint32_t n)
 {
-	static const uint32_t shingle[1] = { 5 };
+	static const uint64_t shingle[1] = { 5 };
 	uint32_t v[10] = { 0 };
 	struct unit *u = new_unit(v, n);
 
@@ -1377,7 +1399,7 @@ test_what_is_recorded_is_all_up_to_a_failed_allocation(void **state)
 		if (n < INDEX_MAX) {
 			sketch(u);
 		} else {
-			uint32_t shingle = (uint32_t)rng_next(&r);
+			uint64_t shingle = rng_next(&r);
 
 			set_probes(u, &shingle, 1, 1);
 		}
@@ -1426,7 +1448,7 @@ crowd_make(struct crowd *c, struct rng *r)
 		sketch(u);
 		/* Some are in great demand: their buckets overflow. */
 		if (rng_once(r, 3))
-			set_probes(u, (uint32_t[]){ 1, 2, 3 }, 3, 2);
+			set_probes(u, (uint64_t[]){ 1, 2, 3 }, 3, 2);
 		c->unit[c->n] = u;
 	}
 }
@@ -1590,7 +1612,7 @@ test_undone_chunks_are_given_back(void **state)
 	sketch(small);
 	for (size_t i = 0; i < ARRAY_LEN(large); i++) {
 		large[i] = new_unit(v + i, WORDS_MAX - 40);
-		set_probes(large[i], (uint32_t[]){ 9 }, 1, 1);
+		set_probes(large[i], (uint64_t[]){ 9 }, 1, 1);
 	}
 	for (int round = 0; round < 4; round++) {
 		table_mark(t);
@@ -1645,5 +1667,20 @@ main(void)
 		cmocka_unit_test(test_undone_chunks_are_given_back),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const struct CMUnitTest far[] = {
+		cmocka_unit_test(
+			test_find_knows_what_was_added_and_nothing_else),
+		cmocka_unit_test(test_places_come_back_as_they_were),
+		cmocka_unit_test(test_known_unit_stays_as_it_was),
+		cmocka_unit_test(test_near_and_similar_agree_with_the_oracle),
+		cmocka_unit_test(test_most_shared_then_earliest_is_the_witness),
+		cmocka_unit_test(test_full_bucket_keeps_the_first),
+		cmocka_unit_test(
+			test_what_is_undone_was_never_there_and_proposals_hold),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	far_off = true;
+	return failed + cmocka_run_group_tests_name(
+		"with references of more than 32 bits", far, NULL, NULL);
 }
