@@ -61,6 +61,7 @@ take_options(struct dedup_options *to, const struct dedup_options *from)
 			return false;
 	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
 	to->size = sizeof(*to);
+	to->count |= to->counts_only;
 	return true;
 }
 
@@ -102,7 +103,7 @@ engine_share_memory(struct dedup *d)
 	if (rest == 0)
 		return;
 	rest -= taken < rest ? taken : rest;
-	d->counts.limit = rest / 2 + 1;
+	d->counts.limit = (d->opt.counts_only ? rest : rest / 2) + 1;
 	taken = d->counting ? rest / 2 : counts_memory(&d->counts);
 	rest -= taken < rest ? taken : rest;
 	table_set_limit(d->table, rest + 1);
@@ -122,7 +123,7 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 		return DEDUP_ENOMEM;
 	d->opt = *opt;
 	d->places = opt->places || opt->keep == DEDUP_KEEP_NONE;
-	counts_init(&d->counts, opt->places);
+	counts_init(&d->counts, opt->places && !opt->counts_only);
 	errno = ENOMEM;
 	if (split_init(&d->own, opt, NULL) != 0) {
 		enum dedup_status st = errno == ENOMEM ? DEDUP_ENOMEM
@@ -134,7 +135,7 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 	d->view.left = &d->own;
 	d->counting = opt->count || boilerplate_wanted(d);
 	/* What is boilerplate has to be known before anything is judged. */
-	d->judging = !boilerplate_wanted(d);
+	d->judging = !opt->counts_only && !boilerplate_wanted(d);
 	d->table = engine_new_table(d);
 	if (d->table == NULL) {
 		dedup_free(d);
@@ -494,7 +495,7 @@ dedup_feed_part(struct dedup *d, struct dedup_part *part,
 unsigned
 dedup_readings_left(const struct dedup *d)
 {
-	return d->second ? 0 :
+	return d->second || d->opt.counts_only ? 0 :
 	       !d->judging + (d->opt.keep == DEDUP_KEEP_NONE);
 }
 

@@ -158,6 +158,11 @@ struct dedup_options {
 					 * documents, for dedup_top() and
 					 * dedup_save(), even if nothing else
 					 * needs it */
+	bool counts_only;		/* false; count what is in how many
+					 * documents, in one reading, and do
+					 * nothing else: nothing goes, nothing
+					 * is known, and dedup_save() saves what
+					 * was loaded and these counts */
 	uint64_t memory;		/* 0: no limit; bytes for what is known:
 					 * of text kept, of reference texts, and
 					 * counts (half of it while these are
@@ -558,7 +563,8 @@ enum dedup_load {
  * place; replacing it by rename is fine.  It has to be made with the same
  * options and, if another was loaded before or options.seeded is set, with the
  * same secret; else its secret is taken over.  DEDUP_ESTATE: something was fed,
- * or parts were made.  On any error it is as if it had not been called.
+ * or parts were made.  Of a table without units only unit, min_words and
+ * fold_digits have to be the same.  On any error it is as if it had not been called.
  */
 DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
 				       enum dedup_load kind,
@@ -595,6 +601,8 @@ DEDUP_API enum dedup_status dedup_get_label(const struct dedup *d,
 /* Does the file begin as a table does?  False where it cannot be read. */
 DEDUP_API bool dedup_is_table(const char *path);
 
+#define DEDUP_UNICODE 16		/* bytes of a version of Unicode */
+
 /* What a table says of itself. */
 struct dedup_table_info {
 	size_t size;			/* sizeof(struct dedup_table_info) */
@@ -609,6 +617,8 @@ struct dedup_table_info {
 	uint64_t documents;		/* that were read */
 	uint64_t counted, counts;	/* documents that were counted, texts */
 	bool labels;			/* documents have names */
+	char unicode[DEDUP_UNICODE];	/* that words were folded by: "15.0.0";
+					 * only tables of the same go together */
 };
 
 /*
@@ -640,6 +650,17 @@ DEDUP_API enum dedup_status dedup_table_test(const char *path,
 DEDUP_API enum dedup_status dedup_table_merge(const char *path,
 					      char *const *tables, size_t n,
 					      size_t *bad, char why[DEDUP_WHY]);
+
+/*
+ * The same, but of a text that was counted in fewer than 'least' documents of
+ * all these tables the merged one has no count.  For the last merge: what one
+ * part counts rarely may be frequent in all.
+ */
+DEDUP_API enum dedup_status dedup_table_merge_counts(const char *path,
+						     char *const *tables,
+						     size_t n, uint64_t least,
+						     size_t *bad,
+						     char why[DEDUP_WHY]);
 
 /*
  * Claim a table, which need not exist yet, to load it and save it again; *lock

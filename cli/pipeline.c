@@ -770,7 +770,7 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	p->out.origins = &p->origins;
 	p->out.log = &p->log;
 	p->out.diff = &p->diff;
-	p->out.silent = p->silent;
+	p->out.silent = p->silent || p->opt->dedup.counts_only;
 	p->diff.remembers = p->opt->show == SHOW_DIFF &&
 			    (!p->silent || p->reference);
 	p->diff.apart = p->opt->dedup.scope == DEDUP_SCOPE_DOCUMENT &&

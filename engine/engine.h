@@ -316,6 +316,7 @@ struct dedup {
 	unsigned nloaded;
 	bool places;		/* records have them */
 	struct crew *crew;	/* to work with, or NULL */
+	bool alone;		/* there was no memory for one */
 	bool has_parts;		/* were made: the secret has to stay */
 
 	struct counts counts;	/* in how many documents what stands */

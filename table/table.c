@@ -78,8 +78,9 @@ table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 	struct saved_info i;
 
 	saved_get_info(f, &i);
-	if (i.options.near != t->near || i.options.places != t->places ||
-	    i.options.full_tags != t->full_tags) {
+	if (i.entries[SAVED_EXACT] > 0 &&
+	    (i.options.near != t->near || i.options.places != t->places ||
+	     i.options.full_tags != t->full_tags)) {
 		snprintf(why, SAVED_WHY, "made for other records");
 		errno = EINVAL;
 		return -1;

@@ -1398,6 +1398,21 @@ useless_with_top() {
 	done
 }
 must 'warns of options of matching with --top' useless_with_top
+useless_with_counts_only() {
+	local option
+	printf '%b' "$twice" >a
+	for option in --exact --threshold=.5 --ngram=4 --contained \
+	    --scope=document --keep=none; do
+		dedup --counts-only --save=t "$option" a 2>err
+		grep -Fqx \
+		    "dedup: ${option%%=*} has no effect with --counts-only" err
+		[ "$(wc -l <err)" -eq 1 ]
+	done
+	# That is what they are for.
+	dedup --counts-only --save=t -b3 a 2>err
+	cmp err /dev/null
+}
+must 'warns of options of matching with --counts-only' useless_with_counts_only
 must 'warns of --seed without a table' useless \
     '--seed has no effect without a table' --seed=3
 seed_of_table() {
