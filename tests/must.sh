@@ -131,12 +131,15 @@ is_sanitized() {
 	nm "$DEDUP" 2>/dev/null | grep -q '__[at]san_init'
 }
 
-long='one two three four five six'
-other='seven eight nine ten eleven twelve'
+# Each is a sentence: a line that goes on in lower case is one with the line
+# before it.  'whole' says all of 'part'; 'variant' is only like it, 0.9167.
+long='One two three four five six.'
+other='Seven eight nine ten eleven twelve.'
 twice="$long\n\n$other\n\n$long\n"
 once="$long\n\n$other\n"
-near1='alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu'
-near2='alpha beta gamma delta epsilon zeta psi theta iota kappa lambda mu'
+whole='Alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu.'
+variant='Alpha beta gamma delta epsilon zeta psi theta iota kappa lambda mu.'
+part='Gamma delta epsilon zeta eta theta iota kappa lambda mu.'
 
 # At the end of a script.
 sum_up() {
