@@ -1900,7 +1900,7 @@ second_pass() {	# OUTPUT [OPTION]...
 	before=$(wc -c <"$1")
 	dedup -q "${@:2}" "$1" >again
 	after=$(wc -c <again)
-	echo "a second pass removes $((before - after)) of $before bytes"
+	echo "figure: a second pass removes $((before - after)) of $before bytes"
 	[ $(((before - after) * 1000)) -le "$before" ]
 }
 
@@ -1935,7 +1935,7 @@ planted() {	# LEAST F1, SCORE'S OPTION OR '', [OPTION]...
 	dedup -f jsonl "${@:3}" "$shared/planted/docs.jsonl" >out
 	"$python" "$shared/planted/score.py" "$shared/planted/docs.jsonl" \
 	    "$shared/planted/labels.jsonl" out ${2:+"$2"} >score
-	cat score
+	sed 's/^precision/figure: &/' score
 	awk -v least="$1" '
 		NR > 1 && $2 > 0 && $1 != "precision" && $3 < 0.97 { bad = 1 }
 		$1 == "precision" {
@@ -1981,7 +1981,7 @@ facts() {	# PAIRS
 		    right[p["label"]] += ok
 		    if not ok:
 		        wrong.append(p)
-		print(right, "of", number)
+		print("figure:", right, "of", number)
 		for p in wrong:
 		    print(p["label"], p["id"], p["a"], "|", p["b"])
 		assert min(number.values()) > 0
@@ -1997,7 +1997,7 @@ must 'facts: and so of the other pairs' facts "$shared/facts/pairs.jsonl"
 sentences() {	# FILE...
 	[ -e "$shared/bench/sentences.py" ] || skip 'no shared/bench'
 	"$python" "$shared/bench/sentences.py" "$DEDUP" "$@" >said
-	cat said
+	sed 's/^/figure: /' said
 	awk 'NR == 1 && $3 > 0 && $1 <= 0.01 * $3 { ok = 1 } END { exit !ok }' \
 	    said
 }

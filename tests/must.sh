@@ -5,7 +5,8 @@
 #   TEST_ONLY   only tests whose text matches this     (all)
 #
 # A test is a command that succeeds, in an empty directory of its own; what it
-# says is shown where it fails.  Exit status 77 is "cannot be tested here".
+# says is shown where it fails, and else only its "figure: " lines.  Exit status
+# 77 is "cannot be tested here".
 # shellcheck shell=bash
 # shellcheck disable=SC2034	# variables are used by who reads it
 
@@ -44,6 +45,7 @@ must() {	# WHAT COMMAND [ARGUMENT]...
 	status=$?
 	if [ $status -eq 0 ]; then
 		echo "ok $n - $what"
+		sed -n 's/^figure: /# /p' "$tmp/said"
 		passed=$((passed + 1))
 	elif [ $status -eq 77 ]; then
 		echo "ok $n - $what # SKIP $(tail -n 1 "$tmp/said")"
