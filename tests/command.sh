@@ -1632,7 +1632,7 @@ must 'an option without its argument' \
 must 'an argument too many' \
     refuses "dedup: option '--exact' doesn't allow an argument" --exact=1
 must 'an ambiguous option' refuses "dedup: option '--co' is ambiguous;\
- possibilities: '--contained' '--compress' '--color' '--completion'" --co
+ possibilities: '--contained' '--counts-only' '--compress' '--color' '--completion'" --co
 must 'options that exclude each other' refuses \
     'dedup: --repeated, --check and --diff exclude each other' -d --check
 must '-x and --contained' refuses \
