@@ -1337,6 +1337,14 @@ spoil(struct deduper *self, PyObject *unused)
 	return Py_None;
 }
 
+/* How many were fed, in any state: to know whether a call that failed did. */
+static PyObject *
+get_fed(struct deduper *self, void *unused)
+{
+	(void)unused;
+	return PyLong_FromUnsignedLongLong(self->documents);
+}
+
 static void
 dealloc(struct deduper *self)
 {
@@ -1380,9 +1388,15 @@ static PyMethodDef methods[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
+static PyGetSetDef getset[] = {
+	{ "fed", (getter)get_fed, NULL, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
 static PyType_Slot slots[] = {
 	{ Py_tp_new, new_deduper }, { Py_tp_init, init },
 	{ Py_tp_dealloc, dealloc }, { Py_tp_methods, methods },
+	{ Py_tp_getset, getset },
 	{ 0, NULL },
 };
 
