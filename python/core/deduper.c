@@ -442,9 +442,6 @@ column_of(const struct choice *c, const struct ArrowArray *a)
 	};
 }
 
-/* What is to be made of a column. */
-enum making { MAKE_NOTHING, MAKE_COLUMN, MAKE_SPANS };
-
 /* Bytes per row, over all chunks. */
 struct marks {
 	char *p;		/* NULL: not wanted */
@@ -464,15 +461,22 @@ more_marks(struct marks *m, size_t n)
 	return more + m->n - n;
 }
 
+/* What is to be made of a column. */
+enum making { MAKE_NOTHING = 0, MAKE_COLUMN = 1, MAKE_SPANS = 2 };
+
+struct made {
+	enum making making;		/* one of them, or both */
+	struct arrow *column, *spans;	/* NULL: not wanted */
+	struct marks *gone;		/* the same */
+};
+
 static int
 schema_of(struct ArrowSchema *to, const struct choice *c,
-	  const struct ArrowSchema *from, enum making making)
+	  const struct ArrowSchema *from)
 {
 	const char *format = column_new_format(c->type);
 	struct ArrowSchema column;
 
-	if (making == MAKE_SPANS)
-		return spans_schema(to, "spans");
 	if (format == NULL || !c->is_child)
 		return arrow_copy_schema(to, from, format);
 	if (arrow_copy_schema(to, from, NULL) != 0)
@@ -520,55 +524,47 @@ clean_chunk(struct job *j, const struct choice *c, struct shared *chunk,
 	return got;
 }
 
-static int
-find_spans(struct job *j, struct ArrowArray *to)
-{
-	struct spans spans = { .n = 0 };
-	int got;
-
-	j->spans = &spans;
-	got = job_run(j);
-	if (got == 0 && spans_array(to, &spans) != 0) {
-		PyErr_NoMemory();
-		got = -1;
-	}
-	spans_free(&spans);
-	return got;
-}
-
-/* A chunk; what is made of it goes into 'out'. */
+/* A chunk: what is made of it is appended. */
 static int
 judge_chunk(struct deduper *self, const struct choice *c, struct shared *chunk,
-	    enum making making, bool reference, struct arrow *out,
-	    struct marks *gone)
+	    bool reference, struct made *m)
 {
 	struct column column = column_of(c, arrow_array(chunk));
-	struct ArrowArray made;
+	struct spans spans = { .n = 0 };
+	struct ArrowArray array;
 	struct job j = {
 		.self = self, .column = &column, .n = column.n,
 		.reference = reference,
+		.spans = m->spans != NULL ? &spans : NULL,
 	};
 	int got;
 
-	if (gone != NULL) {
-		j.gone = more_marks(gone, (size_t)column.n);
+	if (m->gone != NULL) {
+		j.gone = more_marks(m->gone, (size_t)column.n);
 		if (j.gone == NULL) {
 			PyErr_NoMemory();
 			return -1;
 		}
 	}
-	if (making == MAKE_NOTHING)
-		return job_run(&j);
-	got = making == MAKE_COLUMN ? clean_chunk(&j, c, chunk, &made) :
-				      find_spans(&j, &made);
-	return got == 0 ? arrow_append(out, &made) : -1;
+	if (m->column == NULL)
+		got = job_run(&j);
+	else if ((got = clean_chunk(&j, c, chunk, &array)) == 0)
+		got = arrow_append(m->column, &array);
+	if (got == 0 && m->spans != NULL) {
+		got = spans_array(&array, &spans);
+		if (got != 0)
+			PyErr_NoMemory();
+		else
+			got = arrow_append(m->spans, &array);
+	}
+	spans_free(&spans);
+	return got;
 }
 
 /* All chunks of a source, one after another: 0, or -1 with an exception. */
 static int
 judge_chunks(struct deduper *self, struct source *s, const struct choice *c,
-	     enum making making, bool reference, struct arrow *out,
-	     struct marks *gone)
+	     bool reference, struct made *m)
 {
 	struct ArrowArray array;
 	int got;
@@ -580,7 +576,7 @@ judge_chunks(struct deduper *self, struct source *s, const struct choice *c,
 			PyErr_NoMemory();
 			return -1;
 		}
-		got = judge_chunk(self, c, chunk, making, reference, out, gone);
+		got = judge_chunk(self, c, chunk, reference, m);
 		arrow_drop(chunk);
 		if (got != 0)
 			return -1;
@@ -588,62 +584,82 @@ judge_chunks(struct deduper *self, struct source *s, const struct choice *c,
 	return got;
 }
 
-/* What is made of a source: a new object, None, or NULL with an exception. */
-static PyObject *
+/* What is to be made, still empty: 0, or -1 with an exception. */
+static int
+begin_made(struct deduper *self, struct made *m, const struct choice *c,
+	   const struct ArrowSchema *from)
+{
+	struct ArrowSchema schema;
+
+	if (m->making & MAKE_COLUMN) {
+		if (schema_of(&schema, c, from) != 0)
+			goto no_memory;
+		m->column = arrow_new(state_of(self), &schema);
+		if (m->column == NULL)
+			return -1;
+	}
+	if (m->making & MAKE_SPANS) {
+		if (spans_schema(&schema, "spans") != 0)
+			goto no_memory;
+		m->spans = arrow_new(state_of(self), &schema);
+		if (m->spans == NULL)
+			return -1;
+	}
+	return 0;
+no_memory:
+	PyErr_NoMemory();
+	return -1;
+}
+
+/* 0, or -1 with an exception. */
+static int
 judge_source(struct deduper *self, struct source *s, const char *name,
-	     enum making making, bool reference, struct marks *gone)
+	     bool reference, struct made *m)
 {
 	struct choice c;
-	struct ArrowSchema schema;
-	struct arrow *out = NULL;
 	uint64_t before = self->documents;
 	int got;
 
-	if (choose(&c, &s->schema, name) != 0)
-		return NULL;
-	if (making != MAKE_NOTHING) {
-		if (schema_of(&schema, &c, &s->schema, making) != 0)
-			return PyErr_NoMemory();
-		out = arrow_new(state_of(self), &schema);
-		if (out == NULL)
-			return NULL;
-	}
-	if (reference && set_reference(self, true) != 0) {
-		Py_XDECREF((PyObject *)out);
-		return NULL;
-	}
-	got = judge_chunks(self, s, &c, making, reference, out, gone);
+	if (choose(&c, &s->schema, name) != 0 ||
+	    begin_made(self, m, &c, &s->schema) != 0 ||
+	    (reference && set_reference(self, true) != 0))
+		return -1;
+	got = judge_chunks(self, s, &c, reference, m);
 	if (reference && set_reference(self, false) != 0)
 		got = -1;
-	if (got != 0) {
-		if (self->spoiled == NULL && self->documents != before)
-			self->spoiled = "a column could not be read to its end";
-		Py_XDECREF((PyObject *)out);
-		return NULL;
-	}
-	if (out != NULL)
-		return (PyObject *)out;
-	Py_INCREF(Py_None);
-	return Py_None;
+	if (got != 0 && self->spoiled == NULL && self->documents != before)
+		self->spoiled = "a column could not be read to its end";
+	return got;
 }
 
+/* What was made, None if nothing was to be, or NULL with an exception. */
 static PyObject *
 judge_object(struct deduper *self, PyObject *object, const char *name,
 	     enum making making, bool reference, struct marks *gone)
 {
+	struct made m = { .making = making, .gone = gone };
 	struct source s;
-	PyObject *out;
+	int got;
 
 	if (enter(self) != 0)
 		return NULL;
-	if (source_open(&s, object) != 0) {
-		leave(self);
+	got = source_open(&s, object);
+	if (got == 0) {
+		got = judge_source(self, &s, name, reference, &m);
+		source_close(&s);
+	}
+	leave(self);
+	if (got != 0) {
+		Py_XDECREF((PyObject *)m.column);
+		Py_XDECREF((PyObject *)m.spans);
 		return NULL;
 	}
-	out = judge_source(self, &s, name, making, reference, gone);
-	source_close(&s);
-	leave(self);
-	return out;
+	if (m.column != NULL && m.spans != NULL)
+		return Py_BuildValue("(NN)", m.column, m.spans);
+	if (m.column != NULL || m.spans != NULL)
+		return (PyObject *)(m.column != NULL ? m.column : m.spans);
+	Py_INCREF(Py_None);
+	return Py_None;
 }
 
 static PyObject *
@@ -689,6 +705,18 @@ find(struct deduper *self, PyObject *args)
 	if (!PyArg_ParseTuple(args, "Os", &object, &name))
 		return NULL;
 	return judge_object(self, object, name, MAKE_SPANS, false, NULL);
+}
+
+static PyObject *
+clean_and_find(struct deduper *self, PyObject *args)
+{
+	PyObject *object;
+	const char *name;
+
+	if (!PyArg_ParseTuple(args, "Os", &object, &name))
+		return NULL;
+	return judge_object(self, object, name, MAKE_COLUMN | MAKE_SPANS,
+			    false, NULL);
 }
 
 static PyObject *
@@ -1372,6 +1400,7 @@ refuse_pickle(struct deduper *self, PyObject *unused)
 static PyMethodDef methods[] = {
 	{ "clean", (PyCFunction)clean, METH_VARARGS, NULL },
 	{ "find", (PyCFunction)find, METH_VARARGS, NULL },
+	{ "clean_and_find", (PyCFunction)clean_and_find, METH_VARARGS, NULL },
 	{ "feed", (PyCFunction)feed, METH_VARARGS, NULL },
 	{ "clean_list", (PyCFunction)clean_list, METH_VARARGS, NULL },
 	{ "find_list", (PyCFunction)find_list, METH_VARARGS, NULL },

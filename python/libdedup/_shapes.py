@@ -75,12 +75,12 @@ def _refuse(data: object) -> TypeError:
     if isinstance(data, (str, bytes)):
         return TypeError("one text is no column: give a list, [text]")
     if _package(data) == "polars":
-        return TypeError(f"a polars {type(data).__name__} has no rows yet: "
-                         "give it after collect()")
+        return TypeError(f"a {type(data).__name__} has no rows yet: give what "
+                         "its collect() returns")
     if _package(data) == "datasets":
         return TypeError(f"a {type(data).__name__} is several corpora: give "
                          "one of its splits, or datasets.concatenate_datasets()")
-    return TypeError(f"this is a {type(data).__name__}: {_WANTED}")
+    return TypeError(f"of type {type(data).__name__}: {_WANTED}")
 
 
 # Rows of which nothing is left.
