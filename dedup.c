@@ -24,7 +24,6 @@ dedup_options_init(struct dedup_options *opt)
 		.keep = DEDUP_KEEP_FIRST,
 		.min_words = 5,
 		.ngram = 3,
-		.threshold = 0.8,
 		.places = true,
 		.threads = 1,
 	};
@@ -38,7 +37,7 @@ are_valid(const struct dedup_options *o)
 	       o->scope <= DEDUP_SCOPE_DOCUMENT &&
 	       o->keep <= DEDUP_KEEP_NONE && o->min_words >= 1 &&
 	       o->ngram >= 1 && o->ngram <= DEDUP_NGRAM_MAX &&
-	       o->threshold > 0 && o->threshold <= 1;
+	       o->threshold >= 0 && o->threshold <= 1;
 }
 
 struct table *
@@ -47,7 +46,7 @@ engine_new_table(const struct dedup *d)
 	struct table_options options = {
 		.near = !d->opt.exact,
 		.places = d->places,
-		.full_tags = d->opt.contained,
+		.full_tags = d->opt.contained || d->opt.threshold > 0,
 		.limit = d->opt.memory,
 	};
 
@@ -117,6 +116,7 @@ dedup_free(struct dedup *d)
 		return;
 	crew_free(d->crew);
 	free(d->out.removals);
+	free(d->view.unit);
 	free(d->doomed);
 	table_free(d->table);
 	table_free(d->listed);
@@ -156,6 +156,8 @@ run_stages(struct dedup *d, bool final)
 {
 	struct view *v = &d->view;
 
+	if (soon_list(v) != 0)
+		return -1;
 	while (d->linked < v->n && soon_link(v, d->linked, final))
 		d->linked++;
 	return judge_linked(d);
@@ -182,6 +184,7 @@ run_own(struct dedup *d, bool final)
 
 	d->view = (struct view){
 		.left = &d->own, .nleft = d->own.npieces, .n = d->own.npieces,
+		.unit = d->view.unit, .room = d->view.room,
 	};
 	if (run_stages(d, final) != 0)
 		return -1;
@@ -342,11 +345,6 @@ dedup_document(struct dedup *d, const char *text, size_t len,
 
 /* Reading ahead. */
 
-struct dedup_part {
-	struct split split;
-	const struct dedup *of;		/* whose secret it has */
-};
-
 enum dedup_status
 dedup_part_new(struct dedup *d, struct dedup_part **result)
 {
@@ -389,16 +387,6 @@ dedup_part_read(struct dedup_part *p, const struct dedup_stretch *s)
 	return split_read(&p->split, s) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
 }
 
-enum dedup_status
-dedup_part_propose(const struct dedup *d, struct dedup_part *p)
-{
-	if (p->of != d || p->split.next > 0)
-		return DEDUP_ESTATE;
-	if (d->opt.exact || d->opt.scope == DEDUP_SCOPE_DOCUMENT)
-		return DEDUP_OK;
-	return judge_propose(d, &p->split) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
-}
-
 bool
 dedup_find_cut(const struct dedup *d, const char *text, size_t len, bool inside,
 	  struct dedup_cut *cut)
@@ -419,6 +407,7 @@ judge_reading(struct dedup *d, struct split *ahead, const struct reading *r)
 		.left = own, .ahead = ahead, .nleft = own->npieces,
 		.first = r->piece + skip,
 		.n = own->npieces + r->npieces - skip,
+		.unit = d->view.unit, .room = d->view.room,
 	};
 	if (run_stages(d, r->ends) != 0)
 		return -1;
@@ -464,113 +453,220 @@ dedup_feed_part(struct dedup *d, struct dedup_part *part,
 	return end_call(d, feed_reading(d, p), r->ends, v);
 }
 
-void
-dedup_begin_proposals(struct dedup *d)
+/* Many at a time. */
+
+static unsigned
+threads_of(const struct dedup *d)
 {
-	table_begin_proposals(d->table);
+	long n = d->opt.threads > 0 ? (long)d->opt.threads :
+		 sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > (long)CREW_MAX ? CREW_MAX : (unsigned)n;
 }
 
-/* Many documents. */
+/* Threads to work with; NULL where one is enough, or all that can be had. */
+static struct crew *
+crew_of(struct dedup *d)
+{
+	if (d->crew == NULL && threads_of(d) > 1) {
+		d->crew = crew_new(d, threads_of(d));
+		d->has_parts |= d->crew != NULL;
+	}
+	return d->crew;
+}
 
-#define STRETCH ((size_t)128 << 10)	/* bytes of a long document */
+void
+dedup_set_threads(struct dedup *d, unsigned threads)
+{
+	d->opt.threads = threads;
+	crew_free(d->crew);
+	d->crew = NULL;
+}
+
+size_t
+dedup_slots(struct dedup *d)
+{
+	return crew_of(d) != NULL ? crew_slots(d->crew) : 1;
+}
+
+/* By the caller's thread, one after another. */
+static enum dedup_status
+run_alone(struct dedup *d, const struct dedup_work *work)
+{
+	struct dedup_part *part;
+	enum dedup_status st = dedup_part_new(d, &part);
+	size_t bytes;
+	int got;
+
+	if (st != DEDUP_OK)
+		return st;
+	while ((got = work->take(work->arg, 0, &bytes)) > 0) {
+		split_clear(&part->split);
+		if (work->split(work->arg, 0, part) != 0) {
+			got = -1;
+			break;
+		}
+		if (work->judge(work->arg, 0, part) != 0) {
+			st = DEDUP_ESTOP;
+			break;
+		}
+	}
+	dedup_part_free(part);
+	return got < 0 ? DEDUP_ENOMEM : st;
+}
+
+enum dedup_status
+dedup_run(struct dedup *d, const struct dedup_work *work)
+{
+	if (d->broken)
+		return DEDUP_ESTATE;
+	if (work->size < sizeof(*work))
+		return DEDUP_EINVAL;
+	return crew_of(d) != NULL ? crew_run(d->crew, work)
+				  : run_alone(d, work);
+}
+
+#define STRETCH ((size_t)128 << 10)	/* bytes of a long document, or of
+					 * many short ones: a slot's */
+#define SLOT_TEXTS 4096
+
+/* A document of a call, or a stretch of one. */
+struct some_text {
+	size_t document;	/* its number in the call */
+	struct dedup_stretch at;
+};
+
+struct some_texts {
+	struct some_text *text;
+	size_t n, room;
+};
 
 /* Where a call for many documents stands. */
-struct progress {
+struct call {
 	struct dedup *d;
 	const struct dedup_batch *batch;
 	size_t document;	/* the next one to be taken */
 	size_t at;		/* bytes of it that were */
 	bool inside;		/* that is inside of a giant block */
+	struct some_texts *slot;
+	enum dedup_status st;
 };
 
-/* The next stretch of text[0..len), from p->at on. */
-static bool
-next_stretch(struct progress *p, const char *text, size_t len,
+/* The next stretch of text[0..len), from c->at on. */
+static void
+next_stretch(struct call *c, const char *text, size_t len,
 	     struct dedup_stretch *s)
 {
-	size_t rest = len - p->at, window = STRETCH;
+	size_t rest = len - c->at, window = STRETCH;
 	struct dedup_cut cut = { rest, false };
 
 	*s = (struct dedup_stretch){
-		.text = text + p->at, .len = rest, .offset = p->at,
-		.inside = p->inside, .ends = true,
+		.text = text + c->at, .len = rest, .offset = c->at,
+		.inside = c->inside, .ends = true,
 	};
 	for (; window < rest; window *= 2) {
-		if (!seam_find(&p->d->opt, s->text, window, p->inside, &cut))
+		if (!seam_find(&c->d->opt, s->text, window, c->inside, &cut))
 			continue;
 		s->len = cut.at;
 		s->goes_on = cut.inside;
 		s->ends = false;
 		break;
 	}
-	p->at += s->len;
-	p->inside = cut.inside;
-	return true;
-}
-
-static bool
-next_text(void *arg, struct crew_stretch *s)
-{
-	struct progress *p = arg;
-	const struct dedup_text *t = &p->batch->texts[p->document];
-
-	if (p->document == p->batch->n)
-		return false;
-	s->document = p->document;
-	if (p->batch->get == NULL) {
-		next_stretch(p, t->text, t->len, &s->at);
-	} else {
-		/* What it is to be is not known yet. */
-		s->at = (struct dedup_stretch){
-			.text = t->text, .len = t->len, .ends = true,
-		};
-	}
-	if (s->at.ends) {
-		p->document++;
-		p->at = 0;
-		p->inside = false;
-	}
-	return true;
+	c->at += s->len;
+	c->inside = cut.inside;
 }
 
 static int
-get_text(void *arg, struct crew_stretch *s)
+take_texts(void *arg, size_t slot, size_t *bytes)
 {
-	const struct progress *p = arg;
-	struct dedup_text t = { s->at.text, s->at.len };
+	struct call *c = arg;
+	struct some_texts *s = &c->slot[slot];
 
-	if (p->batch->get(p->batch->arg, s->document, &t) != 0)
-		return -1;
-	s->at.text = t.text;
-	s->at.len = t.len;
+	*bytes = s->n = 0;
+	while (*bytes < STRETCH && s->n < SLOT_TEXTS &&
+	       c->document < c->batch->n) {
+		const struct dedup_text *t = &c->batch->texts[c->document];
+		struct some_text *x;
+
+		if (array_room(&s->text, &s->room, s->n + 1, sizeof(*x)) != 0)
+			return -1;
+		x = &s->text[s->n++];
+		x->document = c->document;
+		/* What it will be is not known before get() was called. */
+		if (c->batch->get != NULL)
+			x->at = (struct dedup_stretch){
+				.text = t->text, .len = t->len, .ends = true,
+			};
+		else
+			next_stretch(c, t->text, t->len, &x->at);
+		*bytes += x->at.len;
+		if (x->at.ends) {
+			c->document++;
+			c->at = 0;
+			c->inside = false;
+		}
+	}
+	return s->n > 0;
+}
+
+static int
+split_texts(void *arg, size_t slot, struct dedup_part *part)
+{
+	const struct call *c = arg;
+	const struct some_texts *s = &c->slot[slot];
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct some_text *x = &s->text[i];
+		struct dedup_text t = { x->at.text, x->at.len };
+
+		if (c->batch->get != NULL &&
+		    c->batch->get(c->batch->arg, x->document, &t) != 0)
+			return -1;
+		x->at.text = t.text;
+		x->at.len = t.len;
+		if (split_read(&part->split, &x->at) != 0)
+			return -1;
+	}
 	return 0;
 }
 
+/* A document's first stretch begins it, and its last one is answered. */
 static enum dedup_status
-judge_stretch(void *arg, struct split *split, const struct crew_stretch *s)
+judge_text_of(const struct call *c, const struct some_text *x,
+	      struct split *split)
 {
-	const struct progress *p = arg;
-	struct dedup *d = p->d;
+	struct dedup *d = c->d;
 	struct dedup_verdict v;
 	enum dedup_status st = DEDUP_OK;
 	int got;
 
-	if (s->at.offset == 0) {
+	if (x->at.offset == 0) {
 		st = dedup_begin(d);
 		if (st != DEDUP_OK)
 			return st;
 		begin_call(d, &v);
 	}
 	got = feed_reading(d, split);
-	if (got == 0 && !s->at.ends)
+	if (got == 0 && !x->at.ends)
 		return DEDUP_OK;
-	st = end_call(d, got, s->at.ends, &v);
-	if (st == DEDUP_OK && p->batch->each(p->batch->arg, s->document, &v))
+	st = end_call(d, got, x->at.ends, &v);
+	if (st == DEDUP_OK && c->batch->each(c->batch->arg, x->document, &v))
 		st = DEDUP_ESTOP;
 	return st;
 }
 
-/* By the caller's thread alone. */
+static int
+judge_texts(void *arg, size_t slot, struct dedup_part *part)
+{
+	struct call *c = arg;
+	const struct some_texts *s = &c->slot[slot];
+
+	for (size_t i = 0; i < s->n && c->st == DEDUP_OK; i++)
+		c->st = judge_text_of(c, &s->text[i], &part->split);
+	return c->st != DEDUP_OK;
+}
+
+/* By the caller's thread alone: what is fed as text needs no slots. */
 static enum dedup_status
 judge_alone(struct dedup *d, const struct dedup_batch *b)
 {
@@ -590,41 +686,32 @@ judge_alone(struct dedup *d, const struct dedup_batch *b)
 	return DEDUP_OK;
 }
 
-static unsigned
-threads_of(const struct dedup *d)
-{
-	long n = d->opt.threads > 0 ? (long)d->opt.threads :
-		 sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > CREW_MAX ? CREW_MAX : (unsigned)n;
-}
-
-/* Threads to work with; NULL where one is enough, or all that can be had. */
-static struct crew *
-crew_of(struct dedup *d)
-{
-	if (d->crew == NULL && threads_of(d) > 1) {
-		d->crew = crew_new(d, threads_of(d));
-		d->has_parts |= d->crew != NULL;
-	}
-	return d->crew;
-}
-
 enum dedup_status
 dedup_documents(struct dedup *d, const struct dedup_batch *batch)
 {
-	struct progress p = { .d = d, .batch = batch };
-	struct crew_work work = {
-		.next = next_text, .judge = judge_stretch, .arg = &p,
-		.get = batch->get != NULL ? get_text : NULL,
+	struct call c = { .d = d, .batch = batch };
+	struct dedup_work work = {
+		.size = sizeof(work), .arg = &c, .take = take_texts,
+		.split = split_texts, .judge = judge_texts,
 	};
+	enum dedup_status st;
+	size_t n;
 
 	if (d->open || d->broken)
 		return DEDUP_ESTATE;
 	if (batch->size < sizeof(*batch) || batch->each == NULL)
 		return DEDUP_EINVAL;
-	return crew_of(d) != NULL ? crew_run(d->crew, &work)
-				  : judge_alone(d, batch);
+	if (crew_of(d) == NULL)
+		return judge_alone(d, batch);
+	n = crew_slots(d->crew);
+	c.slot = calloc(n, sizeof(*c.slot));
+	if (c.slot == NULL)
+		return DEDUP_ENOMEM;
+	st = crew_run(d->crew, &work);
+	for (size_t i = 0; i < n; i++)
+		free(c.slot[i].text);
+	free(c.slot);
+	return c.st != DEDUP_OK ? c.st : st;
 }
 
 /* Two readings. */
@@ -780,6 +867,8 @@ dedup_reason_name(enum dedup_reason reason)
 		return "exact";
 	case DEDUP_NEAR:
 		return "near";
+	case DEDUP_SIMILAR:
+		return "similar";
 	case DEDUP_REPEAT:
 		return "repeat";
 	case DEDUP_LEAD:

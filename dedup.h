@@ -95,7 +95,9 @@ enum dedup_keep {
 /* Why a unit goes. */
 enum dedup_reason {
 	DEDUP_EXACT,		/* same words as the witness */
-	DEDUP_NEAR,		/* resemblance of 'threshold' or more to it */
+	DEDUP_NEAR,		/* the witness says all of it in one piece,
+				 * and is not much longer */
+	DEDUP_SIMILAR,		/* resemblance of 'threshold' or more to it */
 	DEDUP_REPEAT,		/* says again what stands directly before */
 	DEDUP_LEAD,		/* cut-off lead; said in full soon after */
 	DEDUP_CONTAINED,	/* stands word for word in the witness */
@@ -112,8 +114,8 @@ struct dedup_options {
 					 * only with the one before it */
 	unsigned ngram;			/* 3; 1 to DEDUP_NGRAM_MAX: words in a
 					 * shingle */
-	double threshold;		/* 0.8; over 0, to 1: least resemblance
-					 * of near-duplicates */
+	double threshold;		/* 0: off; over 0, to 1: least
+					 * resemblance of DEDUP_SIMILAR */
 	bool exact;			/* false; no near-duplicates */
 	bool fold_digits;		/* false; all numbers are equal */
 	bool contained;			/* false; DEDUP_CONTAINED too */
@@ -164,7 +166,8 @@ struct dedup_removal {
 	enum dedup_reason reason;
 	double resemblance;		/* 2M/(|a|+|b|), 0 to 1; M is the length
 					 * of the longest common subsequence of
-					 * the words; 1 unless DEDUP_NEAR */
+					 * the words; 1 unless DEDUP_NEAR or
+					 * DEDUP_SIMILAR */
 	struct dedup_place witness;	/* the copy kept; for DEDUP_LEAD where
 					 * the full text begins, later on; with
 					 * DEDUP_KEEP_NONE and for
@@ -291,8 +294,8 @@ DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
 /*
  * Reading ahead, for more threads than one.  Splitting text into words and
  * hashing them needs no look at what was read before: it is done by any
- * thread, into parts, and only the decisions are made one after another.  The
- * verdicts are those that feeding the same text would give.
+ * thread, into parts, and only the decisions are made one after another; see
+ * dedup_run().  The verdicts are those that feeding the same text would give.
  *
  * A part holds stretches of text: whole documents, or pieces of one that was
  * cut where dedup_find_cut() says.  It is used by one thread at a time; several
@@ -334,18 +337,6 @@ DEDUP_API void dedup_part_free(struct dedup_part *part);
 DEDUP_API enum dedup_status dedup_part_read(struct dedup_part *part,
 					    const struct dedup_stretch *s);
 
-/*
- * Look up early what can be compared with what was kept so far, so that judging
- * it takes less.  Any number of threads may do so at a time, each with a part
- * of its own, while no thread feeds 'd'; one calls dedup_begin_proposals()
- * before.  All the part's stretches have been read, and none judged
- * (DEDUP_ESTATE).  Does nothing with options.exact and with
- * DEDUP_SCOPE_DOCUMENT.  DEDUP_ENOMEM: the part can only be freed.
- */
-DEDUP_API void dedup_begin_proposals(struct dedup *d);
-DEDUP_API enum dedup_status dedup_part_propose(const struct dedup *d,
-					       struct dedup_part *part);
-
 /* Empty it. */
 DEDUP_API void dedup_part_clear(struct dedup_part *part);
 
@@ -369,6 +360,40 @@ DEDUP_API bool dedup_find_cut(const struct dedup *d, const char *text, size_t le
 DEDUP_API enum dedup_status dedup_feed_part(struct dedup *d,
 					    struct dedup_part *part,
 					    struct dedup_verdict *v);
+
+/*
+ * Work for options.threads threads, in slots numbered from 0: dedup_slots() of
+ * them.  All that is taken is judged in the order in which it was taken.
+ *
+ * take()	the next work into a slot, of *bytes bytes; 1, 0: there is no
+ *		more, or -1: no memory.  One thread at a time, and not always
+ *		the same.
+ * split()	the slot's texts into the part, which is empty, by
+ *		dedup_part_read().  Any thread, several at a time.  0, or -1: no
+ *		memory.
+ * judge()	them, by dedup_feed_part().  The thread that called, in order.
+ *		Not 0: stop here.  Then the slot is free.
+ * idle()	or NULL: now and then in the thread that called, while it waits.
+ *
+ * What is judged may go on a document that is open.  DEDUP_ESTOP: judge()
+ * wanted it.  DEDUP_ENOMEM: so take() or split(), or there was none.
+ * dedup_documents() is made of this.
+ */
+struct dedup_work {
+	size_t size;			/* sizeof(struct dedup_work) */
+	void *arg;
+	int (*take)(void *arg, size_t slot, size_t *bytes);
+	int (*split)(void *arg, size_t slot, struct dedup_part *part);
+	int (*judge)(void *arg, size_t slot, struct dedup_part *part);
+	void (*idle)(void *arg);
+};
+
+/* Another number of threads from now on; as options.threads. */
+DEDUP_API void dedup_set_threads(struct dedup *d, unsigned threads);
+
+DEDUP_API size_t dedup_slots(struct dedup *d);
+DEDUP_API enum dedup_status dedup_run(struct dedup *d,
+				      const struct dedup_work *work);
 
 /*
  * How many readings are to follow this one, whose verdicts do not hold then.
@@ -519,8 +544,8 @@ DEDUP_API void dedup_get_stats(const struct dedup *d, struct dedup_stats *s);
 DEDUP_API const char *dedup_strerror(enum dedup_status status);
 
 /*
- * "exact", "near", "repeat", "lead", "contained", "boilerplate", "listed";
- * static.
+ * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate",
+ * "listed"; static.
  */
 DEDUP_API const char *dedup_reason_name(enum dedup_reason reason);
 

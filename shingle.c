@@ -19,7 +19,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #define POOL_BLOCK ((size_t)256 << 10)
@@ -216,11 +216,14 @@ first_bytes(uint64_t v, size_t n)
 static bool
 has_digit(const char *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+
 		/* No byte inside a character begins one. */
-		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
-		    loose_is_digit(p + i, len - i))
+		if (c < 0x80 ? c >= '0' && c <= '9' :
+		    c >= 0xc0 && loose_is_digit(p + i, len - i))
 			return true;
+	}
 	return false;
 }
 
@@ -479,8 +482,8 @@ hash_shingles(struct shingler *s, uint32_t nwords)
 #define FEW 64		/* values that are ranked rather than sorted */
 
 /* v[0..n) without those over 'bound', to 'to': how many, FEW + 1 if more. */
-BODY uint32_t
-below_body(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
+static uint32_t
+below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
 {
 	uint32_t k = 0;
 
@@ -492,56 +495,104 @@ below_body(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
 }
 
 /* Put each of v[0..n) where it belongs in ascending order; n <= FEW. */
-BODY void
-rank_body(const uint32_t *v, uint32_t n, uint32_t *to)
+static void
+rank(const uint32_t *v, uint32_t n, uint32_t *to)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t rank = 0;
+		uint32_t r = 0;
 
 		for (uint32_t j = 0; j < n; j++)
-			rank += (v[j] < v[i]) | ((v[j] == v[i]) & (j < i));
-		to[rank] = v[i];
+			r += (v[j] < v[i]) | ((v[j] == v[i]) & (j < i));
+		to[r] = v[i];
 	}
 }
+
+#ifdef WIDEST
+/* The same by vectors of eight; as many may be read behind v[n - 1]. */
+WIDE static uint32_t
+below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
+{
+	const __m256i most = _mm256_set1_epi32((int)bound);
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < n; i += 8) {
+		__m256i x = _mm256_loadu_si256((const void *)(v + i));
+		unsigned m = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(
+			_mm256_cmpeq_epi32(_mm256_min_epu32(x, most), x)));
+
+		if (n - i < 8)
+			m &= (1u << (n - i)) - 1;
+		for (; m != 0; m &= m - 1) {
+			if (k > FEW)
+				return k;
+			to[k++] = v[i + (unsigned)__builtin_ctz(m)];
+		}
+	}
+	return k;
+}
+
+WIDE static void
+rank_wide(const uint32_t *v, uint32_t n, uint32_t *to)
+{
+	const __m256i sign = _mm256_set1_epi32((int)0x80000000);
+
+	for (uint32_t i = 0; i < n; i++) {
+		__m256i x = _mm256_set1_epi32((int)v[i]);
+		__m256i sx = _mm256_xor_si256(x, sign);
+		uint32_t r = 0;
+
+		for (uint32_t j = 0; j < n; j += 8) {
+			__m256i y = _mm256_loadu_si256((const void *)(v + j));
+			__m256i less = _mm256_cmpgt_epi32(sx,
+				_mm256_xor_si256(y, sign));
+			__m256i same = _mm256_cmpeq_epi32(x, y);
+			unsigned l = (unsigned)_mm256_movemask_ps(
+				_mm256_castsi256_ps(less));
+			unsigned e = (unsigned)_mm256_movemask_ps(
+				_mm256_castsi256_ps(same));
+
+			/* Of those behind v[n - 1] none, of equal ones those
+			 * before this one. */
+			l &= n - j < 8 ? (1u << (n - j)) - 1 : 0xff;
+			e &= i <= j ? 0 : i - j < 8 ? (1u << (i - j)) - 1 : 0xff;
+			r += (uint32_t)__builtin_popcount(l | e);
+		}
+		to[r] = v[i];
+	}
+}
+#else
+#define below_wide below
+#define rank_wide rank
+#endif
 
 /*
  * The smallest distinct values of v[0..n), up to 'most', ascending, to 'to'.
  * First a bound is guessed that some more than 'most' values are under.
  */
-BODY uint32_t
-smallest_body(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
+static uint32_t
+smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
+	     uint32_t *to, uint32_t most)
 {
-	uint32_t few[FEW + 1], sorted[FEW], got = 0, k = n;
+	uint32_t few[FEW + 9], sorted[FEW], got = 0, k = n;
 
 	if (n > 2 * most) {
 		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
 
 		do {
-			k = below_body(v, n, bound > UINT32_MAX ? UINT32_MAX :
-				       (uint32_t)bound, few);
+			k = (s->wide ? below_wide : below)(v, n,
+				bound > UINT32_MAX ? UINT32_MAX :
+				(uint32_t)bound, few);
 			bound *= 2;
 		} while (k < most && bound <= (uint64_t)1 << 33);
 		v = few;
 	}
 	if (k > FEW)
 		return UINT32_MAX;
-	rank_body(v, k, sorted);
+	(s->wide ? rank_wide : rank)(v, k, sorted);
 	for (uint32_t i = 0; i < k && got < most; i++)
 		if (got == 0 || sorted[i] != to[got - 1])
 			to[got++] = sorted[i];
 	return got;
-}
-
-static uint32_t
-smallest_few(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
-{
-	return smallest_body(v, n, to, most);
-}
-
-WIDE static uint32_t
-smallest_few_wide(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
-{
-	return smallest_body(v, n, to, most);
 }
 
 /* The same for any values, many equal ones among them too. */
@@ -570,8 +621,7 @@ smallest_any(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
 static uint32_t
 smallest(const struct shingler *s, uint32_t n, uint32_t *to, uint32_t most)
 {
-	uint32_t got = (s->wide ? smallest_few_wide : smallest_few)
-		(s->shingle, n, to, most);
+	uint32_t got = smallest_few(s, s->shingle, n, to, most);
 
 	/* Too many under the bound, or equal ones that took their place. */
 	if (got == UINT32_MAX || (got < most && n > 2 * most))

@@ -68,6 +68,13 @@ struct words {
 	uint32_t nwinnowed;	/* with a window of options.window */
 };
 
+/* The 24 bits that a word is compared by. */
+static inline uint32_t
+words_hash(const struct words *w, uint32_t i)
+{
+	return w->code[i] | (uint32_t)w->tag[i] << 16;
+}
+
 /* NULL with errno set: ENOMEM, or why there is no random secret. */
 struct shingler *shingler_new(const struct shingle_options *opt);
 void shingler_free(struct shingler *s);
@@ -88,18 +95,18 @@ int shingler_words(struct shingler *s, struct words *w, const char *norm,
 
 /*
  * The hash of one loose word, or of several joined: the code, and above it the
- * tag.  For several threads at a time.
+ * tag.  Several threads may call it at a time.
  */
 uint32_t shingler_code(const struct shingler *s, const char *p, size_t len);
 
 /*
- * What another may have written as one word where w has the letters from byte
- * 'at' of its loose words on: this word, it joined with the next one or two, or
- * a first part of it.  'len' are the bytes that takes, with the space behind a
- * whole word.  Between two digits nothing is joined or parted: "1 50" is not
- * "150".  'at' is where a word begins, or where it goes on behind a part.  How
- * many, whole words first, to 'to', which has room for SHINGLE_PIECES.  For
- * several threads at a time.
+ * What can be written as one word from byte 'at' of the loose words on: the
+ * word that stands there; this word joined with the next one or two; or a first
+ * part of it.  'len' is how many bytes of w->loose a piece takes, with the space
+ * behind a whole word.  Nothing is joined or parted between two digits: "1 50"
+ * is not "150".  'at' is where a word begins, or the end of a part of one.
+ * Returns how many pieces there are; whole words come first.  'to' has room for
+ * SHINGLE_PIECES.  Several threads may call it at a time.
  */
 struct joint {
 	uint32_t code;		/* and tag: see shingler_code() */

@@ -225,7 +225,7 @@ make_alike(struct replace *r)
 	return fchmod(r->fd, mode);
 }
 
-/* The directory, to the disk, once nothing else needs the name. */
+/* Wait until the disk has the folder.  Cuts r->temporary, used last here. */
 static int
 sync_directory(struct replace *r)
 {
@@ -235,7 +235,7 @@ sync_directory(struct replace *r)
 	r->temporary[len] = '\0';
 	fd = open(len > 0 ? r->temporary : ".",
 		  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)	/* one may write to it, and yet not read it */
+	if (fd < 0)	/* a folder that may be written but not read */
 		return errno == EACCES ? 0 : -1;
 	got = fsync(fd);
 	if (got != 0 && (errno == EINVAL || errno == ENOTSUP))

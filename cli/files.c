@@ -20,7 +20,7 @@ add(struct files *f, const char *path)
 	}
 	f->file[f->n].path = path;
 	f->file[f->n].stamp = NULL;
-	f->file[f->n].told = false;
+	f->file[f->n].reported = false;
 	f->file[f->n++].skip = false;
 	return 0;
 }
@@ -104,8 +104,10 @@ files_stamp(struct file *f, struct source *s)
 {
 	struct stat st;
 
-	if (f->stamp != NULL || fstat(s->fd, &st) != 0)
+	if (f->stamp != NULL)
 		return 0;
+	if (fstat(s->fd, &st) != 0)
+		return -1;
 	f->stamp = malloc(sizeof(*f->stamp));
 	if (f->stamp == NULL)
 		return -1;

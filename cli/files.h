@@ -21,9 +21,9 @@ struct stamp {
 
 struct file {
 	const char *path;	/* "-" is standard input */
-	struct stamp *stamp;	/* where f->stamps, from opening on */
+	struct stamp *stamp;	/* where f->stamps, once it has been opened */
 	_Atomic bool skip;	/* no more of it is wanted */
-	bool told;		/* in a first reading, of an error */
+	bool reported;		/* its error was printed in a first reading */
 };
 
 struct files {
@@ -46,7 +46,7 @@ int files_take(struct files *f, char *const *operands, size_t n);
 int files_read_list(struct files *f, const char *list, char end);
 void files_free(struct files *f);
 
-/* Stamp what was opened: 0, or -1 with ENOMEM. */
+/* Stamp what was opened, if it has no stamp yet: 0, or -1 with errno. */
 int files_stamp(struct file *f, struct source *s);
 
 /* Is it the same file, unchanged? */

@@ -1,6 +1,7 @@
 /*
- * The command line: one table of options, from which come the parser, --help,
- * the shell completions and the check that dedup(1) names every option.
+ * The command line.  One table of options, in option_table.c, is what the
+ * parser, --help, the shell completions and the check that dedup(1) names
+ * every option are made of.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -28,11 +29,14 @@ enum show {
 	SHOW_NOTHING,		/* --check */
 };
 
+/* Once the memory is full. */
+enum on_full { ON_FULL_PASS, ON_FULL_FAIL };
+
 /* What the run is about. */
 enum mode {
 	MODE_FILTER,
 	MODE_MERGE,		/* operands are tables, merged into the output */
-	MODE_LIST,		/* operands are tables, told of */
+	MODE_LIST,		/* operands are tables, listed */
 	MODE_TEST,		/* operands are tables, checked */
 };
 
@@ -53,18 +57,19 @@ struct options {
 	const char *log;	/* NULL: none */
 	double max_removed;
 	uint64_t deciders;	/* stands for all options that the output
-				 * hangs on, and their arguments */
+				 * depends on, and their arguments */
 	enum progress_when progress;
 	bool stats, json, quiet;
+	bool text;		/* --text: binary data is text, too */
 	bool in_place, resume;
 	bool compress_given;	/* else it goes by the suffix */
 	bool id_given;		/* id_field was */
 	bool guarded;		/* max_removed holds */
 	uint64_t top;		/* list so many texts; 0: filter */
 	char **loads;		/* --load; the array is to be freed */
-	size_t nloads;
+	size_t nloads, loads_room;
 	const char *save, *update, *against;	/* NULL: none */
-	bool fail_full;		/* --on-full=fail */
+	enum on_full on_full;
 	unsigned threads;	/* 0: as many as there are cores */
 	bool threads_given;	/* else: one where the input is no file */
 	const char *list;	/* --files-from; NULL: none */

@@ -5,10 +5,14 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+#include "annotate.h"
 #include "dedup.h"
+#include "diff.h"
+#include "hold.h"
+#include "log.h"
 #include "options.h"
+#include "origin.h"
 #include "reader.h"
-#include "report.h"
 #include "writer.h"
 
 /* Bytes of a document that are at hand, in one or two stretches. */
@@ -21,21 +25,18 @@ struct stretch {
 struct output {
 	const struct options *opt;
 	struct writer *to;
-	struct report *report;
+	const struct origins *origins;
+	struct log *log;
+	struct diff *diff;
 	bool silent;		/* first of two readings: nothing leaves */
 	uint64_t document;	/* number of the one at hand */
 	uint64_t document_at;	/* text: where it begins in its file */
-	uint64_t chars;		/* --annotate: characters put of it */
-	struct span *spans;	/* --annotate: those that would go */
-	size_t nspans, spans_room;
+	struct annotations annotations;
 	bool gathers;		/* WARC: text goes to 'text', not out yet */
 	char *text;
 	size_t text_len, text_room;
-	char *scratch;
-	size_t scratch_room;
 	uint64_t gone;		/* removals, and documents dropped */
 	struct hold *hold;	/* --min-doc-words: what may be dropped */
-	bool holding;		/* ... while too few words are known */
 	bool dropped;		/* the last document was */
 	uint64_t words;		/* left of the document at hand */
 	uint64_t short_documents, short_bytes;

@@ -1,35 +1,29 @@
 /*
- * Files through the library, by one thread or several.
- *
- * Batches stand in a ring.  Every thread does what is to be done next; only
- * the main one judges and writes, so that the output does not hang on how many
- * there are.
+ * Files through the library: what becomes of a batch that is prepared.
+ * pipeline_threads.c has the threads that prepare them.
  */
 #include "pipeline.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "pipeline_threads.h"
 #include "signals.h"
-#include "survey.h"
+#include "top.h"
 
-#define PAUSE 500			/* ms without input: settle and show */
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
-#define SLOTS 4				/* batches a thread */
-#define AHEAD_MAX ((size_t)64 << 20)	/* bytes in them beyond which no more is
-					 * read: a record may be as long */
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
-#define COMPLAINTS 100			/* bad records told of, a file */
+#define COMPLAINTS 100			/* bad records named, a file */
 
+/* NULL is standard output. */
 static const char *
 shown(const char *path)
 {
-	return strcmp(path, "-") == 0 ? "standard input" : path;
+	return path == NULL ? "standard output" :
+	       strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
 void
@@ -41,9 +35,8 @@ pipeline_complain(struct pipeline *p, const char *path, const char *what,
 	p->trouble = true;
 }
 
-/* How far it has come, if it is time to tell. */
-static void
-tell_progress(struct pipeline *p, uint64_t raw)
+void
+pipeline_show_progress(struct pipeline *p, uint64_t raw)
 {
 	struct dedup_stats stats;
 
@@ -59,8 +52,8 @@ path_of(const struct pipeline *p, const struct item *it)
 	return p->files->file[it->file].path;
 }
 
-static int
-library_failed(struct pipeline *p, const char *path, enum dedup_status st)
+int
+pipeline_failed(struct pipeline *p, const char *path, enum dedup_status st)
 {
 	pipeline_complain(p, path, "cannot go on", dedup_strerror(st));
 	return -1;
@@ -71,7 +64,7 @@ static int
 output_failed(struct pipeline *p)
 {
 	const char *name = p->out.log_failed ? p->opt->log :
-			   p->outputs.each ? p->outputs.path :
+			   p->destinations.each ? p->destinations.path :
 			   p->opt->output != NULL ? p->opt->output :
 			   "standard output";
 
@@ -83,8 +76,8 @@ void
 pipeline_free(struct pipeline *p)
 {
 	output_free(&p->out);
-	outputs_free(&p->outputs);
-	report_free(&p->report);
+	destinations_free(&p->destinations);
+	origins_free(&p->origins);
 	free(p->held.buf);
 }
 
@@ -114,7 +107,7 @@ forget_dropped(struct pipeline *p, const struct item *it)
 		return 0;
 	p->out.dropped = false;
 	st = dedup_forget(p->d);
-	return st == DEDUP_OK ? 0 : library_failed(p, path_of(p, it), st);
+	return st == DEDUP_OK ? 0 : pipeline_failed(p, path_of(p, it), st);
 }
 
 /* A document begins here; 'id' and 'url' are taken over. */
@@ -128,14 +121,14 @@ begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
 		.warc = it->kind == ITEM_WARC,
 	};
 	/* A second reading finds what the first has recorded. */
-	bool known = !p->report.on || p->documents < p->report.n;
+	bool known = !p->origins.on || p->documents < p->origins.n;
 
 	*number = p->documents++;
-	if (!known && report_document(&p->report, &o) == 0)
+	if (!known && origins_add(&p->origins, &o) == 0)
 		return 0;
 	free(id);
 	free(url);
-	return known ? 0 : library_failed(p, o.file, DEDUP_ENOMEM);
+	return known ? 0 : pipeline_failed(p, o.file, DEDUP_ENOMEM);
 }
 
 /* Text. */
@@ -144,6 +137,13 @@ static size_t
 held_len(const struct held *h)
 {
 	return h->end - h->start;
+}
+
+/* Where nothing was ever held, there is no buffer to count in. */
+static char *
+held_text(const struct held *h)
+{
+	return h->buf != NULL ? h->buf + h->start : NULL;
 }
 
 /* Hold these bytes too. */
@@ -203,17 +203,17 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 
 	if (in_held) {
 		if (hold(h, text, it->len) != 0)
-			return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
-		s.text = h->buf + h->start;
+			return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
+		s.text = held_text(h);
 		s.len = held_len(h);
 	} else if (before > 0) {
-		s.text = memcpy(text - before, h->buf + h->start, before);
+		s.text = memcpy(text - before, held_text(h), before);
 		s.len += before;
 	}
 	st = it->ends ? dedup_end(p->d, s.text, s.len, &v)
 		      : dedup_feed(p->d, s.text, s.len, &v);
 	if (st != DEDUP_OK)
-		return library_failed(p, path_of(p, it), st);
+		return pipeline_failed(p, path_of(p, it), st);
 	if (output_text(&p->out, &s, 1, s.off, &v) != 0)
 		return output_failed(p);
 	if (in_held) {
@@ -224,7 +224,7 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 	h->off = v.decided;
 	if (hold(h, s.text + (v.decided - s.off),
 		 (size_t)(s.off + s.len - v.decided)) != 0)
-		return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
+		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	return 0;
 }
 
@@ -234,7 +234,7 @@ judge_text(struct pipeline *p, const struct batch *b, const struct item *it)
 {
 	struct held *h = &p->held;
 	struct stretch s[2] = {
-		{ h->buf + h->start, h->off, held_len(h) },
+		{ held_text(h), h->off, held_len(h) },
 		{ bytes_of(b, it), it->offset, it->len },
 	};
 	struct dedup_verdict v;
@@ -242,13 +242,13 @@ judge_text(struct pipeline *p, const struct batch *b, const struct item *it)
 	size_t first = s[0].len == 0, done;
 
 	if (st != DEDUP_OK)
-		return library_failed(p, path_of(p, it), st);
+		return pipeline_failed(p, path_of(p, it), st);
 	if (output_text(&p->out, s + first, 2 - first, s[first].off, &v) != 0)
 		return output_failed(p);
 	let_go(h, v.decided);
 	done = v.decided > it->offset ? (size_t)(v.decided - it->offset) : 0;
 	if (hold(h, s[1].text + done, it->len - done) != 0)
-		return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
+		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	return 0;
 }
 
@@ -260,7 +260,7 @@ finish_text(struct pipeline *p, const struct batch *b, const struct item *it)
 		enum dedup_status st = begin_judging(p);
 
 		if (st != DEDUP_OK)
-			return library_failed(p, path_of(p, it), st);
+			return pipeline_failed(p, path_of(p, it), st);
 		if (begin_document(p, it, NULL, NULL, &p->document) != 0)
 			return -1;
 		p->held.start = p->held.end = 0;
@@ -272,7 +272,7 @@ finish_text(struct pipeline *p, const struct batch *b, const struct item *it)
 			return output_failed(p);
 	}
 	if (p->examples != NULL)
-		survey_text(p->examples, p->document, it->offset,
+		top_text(p->examples, p->document, it->offset,
 			    bytes_of(b, it), it->len);
 	else if ((it->ahead ? judge_text : feed_text)(p, b, it) != 0)
 		return -1;
@@ -289,12 +289,12 @@ static int
 flush_text(struct pipeline *p)
 {
 	struct held *h = &p->held;
-	struct stretch s = { h->buf + h->start, h->off, held_len(h) };
+	struct stretch s = { held_text(h), h->off, held_len(h) };
 	struct dedup_verdict v;
 	enum dedup_status st = dedup_flush(p->d, s.text, s.len, &v);
 
 	if (st != DEDUP_OK)
-		return library_failed(p, "-", st);
+		return pipeline_failed(p, "-", st);
 	if (output_text(&p->out, &s, 1, s.off, &v) != 0)
 		return output_failed(p);
 	let_go(h, v.decided);
@@ -309,7 +309,7 @@ wait_for_input(struct pipeline *p)
 	if (writer_flush(p->out.to) != 0)
 		return output_failed(p);
 	if (!p->in_text || p->examples != NULL ||
-	    reader_ready(p->reader, PAUSE))
+	    reader_ready(p->reader, PIPELINE_PAUSE))
 		return 0;
 	if (flush_text(p) != 0)
 		return -1;
@@ -342,11 +342,11 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 	return id;
 }
 
-/* Will these files be read no more?  Then is the time to tell of them. */
+/* These files are not read again: complaints about them are due now. */
 static bool
 is_last_reading(const struct pipeline *p)
 {
-	return !p->survey || p->reference || p->examples != NULL;
+	return !p->silent || p->reference || p->examples != NULL;
 }
 
 static void
@@ -355,8 +355,8 @@ bad_record(struct pipeline *p, const struct item *it)
 	p->trouble = true;
 	if (!is_last_reading(p))
 		return;
-	p->tally.bad_records += !p->survey;
-	if (p->told++ >= COMPLAINTS)
+	p->tally.bad_records += !p->silent;
+	if (p->complaints++ >= COMPLAINTS)
 		return;
 	progress_clear(&p->progress);
 	if (it->kind == ITEM_WARC)
@@ -376,14 +376,14 @@ judge(struct pipeline *p, const struct batch *b, const struct item *it,
 
 	if (p->examples != NULL) {
 		*v = (struct dedup_verdict){ .decided = it->text_len };
-		survey_text(p->examples, p->documents - 1, 0, it->text,
+		top_text(p->examples, p->documents - 1, 0, it->text,
 			    it->text_len);
 		return 0;
 	}
 	st = begin_judging(p);
 	if (st == DEDUP_OK)
 		st = dedup_feed_part(p->d, b->part, v);
-	return st == DEDUP_OK ? 0 : library_failed(p, path_of(p, it), st);
+	return st == DEDUP_OK ? 0 : pipeline_failed(p, path_of(p, it), st);
 }
 
 static int
@@ -394,8 +394,8 @@ judge_record(struct pipeline *p, const struct batch *b, const struct item *it)
 	uint64_t document;
 	char *id = NULL;
 
-	if (p->report.on && (id = record_id(p, it, rec)) == NULL)
-		return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
+	if (p->origins.on && (id = record_id(p, it, rec)) == NULL)
+		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, NULL, &document) != 0 ||
 	    judge(p, b, it, &v) != 0)
 		return -1;
@@ -411,15 +411,15 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 	struct file *f = &p->files->file[it->file];
 
 	progress_clear(&p->progress);
-	if (!f->told)
+	if (!f->reported)
 		fprintf(stderr, "dedup: %s: no text in the first %" PRIu64
 			" records: no field \"%s\" that is a string; see "
 			"--text-field\n", shown(f->path), p->records,
 			p->opt->text_field);
-	f->told = p->survey;
+	f->reported = p->silent;
 	p->trouble = true;
 	/* A second reading lets pass what stood there. */
-	f->skip = !p->survey || it->kind != ITEM_END;
+	f->skip = !p->silent || it->kind != ITEM_END;
 }
 
 /* Count a record that is complete, of whichever kind. */
@@ -429,7 +429,7 @@ count_record(struct pipeline *p, const struct item *it)
 	if (it->state != RECORD_LONG && it->state != RECORD_BLANK) {
 		p->records++;
 		p->with_text += it->state == RECORD_TEXT;
-		p->tally.records += !p->survey;
+		p->tally.records += !p->silent;
 	}
 	switch (it->state) {
 	case RECORD_TEXT:
@@ -439,10 +439,10 @@ count_record(struct pipeline *p, const struct item *it)
 		bad_record(p, it);
 		break;
 	case RECORD_NO_TEXT:
-		p->tally.no_text += !p->survey;
+		p->tally.no_text += !p->silent;
 		break;
 	case RECORD_LONG:
-		p->tally.long_records += !p->survey;
+		p->tally.long_records += !p->silent;
 		break;
 	}
 }
@@ -503,8 +503,8 @@ judge_warc(struct pipeline *p, const struct batch *b, const struct item *it)
 	uint64_t document;
 	char *id = NULL, *url = NULL;
 
-	if (p->report.on && warc_names(p, it, rec, r, &id, &url) != 0)
-		return library_failed(p, path_of(p, it), DEDUP_ENOMEM);
+	if (p->origins.on && warc_names(p, it, rec, r, &id, &url) != 0)
+		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, url, &document) != 0 ||
 	    judge(p, b, it, &v) != 0)
 		return -1;
@@ -539,14 +539,14 @@ no_text_in_warc(const struct pipeline *p, const struct item *it)
 
 /* What became of the output of a file: 0, or -1 where that is the end. */
 static int
-take_result(struct pipeline *p, enum outputs_result got)
+take_result(struct pipeline *p, enum destination_result got)
 {
-	const struct outputs *o = &p->outputs;
+	const struct destinations *o = &p->destinations;
 
-	if (got == OUTPUTS_OK)
+	if (got == DESTINATION_OK)
 		return 0;
 	pipeline_complain(p, o->where, o->what, o->why);
-	return got == OUTPUTS_REFUSED ? 0 : -1;
+	return got == DESTINATION_REFUSED ? 0 : -1;
 }
 
 /* JSONL, perhaps, of which whole records would go as lines do. */
@@ -563,18 +563,18 @@ warn_of_object(struct pipeline *p, const struct item *it)
 static int
 begin_file(struct pipeline *p, const struct item *it)
 {
-	enum outputs_result got;
+	enum destination_result got;
 
-	p->records = p->with_text = p->with_id = p->told = 0;
+	p->records = p->with_text = p->with_id = p->complaints = 0;
 	p->warc = false;
 	p->gone_before = p->out.gone;
-	if (p->survey)
+	if (p->silent)
 		return 0;
 	if (it->object && !p->opt->quiet)
 		warn_of_object(p, it);
-	got = outputs_begin(&p->outputs, it->file);
+	got = destinations_begin(&p->destinations, it->file);
 	/* Where it cannot be rewritten, its text is not to be known either. */
-	if (got == OUTPUTS_REFUSED)
+	if (got == DESTINATION_REFUSED)
 		p->files->file[it->file].skip = true;
 	return take_result(p, got);
 }
@@ -582,8 +582,8 @@ begin_file(struct pipeline *p, const struct item *it)
 static void
 warn_of_no_id(struct pipeline *p, const struct item *it)
 {
-	if (!p->opt->id_given || p->opt->quiet || !p->report.on ||
-	    p->with_text == 0 || p->with_id > 0 || p->survey)
+	if (!p->opt->id_given || p->opt->quiet || !p->origins.on ||
+	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
 	progress_clear(&p->progress);
 	fprintf(stderr, "dedup: %s: no record has a field \"%s\": see "
@@ -593,37 +593,37 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 static int
 end_file(struct pipeline *p, const struct item *it)
 {
-	if (!p->survey)
+	if (!p->silent)
 		p->tally.bytes_in += it->at;
-	if (p->told > COMPLAINTS)
+	if (p->complaints > COMPLAINTS)
 		fprintf(stderr, "dedup: %s: %" PRIu64 " more bad records\n",
-			shown(path_of(p, it)), p->told - COMPLAINTS);
+			shown(path_of(p, it)), p->complaints - COMPLAINTS);
 	if (p->records > 0 && p->with_text == 0 &&
 	    !p->files->file[it->file].skip) {
 		if (!p->warc)
 			no_text_at_all(p, it);
-		else if (p->told == 0)
+		else if (p->complaints == 0)
 			no_text_in_warc(p, it);
 	}
 	warn_of_no_id(p, it);
-	if (p->survey)
+	if (p->silent)
 		return 0;
-	return take_result(p, outputs_end(&p->outputs,
+	return take_result(p, destinations_end(&p->destinations,
 					  p->out.gone > p->gone_before));
 }
 
-/* A file that cannot be opened or read; of two readings, told once. */
+/* A file cannot be opened or read.  That is printed once for all readings. */
 static void
 read_failed(struct pipeline *p, const struct item *it)
 {
 	struct file *f = &p->files->file[it->file];
 
-	if (!f->told)
+	if (!f->reported)
 		pipeline_complain(p, f->path, it->what, it->why);
 	p->trouble = true;
-	f->told = p->survey;
-	if (!p->survey)
-		outputs_break(&p->outputs, it->file);
+	f->reported = p->silent;
+	if (!p->silent)
+		destinations_break(&p->destinations, it->file);
 }
 
 /* --on-full=fail: no more room is the end. */
@@ -632,7 +632,7 @@ check_memory(struct pipeline *p)
 {
 	struct dedup_stats s;
 
-	if (!p->opt->fail_full)
+	if (p->opt->on_full == ON_FULL_PASS)
 		return 0;
 	dedup_get_stats(p->d, &s);
 	if (!s.full)
@@ -643,9 +643,8 @@ check_memory(struct pipeline *p)
 	return -1;
 }
 
-/* Somebody wants it to stop: -1; else 0. */
-static int
-check_stopped(struct pipeline *p)
+int
+pipeline_check_stopped(struct pipeline *p)
 {
 	if (!signals_stopped())
 		return 0;
@@ -653,18 +652,17 @@ check_stopped(struct pipeline *p)
 	return -1;
 }
 
-/* Judge what is in the batch and write what comes of it. */
-static int
-finish(struct pipeline *p, struct batch *b)
+int
+pipeline_finish(struct pipeline *p, struct batch *b)
 {
 	if (b->no_memory)
-		return library_failed(p, path_of(p, &b->items[0]),
-				      DEDUP_ENOMEM);
+		return pipeline_failed(p, path_of(p, &b->items[0]),
+				       DEDUP_ENOMEM);
 	for (size_t i = 0; i < b->n; i++) {
 		const struct item *it = &b->items[i];
 		int got = 0;
 
-		if (check_stopped(p) != 0)
+		if (pipeline_check_stopped(p) != 0)
 			return -1;
 		if (p->files->file[it->file].skip && it->kind != ITEM_END)
 			continue;
@@ -696,288 +694,48 @@ finish(struct pipeline *p, struct batch *b)
 		if (got != 0)
 			return -1;
 	}
-	tell_progress(p, b->raw);
+	pipeline_show_progress(p, b->raw);
 	return check_memory(p);
 }
 
 /* Alone. */
 
 static int
-run_alone(struct pipeline *p)
+run_batches(struct pipeline *p, struct batch *b, struct dedup_part *part)
 {
-	struct batch b;
 	int got;
 
-	if (batch_init(&b, p->d) != 0)
-		return library_failed(p, "-", DEDUP_ENOMEM);
 	for (;;) {
-		while (!reader_ready(p->reader, PAUSE) && !signals_stopped())
-			tell_progress(p, p->progress.raw);
-		if (check_stopped(p) != 0) {
-			batch_free(&b);
+		while (!reader_ready(p->reader, PIPELINE_PAUSE) &&
+		       !signals_stopped())
+			pipeline_show_progress(p, p->progress.raw);
+		if (pipeline_check_stopped(p) != 0)
 			return -1;
-		}
-		got = reader_next(p->reader, &b);
+		got = reader_next(p->reader, b);
 		if (got <= 0)
 			break;
-		batch_prepare(&b, p->opt);
-		got = finish(p, &b);
-		if (got != 0 || wait_for_input(p) != 0) {
-			batch_free(&b);
+		dedup_part_clear(part);
+		batch_prepare(b, p->opt, part);
+		if (pipeline_finish(p, b) != 0 || wait_for_input(p) != 0)
 			return -1;
-		}
 	}
-	batch_free(&b);
-	return got < 0 ? library_failed(p, "-", DEDUP_ENOMEM) : 0;
+	return got < 0 ? pipeline_failed(p, "-", DEDUP_ENOMEM) : 0;
 }
 
-/*
- * Together.
- *
- *	reader_next()	one thread at a time, in order	empty -> filled
- *	batch_prepare()	any thread			filled -> prepared
- *	batch_propose()	any, while none judges		prepared -> ready
- *	finish()	the main thread, in order	ready -> empty
- *
- * Whenever the main thread comes to a batch that is prepared only, all that
- * are by then are looked up, by all threads, before it judges on.
- */
-
-enum slot_state { SLOT_EMPTY, SLOT_FILLED, SLOT_BUSY, SLOT_PREPARED, SLOT_READY };
-
-struct slot {
-	struct batch batch;
-	enum slot_state state;
-};
-
-struct crew {
-	struct pipeline *p;
-	pthread_mutex_t lock;	/* of all that follows, but for batches in
-				 * hand and the reader while 'reading' */
-	pthread_cond_t change;
-	struct slot *slot;
-	size_t nslots;
-	/* Batches, counted from 0; one's slot is its number modulo nslots. */
-	uint64_t nread, nprepared, nfinished;	/* taken up */
-	uint64_t nproposed, proposals_end;	/* those are to be proposed */
-	unsigned proposing;	/* threads at it */
-	size_t ahead;		/* bytes read and not finished */
-	pthread_t main;
-	bool proposes;		/* it is worth it, with these options */
-	bool reading;		/* somebody fills a batch */
-	bool ended;		/* there are no more to be filled */
-	bool failed;		/* out of memory while filling */
-	bool stop;		/* nothing more is wanted */
-};
-
-static struct slot *
-slot_of(struct crew *c, uint64_t number)
+static int
+run_alone(struct pipeline *p)
 {
-	return &c->slot[number % c->nslots];
-}
-
-static bool
-may_read(struct crew *c)
-{
-	return !c->reading && !c->ended && c->ahead <= AHEAD_MAX &&
-	       slot_of(c, c->nread)->state == SLOT_EMPTY;
-}
-
-static void
-read_batch(struct crew *c)
-{
-	struct slot *s = slot_of(c, c->nread);
-	bool over = false;	/* what comes is not waited for any more */
+	struct dedup_part *part;
+	enum dedup_status st = dedup_part_new(p->d, &part);
+	struct batch b = { .buf = NULL };
 	int got;
 
-	c->reading = true;
-	pthread_mutex_unlock(&c->lock);
-	while (!over && !reader_ready(c->p->reader, PAUSE)) {
-		if (pthread_equal(pthread_self(), c->main))
-			tell_progress(c->p, c->p->progress.raw);
-		pthread_mutex_lock(&c->lock);
-		over = c->stop || signals_stopped();
-		pthread_mutex_unlock(&c->lock);
-	}
-	got = over ? 0 : reader_next(c->p->reader, &s->batch);
-	pthread_mutex_lock(&c->lock);
-	c->reading = false;
-	if (got > 0) {
-		s->state = SLOT_FILLED;
-		c->ahead += s->batch.len;
-		c->nread++;
-	} else {
-		c->ended = true;
-		c->failed = got < 0;
-	}
-	pthread_cond_broadcast(&c->change);
-}
-
-static void
-prepare_batch(struct crew *c)
-{
-	struct slot *s = slot_of(c, c->nprepared++);
-
-	s->state = SLOT_BUSY;
-	pthread_mutex_unlock(&c->lock);
-	batch_prepare(&s->batch, c->p->opt);
-	pthread_mutex_lock(&c->lock);
-	s->state = c->proposes ? SLOT_PREPARED : SLOT_READY;
-	pthread_cond_broadcast(&c->change);
-}
-
-static void
-propose_batch(struct crew *c)
-{
-	struct slot *s = slot_of(c, c->nproposed++);
-
-	c->proposing++;
-	pthread_mutex_unlock(&c->lock);
-	batch_propose(&s->batch, c->p->d);
-	pthread_mutex_lock(&c->lock);
-	s->state = SLOT_READY;
-	c->proposing--;
-	pthread_cond_broadcast(&c->change);
-}
-
-/* Not for ever: the main thread may be asked how far it has come. */
-static void
-wait_for_change(struct crew *c)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	t.tv_nsec += (long)PAUSE * 1000000;
-	t.tv_sec += t.tv_nsec / 1000000000;
-	t.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(&c->change, &c->lock, &t);
-}
-
-/*
- * Do what is there to be done, or wait until something has changed.  Reading
- * goes first, since only one can and the others live on it, decompression and
- * all; but the main thread leaves it to others as long as there are batches to
- * prepare.
- */
-static void
-help(struct crew *c, bool leads)
-{
-	uint64_t filled = c->nread - c->nprepared;
-
-	if (c->nproposed < c->proposals_end)
-		propose_batch(c);
-	else if (may_read(c) &&
-		 (filled == 0 || (!leads && filled < c->nslots / 2)))
-		read_batch(c);
-	else if (filled > 0)
-		prepare_batch(c);
-	else
-		wait_for_change(c);
-}
-
-static void *
-work(void *crew)
-{
-	struct crew *c = crew;
-
-	pthread_mutex_lock(&c->lock);
-	while (!c->stop && !(c->ended && c->nfinished == c->nread))
-		help(c, false);
-	pthread_mutex_unlock(&c->lock);
-	return NULL;
-}
-
-/* All batches that are prepared, from the next one on, are looked up now. */
-static void
-begin_proposals(struct crew *c)
-{
-	dedup_begin_proposals(c->p->d);
-	c->nproposed = c->nfinished;
-	c->proposals_end = c->nfinished;
-	while (c->proposals_end < c->nread &&
-	       slot_of(c, c->proposals_end)->state == SLOT_PREPARED)
-		c->proposals_end++;
-	pthread_cond_broadcast(&c->change);
-}
-
-/* What the main thread does. */
-static int
-lead(struct crew *c)
-{
-	int got = 0;
-
-	pthread_mutex_lock(&c->lock);
-	while (got == 0 && !(c->ended && c->nfinished == c->nread)) {
-		struct slot *s = slot_of(c, c->nfinished);
-		size_t len;
-
-		if (c->nproposed < c->proposals_end || c->proposing > 0 ||
-		    c->nfinished == c->nread ||
-		    (s->state != SLOT_READY && s->state != SLOT_PREPARED)) {
-			help(c, true);
-			tell_progress(c->p, c->p->progress.raw);
-			continue;
-		}
-		if (s->state == SLOT_PREPARED) {
-			begin_proposals(c);
-			continue;
-		}
-		pthread_mutex_unlock(&c->lock);
-		len = s->batch.len;
-		got = finish(c->p, &s->batch);
-		batch_empty(&s->batch);
-		pthread_mutex_lock(&c->lock);
-		c->ahead -= len;
-		s->state = SLOT_EMPTY;
-		c->nfinished++;
-		pthread_cond_broadcast(&c->change);
-	}
-	c->stop = true;
-	pthread_cond_broadcast(&c->change);
-	pthread_mutex_unlock(&c->lock);
-	return got == 0 ? check_stopped(c->p) : got;
-}
-
-static int
-run_together(struct pipeline *p, unsigned threads)
-{
-	const struct dedup_options *o = &p->opt->dedup;
-	struct crew c = {
-		.p = p, .main = pthread_self(),
-		.nslots = SLOTS * threads,
-		.proposes = !o->exact && o->scope == DEDUP_SCOPE_ALL &&
-			    !p->survey,
-	};
-	pthread_t *thread = calloc(threads, sizeof(*thread));
-	unsigned n = 0;
-	int got = -1;
-
-	c.slot = calloc(c.nslots, sizeof(*c.slot));
-	if (thread == NULL || c.slot == NULL)
-		goto out;
-	for (size_t i = 0; i < c.nslots; i++)
-		if (batch_init(&c.slot[i].batch, p->d) != 0)
-			goto out;
-	pthread_mutex_init(&c.lock, NULL);
-	pthread_cond_init(&c.change, NULL);
-	/* With fewer threads than wanted it goes on as well. */
-	while (n < threads - 1 &&
-	       pthread_create(&thread[n], NULL, work, &c) == 0)
-		n++;
-	got = lead(&c);
-	for (unsigned i = 0; i < n; i++)
-		pthread_join(thread[i], NULL);
-	pthread_cond_destroy(&c.change);
-	pthread_mutex_destroy(&c.lock);
-	if (got == 0 && c.failed)
-		got = library_failed(p, "-", DEDUP_ENOMEM);
-out:
-	if (got != 0 && !p->trouble)
-		library_failed(p, "-", DEDUP_ENOMEM);
-	for (size_t i = 0; i < c.nslots && c.slot != NULL; i++)
-		batch_free(&c.slot[i].batch);
-	free(c.slot);
-	free(thread);
+	if (st == DEDUP_OK && batch_init(&b) != 0)
+		st = DEDUP_ENOMEM;
+	got = st == DEDUP_OK ? run_batches(p, &b, part)
+			     : pipeline_failed(p, "-", st);
+	batch_free(&b);
+	dedup_part_free(part);
 	return got;
 }
 
@@ -988,15 +746,17 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	int got;
 
 	p->out.opt = p->opt;
-	p->out.report = &p->report;
-	p->out.silent = p->survey;
+	p->out.origins = &p->origins;
+	p->out.log = &p->log;
+	p->out.diff = &p->diff;
+	p->out.silent = p->silent;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
-		return library_failed(p, "-", DEDUP_ENOMEM);
+		return pipeline_failed(p, "-", DEDUP_ENOMEM);
 	p->reader = reader_new(p->opt, p->files, p->d, !alone, BATCH);
 	if (p->reader == NULL)
-		return library_failed(p, "-", DEDUP_ENOMEM);
-	got = alone ? run_alone(p) : run_together(p, threads);
+		return pipeline_failed(p, "-", DEDUP_ENOMEM);
+	got = alone ? run_alone(p) : pipeline_run_together(p);
 	reader_free(p->reader);
 	p->reader = NULL;
 	if (!signals_stopped())

@@ -5,13 +5,13 @@
 #define PIPELINE_H
 
 #include "dedup.h"
+#include "destinations.h"
 #include "files.h"
 #include "options.h"
 #include "output.h"
-#include "outputs.h"
 #include "progress.h"
 #include "reader.h"
-#include "report.h"
+#include "stats.h"
 #include "writer.h"
 
 /* Bytes of a document of text that are not decided. */
@@ -21,20 +21,23 @@ struct held {
 	uint64_t off;		/* of buf[start] in the document */
 };
 
-struct survey;
+struct top;
 
 struct pipeline {
 	const struct options *opt;
 	struct files *files;
 	struct dedup *d;
 	struct output out;
-	struct outputs outputs;	/* where it goes: p->out.to is of these */
+	struct destinations destinations;	/* where it goes: p->out.to is of these */
 	struct progress progress;
-	struct report report;
+	struct origins origins;	/* of documents */
+	struct log log;
+	struct diff diff;
 	struct tally tally;
 	uint64_t documents;	/* begun in this reading */
-	bool survey;		/* not the last reading: nothing leaves */
-	struct survey *examples;	/* these are looked for, and no more */
+	bool silent;		/* nothing leaves: another reading follows, or it is
+				 * one of a reference text */
+	struct top *examples;	/* these are looked for, and no more */
 	bool reference;		/* a reference text is read */
 	uint64_t references;	/* documents of reference texts: the first */
 	int save_lock, update_lock;	/* on tables; -1: none */
@@ -42,11 +45,12 @@ struct pipeline {
 
 	/* The file at hand. */
 	struct reader *reader;
-	bool in_text;		/* amid a document of text, ... */
+	bool in_text;		/* within a document of text, ... */
 	uint64_t document;	/* whose number this is */
 	struct held held;
 	bool warc;		/* it is one */
-	uint64_t records, with_text, told;	/* JSONL and WARC */
+	uint64_t records, with_text;	/* JSONL and WARC */
+	uint64_t complaints;	/* about bad records */
 	uint64_t with_id;	/* JSONL */
 	uint64_t gone_before;	/* p->out.gone when it began */
 };
@@ -57,7 +61,10 @@ struct pipeline {
  */
 int pipeline_run(struct pipeline *p, unsigned threads);
 
-/* dedup: PATH: WHAT: WHY on standard error; sets trouble. */
+/*
+ * dedup: PATH: WHAT: WHY on standard error; sets trouble.  NULL is standard
+ * output.
+ */
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);
 

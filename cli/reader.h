@@ -1,10 +1,8 @@
 /*
  * Files to batches of documents.
  *
- * A batch is a stretch of the input in one buffer and a list of what stands in
- * it: text, records, bytes that only pass.  Batches are filled by one thread
- * after another, in the order of the files; a filled one can be prepared by
- * any thread, several at a time, and is then worked off in order.
+ * Batches are filled by one thread after another, in the order of the files; a
+ * filled one can be prepared by any thread, several at a time.
  */
 #ifndef READER_H
 #define READER_H
@@ -13,72 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "batch.h"
 #include "dedup.h"
 #include "files.h"
 #include "json.h"
 #include "options.h"
 #include "source.h"
 #include "warc.h"
-
-enum item_kind {
-	ITEM_FILE,		/* a file begins */
-	ITEM_TEXT,		/* a document of text, or a stretch of one */
-	ITEM_RECORD,		/* a JSONL record, its newline included */
-	ITEM_WARC,		/* a WARC record, or a piece of one that is not
-				 * judged; a stretch that is none is bad */
-	ITEM_PASS,		/* bytes that stay as they are */
-	ITEM_ERROR,		/* something to complain of: 'why' */
-	ITEM_END,		/* the file ends */
-};
-
-/* What became of a record, once prepared. */
-enum record_state {
-	RECORD_TEXT,		/* has a text, which is in the batch's part */
-	RECORD_BAD,		/* no JSON object, no WARC record: 'why' */
-	RECORD_NO_TEXT,		/* no string there */
-	RECORD_LONG,		/* (part of) one too long to judge */
-	RECORD_BLANK,
-};
-
-struct item {
-	enum item_kind kind;
-	enum record_state state;
-	size_t file;		/* number of its file */
-	size_t off, len;	/* its bytes in the batch */
-	uint64_t at;		/* where they begin in the file */
-	uint64_t line;		/* lines of the file before it, where counted */
-	uint64_t part;		/* text: number of the document in its file,
-				 * from 1; 0: the file is one */
-	uint64_t offset;	/* text: bytes of the document before it;
-				 * WARC: of the record */
-	bool begins, ends;	/* text: the document; record: it is whole */
-	bool object;		/* file: text, that begins with a JSON object */
-	bool ahead;		/* text: it is in the batch's part; else it is
-				 * to be fed */
-	bool inside, goes_on;	/* of a stretch read ahead: see dedup_cut */
-	struct json_value v[2];	/* record: text and id */
-	size_t warc;		/* WARC, with text: number in batch.warcs */
-	const char *text;	/* record: unescaped */
-	size_t text_len;
-	const char *what, *why;	/* an error, static or the batch's own */
-	char *owned;		/* ... which is this */
-};
-
-struct batch {
-	char *buf;		/* BATCH_HEAD bytes to use, then 'len' */
-	size_t len, room;	/* without the head */
-	struct item *items;
-	size_t n, items_room;
-	struct warc_record *warcs;	/* of those items that have text */
-	size_t nwarcs, warcs_room;
-	struct dedup_part *part;
-	char *texts;		/* of records, unescaped */
-	size_t texts_room;
-	uint64_t raw;		/* bytes of files read when it was full */
-	bool no_memory;		/* while preparing it */
-};
-
-#define BATCH_HEAD ((size_t)64 << 10)	/* before the bytes, for the user */
 
 struct reader;
 
@@ -92,12 +31,6 @@ struct reader *reader_new(const struct options *opt, struct files *files,
 			  const struct dedup *d, bool ahead, size_t size);
 void reader_free(struct reader *r);
 
-int batch_init(struct batch *b, struct dedup *d);
-void batch_free(struct batch *b);
-
-/* What was in it is done with: keep no room that only a huge record needs. */
-void batch_empty(struct batch *b);
-
 /*
  * Fill the batch with what comes next: 1, 0 at the end, -1 with ENOMEM.  What
  * cannot be opened or read is an ITEM_ERROR.  Where input is live (a pipe) a
@@ -107,14 +40,5 @@ int reader_next(struct reader *r, struct batch *b);
 
 /* Is there more input (or its end) within 'ms' milliseconds? */
 bool reader_ready(const struct reader *r, int ms);
-
-/*
- * Look up early what is in the batch: any thread, while none judges.
- * b->no_memory is set where it fails.
- */
-void batch_propose(struct batch *b, const struct dedup *d);
-
-/* Read the batch ahead: any thread.  b->no_memory is set where it fails. */
-void batch_prepare(struct batch *b, const struct options *opt);
 
 #endif

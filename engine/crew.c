@@ -1,36 +1,37 @@
 /*
  * Threads.
  *
- * A call's documents go through a ring of slots, each a stretch of text or
- * some documents:
+ * Work goes through a ring of slots.  Every thread does what is to be done
+ * next:
  *
- *	take	in order, under the lock	empty -> taken
+ *	take	one thread at a time, in order	empty -> taken
  *	split	any thread			taken -> split
- *	propose	any thread, while none judges	split -> ready
+ *	propose	any, while none judges		split -> ready
  *	judge	the caller's, in order		ready -> empty
  *
- * Only the caller's thread judges and answers, so that the answers do not hang
- * on how many threads there are.  Whenever it comes to a slot that is split
- * only, all that are by then are looked up, by all threads, before it judges
- * on.  Threads are made for a call and gone after it: none is left that a fork
- * could lose.
+ * Only the caller's thread judges, so that no answer depends on how many
+ * threads there are.  Whenever it comes to a slot that is split only, all that
+ * are split by then are looked up, by all threads, before it judges on.
+ * Threads are made for a call and gone after it: a fork cannot lose one.
  */
 #include "crew.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define SLOTS 4			/* a thread */
-#define SLOT_BYTES ((size_t)128 << 10)	/* of text: what stays in the cache */
-#define SLOT_TEXTS 4096		/* and so many at most */
+#define AHEAD_MAX ((size_t)64 << 20)	/* bytes in them beyond which no more is
+					 * taken: a record may be as long */
+#define IDLE_MS 500		/* the caller's thread may be wanted */
 
-enum slot_state { SLOT_EMPTY, SLOT_BUSY, SLOT_SPLIT, SLOT_READY };
+enum slot_state {
+	SLOT_EMPTY, SLOT_TAKEN, SLOT_BUSY, SLOT_SPLIT, SLOT_READY,
+};
 
 struct slot {
 	enum slot_state state;
-	struct split split;
-	struct crew_stretch *stretch;
-	size_t n, room;
+	struct dedup_part part;
 	size_t bytes;
 	bool failed;		/* out of memory */
 };
@@ -38,117 +39,121 @@ struct slot {
 struct crew {
 	struct dedup *d;
 	unsigned threads;
-	const struct crew_work *work;
+	const struct dedup_work *work;
 	pthread_mutex_t lock;	/* of all that follows, but for slots in hand */
 	pthread_cond_t change;
 	struct slot *slot;
 	size_t nslots;
 	/* Slots, counted from 0; one's place is its number modulo nslots. */
-	uint64_t ntaken, nproposed, njudged;
-	uint64_t proposals_end;	/* those before are to be proposed */
+	uint64_t ntaken, nsplit, njudged;	/* that were begun with */
+	uint64_t nproposed, proposals_end;	/* those are to be proposed */
 	unsigned proposing;	/* threads at it */
+	size_t ahead;		/* bytes taken and not judged */
 	bool proposes;		/* it is worth it, with these options */
+	bool taking;		/* a thread is at it */
 	bool ended;		/* there is no more to take */
+	bool failed;		/* it could not be taken */
 	bool stop;		/* nothing more is wanted */
 };
 
-static struct slot *
-slot_of(struct crew *c, uint64_t number)
+static size_t
+place_of(const struct crew *c, uint64_t number)
 {
-	return &c->slot[number % c->nslots];
+	return (size_t)(number % c->nslots);
 }
 
-static int
-add_stretch(struct slot *s, const struct crew_stretch *stretch)
+static bool
+may_take(const struct crew *c)
 {
-	if (array_room(&s->stretch, &s->room, s->n + 1,
-		       sizeof(*s->stretch)) != 0)
-		return -1;
-	s->stretch[s->n++] = *stretch;
-	s->bytes += stretch->at.len;
-	return 0;
-}
-
-/* Fill a slot with what comes next. */
-static void
-take(struct crew *c, struct slot *s)
-{
-	s->n = s->bytes = 0;
-	s->failed = false;
-	while (s->bytes < SLOT_BYTES && s->n < SLOT_TEXTS) {
-		struct crew_stretch next;
-
-		if (!c->work->next(c->work->arg, &next)) {
-			c->ended = true;
-			break;
-		}
-		if (add_stretch(s, &next) != 0) {
-			s->failed = c->ended = true;
-			break;
-		}
-	}
+	return !c->taking && !c->ended && c->ahead <= AHEAD_MAX &&
+	       c->slot[place_of(c, c->ntaken)].state == SLOT_EMPTY;
 }
 
 static void
-split_slot(const struct crew *c, struct slot *s)
+take(struct crew *c)
 {
-	split_clear(&s->split);
-	for (size_t i = 0; i < s->n && !s->failed; i++) {
-		struct crew_stretch *t = &s->stretch[i];
+	size_t at = place_of(c, c->ntaken), bytes = 0;
+	int got;
 
-		if (c->work->get != NULL &&
-		    c->work->get(c->work->arg, t) != 0)
-			s->failed = true;
-		else
-			s->failed = split_read(&s->split, &t->at) != 0;
+	c->taking = true;
+	pthread_mutex_unlock(&c->lock);
+	got = c->work->take(c->work->arg, at, &bytes);
+	pthread_mutex_lock(&c->lock);
+	c->taking = false;
+	if (got > 0) {
+		c->slot[at].state = SLOT_TAKEN;
+		c->slot[at].bytes = bytes;
+		c->ahead += bytes;
+		c->ntaken++;
+	} else {
+		c->ended = true;
+		c->failed |= got < 0;
 	}
+	pthread_cond_broadcast(&c->change);
 }
 
-/* Take a slot and split it. */
 static void
-fill_slot(struct crew *c)
+split(struct crew *c)
 {
-	struct slot *s = slot_of(c, c->ntaken);
+	size_t at = place_of(c, c->nsplit++);
+	struct slot *s = &c->slot[at];
 
-	take(c, s);
-	if (s->n == 0 && !s->failed) {
-		pthread_cond_broadcast(&c->change);
-		return;
-	}
-	c->ntaken++;
 	s->state = SLOT_BUSY;
 	pthread_mutex_unlock(&c->lock);
-	split_slot(c, s);
+	split_clear(&s->part.split);
+	s->failed = c->work->split(c->work->arg, at, &s->part) != 0;
 	pthread_mutex_lock(&c->lock);
 	s->state = c->proposes ? SLOT_SPLIT : SLOT_READY;
 	pthread_cond_broadcast(&c->change);
 }
 
 static void
-propose_slot(struct crew *c)
+propose(struct crew *c)
 {
-	struct slot *s = slot_of(c, c->nproposed++);
+	struct slot *s = &c->slot[place_of(c, c->nproposed++)];
 
 	c->proposing++;
 	pthread_mutex_unlock(&c->lock);
 	if (!s->failed)
-		s->failed = judge_propose(c->d, &s->split) != 0;
+		s->failed = judge_propose(c->d, &s->part.split) != 0;
 	pthread_mutex_lock(&c->lock);
 	s->state = SLOT_READY;
 	c->proposing--;
 	pthread_cond_broadcast(&c->change);
 }
 
-/* Do what is there to be done, or wait until something has changed. */
+/* Not for ever: the caller's thread may be wanted elsewhere. */
 static void
-help(struct crew *c)
+wait_for_change(struct crew *c)
 {
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_nsec += (long)IDLE_MS * 1000000;
+	t.tv_sec += t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&c->change, &c->lock, &t);
+}
+
+/*
+ * Do what is there to be done, or wait until something has changed.  Taking
+ * goes first, since only one can and the others live on it; but the caller's
+ * thread leaves it to others as long as there is something to split.
+ */
+static void
+help(struct crew *c, bool leads)
+{
+	uint64_t waiting = c->ntaken - c->nsplit;
+
 	if (c->nproposed < c->proposals_end)
-		propose_slot(c);
-	else if (!c->ended && slot_of(c, c->ntaken)->state == SLOT_EMPTY)
-		fill_slot(c);
+		propose(c);
+	else if (may_take(c) &&
+		 (waiting == 0 || (!leads && waiting < c->nslots / 2)))
+		take(c);
+	else if (waiting > 0)
+		split(c);
 	else
-		pthread_cond_wait(&c->change, &c->lock);
+		wait_for_change(c);
 }
 
 static bool
@@ -164,7 +169,7 @@ work(void *crew)
 
 	pthread_mutex_lock(&c->lock);
 	while (!is_done(c))
-		help(c);
+		help(c, false);
 	pthread_mutex_unlock(&c->lock);
 	return NULL;
 }
@@ -176,19 +181,20 @@ begin_proposals(struct crew *c)
 	table_begin_proposals(c->d->table);
 	c->nproposed = c->proposals_end = c->njudged;
 	while (c->proposals_end < c->ntaken &&
-	       slot_of(c, c->proposals_end)->state == SLOT_SPLIT)
+	       c->slot[place_of(c, c->proposals_end)].state == SLOT_SPLIT)
 		c->proposals_end++;
 	pthread_cond_broadcast(&c->change);
 }
 
 static enum dedup_status
-judge_slot(const struct crew *c, struct slot *s)
+judge(struct crew *c, size_t at)
 {
-	enum dedup_status st = s->failed ? DEDUP_ENOMEM : DEDUP_OK;
+	struct slot *s = &c->slot[at];
 
-	for (size_t i = 0; i < s->n && st == DEDUP_OK; i++)
-		st = c->work->judge(c->work->arg, &s->split, &s->stretch[i]);
-	return st;
+	if (s->failed)
+		return DEDUP_ENOMEM;
+	return c->work->judge(c->work->arg, at, &s->part) == 0 ? DEDUP_OK
+							       : DEDUP_ESTOP;
 }
 
 /* What the caller's thread does. */
@@ -199,12 +205,15 @@ lead(struct crew *c)
 
 	pthread_mutex_lock(&c->lock);
 	while (st == DEDUP_OK && !is_done(c)) {
-		struct slot *s = slot_of(c, c->njudged);
+		size_t at = place_of(c, c->njudged);
+		struct slot *s = &c->slot[at];
 
 		if (c->nproposed < c->proposals_end || c->proposing > 0 ||
 		    c->njudged == c->ntaken ||
 		    (s->state != SLOT_READY && s->state != SLOT_SPLIT)) {
-			help(c);
+			help(c, true);
+			if (c->work->idle != NULL)
+				c->work->idle(c->work->arg);
 			continue;
 		}
 		if (s->state == SLOT_SPLIT) {
@@ -212,8 +221,9 @@ lead(struct crew *c)
 			continue;
 		}
 		pthread_mutex_unlock(&c->lock);
-		st = judge_slot(c, s);
+		st = judge(c, at);
 		pthread_mutex_lock(&c->lock);
+		c->ahead -= s->bytes;
 		s->state = SLOT_EMPTY;
 		c->njudged++;
 		pthread_cond_broadcast(&c->change);
@@ -239,14 +249,16 @@ crew_new(struct dedup *d, unsigned threads)
 		free(c);
 		return NULL;
 	}
-	for (size_t i = 0; i < c->nslots; i++)
-		if (split_init(&c->slot[i].split, &d->opt,
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->change, NULL);
+	for (size_t i = 0; i < c->nslots; i++) {
+		c->slot[i].part.of = d;
+		if (split_init(&c->slot[i].part.split, &d->opt,
 			       shingler_secret_bytes(d->own.shingler)) != 0) {
 			crew_free(c);
 			return NULL;
 		}
-	pthread_mutex_init(&c->lock, NULL);
-	pthread_cond_init(&c->change, NULL);
+	}
 	return c;
 }
 
@@ -255,10 +267,10 @@ crew_free(struct crew *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->nslots; i++) {
-		split_free(&c->slot[i].split);
-		free(c->slot[i].stretch);
-	}
+	for (size_t i = 0; i < c->nslots; i++)
+		split_free(&c->slot[i].part.split);
+	pthread_cond_destroy(&c->change);
+	pthread_mutex_destroy(&c->lock);
 	free(c->slot);
 	free(c);
 }
@@ -269,26 +281,34 @@ crew_memory(const struct crew *c)
 	size_t n = c->nslots * sizeof(*c->slot);
 
 	for (size_t i = 0; i < c->nslots; i++)
-		n += split_memory(&c->slot[i].split) +
-		     c->slot[i].room * sizeof(*c->slot[i].stretch);
+		n += split_memory(&c->slot[i].part.split);
 	return n;
 }
 
+size_t
+crew_slots(const struct crew *c)
+{
+	return c->nslots;
+}
+
 enum dedup_status
-crew_run(struct crew *c, const struct crew_work *what)
+crew_run(struct crew *c, const struct dedup_work *what)
 {
 	pthread_t thread[CREW_MAX];
 	enum dedup_status st;
 	unsigned n = 0;
 
 	c->work = what;
-	c->ntaken = c->nproposed = c->njudged = c->proposals_end = 0;
-	c->ended = c->stop = false;
+	c->ntaken = c->nsplit = c->njudged = 0;
+	c->nproposed = c->proposals_end = 0;
+	c->ahead = 0;
 	c->proposing = 0;
+	c->taking = c->ended = c->failed = c->stop = false;
 	c->proposes = !c->d->opt.exact && c->d->judging && !c->d->reference &&
 		      c->d->opt.scope == DEDUP_SCOPE_ALL;
 	for (size_t i = 0; i < c->nslots; i++)
 		c->slot[i].state = SLOT_EMPTY;
+	/* Fewer threads than wanted are no error. */
 	while (n < c->threads - 1 &&
 	       pthread_create(&thread[n], NULL, work, c) == 0)
 		n++;
@@ -296,6 +316,6 @@ crew_run(struct crew *c, const struct crew_work *what)
 	for (unsigned i = 0; i < n; i++)
 		pthread_join(thread[i], NULL);
 	for (size_t i = 0; i < c->nslots; i++)
-		split_clear(&c->slot[i].split);
-	return st;
+		split_clear(&c->slot[i].part.split);
+	return st == DEDUP_OK && c->failed ? DEDUP_ENOMEM : st;
 }

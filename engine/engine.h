@@ -91,6 +91,7 @@ struct piece {
 	uint64_t root_off, root_line;	/* repeats: what they say again */
 	size_t norm;		/* a unit's words in split.scan.norm, ... */
 	uint32_t norm_len;	/* ... SHINGLE_SLACK bytes follow */
+	uint32_t rank;		/* in view.unit, of a unit */
 	struct words w;
 	struct finding why;	/* GOES */
 	struct proposal proposal;	/* what was found when looked up early */
@@ -174,10 +175,13 @@ struct split {
 	struct loose *loose;	/* for what is said in full soon after */
 	char *folded;		/* scratch for that */
 	size_t folded_room;
+	bool wide;		/* the machine has vectors for it */
 
 	struct reading *readings;
 	size_t nreadings, readings_room;
 	size_t next;		/* reading to be judged */
+	size_t *unit;		/* scratch */
+	size_t unit_room;
 };
 
 /* split.c: -1 with ENOMEM, and the split of no further use but to free it. */
@@ -198,13 +202,21 @@ unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
 bool split_wants_words(const struct split *s, const struct piece *p);
 int split_sketch(struct split *s, struct piece *p);
 
+/* What dedup.h calls a part. */
+struct dedup_part {
+	struct split split;
+	const struct dedup *of;		/* whose secret it has */
+};
+
 /*
  * Pieces of a document in a row: those left over from before, in the one split,
  * and those read ahead, in the other.
  */
 struct view {
-	struct split *left, *ahead;	/* 'ahead' may be NULL */
+	struct split *left, *ahead;	/* one of them may be NULL */
 	size_t nleft, first, n;		/* of ahead->pieces, from 'first' on */
+	size_t *unit;		/* numbers of those that are units and no */
+	size_t nunits, room;	/* repeats, or pass; see soon_list() */
 };
 
 static inline struct piece *
@@ -227,11 +239,19 @@ view_words(const struct view *v, size_t i)
 }
 
 /*
- * soon.c: which units say piece i in full, of those that follow?  False: more
- * of them have to come first.  'final': there are no more.
+ * soon.c: list the units of a view, -1 with ENOMEM; then, which of those that
+ * follow say piece i in full?  False: more of them have to come first.
+ * 'final': there are no more.
  */
+int soon_list(struct view *v);
 bool soon_link(const struct view *v, size_t i, bool final);
-size_t soon_unit(const struct view *v, size_t i, unsigned bit);
+
+/* The unit that bit 'bit' of piece i's completers stands for. */
+static inline size_t
+soon_unit(const struct view *v, size_t i, unsigned bit)
+{
+	return v->unit[view_at(v, i)->rank + 1 + bit];
+}
 
 /* seam.c */
 bool seam_find(const struct dedup_options *opt, const char *text, size_t len,

@@ -54,14 +54,17 @@ int
 judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 		 struct match *m, enum dedup_reason *reason)
 {
+	double threshold = d->opt.threshold;
+	bool early = p->proposal.looked && t == d->table;
 	int got = 0;
 
 	if (p->w.n >= DEDUP_NEAR_WORDS) {
-		*reason = DEDUP_NEAR;
-		got = p->proposal.looked && t == d->table ?
-		      table_near_after(t, &p->w, d->opt.threshold,
-				       &p->proposal, m) :
-		      table_near(t, &p->w, d->opt.threshold, m);
+		got = early ? table_near_after(t, &p->w, threshold,
+					       &p->proposal, m)
+			    : table_near(t, &p->w, m);
+		if (got == 0 && !early && threshold > 0)
+			got = table_similar(t, &p->w, threshold, m);
+		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;
 	}
 	if (got == 0 && d->opt.contained && p->w.n >= d->opt.ngram) {
 		*reason = DEDUP_CONTAINED;

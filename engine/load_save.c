@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "engine.h"
 #include "saved.h"
 
@@ -21,8 +22,15 @@ options_of(const struct dedup *d)
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
 		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
-		.places = d->places, .full_tags = o->contained,
+		.places = d->places, .full_tags = o->contained || o->threshold > 0,
 	};
+}
+
+/* What a call of saved.h or table.h failed with: errno. */
+static enum dedup_status
+failure(void)
+{
+	return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
 }
 
 /* Take over a table's secret: what depends on the old one is made anew. */
@@ -32,7 +40,7 @@ adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 	struct split own;
 	struct table_options options = {
 		.near = !d->opt.exact, .places = places,
-		.full_tags = d->opt.contained,
+		.full_tags = d->opt.contained || d->opt.threshold > 0,
 	};
 	struct table *t;
 
@@ -89,7 +97,7 @@ attach(struct dedup *d, struct saved *f, enum dedup_load kind, char *why)
 			return DEDUP_ENOMEM;
 	}
 	if (table_attach(*t, f, why) != 0)
-		return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
+		return failure();
 	return DEDUP_OK;
 }
 
@@ -119,7 +127,6 @@ enum dedup_status
 dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	   char why[DEDUP_WHY])
 {
-	struct loaded *more;
 	struct saved *f;
 	enum dedup_status st;
 
@@ -127,12 +134,11 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	if (d->stats.documents > 0 || d->open || d->broken || d->second ||
 	    d->has_parts)
 		return DEDUP_ESTATE;
-	more = realloc(d->loaded, (d->nloaded + 1) * sizeof(*more));
-	if (more == NULL)
+	if (array_resize(&d->loaded, (size_t)d->nloaded + 1,
+			 sizeof(*d->loaded)) != 0)
 		return DEDUP_ENOMEM;
-	d->loaded = more;
 	if (saved_open(&f, path, why) != 0)
-		return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
+		return failure();
 	st = attach(d, f, kind, why);
 	if (st != DEDUP_OK) {
 		saved_close(f);
@@ -143,58 +149,26 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	return DEDUP_OK;
 }
 
-/* The run's own counts as a table has them: without what is only for now. */
-static int
-own_counts(const struct dedup *d, struct ordered *set)
-{
-	struct counted c;
-
-	ordered_init(set, SAVED_COUNT_WIDTH, 0.88, 1.3);
-	for (size_t i = 0; i < counts_slots(&d->counts); i++) {
-		unsigned char entry[SAVED_COUNT_WIDTH] = { 0 }, *at;
-
-		if (!counts_at(&d->counts, i, &c))
-			continue;
-		memcpy(entry, &c.fp.hi, 8);
-		memcpy(entry + 8, &c.fp.lo, 8);
-		memcpy(entry + 16, &c.documents, 4);
-		if (ordered_reserve(set) != 0) {
-			ordered_free(set);
-			return -1;
-		}
-		at = ordered_find(set, c.fp.hi);
-		while (ordered_key(at) == c.fp.hi)
-			at += SAVED_COUNT_WIDTH;
-		ordered_insert(set, at, entry);
-	}
-	return 0;
-}
-
 enum dedup_status
 dedup_save(const struct dedup *d, const char *path, dedup_label label,
 	   void *arg, char why[DEDUP_WHY])
 {
 	struct saved_options options = options_of(d);
-	struct ordered counts;
 	struct saved_run run = {
 		.options = &options,
 		.secret = shingler_secret_bytes(d->own.shingler),
 		.documents = d->stats.documents,
 		.label = label, .arg = arg,
 	};
-	int got;
 
 	*why = '\0';
 	if (d->open || d->broken)
 		return DEDUP_ESTATE;
-	if (own_counts(d, &counts) != 0)
-		return DEDUP_ENOMEM;
 	run.counted = d->counted;
-	if (counts.n > 0)
-		run.counts = &counts;
-	got = table_save(d->table, path, &run, why);
-	ordered_free(&counts);
-	return got == 0 ? DEDUP_OK : DEDUP_ETABLE;
+	if (d->counts.set.n > 0)
+		run.counts = &d->counts.set;
+	return table_save(d->table, path, &run, why) == 0 ? DEDUP_OK
+							  : failure();
 }
 
 enum dedup_status
@@ -204,7 +178,7 @@ dedup_get_label(const struct dedup *d, unsigned table, uint64_t document,
 	if (table == 0 || table > d->nloaded)
 		return DEDUP_EINVAL;
 	if (saved_label(d->loaded[table - 1].file, document, p, len) != 0)
-		return errno == EINVAL ? DEDUP_EINVAL : DEDUP_ETABLE;
+		return errno == EINVAL ? DEDUP_EINVAL : failure();
 	return DEDUP_OK;
 }
 
@@ -223,7 +197,7 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 
 	*why = '\0';
 	if (saved_open(&f, path, why) != 0)
-		return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
+		return failure();
 	saved_get_info(f, &i);
 	saved_close(f);
 	*info = (struct dedup_table_info){
@@ -241,7 +215,7 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 	info->options.unit = (enum dedup_unit)i.options.unit;
 	info->options.exact = !i.options.near;
 	info->options.fold_digits = i.options.fold_digits;
-	info->options.contained = i.options.full_tags;
+	info->options.contained = i.options.window > 0;
 	info->options.places = i.options.places;
 	return DEDUP_OK;
 }
@@ -250,14 +224,14 @@ enum dedup_status
 dedup_table_test(const char *path, char why[DEDUP_WHY])
 {
 	struct saved *f;
-	int got;
+	enum dedup_status st;
 
 	*why = '\0';
 	if (saved_open(&f, path, why) != 0)
-		return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
-	got = saved_verify(f, why);
+		return failure();
+	st = saved_verify(f, why) == 0 ? DEDUP_OK : failure();
 	saved_close(f);
-	return got == 0 ? DEDUP_OK : DEDUP_ETABLE;
+	return st;
 }
 
 enum dedup_status
@@ -275,7 +249,7 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 	for (; open < n; open++)
 		if (saved_open(&f[open], tables[open], why) != 0) {
 			*bad = open;
-			st = DEDUP_ETABLE;
+			st = failure();
 			goto out;
 		}
 	for (size_t i = 1; i < n; i++) {
@@ -297,7 +271,7 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 		}
 	}
 	if (saved_merge(path, f, n, why) != 0)
-		st = DEDUP_ETABLE;
+		st = failure();
 out:
 	while (open-- > 0)
 		saved_close(f[open]);
@@ -310,7 +284,7 @@ dedup_table_lock(const char *path, int *lock, char why[DEDUP_WHY])
 {
 	*why = '\0';
 	*lock = saved_lock(path, why);
-	return *lock >= 0 ? DEDUP_OK : DEDUP_ETABLE;
+	return *lock >= 0 ? DEDUP_OK : failure();
 }
 
 void

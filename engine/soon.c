@@ -13,49 +13,56 @@
 #include "engine.h"
 
 #include <string.h>
+
+#include "simd.h"
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
-/* The next piece behind number 'i' that is a unit; v->n where there is none. */
-static size_t
-next_unit(const struct view *v, size_t i)
+int
+soon_list(struct view *v)
 {
-	for (i++; i < v->n; i++)
-		if (piece_is_unit(view_at(v, i)) ||
-		    view_at(v, i)->kind == PIECE_PASS)
-			break;
-	return i;
+	v->nunits = 0;
+	if (array_room(&v->unit, &v->room, v->n, sizeof(*v->unit)) != 0)
+		return -1;
+	for (size_t i = 0; i < v->n; i++) {
+		struct piece *p = view_at(v, i);
+
+		if ((!piece_is_unit(p) || p->repeats) && p->kind != PIECE_PASS)
+			continue;
+		p->rank = (uint32_t)v->nunits;
+		v->unit[v->nunits++] = i;
+	}
+	return 0;
 }
 
-size_t
-soon_unit(const struct view *v, size_t i, unsigned bit)
+/* Has all been read up to there, so that no more units begin before it? */
+static bool
+reaches(const struct view *v, uint64_t end)
 {
-	i = next_unit(v, i);
-	while (bit-- > 0)
-		i = next_unit(v, i);
-	return i;
+	const struct piece *last = view_at(v, v->n - 1);
+
+	return last->off + last->len > end;
 }
 
 /* The units that piece i may be said in: how many, -1 if more are to come. */
 static int
-find_window(const struct view *v, size_t i, bool final, size_t *next)
+find_window(const struct view *v, size_t i, bool final)
 {
 	const struct piece *u = view_at(v, i);
-	uint64_t end = u->off + u->len;
+	const size_t *next = v->unit + u->rank + 1;
+	size_t most = v->nunits - u->rank - 1;
+	uint64_t end = u->off + u->len + SOON_BYTES;
 	int n = 0;
 
-	while (n < SOON_UNITS) {
+	for (; n < SOON_UNITS; n++) {
 		const struct piece *p;
 
-		i = next_unit(v, i);
-		if (i == v->n)
-			return final ? n : -1;
-		p = view_at(v, i);
-		if (p->kind == PIECE_PASS ||
-		    (p->off > end && p->off - end > SOON_BYTES))
+		if ((size_t)n == most)
+			return final || reaches(v, end) ? n : -1;
+		p = view_at(v, next[n]);
+		if (p->kind == PIECE_PASS || p->off > end)
 			break;
-		next[n++] = i;
 	}
 	return n;
 }
@@ -109,6 +116,10 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 		const char *words = view_words(v, next[k]);
 		size_t has = view_at(v, next[k])->norm_len;
 
+		/* The same once more is no completion. */
+		if (has == view_at(v, i)->norm_len &&
+		    memcmp(words, view_words(v, i), has) == 0)
+			continue;
 		if (has >= len - partial &&
 		    has_words(words, has, rest, len - partial))
 			return (uint8_t)(taken | 1u << k);
@@ -165,6 +176,36 @@ has_bytes(const char *p, size_t n, const char *want)
 #endif
 }
 
+#ifdef WIDEST
+/* The same, 32 bytes at a time. */
+WIDE static bool
+has_bytes_wide(const char *p, size_t n, const char *want)
+{
+	const __m256i first = _mm256_set1_epi8(want[0]);
+	const __m256i last = _mm256_set1_epi8(want[PROBE - 1]);
+
+	for (size_t i = 0; i + PROBE <= n; i += 32) {
+		__m256i a = _mm256_loadu_si256((const void *)(p + i));
+		__m256i b = _mm256_loadu_si256((const void *)
+					       (p + i + PROBE - 1));
+		unsigned m = (unsigned)_mm256_movemask_epi8(
+			_mm256_and_si256(_mm256_cmpeq_epi8(a, first),
+					 _mm256_cmpeq_epi8(b, last)));
+
+		for (; m != 0; m &= m - 1) {
+			size_t at = i + (unsigned)__builtin_ctz(m);
+
+			if (at + PROBE <= n &&
+			    memcmp(p + at, want, PROBE) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+#else
+#define has_bytes_wide has_bytes
+#endif
+
 /*
  * If 'u' stands in 'c' in one piece, then all of c but as many bytes at either
  * end as it is longer:
@@ -177,7 +218,8 @@ has_bytes(const char *p, size_t n, const char *want)
  * lacks, may stand in the way at one place, but hardly at several.
  */
 static bool
-bytes_allow(const char *c, size_t clen, const char *u, size_t ulen, bool ascii)
+bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
+	    size_t ulen, bool ascii)
 {
 	size_t d = clen - ulen, slack = ascii ? 4 : 16;
 	unsigned probes = ascii ? 2 : 3;
@@ -189,7 +231,9 @@ bytes_allow(const char *c, size_t clen, const char *u, size_t ulen, bool ascii)
 		size_t from = at > d + slack ? at - d - slack : 0;
 		size_t to = at + PROBE + slack;
 
-		if (has_bytes(u + from, (to < ulen ? to : ulen) - from, c + at))
+		to = to < ulen ? to : ulen;
+		if ((s->wide ? has_bytes_wide : has_bytes)
+		    (u + from, to - from, c + at))
 			return true;
 	}
 	return false;
@@ -214,8 +258,7 @@ says(const struct view *v, size_t k, size_t i)
 	size_t ulen = u->norm_len, clen = c->norm_len;
 	struct split *s = view_split(v, i);
 
-	if (!bytes_allow(cw, clen, uw, ulen,
-					 u->ascii && c->ascii))
+	if (!bytes_allow(s, cw, clen, uw, ulen, u->ascii && c->ascii))
 		return false;
 	/* Room for both first, so that neither moves. */
 	if (array_room(&s->folded, &s->folded_room, ulen + clen, 1) != 0)
@@ -247,19 +290,21 @@ soon_link(const struct view *v, size_t i, bool final)
 {
 	struct piece *u = view_at(v, i);
 	const struct dedup_options *opt = &view_split(v, i)->opt;
-	size_t next[SOON_UNITS];
+	const size_t *next;
 	bool lead, full;
 	int n;
 
 	if (u->linked)
 		return true;
-	lead = piece_is_unit(u) && u->compared && u->ending != CUT_NONE;
-	full = piece_is_unit(u) && u->compared && !opt->exact &&
-	       !u->listing && u->w.n >= DEDUP_NEAR_WORDS;
+	lead = piece_is_unit(u) && u->compared && !u->listing &&
+	       u->ending != CUT_NONE;
+	full = piece_is_unit(u) && u->compared && !u->listing &&
+	       !opt->exact && u->w.n >= DEDUP_NEAR_WORDS;
 	if ((lead || full) && opt->unit != DEDUP_UNIT_DOCUMENT) {
-		n = find_window(v, i, final, next);
+		n = find_window(v, i, final);
 		if (n < 0)
 			return false;
+		next = v->unit + u->rank + 1;
 		if (lead)
 			u->completers = complete_lead(v, i, next, n);
 		if (full && u->completers == 0)

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simd.h"
+
 #define PORTION ((size_t)128 << 10)	/* bytes read before they are planned */
 #define ROOM_KEPT ((size_t)4 << 20)	/* of arrays, in an empty split */
 
@@ -37,6 +39,7 @@ split_init(struct split *s, const struct dedup_options *opt,
 	s->hash_lines = opt->count || opt->boilerplate > 0 ||
 			opt->boilerplate_share > 0;
 	s->by_line = s->hash_lines || opt->keep == DEDUP_KEEP_NONE;
+	s->wide = vectors_available() >= VECTORS_WIDE;
 	s->reader = words_new(opt->fold_digits);
 	s->loose = loose_new();
 	if (s->reader == NULL || s->loose == NULL)
@@ -56,6 +59,7 @@ split_free(struct split *s)
 	shingler_free(s->shingler);
 	loose_free(s->loose);
 	free(s->folded);
+	free(s->unit);
 	words_free(s->reader);
 }
 
@@ -653,15 +657,21 @@ split_scan(struct split *s, bool final)
 /* Reading ahead. */
 
 /* Which units say which in full, as far as that can be known already. */
-static void
+static int
 link_reading(struct split *s, const struct reading *r)
 {
 	struct view v = {
 		.ahead = s, .first = r->piece, .n = s->npieces - r->piece,
+		.unit = s->unit, .room = s->unit_room,
 	};
+	int got = soon_list(&v);
 
-	for (size_t i = 0; i < v.n && soon_link(&v, i, r->ends); i++)
-		;
+	s->unit = v.unit;
+	s->unit_room = v.room;
+	for (size_t i = 0; got == 0 && i < v.n; i++)
+		if (!soon_link(&v, i, r->ends))
+			break;
+	return got;
 }
 
 int
@@ -701,9 +711,8 @@ split_read(struct split *s, const struct dedup_stretch *stretch)
 	r->before = s->before;
 	r->sep_off = s->sep_off;
 	r->sep_len = s->sep_len;
-	link_reading(s, r);
 	s->nreadings++;
-	return 0;
+	return link_reading(s, r);
 }
 
 void

@@ -48,7 +48,7 @@ const char *compression_missing(enum compression_kind kind);
 
 /*
  * What begins with these n bytes: true, and the kind; or false, where it
- * hangs on what comes next.  COMPRESSION_MAGIC bytes always suffice.
+ * depends on what comes next.  COMPRESSION_MAGIC bytes always suffice.
  */
 bool compression_of_magic(const unsigned char *head, size_t n,
 			  enum compression_kind *kind);

@@ -240,9 +240,9 @@ zstd_close(struct decoder *d)
 }
 
 /*
- * A call that fails does not tell what it had put out before.  So none may
- * both put out and fail: what is pending goes without more input, and a block
- * without the header of the next, which zstd's wishes include.
+ * A call that fails does not say what it had put out before.  So no call may
+ * both put out and fail: what is pending is put out without more input, and a
+ * block without the header of the next, which zstd asks for together.
  */
 static size_t
 zstd_portion(const struct decoder *d, size_t len)

@@ -2,7 +2,7 @@
  * Digests in the look of given ones.  What a digest is of, and which header
  * line has it, is left to others.
  *
- * Within an algorithm the number of digits tells base16 from base32:
+ * Within an algorithm the number of digits says whether it is base16 or base32:
  *
  *		md5   sha1   sha256   sha384   sha512
  *	bytes	 16     20       32       48       64
@@ -12,7 +12,7 @@
  * After base32 there may be '=' up to a multiple of 8 (RFC 4648).
  *
  * Base64 is not recognised: one that happens to have no '+', '/', '-' or '_'
- * does not tell which of the two alphabets is meant.
+ * does not show which of the two alphabets is meant.
  */
 #include "digest.h"
 

@@ -1,7 +1,7 @@
 /*
  * Digests as WARC headers write them: "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ".
  *
- * A value that is there tells how a new one is to look: its label, which names
+ * A value that is there shows how a new one is to look: its label, which names
  * the algorithm, base32 or base16, upper or lower case, padded or not.  The
  * hashing is libnettle's.  Built without HAVE_NETTLE, no value is recognised.
  *

@@ -29,7 +29,7 @@ struct library;
 struct encoder {
 	const struct library *library;
 	int level;
-	bool amid;		/* a member has begun */
+	bool begun;		/* a member has, and has not ended */
 	union {
 		char none;
 #ifdef HAVE_ZLIB
@@ -331,13 +331,13 @@ encoder_run(struct encoder *e, struct encoder_io *io, enum encoder_op op)
 	int more;
 
 	assert(io->room > 0);
-	if (!e->amid && e->library->begin(e, op == ENCODER_FINISH ? io->len :
+	if (!e->begun && e->library->begin(e, op == ENCODER_FINISH ? io->len :
 					  SIZE_MAX) != 0)
 		return -1;
-	e->amid = true;
+	e->begun = true;
 	while ((more = e->library->step(e, io, op)) > 0 && io->room > 0)
 		;
 	if (more == 0 && op == ENCODER_FINISH)
-		e->amid = false;
+		e->begun = false;
 	return more;
 }

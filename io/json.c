@@ -39,7 +39,7 @@ struct scan {
 	size_t *at;
 };
 
-/* Value of a hexadecimal digit, with bit 4 set to tell it from no digit. */
+/* Value of a hexadecimal digit, with bit 4 set, which no other byte has. */
 static const unsigned char hex[256] = {
 	['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14,
 	['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17, ['8'] = 0x18, ['9'] = 0x19,
@@ -176,6 +176,12 @@ json_path_parse(struct json_path *p, const char *dotted)
 	}
 }
 
+size_t
+json_bom_len(const char *s, size_t len)
+{
+	return len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* Always returns -1. */
 static int
 fail(struct scan *s, const char *why, size_t at)
@@ -285,7 +291,7 @@ settle(struct scan *s, struct json_value v)
 			s->found[i] = v;
 }
 
-/* Skip a string whose opening quote was taken, and tell where it stands. */
+/* Skip a string whose opening quote was taken, and set where it stands. */
 static int
 skip_string(struct scan *s, struct json_value *v)
 {

@@ -64,6 +64,9 @@ struct json_cursor {
  */
 int json_path_parse(struct json_path *p, const char *dotted);
 
+/* Bytes of a UTF-8 byte-order mark at 's', which is no part of a record. */
+size_t json_bom_len(const char *s, size_t len);
+
 /*
  * Check the 'len' bytes at 'rec', and set found[i] for each of the 'npaths'
  * paths; one path may lead through or equal another.  Space around the object

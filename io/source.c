@@ -71,7 +71,7 @@ source_close(struct source *s)
 	errno = saved;
 }
 
-/* -1, with 'error' as errno, and 'why' in words if errno does not tell. */
+/* -1, with 'error' as errno, and 'why' in words if errno does not say it. */
 static int
 fail(struct source *s, int error, const char *why)
 {

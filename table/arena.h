@@ -24,7 +24,7 @@
 
 #define CHUNK_GRAINS (PAGES_HUGE / GRAIN)
 
-/* Of the allocation that begins at a chunk. */
+/* The allocation that begins at a chunk. */
 struct arena_span {
 	uint32_t chunks;	/* 0: none begins here */
 	uint32_t end;		/* of its records: a reference */

@@ -1,7 +1,10 @@
 /* Candidates: which records share shingles with a unit, and how many. */
 #include "table_internal.h"
 
-/* Of two tables, which one was before: their own come last. */
+/*
+ * Does a come before b?  Records of attached tables come first, in the order
+ * of the tables, and the table's own (0, so 0 - 1 is the largest) last.
+ */
 static inline bool
 is_older(const struct candidate *a, const struct candidate *b)
 {

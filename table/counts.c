@@ -144,7 +144,7 @@ counts_vote(struct counts *c, const struct fingerprint *fp,
 }
 
 static void
-tell(const struct counts *c, const struct entry *e, struct counted *found)
+fill(const struct counts *c, const struct entry *e, struct counted *found)
 {
 	*found = (struct counted){
 		.fp = { e->hi, e->lo }, .documents = e->documents,
@@ -165,7 +165,7 @@ counts_find(const struct counts *c, const struct fingerprint *fp,
 	if (p == NULL)
 		return false;
 	e = load(p);
-	tell(c, &e, found);
+	fill(c, &e, found);
 	return true;
 }
 
@@ -184,7 +184,7 @@ counts_at(const struct counts *c, size_t i, struct counted *found)
 	if (ordered_key(p) == 0)
 		return false;
 	e = load(p);
-	tell(c, &e, found);
+	fill(c, &e, found);
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * In how many documents does a text stand?  For boilerplate: every line and
- * every block has one vote a document.
+ * In how many documents does a text stand?  For boilerplate: each line and each
+ * block has one vote in a document.
  */
 #ifndef COUNTS_H
 #define COUNTS_H
@@ -24,7 +24,7 @@ struct counts {
 
 /*
  * An entry:  u64 hi   u64 lo   u32 documents   u32 last   u32 number
- * 'last' is the document that voted last, as a check that it votes but once.
+ * 'last' is the document that voted last, so that it votes only once.
  */
 #define COUNTS_WIDTH 28
 
@@ -40,8 +40,8 @@ void counts_init(struct counts *c, bool places);
 void counts_free(struct counts *c);
 
 /*
- * The text stands at this place.  Where there is no more room, only texts that
- * are counted already go on being so: what is never counted is no boilerplate.
+ * The text stands at this place.  Without room only texts that have an entry
+ * are counted on.  A text that is not counted is no boilerplate.
  */
 void counts_vote(struct counts *c, const struct fingerprint *fp,
 		const struct place *at);

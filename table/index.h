@@ -16,9 +16,9 @@
 #endif
 
 /*
- * A shingle's hash is public; where it goes in the index is not, so that
- * nobody can fill one stretch of it.  One to one (but for one pair), so that
- * buckets stay what they are.
+ * A shingle's hash is public.  Where it goes in the index is secret, so that an
+ * attacker cannot fill one stretch of it.  The mapping is one to one (but for
+ * one pair), so no two shingles share a bucket.
  */
 static inline uint32_t
 index_key(const struct table *t, uint32_t shingle)
@@ -32,9 +32,9 @@ index_key(const struct table *t, uint32_t shingle)
 }
 
 /*
- * Which of the eight index entries at p are of this key, as bits; *more:
- * entries of it may follow them.  All at once, without a branch that would be
- * hard to predict.
+ * Which of the eight index entries at p have this key, as bits; *more: entries
+ * with it may follow them.  All at once, without a branch that would be hard to
+ * predict.
  */
 BODY unsigned
 glance(const unsigned char *p, uint32_t key, bool *more)
@@ -98,7 +98,7 @@ bucket_next(struct bucket *b)
 	return (uint32_t)ordered_key(p);
 }
 
-/* A record under a shingle, of whichever table. */
+/* A record under a shingle, in any table. */
 struct found {
 	const unsigned char *record;
 	uint32_t ref;

@@ -21,9 +21,9 @@ uint32_t lcs_edits(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
 /*
  * Of these edits, the words in stretches of two or more: '*words' is the sum
  * of deletions and insertions over those places, between words in common,
- * where two words or more of a or of b stand.  'edits' is what lcs_edits() told
- * of the same sequences.  Of several ways to align them it takes one, always
- * the same.  0, or -1 with ENOMEM.
+ * where two words or more of a or of b stand.  'edits' is what lcs_edits()
+ * returned for the same sequences.  If they can be aligned in several ways, it
+ * takes one, always the same.  0, or -1 with ENOMEM.
  */
 int lcs_stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
 		  uint32_t edits, uint32_t *words);

@@ -44,7 +44,7 @@ struct out {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t turn;
-	/* Of the thread; under the mutex. */
+	/* For the thread; under the mutex. */
 	const unsigned char *job;	/* NULL: none */
 	size_t job_len;
 	uint64_t *job_sums;
@@ -218,7 +218,7 @@ out_copy(struct out *o, uint64_t at, const unsigned char *p, size_t len)
 
 /* The sources: files, and the run's own table. */
 
-/* Of 64 grains, those that are left out; and how many before. */
+/* Which of 64 grains are left out, as bits; and how many before them. */
 struct holes {
 	uint64_t out;
 	uint64_t before;
@@ -254,7 +254,7 @@ out_of_memory(char *why)
 	return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 }
 
-/* An error that errno tells. */
+/* errno and its message: -1. */
 static int
 failed(struct merge *m)
 {
@@ -731,7 +731,7 @@ drops_add(const struct merge *m, struct drops *d, size_t source, uint32_t ref)
 	return d->n == DROPS ? drops_flush(m, d) : 0;
 }
 
-/* Of n > 0 cursors, the one at the smallest entry; of equals, the first. */
+/* Which of n > 0 cursors is at the smallest entry; the first, if equal. */
 static inline size_t
 first_entry(const struct cursor *c, size_t n)
 {
@@ -905,7 +905,7 @@ put_keys(const uint64_t *v, size_t n, uint64_t *last, unsigned *in,
 	return bad ? -1 : 0;
 }
 
-/* The index entries of all sources, as many as a bucket has: as pass_exact(). */
+/* The index entries of all sources, while buckets last; as pass_exact(). */
 static int
 pass_index(struct merge *m, uint64_t *n, struct slots *to)
 {
@@ -1098,7 +1098,7 @@ add_runs(const struct merge *m, size_t i, struct saved_start *v, size_t n)
 	for (uint64_t j = 0; j < have; j++) {
 		uint64_t grain = map_grain(p, from[j].grain);
 
-		/* Of the one before, nothing is left. */
+		/* Nothing is left of the run before. */
 		n -= n > 0 && v[n - 1].grain == grain;
 		v[n++] = (struct saved_start){
 			grain, from[j].documents + p->documents,
@@ -1151,7 +1151,7 @@ documents_of(const struct merge *m, size_t i)
 					 m->run->documents;
 }
 
-/* Has the source any label?  A run of its own is asked for all. */
+/* Does the source have any label?  The run is asked for all of its own. */
 static int
 has_labels(const struct merge *m, size_t i)
 {

@@ -8,8 +8,8 @@
 #include "pages.h"
 
 #define FIRST_SLOTS 64
-#define LARGE_BYTES ((size_t)8 << 20)	/* from here on, pages of its own */
-#define LEAST_GROWTH 32		/* one in so many: each move is of all entries */
+#define LARGE_BYTES ((size_t)8 << 20)	/* from here on, on pages of its own */
+#define LEAST_GROWTH 32		/* by 1/32 at least: all entries are moved */
 #define SMALL_BYTES ((size_t)1 << 20)	/* below, grow in larger steps */
 
 void
@@ -197,10 +197,7 @@ grow(struct ordered *o, size_t most)
 int
 ordered_reserve_within(struct ordered *o, size_t most)
 {
-	/* The tail is full when its last slot but one is taken. */
-	while (o->n >= o->max ||
-	       ordered_key(o->slots + (o->nslots + o->tail - 2) *
-			   o->width) != 0)
+	while (!ordered_has_room(o))
 		if (grow(o, most) != 0)
 			return -1;
 	return 0;

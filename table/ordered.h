@@ -20,6 +20,7 @@
 #ifndef ORDERED_H
 #define ORDERED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -85,6 +86,16 @@ ordered_home(const struct ordered *o, uint64_t key)
 {
 	return (size_t)(__extension__ (unsigned __int128)key * o->nslots
 			>> 64) & o->mask;
+}
+
+/* Is there room for one more entry as it is?  Then reserving does nothing. */
+static inline bool
+ordered_has_room(const struct ordered *o)
+{
+	/* The tail is full when its last slot but one is taken. */
+	return o->n < o->max &&
+	       ordered_key(o->slots + (o->nslots + o->tail - 2) *
+			   o->width) == 0;
 }
 
 /* First entry not below 'key', or the empty slot before it.  n > 0. */

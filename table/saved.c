@@ -198,8 +198,8 @@ check_header(struct saved *f, char *why)
 	return check_sections(h, why);
 }
 
-static int
-check_blocks(struct saved *f, char *why)
+int
+saved_check_blocks(struct saved *f, char *why)
 {
 	for (size_t b = 0; b < f->h.nsums; b++) {
 		uint64_t at = SAVED_BODY + (uint64_t)b * BLOCK;
@@ -214,25 +214,146 @@ check_blocks(struct saved *f, char *why)
 	return 0;
 }
 
-/* Runs are few, and each place is resolved by them: at once. */
+bool
+saved_all_zero(const unsigned char *p, const unsigned char *end)
+{
+	while (p < end)
+		if (*p++ != 0)
+			return false;
+	return true;
+}
+
+static int
+bad_section(char *why, enum saved_section s, const char *what)
+{
+	return saved_fail(why, EBADMSG, "damaged: section %s %s",
+			  saved_section_name(s), what);
+}
+
+/* Zero between the sections, and in what is kept for later. */
+static int
+check_gaps(struct saved *f, char *why)
+{
+	const struct saved_header *h = &f->h;
+	uint64_t end = SAVED_BODY;
+
+	for (unsigned i = 0; i <= SAVED_SECTIONS; i++) {
+		uint64_t begin = i < SAVED_SECTIONS ?
+				 h->section[i].offset : h->sums;
+
+		if (begin - end >= ALIGNMENT ||
+		    saved_ready(f, f->map + end, begin - end) != 0 ||
+		    !saved_all_zero(f->map + end, f->map + begin))
+			return saved_fail(why, EBADMSG,
+				"damaged: something between sections");
+		if (i < SAVED_SECTIONS)
+			end = begin + h->section[i].length;
+	}
+	if (h->zero != 0 ||
+	    !saved_all_zero(h->zeros, h->zeros + sizeof(h->zeros)) ||
+	    h->secret_id != shingle_checksum(h->secret, SAVED_SECRET))
+		return saved_fail(why, EBADMSG,
+				  "damaged: header is inconsistent");
+	return 0;
+}
+
+/* Slots: the last entry is where their number says, and nothing follows it. */
+static int
+check_last_slots(struct saved *f, enum saved_section i,
+		 const struct ordered *o, char *why)
+{
+	size_t total = o->nslots + o->tail, first, last = 0;
+	bool any = false;
+
+	if (total == 0)
+		return 0;
+	first = total > 16 ? total - 16 : 0;
+	if (saved_ready(f, o->slots + first * o->width,
+			(total - first) * o->width) != 0)
+		return bad_section(why, i, "does not fit its checksum");
+	for (size_t at = first; at < total; at++)
+		if (ordered_key(o->slots + at * o->width) != 0) {
+			any = true;
+			last = at;
+		}
+	if (total != slots_in_all(o->n, any ? last : 0))
+		return bad_section(why, i, "has a wrong number of slots");
+	return 0;
+}
+
+/*
+ * Records: none at 0.  The longest is not longer than all of them: what it
+ * takes to compare it is reserved, and is not to be more than the file has.
+ */
+static int
+check_arena(struct saved *f, char *why)
+{
+	struct saved_header *h = &f->h;
+	uint64_t n = h->section[SAVED_ARENA].n;
+	uint64_t most = n > 1 ? (n - 1) * GRAIN / sizeof(uint16_t) : 0;
+
+	if (n > 0 && (saved_ready(f, f->arena, GRAIN) != 0 ||
+		      ordered_key(f->arena) != 0))
+		return bad_section(why, SAVED_ARENA, "does not begin with 0");
+	if (h->longest > most)
+		h->longest = (uint32_t)most;
+	return 0;
+}
+
+/*
+ * Runs, which are few: each place is resolved by them.  Documents are compared
+ * here too, so that no place is past the end of the labels.
+ */
 static int
 check_runs(struct saved *f, char *why)
 {
 	const struct saved_extent *s = &f->h.section[SAVED_RUNS];
-	uint64_t last = 0;
+	const struct saved_start *r = f->runs;
+	bool any = f->h.places && f->h.section[SAVED_ARENA].n > 1;
 
 	if (saved_ready(f, f->map + s->offset, s->length) != 0)
-		return saved_fail(why, EBADMSG, "damaged: section runs");
-	for (uint64_t i = 0; i < s->n; i++) {
-		if (f->runs[i].grain <= last ||
-		    f->runs[i].grain >= f->h.section[SAVED_ARENA].n ||
-		    f->runs[i].documents > f->h.documents ||
-		    (i > 0 &&
-		     f->runs[i].documents < f->runs[i - 1].documents))
-			return saved_fail(why, EBADMSG,
-				"damaged: section runs is out of order");
-		last = f->runs[i].grain;
-	}
+		return bad_section(why, SAVED_RUNS,
+				   "does not fit its checksum");
+	if ((s->n > 0) != any || (any && r[0].grain != 1))
+		return bad_section(why, SAVED_RUNS, "does not fit the records");
+	for (uint64_t i = 0; i < s->n; i++)
+		if (r[i].grain >= f->h.section[SAVED_ARENA].n ||
+		    r[i].documents >= f->h.documents ||
+		    (i > 0 && (r[i].grain <= r[i - 1].grain ||
+			       r[i].documents < r[i - 1].documents)))
+			return bad_section(why, SAVED_RUNS, "is out of order");
+	return 0;
+}
+
+/* Labels: the first and the last offset. */
+static int
+check_labels(struct saved *f, char *why)
+{
+	const struct saved_extent *s = &f->h.section[SAVED_LABELS];
+	uint64_t len = f->h.section[SAVED_TEXT].length;
+	const unsigned char *p = f->map + s->offset;
+
+	if ((s->n == 0) != (len == 0))
+		return bad_section(why, SAVED_LABELS, "has empty ones only");
+	if (s->n == 0)
+		return 0;
+	if (saved_ready(f, p, 8) != 0 ||
+	    saved_ready(f, p + s->length - 8, 8) != 0 ||
+	    ordered_key(p) != 0 || ordered_key(p + s->length - 8) != len)
+		return bad_section(why, SAVED_LABELS, "does not fit the text");
+	return 0;
+}
+
+int
+saved_check_ends(struct saved *f, char *why)
+{
+	if (check_gaps(f, why) != 0 ||
+	    check_last_slots(f, SAVED_EXACT, &f->exact, why) != 0 ||
+	    check_last_slots(f, SAVED_INDEX, &f->index, why) != 0 ||
+	    check_last_slots(f, SAVED_COUNTS, &f->counts, why) != 0 ||
+	    check_arena(f, why) != 0 || check_runs(f, why) != 0 ||
+	    check_labels(f, why) != 0)
+		return -1;
 	return 0;
 }
 
@@ -254,7 +375,7 @@ slots_of(const struct saved *f, enum saved_section i, size_t width)
 static int
 map(struct saved *f, const char *path, char *why)
 {
-	/* Not to wait for whoever is to write to a pipe. */
+	/* O_NONBLOCK: opening a pipe does not wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	void *p;
@@ -278,9 +399,26 @@ map(struct saved *f, const char *path, char *why)
 	return 0;
 }
 
+/* Map it, and check what the header says. */
+static int
+begin(struct saved *f, const char *path, char *why)
+{
+	if (map(f, path, why) != 0 || check_header(f, why) != 0)
+		return -1;
+	f->good = calloc(f->h.nsums + 1, 1);
+	if (f->good == NULL)
+		return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
+	f->exact = slots_of(f, SAVED_EXACT, exact_width(&f->h));
+	f->index = slots_of(f, SAVED_INDEX, sizeof(uint64_t));
+	f->counts = slots_of(f, SAVED_COUNTS, COUNT_WIDTH);
+	f->arena = f->map + f->h.section[SAVED_ARENA].offset;
+	f->runs = (const void *)(f->map + f->h.section[SAVED_RUNS].offset);
+	return 0;
+}
+
 int
-saved_open(struct saved **result, const char *path,
-	   char why[SAVED_WHY])
+saved_open_as(struct saved **result, const char *path, size_t small,
+	      size_t eager, char why[SAVED_WHY])
 {
 	struct saved *f;
 	int error;
@@ -292,29 +430,23 @@ saved_open(struct saved **result, const char *path,
 	f = calloc(1, sizeof(*f));
 	if (f == NULL)
 		return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
-	if (map(f, path, why) != 0 || check_header(f, why) != 0)
-		goto fail;
-	f->good = calloc(f->h.nsums + 1, 1);
-	if (f->good == NULL) {
-		saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
-		goto fail;
+	if (begin(f, path, why) != 0 ||
+	    (f->len <= eager && saved_check_blocks(f, why) != 0) ||
+	    saved_check_ends(f, why) != 0 ||
+	    (f->len <= small && saved_verify_content(f, why) != 0)) {
+		error = errno;
+		saved_close(f);
+		errno = error;
+		return -1;
 	}
-	f->exact = slots_of(f, SAVED_EXACT, exact_width(&f->h));
-	f->index = slots_of(f, SAVED_INDEX, sizeof(uint64_t));
-	f->counts = slots_of(f, SAVED_COUNTS, COUNT_WIDTH);
-	f->arena = f->map + f->h.section[SAVED_ARENA].offset;
-	f->runs = (const void *)(f->map + f->h.section[SAVED_RUNS].offset);
-	if (f->len <= SAVED_EAGER && check_blocks(f, why) != 0)
-		goto fail;
-	if (check_runs(f, why) != 0)
-		goto fail;
 	*result = f;
 	return 0;
-fail:
-	error = errno;
-	saved_close(f);
-	errno = error;
-	return -1;
+}
+
+int
+saved_open(struct saved **f, const char *path, char why[SAVED_WHY])
+{
+	return saved_open_as(f, path, SAVED_SMALL, SAVED_EAGER, why);
 }
 
 void
@@ -353,7 +485,7 @@ saved_compare(const struct saved_options *have,
 		{ have->fold_digits, want->fold_digits, "--fold-digits" },
 		{ !have->near, !want->near, "--exact" },
 		{ have->window > 0, want->window > 0, "--contained" },
-		{ have->full_tags, want->full_tags, "--contained" },
+		{ have->full_tags, want->full_tags, "--threshold" },
 		{ have->places, want->places, "the places of units" },
 	};
 	const struct {
@@ -367,7 +499,8 @@ saved_compare(const struct saved_options *have,
 
 	if (have->words != want->words)
 		return saved_fail(why, EINVAL,
-			"made with version %u of the rules for words, not %u",
+			"made with version %u of the rules for words, not %u: "
+			"make it anew from the texts",
 			have->words, want->words);
 	if (have->unit != want->unit)
 		return saved_fail(why, EINVAL,
@@ -434,8 +567,15 @@ saved_get_info(const struct saved *f, struct saved_info *i)
 /* Looking up. */
 
 /*
+ * Entries stand close to their homes.  Where four slots in five are taken, the
+ * chance that so many follow one another is below 1e-60; a file in which they
+ * do was made to cost time.
+ */
+#define SCAN_MOST ((size_t)1 << 16)
+
+/*
  * A reading of slots from a key's home on, over no byte that has not been
- * compared and none past the section.
+ * compared, none past the section and no more than SCAN_MOST.
  */
 struct scan {
 	struct saved *f;
@@ -448,9 +588,12 @@ scan_from(struct saved *f, const struct ordered *o, uint64_t key)
 {
 	const unsigned char *p = o->slots + ordered_home(o, key) * o->width;
 
-	return (struct scan){
-		f, p, p, o->slots + (o->nslots + o->tail) * o->width, o->width,
-	};
+	const unsigned char *end = o->slots +
+				   (o->nslots + o->tail) * o->width;
+
+	if ((size_t)(end - p) / o->width > SCAN_MOST)
+		end = p + SCAN_MOST * o->width;
+	return (struct scan){ f, p, p, end, o->width };
 }
 
 /* May the slot at s->p be read?  0, or -1 with EBADMSG. */
@@ -548,7 +691,7 @@ saved_bucket(struct saved *f, uint32_t key, uint32_t ref[TABLE_BUCKET])
 	return n;
 }
 
-/* Is there room for a record?  Of its first bytes only. */
+/* Is there room for the first bytes of a record? */
 static bool
 in_arena(const struct saved *f, uint32_t ref)
 {
@@ -675,263 +818,6 @@ saved_prefetch_records(const struct saved *f, uint32_t key)
 	}
 }
 
-/* Verifying. */
-
-#define BIT(i) ((uint64_t)1 << ((i) & 63))
-
-struct check {
-	struct saved *f;
-	char *why;
-	uint64_t *starts;	/* a bit for each grain where a record begins */
-	uint64_t *known;	/* and for those that have a fingerprint */
-	uint64_t records;
-};
-
-static int
-bad(const struct check *c, enum saved_section s, const char *what)
-{
-	return saved_fail(c->why, EBADMSG, "damaged: section %s: %s",
-			  saved_section_name(s), what);
-}
-
-static bool
-all_zero(const unsigned char *p, const unsigned char *end)
-{
-	while (p < end)
-		if (*p++ != 0)
-			return false;
-	return true;
-}
-
-/* Zero between the sections, and in what is to come. */
-static int
-verify_gaps(const struct check *c)
-{
-	const struct saved_header *h = &c->f->h;
-	uint64_t end = SAVED_BODY;
-
-	for (unsigned i = 0; i <= SAVED_SECTIONS; i++) {
-		uint64_t begin = i < SAVED_SECTIONS ?
-				 h->section[i].offset : h->sums;
-
-		if (begin - end >= ALIGNMENT ||
-		    !all_zero(c->f->map + end, c->f->map + begin))
-			return saved_fail(c->why, EBADMSG,
-				"damaged: something between sections");
-		if (i < SAVED_SECTIONS)
-			end = begin + h->section[i].length;
-	}
-	if (h->zero != 0 ||
-	    !all_zero(h->zeros, h->zeros + sizeof(h->zeros)) ||
-	    h->secret_id != shingle_checksum(h->secret, SAVED_SECRET))
-		return saved_fail(c->why, EBADMSG,
-				  "damaged: header is inconsistent");
-	return 0;
-}
-
-static int
-verify_arena(struct check *c)
-{
-	struct saved *f = c->f;
-	uint64_t n = f->h.section[SAVED_ARENA].n, ref = 1, run = 0;
-	uint64_t documents = f->h.documents;
-
-	if (n > 0 && ordered_key(f->arena) != 0)
-		return bad(c, SAVED_ARENA, "does not begin with 0");
-	while (ref < n) {
-		const unsigned char *p = saved_record(f, (uint32_t)ref);
-		struct record r;
-		size_t len, grains;
-
-		if (p == NULL)
-			return bad(c, SAVED_ARENA, "a record too long");
-		memcpy(&r, p, sizeof(r));
-		len = record_length(f->h.places, f->h.full_tags, r.nwords);
-		grains = (len + GRAIN - 1) / GRAIN;
-		if (!all_zero(p + len, p + grains * GRAIN))
-			return bad(c, SAVED_ARENA, "no 0 after a record");
-		if (run < f->h.section[SAVED_RUNS].n &&
-		    f->runs[run].grain == ref)
-			run++;
-		if (f->h.places &&
-		    (run == 0 ||
-		     saved_place(f, (uint32_t)ref, p).document >=
-		     documents))
-			return bad(c, SAVED_ARENA,
-				   "a record of no document");
-		c->starts[ref / 64] |= BIT(ref);
-		c->records++;
-		ref += grains;
-	}
-	if (run != f->h.section[SAVED_RUNS].n)
-		return bad(c, SAVED_RUNS, "begins within a record");
-	return 0;
-}
-
-/* Is it where a record begins? */
-static bool
-is_start(const struct check *c, uint32_t ref)
-{
-	return ref > 0 && ref < c->f->h.section[SAVED_ARENA].n &&
-	       (c->starts[ref / 64] & BIT(ref)) != 0;
-}
-
-/* Of one entry, after another: what is wrong with it, or NULL. */
-typedef const char *verify_entry(struct check *c, const unsigned char *p,
-				 const unsigned char *last);
-
-static const char *
-verify_exact(struct check *c, const unsigned char *p,
-	     const unsigned char *last)
-{
-	uint32_t ref;
-
-	if (last != NULL &&
-	    (ordered_key(p) < ordered_key(last) ||
-	     (ordered_key(p) == ordered_key(last) &&
-	      ordered_key(p + 8) <= ordered_key(last + 8))))
-		return "out of order";
-	if (c->f->exact.width == sizeof(struct fingerprint))
-		return NULL;
-	memcpy(&ref, p + sizeof(struct fingerprint), sizeof(ref));
-	if (ref == 0)
-		return c->f->h.places ? "no record" : NULL;
-	if (!is_start(c, ref))
-		return "refers to no record";
-	if ((c->known[ref / 64] & BIT(ref)) != 0)
-		return "two of one record";
-	c->known[ref / 64] |= BIT(ref);
-	c->records--;
-	return NULL;
-}
-
-static const char *
-verify_index(struct check *c, const unsigned char *p,
-	     const unsigned char *last)
-{
-	uint64_t e = ordered_key(p);
-	struct record r;
-
-	if (last != NULL && e <= ordered_key(last))
-		return "out of order";
-	if (!is_start(c, (uint32_t)e))
-		return "refers to no record";
-	memcpy(&r, c->f->arena + (size_t)(uint32_t)e * GRAIN, sizeof(r));
-	return r.nwords == 0 ? "refers to a record without words" : NULL;
-}
-
-static const char *
-verify_counts(struct check *c, const unsigned char *p,
-	      const unsigned char *last)
-{
-	uint32_t v[2];
-
-	memcpy(v, p + sizeof(struct fingerprint), sizeof(v));
-	if (last != NULL &&
-	    (ordered_key(p) < ordered_key(last) ||
-	     (ordered_key(p) == ordered_key(last) &&
-	      ordered_key(p + 8) <= ordered_key(last + 8))))
-		return "out of order";
-	(void)c;
-	return v[0] == 0 || v[1] != 0 ?
-	       "a wrong count" : NULL;
-}
-
-static int
-verify_slots(struct check *c, enum saved_section s,
-	     const struct ordered *o, verify_entry *verify)
-{
-	const unsigned char *last = NULL;
-	size_t next = 0, n = 0, in = 0;
-
-	for (size_t i = 0; i < o->nslots + o->tail; i++) {
-		const unsigned char *p = o->slots + i * o->width;
-		uint64_t key = ordered_key(p);
-		const char *fault;
-
-		if (key == 0) {
-			if (!all_zero(p, p + o->width))
-				return bad(c, s, "an empty slot is not empty");
-			continue;
-		}
-		if (i != (ordered_home(o, key) > next ?
-			  ordered_home(o, key) : next))
-			return bad(c, s, "an entry in a wrong slot");
-		fault = verify(c, p, last);
-		if (fault != NULL)
-			return bad(c, s, fault);
-		if (s == SAVED_INDEX) {
-			in = last != NULL && ordered_key(last) >> 32 ==
-			     key >> 32 ? in + 1 : 1;
-			if (in > TABLE_BUCKET)
-				return bad(c, s, "a bucket too full");
-		}
-		last = p;
-		next = i + 1;
-		n++;
-	}
-	if (n != o->n)
-		return bad(c, s, "a wrong number of entries");
-	if (o->nslots + o->tail != slots_in_all(n, next - 1))
-		return bad(c, s, "a wrong number of slots");
-	return 0;
-}
-
-static int
-verify_labels(const struct check *c)
-{
-	const struct saved_header *h = &c->f->h;
-	const struct saved_extent *s = &h->section[SAVED_LABELS];
-	uint64_t last = 0;
-
-	if ((s->n == 0) != (h->section[SAVED_TEXT].length == 0))
-		return bad(c, SAVED_LABELS, "all are empty");
-	for (uint64_t i = 0; i < s->n; i++) {
-		uint64_t at = ordered_key(c->f->map + s->offset + 8 * i);
-
-		if (at < last || (i == 0 && at != 0))
-			return bad(c, SAVED_LABELS, "out of order");
-		last = at;
-	}
-	if (last != h->section[SAVED_TEXT].length)
-		return bad(c, SAVED_LABELS, "do not fill the text");
-	return 0;
-}
-
-int
-saved_verify(struct saved *f, char why[SAVED_WHY])
-{
-	struct check c = { .f = f, .why = why };
-	size_t words = f->h.section[SAVED_ARENA].n / 64 + 1;
-	int result = -1;
-
-	/* Once more, even what has been compared: so it is asked for. */
-	memset(f->good, 0, f->h.nsums);
-	if (check_blocks(f, why) != 0)
-		return -1;
-	c.starts = calloc(words, sizeof(*c.starts));
-	c.known = calloc(words, sizeof(*c.known));
-	if (c.starts == NULL || c.known == NULL) {
-		saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
-		goto out;
-	}
-	if (verify_gaps(&c) != 0 || verify_arena(&c) != 0 ||
-	    verify_slots(&c, SAVED_EXACT, &f->exact, verify_exact) != 0 ||
-	    verify_slots(&c, SAVED_INDEX, &f->index, verify_index) != 0 ||
-	    verify_slots(&c, SAVED_COUNTS, &f->counts,
-			 verify_counts) != 0 || verify_labels(&c) != 0)
-		goto out;
-	if (c.records != 0) {
-		bad(&c, SAVED_ARENA, "a record without a fingerprint");
-		goto out;
-	}
-	result = 0;
-out:
-	free(c.starts);
-	free(c.known);
-	return result;
-}
-
 /* Locking. */
 
 /* A table has one lock, whatever links lead to it. */
@@ -1007,7 +893,7 @@ saved_unlock(const char *path, int lock)
 	if (lock < 0)
 		return;
 	name = lock_name(path);
-	/* While it is held: nobody else can have locked this file. */
+	/* It is still held, so no other process can have locked this file. */
 	if (name != NULL && is_named(lock, name))
 		unlink(name);
 	free(name);

@@ -3,12 +3,18 @@
  * looked up where it lies (saved.c), and merged with others in one pass
  * (merge.c).
  *
- * A file is read only as far as it is asked: each megabyte has a checksum,
- * which is compared before the first byte of it counts (in a file of
- * SAVED_EAGER bytes or less, when it is opened).  No answer rests on bytes
- * that were not compared.  And since a file can be hostile with all checksums
- * right, every reference is checked against the mapping: whatever the bytes
- * are, the worst is a wrong answer or EBADMSG.
+ * Opening checks the header, the bounds of all sections and their ends.  A
+ * file of SAVED_SMALL bytes or less is verified in full, about a gigabyte a
+ * second, and one of SAVED_EAGER bytes or less is compared with its checksums.
+ * In a larger one each megabyte is compared before the first byte of it
+ * counts.  No answer rests on bytes that were not compared.
+ *
+ * A larger file can still be hostile: checksums right, entries wrong.  Every
+ * reference is checked against the mapping, and a look-up reads a bounded
+ * number of slots.  So the worst is a wrong answer or EBADMSG: a unit is taken
+ * for known that is not, or the reverse, or the place or label of a witness is
+ * wrong.  It never reads outside the file, and the memory that comparing takes
+ * is at most five times the file's bytes.
  *
  * What fails returns -1 with errno, and where there is a 'why', a message
  * without the file's name.  EBADMSG: no table, or damaged; ENOTSUP: a newer
@@ -33,6 +39,7 @@
 #define SAVED_WHY 200	/* bytes of a message */
 #define SAVED_COUNT_WIDTH 24	/* bytes of an entry of the counts */
 #define SAVED_SECRET 256	/* bytes of the shingler's secret */
+#define SAVED_SMALL ((size_t)16 << 20)
 #define SAVED_EAGER ((size_t)64 << 20)
 
 /* What shapes fingerprints, sketches and records; all of it has to agree. */
@@ -62,7 +69,7 @@ enum saved_section {
 struct saved_info {
 	uint32_t version;
 	struct saved_options options;
-	uint64_t secret_id;	/* tells secrets apart */
+	uint64_t secret_id;	/* differs where secrets do */
 	uint64_t length;	/* bytes */
 	uint64_t documents;	/* seen by the runs that made it */
 	uint64_t counted;	/* of these, those that counts are about */
@@ -107,9 +114,9 @@ int saved_label(struct saved *f, uint64_t document, const char **p,
 
 /*
  * Claim a table for as long as it takes to read it and write it anew: a
- * descriptor, or -1.  What is locked is FILE.lock, where FILE is the table behind
- * all links: a rename replaces FILE itself.  FILE.lock is removed when the claim
- * ends.
+ * descriptor, or -1.  What is locked is FILE.lock, where FILE is the table
+ * behind all links: a rename replaces FILE itself.  FILE.lock is removed when
+ * the claim ends.
  */
 int saved_lock(const char *path, char why[SAVED_WHY]);
 void saved_unlock(const char *path, int lock);
@@ -131,8 +138,8 @@ struct saved_run {
 	const unsigned char *secret;	/* SAVED_SECRET bytes */
 	uint64_t documents;
 	/*
-	 * Entries of 24 bytes: fingerprint, u32 documents, u32 0; of this run
-	 * alone.  NULL: none.
+	 * Entries of 20 bytes or more: fingerprint, u32 documents, and what
+	 * is not saved; of this run alone.  NULL: none.
 	 */
 	const struct ordered *counts;
 	uint64_t counted;
@@ -169,9 +176,12 @@ uint32_t saved_index_secret(const struct saved *f);
 uint32_t saved_longest(const struct saved *f);
 
 /*
- * What table.h says of these, in one file.  A fingerprint: 1 with *ref set, 0,
- * or -1.  A key's references in order: how many, or -1.  A record, in full, or
- * NULL.  The place that a record tells, its document numbered in the file.
+ * Look-ups in one file, for the calls of table.h.
+ *
+ *	saved_find	fingerprint -> *ref: 1, 0, or -1
+ *	saved_bucket	index key -> references in order: how many, or -1
+ *	saved_record	reference -> the whole record, or NULL
+ *	saved_place	the place in a record, its document numbered in the file
  */
 int saved_find(struct saved *f, const struct fingerprint *fp,
 	       uint32_t *ref);

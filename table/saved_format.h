@@ -1,7 +1,13 @@
 /*
  * The bytes of a saved table, and the inside of struct saved: what
  * saved.c, which reads them, and merge.c, which writes them, share.
- * dedup-table(5) tells the layout at length.
+ * dedup-table(5) describes the layout in full.
+ *
+ *	byte 0    header
+ *	     4096 exact, index, arena, runs, counts, labels, text: the body
+ *	   h.sums a checksum for each megabyte of the body
+ *
+ * Each section begins at a multiple of 4096; between them are zeros.
  */
 #ifndef SAVED_FORMAT_H
 #define SAVED_FORMAT_H
@@ -104,6 +110,27 @@ saved_ready(struct saved *f, const unsigned char *p, size_t len)
 			return -1;
 	return 0;
 }
+
+/* Compare all blocks that have not been compared. */
+int saved_check_blocks(struct saved *f, char *why);
+
+/*
+ * What can be checked without reading all entries: what lies between sections,
+ * the last slots of each section, runs, the first and last label.
+ */
+int saved_check_ends(struct saved *f, char *why);
+
+/* All entries; of blocks that have been compared. */
+int saved_verify_content(struct saved *f, char why[SAVED_WHY]);
+
+/*
+ * As saved_open(), with other sizes: up to 'small' bytes all entries are
+ * checked, up to 'eager' bytes all checksums.
+ */
+int saved_open_as(struct saved **f, const char *path, size_t small,
+		  size_t eager, char why[SAVED_WHY]);
+
+bool saved_all_zero(const unsigned char *p, const unsigned char *end);
 
 /* "made with --ngram=4, not 3": how 'have' differs from 'want'. */
 int saved_compare(const struct saved_options *have,

@@ -62,32 +62,68 @@ reserve(uint32_t **v, size_t *room, size_t n)
 }
 
 int
-scratch_take_unit(struct scratch *s, const struct words *w, unsigned bits)
+scratch_reserve(struct scratch *s, uint32_t n)
 {
-	uint32_t mask = (1u << bits) - 1;
+	return reserve(&s->other, &s->other_room, n);
+}
 
+int
+scratch_take_unit(struct scratch *s, const struct words *w, bool tags)
+{
 	if (reserve(&s->mine, &s->mine_room, w->n) != 0)
 		return -1;
 	for (uint32_t i = 0; i < w->n; i++)
-		s->mine[i] = w->code[i] | (w->tag[i] & mask) << 16;
+		s->mine[i] = tags ? words_hash(w, i) : w->code[i];
 	return 0;
 }
 
 int
 scratch_take_record(const struct table *t, struct scratch *s,
-		    const unsigned char *p, uint32_t n, unsigned bits)
+		    const unsigned char *p, uint32_t n, bool tags)
 {
 	const uint16_t *code = record_codes(t, p);
 	const uint8_t *tag = (const uint8_t *)(code + n);
-	unsigned stored = record_tag_bits(t->full_tags, n);
-	uint32_t mask = (1u << bits) - 1;
 
 	if (reserve(&s->other, &s->other_room, n) != 0)
 		return -1;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t v = stored == 8 ? tag[i] : tag[i / 4] >> 2 * (i % 4);
-
-		s->other[i] = code[i] | (v & mask) << 16;
-	}
+	for (uint32_t i = 0; i < n; i++)
+		s->other[i] = code[i] | (tags ? (uint32_t)tag[i] << 16 : 0);
 	return 0;
+}
+
+/*
+ * The bitmap has 12 bits of each code: a cheap bound on what two units may
+ * share, which tells most strangers apart.
+ */
+#define CODE_BIT(code) ((uint64_t)1 << ((code) & 63))
+#define CODE_WORD(code) ((code) >> 6 & (CODE_WORDS - 1))
+
+void
+scratch_mark(struct scratch *s, const struct words *w)
+{
+	for (uint32_t i = 0; i < w->n; i++)
+		s->codes[CODE_WORD(w->code[i])] |= CODE_BIT(w->code[i]);
+}
+
+void
+scratch_unmark(struct scratch *s, const struct words *w)
+{
+	for (uint32_t i = 0; i < w->n; i++)
+		s->codes[CODE_WORD(w->code[i])] = 0;
+}
+
+bool
+scratch_may_match(const struct scratch *s, const uint16_t *code, uint32_t n,
+		  uint32_t most)
+{
+	uint32_t strange = 0;
+
+	/* A few words at a time without looking whether it is enough. */
+	for (; n >= 16 && strange <= most; n -= 16, code += 16)
+		for (uint32_t i = 0; i < 16; i++)
+			strange += (s->codes[CODE_WORD(code[i])] &
+				    CODE_BIT(code[i])) == 0;
+	for (; n > 0 && strange <= most; n--, code++)
+		strange += (s->codes[CODE_WORD(*code)] & CODE_BIT(*code)) == 0;
+	return strange <= most;
 }

@@ -124,7 +124,7 @@ table_allowance(const struct table *t, size_t now)
 }
 
 int
-table_reserve_entry(struct table *t, struct ordered *o)
+table_grow_part(struct table *t, struct ordered *o)
 {
 	size_t now, most = SIZE_MAX;
 
@@ -231,7 +231,9 @@ table_find(const struct table *t, const struct fingerprint *fp,
 		if (p == NULL)
 			return -1;
 		*m = (struct match){
-			1.0, record_place(t, table, ref, p), table,
+			.resemblance = 1.0,
+			.place = record_place(t, table, ref, p),
+			.table = table,
 		};
 	} else {
 		*m = (struct match){ .resemblance = 1.0, .table = table };
@@ -295,19 +297,23 @@ table_log_undo(struct table *t, uint64_t hi, uint64_t lo)
 	return 0;
 }
 
+/* Tags, or checks in their place. */
 static void
-put_tags(unsigned char *to, const struct words *w, unsigned bits)
+put_tags(unsigned char *to, const struct words *w, bool tags)
 {
-	if (bits == 8) {
+	if (tags) {
 		memcpy(to, w->tag, w->n);
 		return;
 	}
-	for (uint32_t i = 0; i < w->n; i += 4) {
-		unsigned v = 0;
+	for (uint32_t i = 0; i < w->n; i += CHECK_WORDS) {
+		uint32_t check = 0;
+		uint16_t upper;
 
-		for (uint32_t j = 0; j < 4 && i + j < w->n; j++)
-			v |= (w->tag[i + j] & 3u) << 2 * j;
-		*to++ = (unsigned char)v;
+		for (uint32_t j = i; j < w->n && j < i + CHECK_WORDS; j++)
+			check += record_check_word(j, words_hash(w, j));
+		upper = (uint16_t)(check >> 16);
+		memcpy(to, &upper, sizeof(upper));
+		to += sizeof(upper);
 	}
 }
 
@@ -318,15 +324,18 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	struct record r = { 0, 0 };
 	unsigned char *p;
 	uint32_t ref;
+	size_t len;
 
 	if (w->code != NULL)
 		r = (struct record){ w->n, w->digits };
-	ref = arena_take(&t->arena,
-			 record_length(t->places, t->full_tags, r.nwords),
+	len = record_length(t->places, t->full_tags, r.nwords);
+	ref = arena_take(&t->arena, len,
 			 table_allowance(t, arena_memory(&t->arena)));
 	if (ref == 0)
 		return 0;
 	p = arena_at(&t->arena, ref);
+	/* What was taken back may be there still, also after the record. */
+	memset(p + (len - 1) / GRAIN * GRAIN, 0, GRAIN);
 	memcpy(p, &r, sizeof(r));
 	p += sizeof(r);
 	if (t->places) {
@@ -336,7 +345,7 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	if (r.nwords > 0) {
 		memcpy(p, w->code, r.nwords * sizeof(*w->code));
 		p += r.nwords * sizeof(*w->code);
-		put_tags(p, w, record_tag_bits(t->full_tags, r.nwords));
+		put_tags(p, w, record_has_tags(t->full_tags, r.nwords));
 	}
 	return ref;
 }
@@ -391,10 +400,13 @@ table_add(struct table *t, const struct words *w, const struct place *at)
 		t->longest = w->n;
 	if (table_reserve_entry(t, &t->exact) != 0)
 		goto fail;
-	if (t->exact.n == 0)
+	if (t->exact.n == 0) {
 		slot = ordered_find(&t->exact, w->fp.hi);
-	else if (exact_slot(t, &w->fp, &slot) != NULL)
-		return 0;	/* known already: the earlier one stands */
+	} else if (exact_slot(t, &w->fp, &slot) != NULL) {
+		/* Known already: the earlier one stands. */
+		t->longest = longest;
+		return 0;
+	}
 	if (add_unknown(t, w, at, slot) == 0) {
 		recent_mark(t, (uint32_t)w->fp.hi);
 		return 0;

@@ -1,19 +1,32 @@
 /*
  * The fingerprint table: what every kept unit said.
  *
- *	exact	fingerprint -> record
- *	index	public shingle hash -> records, the first TABLE_BUCKET of them
- *	arena	records: place, number hash, the unit's words in order
+ *	exact                 arena                      index
+ *	fingerprint -> ref    +-------------------+      shingle -> refs
+ *	ab12...     -> 1 ---->| 1  record         |<---- 5c3a... -> 1, 7
+ *	c0de...     -> 7 ---->| 7  record         |<---- 77e0... -> 7
+ *	                      +-------------------+
  *
- * The index proposes, the word sequences decide.  Only kept units are here,
- * so every match is a witness; and since what has been removed leaves no
- * trace, reading one's own output again finds the table as it was and removes
- * nothing more.  The table knows no text.
+ * exact finds a unit with the same words.  index proposes records that share
+ * shingles with a unit, the first TABLE_BUCKET of each; their words decide.
+ * A record (record.h) has a unit's place and its words.  No text is kept.
  *
- * Saved tables can be attached: then what they know is known, as if their
- * units had been recorded here before, those of the first one first.  They are
- * only read, where they lie.  A call that meets damage in one returns -1 with
- * EBADMSG.
+ * Only kept units are here, so every match is a witness.
+ *
+ * Saved tables can be attached.  Then what they know is known, as if their
+ * units had been recorded here before, those of the first table first.  They
+ * are only read, where they lie.  A call that meets damage in one returns -1
+ * with EBADMSG.
+ *
+ * States of a table:
+ *
+ *	       table_add()        no memory left, or table_fill()
+ *	empty ------------> open --------------------------------> full
+ *	  ^                   |                                      |
+ *	  +-------------------+------------- table_clear() ----------+
+ *
+ * Only an empty one can be attached to.  A full one answers as before and
+ * records nothing more.
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -22,8 +35,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shingle.h"
 #include "saved.h"
+#include "shingle.h"
 
 #define TABLE_NEAR_WORDS 8	/* shorter units are near to none */
 #define TABLE_REPLACE_WORDS 10	/* in shorter ones no word may be replaced */
@@ -40,6 +53,7 @@ struct match {
 	double resemblance;
 	struct place place;	/* zero without table_options.places */
 	unsigned table;		/* 0: its own; i: the i-th one attached */
+	bool similar;		/* by table_similar(), not by table_near() */
 };
 
 /* Memory to compare units in, for each thread that does. */
@@ -48,13 +62,13 @@ struct scratch *scratch_new(void);
 void scratch_free(struct scratch *s);
 
 /*
- * What a unit would be found to be like, by what was recorded at some time.
- * All zero: nothing was asked yet.
+ * What a unit was like, going by what was recorded at some time.  All zero:
+ * nothing was asked yet.
  */
 struct proposal {
 	bool looked;
 	bool exact;		/* the table has it: 'm' */
-	bool near;		/* 'm' is near to it */
+	bool near;		/* 'm' is near or similar to it */
 	struct match m;
 	uint32_t shared;	/* shingles of the sketch shared with that */
 	uint32_t upto;		/* records before this reference were asked */
@@ -93,25 +107,37 @@ int table_find(const struct table *t, const struct fingerprint *fp,
 	       struct match *m);
 
 /*
+ * A unit that says all that this one says, in one piece: the words of this one
+ * stand there one after another.  They are compared in loose form, and words
+ * may be joined or parted.  Both units have TABLE_NEAR_WORDS words or more.
+ * The resemblance 2n/(n+m) is at least 0.8, where n and m are the numbers of
+ * words; it counts as 1 if it is more.  1 with 'm' set, 0, or -1.  If there are
+ * several, it is the one that shares most of the sketch, then the earliest.
+ */
+int table_near(struct table *t, const struct words *w, struct match *m);
+
+/*
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,
  * where M is the length of their longest common subsequence of words, and
  * whose words with digits are the same in the same order.  What differs has to
- * be scattered: in stretches of two words or more may stand three words, or a
- * sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
- * added or missing.  1 with 'm' set, 0, or -1, ENOMEM too.  Of several, the
- * one that shares most of the sketch, and of these the earliest.
+ * be scattered: stretches of two words or more may have three words in all, or
+ * a sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
+ * added or missing.  The rest is as for table_near(); ENOMEM too.
  */
-int table_near(struct table *t, const struct words *w, double threshold,
-	       struct match *m);
+int table_similar(struct table *t, const struct words *w, double threshold,
+		  struct match *m);
 
 /*
- * The same in two steps, of which the first is for other threads: what is
- * known or, if it is not, near by now, to *p; and later, when more may have
- * been recorded or taken back, the answer that table_find() or table_near()
- * would give then.  Several threads may propose at a time, while none does
- * anything else with the table, not even in attached files.  Of finding: 1, 0
- * or -1, where only 1 counts as asked; of near ones: 0, or -1 and nothing was
- * proposed.
+ * The same in two steps.  The first is for other threads: what is known or near
+ * now, to *p; if the threshold is more than 0, what is similar now where none is
+ * near.  The second comes later, when more may have been recorded or taken
+ * back; it gives the answer that table_find(), or table_near() and then
+ * table_similar(), would give at that time.  The threshold is the same in both.
+ *
+ * Several threads may propose at a time, while none does anything else with
+ * the table or with the attached files.  table_propose_find() returns 1, 0 or
+ * -1, and only 1 counts as asked.  table_propose() returns 0, or -1 and nothing
+ * was proposed.
  */
 int table_propose_find(const struct table *t, const struct fingerprint *fp,
 		       struct proposal *p);
@@ -122,7 +148,7 @@ int table_find_after(struct table *t, const struct fingerprint *fp,
 int table_near_after(struct table *t, const struct words *w, double threshold,
 		     const struct proposal *p, struct match *m);
 
-/* A longer unit that holds these words as they stand.  As table_near(). */
+/* As table_near(), but the two units may have any length. */
 int table_containing(struct table *t, const struct words *w, struct match *m);
 
 /*
@@ -141,24 +167,24 @@ bool table_full(const struct table *t);
 void table_set_limit(struct table *t, size_t limit);
 
 /*
- * Remember from now on what is recorded, and take it back: afterwards the table
- * answers as it did at the mark, but for being full if it is.  A mark ends the
- * one before.
+ * Mark: remember from now on what is recorded.  Undo: take it back, so that the
+ * table answers as it did at the mark; but a full table stays full.  A mark
+ * ends the one before.
  */
 void table_mark(struct table *t);
 void table_undo(struct table *t);
 
 /*
- * Proposals begin: what is recorded from now on is looked at when units are
- * judged that were proposed in the meantime.
+ * Proposals begin: a unit that is proposed from now on is compared, when it is
+ * judged, with what was recorded in the meantime.
  */
 void table_begin_proposals(struct table *t);
 
-/* Full from now on: for who could not even offer a unit. */
+/* Full from now on: for a caller that had no memory to offer a unit. */
 void table_fill(struct table *t);
 
 /*
- * Save what it knows and what the attached tables know.  As saved_merge()
+ * Save what it knows and what the attached tables know, as saved_merge()
  * of these and of a file with the table's own units, of run->documents
  * documents, would: places are numbered from 0 in the run.
  */

@@ -6,10 +6,12 @@
  *	index.c		shingle -> records (index.h)
  *	candidates.c	records that share shingles with a unit
  *	scratch.c	words of two units, ready to be compared
+ *	ask.c		which of the candidates is a witness: now, or in two steps
+ *	near.c		rule "near": it says the same in one piece, and little else
  *	similar.c	rule "similar": resemblance in word order
- *	contained.c	rule "contained": the words stand there in one piece
+ *	contained.c	rule "contained": as "near", however much else it says
  *
- * A rule asks candidates.c for records, the most promising first, and compares
+ * Records come from candidates.c, the most promising first; a rule compares
  * their words with those of the unit, which scratch.c lays out.
  */
 #ifndef TABLE_INTERNAL_H
@@ -23,14 +25,31 @@
 #include "simd.h"
 #include "table.h"
 
-#define CODE_WORDS 64		/* of 64 bits: see mark_codes() in similar.c */
+#define CODE_WORDS 64		/* of 64 bits: see scratch_mark() */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
+
+/* A place in a unit's loose words: the beginning of a word, or in one. */
+struct letter {
+	uint32_t word;
+	size_t byte;
+};
+
+/* What a unit's letters can be written as from one byte on. */
+struct pieces {
+	size_t byte, n;		/* 0: not known */
+	uint64_t codes;		/* their lowest 6 bits, as bits */
+	struct joint piece[SHINGLE_PIECES];
+};
 
 /* For comparing two units. */
 struct scratch {
 	uint64_t codes[CODE_WORDS];	/* which the unit at hand has */
 	uint32_t *mine, *other;	/* words of the two */
 	size_t mine_room, other_room;
+	/* Of near.c: the unit's first pieces, the last that it asked for, and
+	 * where a word begins. */
+	struct pieces first, last;
+	struct letter known;
 };
 
 struct table {
@@ -140,8 +159,15 @@ record_place(const struct table *t, unsigned table, uint32_t ref,
 /* What a part of the table, which has 'now' bytes, may come to. */
 size_t table_allowance(const struct table *t, size_t now);
 
-/* Room for one more entry of a part; 0, or -1 with ENOMEM. */
-int table_reserve_entry(struct table *t, struct ordered *o);
+/* Make room in a part, as far as the limit allows; 0, or -1 with ENOMEM. */
+int table_grow_part(struct table *t, struct ordered *o);
+
+/* Room for one more entry of a part; the same. */
+static inline int
+table_reserve_entry(struct table *t, struct ordered *o)
+{
+	return ordered_has_room(o) ? 0 : table_grow_part(t, o);
+}
 
 /* Remember how to take this entry back, if that may be wanted. */
 int table_log_undo(struct table *t, uint64_t hi, uint64_t lo);
@@ -157,12 +183,23 @@ size_t scratch_bytes(uint32_t longest);
 
 /*
  * The words of a unit to s->mine, those of a record of n words to s->other:
- * code, and above it the tag, in 32 bits; with 'bits' of each tag, 0 for none.
- * 0, or -1 with ENOMEM.
+ * code, and above it the tag, if 'tags' are wanted.  0, or -1 with ENOMEM.
  */
-int scratch_take_unit(struct scratch *s, const struct words *w, unsigned bits);
+int scratch_take_unit(struct scratch *s, const struct words *w, bool tags);
+
+/* Room for so many words of a record in s->other: 0, or -1 with ENOMEM. */
+int scratch_reserve(struct scratch *s, uint32_t n);
 int scratch_take_record(const struct table *t, struct scratch *s,
-			const unsigned char *p, uint32_t n, unsigned bits);
+			const unsigned char *p, uint32_t n, bool tags);
+
+/*
+ * Mark the codes that a unit has, in a scratch where none is; and after that
+ * can all but 'most' of a record's n words be words of the unit?
+ */
+void scratch_mark(struct scratch *s, const struct words *w);
+void scratch_unmark(struct scratch *s, const struct words *w);
+bool scratch_may_match(const struct scratch *s, const uint16_t *code,
+		       uint32_t n, uint32_t most);
 
 /* candidates.c */
 

@@ -54,10 +54,137 @@ fixture() {
 	dedup "$1" >got
 	diff -a "${1%.*}.out" got
 }
-for file in "$fixtures"/*.in "$fixtures"/*.jsonl "$fixtures"/sample.txt \
+for file in "$fixtures"/*.in "$fixtures"/records.jsonl "$fixtures"/sample.txt \
     "$fixtures"/wet.warc; do
 	must "fixture ${file##*/} becomes its .out" fixture "$file"
 done
+
+# Binary data and other encodings are refused by name.
+
+data() {	# writes one file of each of some kinds, whose text repeats
+	printf '%b' "$twice" >text
+	iconv -f UTF-8 -t UTF-16 text >utf16
+	iconv -f UTF-8 -t UTF-16LE text >utf16le
+	iconv -f UTF-8 -t UTF-16BE text >utf16be
+	iconv -f UTF-8 -t UTF-32LE text >utf32le
+	{ printf '\x7fELF\2\1\1\0'; cat text; } >elf
+	{ printf 'BZh91AY&SY'; cat text; } >bz2
+	{ printf '%%PDF-1.7\n'; cat text; } >pdf
+	{ printf 'PAR1\x15\4\0'; cat text; } >parquet
+	{ printf 'PK\3\4\x14\0'; cat text; } >zip
+	{ printf 'SQLite format 3\0'; cat text; } >sqlite
+	{ cat text; head -c 100 /dev/zero; } >nuls
+}
+
+refused_by_name() {
+	local file
+	data
+	while IFS=: read -r file what; do
+		exits 2 dedup "$file" >out 2>err
+		[ ! -s out ]
+		cat err
+		grep -Fq "dedup: $file: not read: $what; try: " err
+		exits 2 dedup -f text -o out "$file" 2>err
+		[ ! -s out ]
+		exits 2 dedup - <"$file" >out 2>err
+		grep -Fq "dedup: standard input: not read: $what; " err
+		# shellcheck disable=SC2002
+		cat "$file" | exits 2 dedup 2>err
+		grep -Fq "dedup: standard input: not read: $what; " err
+	done <<-'EOF'
+		utf16:UTF-16
+		utf16le:UTF-16LE
+		utf16be:UTF-16BE
+		utf32le:UTF-32LE
+		elf:ELF program or library
+		bz2:bzip2 data
+		pdf:PDF
+		parquet:Parquet
+		zip:zip archive, or an office document or book kept as one
+		sqlite:SQLite database
+		nuls:binary data, thick with NUL bytes
+	EOF
+}
+must 'UTF-16 and binary data are refused by name' refused_by_name
+
+refused_alone() {
+	data
+	printf '%b' "$once" >want
+	exits 2 dedup utf16 text zip 2>err | diff want -
+	[ "$(grep -c ': not read: ' err)" -eq 2 ]
+	# Nor does what they say make anything go.
+	printf '%b' "$long\n\n$other\n" >plain
+	exits 2 dedup nuls plain 2>/dev/null | diff plain -
+	# Said once, however many readings there are.
+	exits 2 dedup --keep=none utf16 plain 2>err | diff plain -
+	[ "$(grep -c ': not read: ' err)" -eq 1 ]
+}
+must 'the files beside one that is refused go on' refused_alone
+
+refused_in_place() {
+	data
+	mkdir keep
+	cp -- * keep 2>/dev/null || true
+	exits 2 dedup --in-place=.old utf16 utf16le elf pdf zip nuls text 2>err
+	[ "$(grep -c ': not read: ' err)" -eq 6 ]
+	printf '%b' "$once" | diff - text
+	cmp text.old keep/text
+	for file in utf16 utf16le elf pdf zip nuls; do
+		cmp "$file" "keep/$file"
+		[ ! -e "$file.old" ]
+	done
+	cp keep/text text
+	exits 2 dedup --output-dir=to elf text nuls 2>/dev/null
+	[ "$(ls to)" = text ]
+	exits 2 dedup --in-place --max-removed=.9 elf text 2>/dev/null
+	cmp elf keep/elf
+}
+must 'what is refused is not rewritten, and has no output' refused_in_place
+
+refused_reference() {
+	data
+	exits 2 dedup --against=utf16 text >out 2>err
+	[ ! -s out ]
+	grep -Fq 'dedup: utf16: not read: UTF-16; ' err
+}
+must '--against: a reference that is no text is refused' refused_reference
+
+refused_compressed() {
+	data
+	gzip -c elf >elf.gz
+	exits 2 dedup elf.gz >out 2>err
+	[ ! -s out ]
+	grep -Fq 'dedup: elf.gz: not read: ELF program or library; ' err
+	gzip -c text | gzip -c >twice.gz
+	exits 2 dedup twice.gz 2>err
+	grep -Fq 'dedup: twice.gz: not read: gzip data; ' err
+}
+must 'what is compressed is looked at decompressed' refused_compressed
+
+read_as_text() {
+	data
+	for option in -a --text; do
+		dedup $option nuls >got
+		[ "$(grep -ac "$long" got)" -eq 1 ]
+		[ "$(tr -cd '\0' <got | wc -c)" -eq 100 ]
+		dedup $option <zip >got
+		cmp zip got
+	done
+	exits 2 dedup --text-fiel 2>/dev/null	# an abbreviation, as before
+}
+must '--text reads binary data as text' read_as_text
+
+few_nuls() {
+	local text="a few \0000 NUL bytes \0000\n\n$long\n\nmore \0000\n"
+
+	becomes "$text\n$long\n" "$text"
+	# One in 100 bytes; and a record may hold any number.
+	{ seq 3000; printf '%s\0a\0b\0\n' {1..40}; } >many
+	dedup many | cmp many -
+	printf '{"text":"%s\\u0000a\\u0000b\\u0000"}\n' {1..99} >records
+	dedup records | cmp records -
+}
+must 'a few NUL bytes pass through' few_nuls
 
 long_heading() {
 	local box='Have the news in your inbox\nEvery Friday, free\nSign up\n'
@@ -251,6 +378,16 @@ must '--document-separator: its line stays, with CR LF and at the end' \
 must '--document-separator: part of a line is none' \
     stays "a %%\n%% b\n%%%\ncut off here is this line ...\n%" \
     --document-separator=%%
+
+# Searched again from each place it took over half a minute, not .1 s.
+separator_within() {
+	local separator
+	separator=$(head -c 100000 /dev/zero | tr '\0' a)
+	head -c 16000000 /dev/zero | tr '\0' a >line
+	timeout 10 "$DEDUP" --document-separator="$separator" line | cmp line -
+}
+must '--document-separator: many within a line take no longer' \
+    separator_within
 
 logs_parts() {
 	printf '%b' "$long\n%%\n\n$long\n" >a
@@ -518,7 +655,7 @@ must 'records: escapes are understood, and stay in what stays' becomes \
 {"text":"\\ud83d\\udea2 x y z w"}
 ' -f jsonl
 must 'records: lone surrogates stay as they are' becomes \
-    '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n\\na b c d e"}\n' \
+    '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n\\n\\ud83d, A b c d e"}\n' \
     '{"text":"\\ud83d a b c d e\\n\\n\\udea2 x\\n"}\n'
 must 'records: of equal keys the last holds, and all stay' becomes \
     '{"text":"a b c d e","text":"v w x y z"}
@@ -530,8 +667,10 @@ must 'records: a byte-order mark, blank lines, CR LF, no last newline' becomes \
     '\xef\xbb\xbf{"text":"a b c d e"}\r\n\r\n \t\n{"text":"a b c d e"}\r\n{}' \
     '\xef\xbb\xbf{"text":"a b c d e"}\r\n\r\n \t\n{"text":""}\r\n{}' -f jsonl
 must 'records: bytes that are not UTF-8 pass' becomes \
-    '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":"a b c d e\xff\xfe"}\n' \
+    '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":"a b c d e,\xe9"}\n' \
     '{"x":"\xff","text":"a b c d e \xe9"}\n{"text":""}\n'
+must 'a byte that is not UTF-8 is a letter of its own' stays \
+    'M\xe4dchen f\xe4hrt in die Stadt\nM\xf6dchen f\xf6hrt in die Stadt\n'
 must 'records: a field that is no string, or missing, passes' stays \
     '{"text":"a b c d e"}\n{"text":null}\n{"text":["a b c d e"]}\n{"x":1}\n'
 

@@ -5,6 +5,7 @@
  *	byte 0	unit (2 bits), exact, fold_digits, contained, scope, keep,
  *		and whether the rest is text or line numbers
  *	byte 1	min_words - 1 (3 bits), ngram - 1 (2 bits), threshold (3 bits)
+ *	byte 2	boilerplate (2 bits), reference documents (2 bits)
  *	rest	text with documents parted by form feeds; or a line of a
  *		fixed list a byte
  *
@@ -56,6 +57,13 @@ static const char *const line[] = {
 	"\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad",
 	"\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad...", "\xff", "\xcc\x81",
 	"caf\xc3\xa9 one two three", "cafe\xcc\x81 one two three",
+	"one two three four five six seven eight nine caf\xc3\xa9",
+	"one two three four five six seven eight nine cafe",
+	"onetwo three four five six seven eight nine ten",
+	"Photo: one two three four five six seven eight nine ten",
+	"one two three four five six seven eight nine ten (by us)",
+	"one two three four five six seven eight 9 6",
+	"one two three four five six seven eight 96",
 };
 
 static void
@@ -75,6 +83,7 @@ check(const struct corpus *c, struct dedup_options *opt, enum dedup_keep keep,
       uint64_t seed)
 {
 	struct answers a, b, none;
+	uint64_t dropped = 0, bytes = 0;
 
 	must_hold(ask(c, opt, PIECES_WHOLE, 0, &a), c, opt);
 	must_hold(check_spans(c, &a), c, opt);
@@ -83,7 +92,7 @@ check(const struct corpus *c, struct dedup_options *opt, enum dedup_keep keep,
 	must_hold(check_equal(&a, &b, true), c, opt);
 	must_hold(check_witnesses(c, opt, &a), c, opt);
 	must_hold(check_rules(c, opt, &a, NULL), c, opt);
-	must_hold(check_second_pass(c, opt, &a), c, opt);
+	must_hold(second_pass(c, opt, &a, &dropped, &bytes), c, opt);
 	if (keep == DEDUP_KEEP_NONE) {
 		opt->keep = keep;
 		must_hold(ask(c, opt, PIECES_WHOLE, 0, &none), c, opt);
@@ -99,14 +108,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const double threshold[] = {
-		0.8, 0.5, 0.6, 0.7, 0.9, 0.95, 1, 0.01,
+		0, 0, 0, 0.8, 0.5, 0.9, 1, 0.01,
 	};
 	struct dedup_options opt;
 	struct corpus c = { .n = 0 };
 	char *text;
 	size_t len = 0, start = 0;
 
-	if (size < 2)
+	if (size < 3)
 		return 0;
 	dedup_options_init(&opt);
 	opt.unit = data[0] & 3;
@@ -117,11 +126,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	opt.min_words = 1 + (data[1] & 7);
 	opt.ngram = 1 + (data[1] >> 3 & 3);
 	opt.threshold = threshold[data[1] >> 5];
+	opt.boilerplate = data[2] & 3;
+	opt.boilerplate += opt.boilerplate == 1;
 	opt.seeded = true;
 	text = malloc(TEXT_MAX + 200);
 	if (text == NULL)
 		abort();
-	for (size_t i = 2; i < size && len < TEXT_MAX; i++)
+	for (size_t i = 3; i < size && len < TEXT_MAX; i++)
 		if (data[0] >> 7) {
 			const char *s = line[data[i] % (sizeof(line) /
 							sizeof(line[0]))];
@@ -139,6 +150,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			start = i + 1;
 		}
 	free(text);
+	c.nreference = data[2] >> 2 & 3;
+	if (c.nreference > c.n)
+		c.nreference = c.n;
 	check(&c, &opt, data[0] >> 6 & 1, size);
 	corpus_free(&c);
 	return 0;

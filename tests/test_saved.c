@@ -325,9 +325,11 @@ compare_answers(struct table *t, const struct table_options *opt,
 		base, nbase, table_find(one, &u.w.fp, &n), &n);
 	if (!opt->near || u.w.code == NULL)
 		return hits;
+	assert_same_answer(table_near(t, &u.w, &m), &m, base, nbase,
+			   table_near(one, &u.w, &n), &n);
 	hits += 0x100 * (uint32_t)assert_same_answer(
-		table_near(t, &u.w, 0.7, &m), &m, base, nbase,
-		table_near(one, &u.w, 0.7, &n), &n);
+		table_similar(t, &u.w, 0.7, &m), &m, base, nbase,
+		table_similar(one, &u.w, 0.7, &n), &n);
 	if (opt->full_tags)
 		hits += 0x10000 * (uint32_t)assert_same_answer(
 			table_containing(t, &u.w, &m), &m, base, nbase,
@@ -697,7 +699,8 @@ test_refusals_say_why(void **state)
 	DIFFERS(window, 0, "made with --contained");
 	DIFFERS(window, 7, "made with a window of 6, not 7");
 	DIFFERS(words, 2,
-		"made with version 1 of the rules for words, not 2");
+		"made with version 1 of the rules for words, not 2: "
+		"make it anew from the texts");
 	DIFFERS(fold_digits, true, "made without --fold-digits");
 	DIFFERS(near, false, "made without --exact");
 	DIFFERS(places, false, "made with the places of units");
@@ -757,7 +760,8 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 	struct saved_info info;
 	char why[SAVED_WHY] = "";
 
-	if (saved_open(&f, path, why) != 0) {
+	/* As a large one, so that more of them are opened. */
+	if (saved_open_as(&f, path, 0, SAVED_EAGER, why) != 0) {
 		assert_true(errno == EBADMSG || errno == ENOTSUP);
 		assert_true(strlen(why) > 0);
 		return;
@@ -788,7 +792,7 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 			    && len > 0)
 				assert_true(p[0] + p[len - 1] != 1000);
 			if (u.w.code != NULL) {
-				table_near(t, &u.w, 0.7, &m);
+				table_similar(t, &u.w, 0.7, &m);
 				table_containing(t, &u.w, &m);
 			}
 			saved_count(f, &u.w.fp, &n);
@@ -803,14 +807,46 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 	saved_close(f);
 }
 
-static void
-test_hostile_tables_do_no_harm(void **state)
+/* A copy in which some bytes are others, all checksums right; to be freed. */
+static unsigned char *
+damaged_copy(const unsigned char *p, size_t len, struct rng *r)
 {
 	static const uint64_t values[] = {
 		0, 1, 2, 7, 8, 0xff, 0x7fffffff, 0xffffffff, UINT64_MAX,
 		(uint64_t)1 << 63, 4096, UINT64_MAX - 4095, 0x100000000,
 	};
+	unsigned char *q = exact_copy(p, len);
+	struct saved_header h;
 
+	memcpy(&h, p, sizeof(h));
+	for (uint32_t n = rng_range(r, 1, 4); n-- > 0;) {
+		const struct saved_extent *s =
+			&h.section[rng_below(r, SAVED_SECTIONS)];
+		uint64_t v = values[rng_below(r, ARRAY_LEN(values))];
+		size_t at;
+
+		if (rng_once(r, 4))
+			v = rng_below(r, 2000);
+		/* The header, a section, or anywhere. */
+		if (rng_once(r, 3))
+			at = rng_below(r, 640 / 4) * 4;
+		else if (s->length >= 8)
+			at = s->offset +
+			     rng_below(r, (uint32_t)s->length / 4) * 4;
+		else
+			at = rng_below(r, (uint32_t)len);
+		if (at + 8 > len)
+			at = len - 8;
+		memcpy(q + at, &v, rng_once(r, 2) ? 8 : rng_once(r, 2) ? 4 : 1);
+	}
+	memcpy(q, p, 12);
+	fix_checksums(q, len);
+	return q;
+}
+
+static void
+test_hostile_tables_do_no_harm(void **state)
+{
 	(void)state;
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
 		struct rng r = { k + 7 };
@@ -826,40 +862,107 @@ test_hostile_tables_do_no_harm(void **state)
 		p = contents(path_of(1), &len);
 		exercise(path_of(1), &kinds[k], true);
 		for (int i = 0; i < 700; i++) {
-			struct saved_header h;
-
-			q = exact_copy(p, len);
-			memcpy(&h, p, sizeof(h));
-			for (uint32_t n = rng_range(&r, 1, 4); n-- > 0;) {
-				const struct saved_extent *s = &h.section[
-					rng_below(&r, SAVED_SECTIONS)];
-				uint64_t v = values[rng_below(&r,
-						ARRAY_LEN(values))];
-				size_t at;
-
-				if (rng_once(&r, 4))
-					v = rng_below(&r, 2000);
-				/* The header, a section, or anywhere. */
-				if (rng_once(&r, 3))
-					at = rng_below(&r, 640 / 4) * 4;
-				else if (s->length >= 8)
-					at = s->offset + rng_below(&r,
-						(uint32_t)s->length / 4) * 4;
-				else
-					at = rng_below(&r, (uint32_t)len);
-				if (at + 8 > len)
-					at = len - 8;
-				memcpy(q + at, &v, rng_once(&r, 2) ? 8 :
-				       rng_once(&r, 2) ? 4 : 1);
-			}
-			memcpy(q, p, 12);
-			fix_checksums(q, len);
+			q = damaged_copy(p, len, &r);
 			put_contents(path_of(1), q, len);
 			exercise(path_of(1), &kinds[k], i % 8 == 0);
 			free(q);
 		}
 		free(p);
 	}
+}
+
+/* What --test refuses, --load refuses: all of it where the table is small. */
+static void
+test_what_verification_refuses_is_not_opened(void **state)
+{
+	size_t opened = 0, as_large = 0, refused = 0;
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		struct rng r = { k + 70 };
+		static struct run run;
+		unsigned char *p;
+		size_t len;
+
+		random_run(&r, &run, 40, 60);
+		run.label = "run";
+		run.counts = 20;
+		save_run(&kinds[k], &run, path_of(1));
+		p = contents(path_of(1), &len);
+		for (int i = 0; i < 1000; i++) {
+			unsigned char *q = damaged_copy(p, len, &r);
+			char why[SAVED_WHY] = "";
+			struct saved *f;
+
+			put_contents(path_of(1), q, len);
+			free(q);
+			if (saved_open(&f, path_of(1), why) == 0) {
+				opened++;
+				assert_int_equal(saved_verify(f, why), 0);
+				saved_close(f);
+			}
+			if (saved_open_as(&f, path_of(1), 0, 0, why) == 0) {
+				as_large++;
+				refused += saved_verify(f, why) != 0;
+				saved_close(f);
+			}
+		}
+		free(p);
+	}
+	assert_true(opened > 0);
+	assert_int_equal(opened, as_large - refused);
+	/* Of those that only a reading of all entries would show. */
+	assert_true(refused < 1000);
+}
+
+/* Entries may be where no table that we write has them. */
+static void
+test_a_look_up_reads_a_bound_of_slots(void **state)
+{
+	const uint64_t one = 1;
+	struct fingerprint fp = { 2, 2 };
+	struct table *t = new_table(&kinds[4]);
+	struct saved_options o = options_of(&kinds[4]);
+	struct saved_run own = { .options = &o, .secret = secret,
+				 .documents = 1 };
+	struct rng r = { 71 };
+	struct saved_header h;
+	char why[SAVED_WHY] = "";
+	struct saved *f;
+	unsigned char *p;
+	size_t len;
+	uint32_t ref;
+
+	(void)state;
+	for (uint32_t i = 0; i < 100000; i++) {
+		struct words w = { .fp = { rng_next(&r) | 1, rng_next(&r) } };
+
+		assert_int_equal(table_add(t, &w, NULL), 0);
+	}
+	assert_int_equal(table_save(t, path_of(1), &own, why), 0);
+	table_free(t);
+	p = contents(path_of(1), &len);
+	memcpy(&h, p, sizeof(h));
+	for (size_t at = 0, last = 0; at + 16 <= h.section[0].length;
+	     at += 16) {
+		uint64_t key;
+
+		memcpy(&key, p + h.section[0].offset + at, sizeof(key));
+		if (key == 0)
+			continue;
+		for (; last <= at; last += 16)
+			memcpy(p + h.section[0].offset + last, &one,
+			       sizeof(one));
+	}
+	fix_checksums(p, len);
+	put_contents(path_of(1), p, len);
+	free(p);
+	assert_refused(path_of(1), EBADMSG, "section exact");
+	assert_int_equal(saved_open_as(&f, path_of(1), 0, 0, why), 0);
+	errno = 0;
+	assert_int_equal(saved_find(f, &fp, &ref), -1);
+	assert_int_equal(errno, EBADMSG);
+	saved_close(f);
 }
 
 /* What verification promises to see beyond checksums. */
@@ -905,6 +1008,36 @@ test_verification_sees_what_checksums_do_not(void **state)
 	/* All but in the low bytes of fingerprints and keys, and of counts. */
 	assert_true(all > 10000 && seen + 500 > all);
 	free(p);
+}
+
+/* Bytes of records that were taken back are not left between others. */
+static void
+test_what_was_undone_is_not_saved(void **state)
+{
+	struct saved_options o = options_of(&kinds[0]);
+	struct saved_run own = { .options = &o, .secret = secret,
+				 .documents = 1 };
+	char why[SAVED_WHY] = "";
+	struct place at = { 0, 0, 0 };
+	struct saved *f;
+
+	(void)state;
+	for (uint64_t i = 0; i < 40; i++) {
+		struct table *t = new_table(&kinds[0]);
+
+		add(t, &kinds[0], 1000, &at);
+		table_mark(t);
+		for (uint64_t j = 0; j < 5; j++)
+			add(t, &kinds[0], 100 + i + j, &at);
+		table_undo(t);
+		for (uint64_t j = 0; j < 5; j++)
+			add(t, &kinds[0], i * FAMILY + j, &at);
+		assert_int_equal(table_save(t, path_of(1), &own, why), 0);
+		table_free(t);
+		f = must_open(path_of(1));
+		assert_int_equal(saved_verify(f, why), 0);
+		saved_close(f);
+	}
 }
 
 static size_t
@@ -1100,7 +1233,7 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 		got = table_find(t, &w.fp, &m);
 		if (got < 0)
 			assert_int_equal(errno, EBADMSG);
-		near = table_near(t, &w, 0.9, &m);
+		near = table_near(t, &w, &m);
 		assert_int_equal(got, near);
 		found += got == 1;
 		damaged += got == -1;
@@ -1196,7 +1329,7 @@ test_limit_holds_a_prefix(void **state)
 				if (!opt.near)
 					u.w.code = NULL;
 				if (u.w.code != NULL) {
-					table_near(t, &u.w, 0.7, &m);
+					table_similar(t, &u.w, 0.7, &m);
 					if (opt.full_tags)
 						table_containing(t, &u.w, &m);
 				}
@@ -1233,7 +1366,7 @@ test_limit_holds_a_prefix(void **state)
 				assert_int_equal(table_find(t, &u.w.fp, &m),
 						 known);
 				if (u.w.code != NULL)
-					table_near(t, &u.w, 0.7, &m);
+					table_similar(t, &u.w, 0.7, &m);
 			}
 			assert_true(table_memory(t) <= opt.limit);
 			full_at[again] = n;
@@ -1361,6 +1494,9 @@ main(void)
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_refusals_say_why),
 		cmocka_unit_test(test_hostile_tables_do_no_harm),
+		cmocka_unit_test(test_what_was_undone_is_not_saved),
+		cmocka_unit_test(test_what_verification_refuses_is_not_opened),
+		cmocka_unit_test(test_a_look_up_reads_a_bound_of_slots),
 		cmocka_unit_test(test_verification_sees_what_checksums_do_not),
 		cmocka_unit_test(test_full_disk_leaves_the_old_table),
 		cmocka_unit_test(test_a_table_is_never_open_to_others),

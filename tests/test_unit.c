@@ -1,6 +1,6 @@
 /*
- * unit.c: what people take for wrapped paragraphs, code, lines and cut-off
- * leads, written by hand; and what must not matter to it.
+ * unit.c: what people take for wrapped paragraphs, lists, code, lines and
+ * cut-off leads, written by hand; and what must not matter to it.
  *
  * Every text stands in a buffer of its exact size, so that a build with
  * -fsanitize=address sees each read past its end.
@@ -10,53 +10,108 @@
 #include "unit.h"
 #include "words.h"
 
+#define MIN_WORDS 5
+
 static struct words_reader *reader;
 
-/* unit_kind() of a block; where it starts in the document is the same. */
-static enum block_kind
-kind_n(const char *text, size_t len)
+/* The lines and units of a text that is one block. */
+struct block {
+	struct scan scan;
+	struct unit_span *span;
+	size_t nspans;
+};
+
+/* Split it, and check what holds of all units. */
+static struct block
+split(const char *text, size_t len, uint64_t base)
 {
-	static const uint64_t base[] = { 0, 77, (uint64_t)1 << 40 };
-	enum block_kind kind = BLOCK_LINES;
-	char *copy = exact_copy(text, len);
+	struct block b = { 0 };
+	struct line *lines;
+	char *copy = exact_copy(text, len), *norm;
+	size_t n, i = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(base); i++) {
-		struct scan scan = { 0 };
-		enum block_kind k;
-		char *norm;
+	assert_int_equal(words_read(reader, &b.scan, copy, len, base), 0);
+	n = b.scan.nlines;
+	lines = exact_copy(b.scan.lines, n * sizeof(*lines));
+	norm = exact_copy(b.scan.norm, b.scan.norm_len);
+	b.span = malloc((n > 0 ? n : 1) * sizeof(*b.span));
+	assert_non_null(b.span);
+	if (n > 0)
+		b.nspans = unit_split(lines, n, copy, base, norm, MIN_WORDS,
+				      b.span);
+	assert_in_range(b.nspans, n > 0, n);
+	for (size_t u = 0; u < b.nspans; u++) {
+		const struct unit_span *s = &b.span[u];
 
-		assert_int_equal(words_read(reader, &scan, copy, len, base[i]),
-				 0);
-		norm = exact_copy(scan.norm, scan.norm_len);
-		k = unit_kind(scan.lines, scan.nlines, copy, base[i], norm);
-		free(norm);
-		scan_free(&scan);
-		if (i > 0)
-			assert_int_equal(k, kind);
-		kind = k;
+		assert_in_range(s->nlines, 1, n - i);
+		if (s->kind == UNIT_LINE) {
+			assert_int_equal(s->nlines, 1);
+			assert_true(lines[i].nwords >= MIN_WORDS);
+		}
+		if (s->kind == UNIT_WRAPPED)
+			assert_true(s->nlines > 1);
+		if (s->kind == UNIT_RUN) {
+			for (size_t k = i; k < i + s->nlines; k++)
+				assert_true(lines[k].nwords < MIN_WORDS);
+			assert_true(u == 0 || s[-1].kind != UNIT_RUN);
+		}
+		i += s->nlines;
 	}
+	assert_int_equal(i, n);
 	free(copy);
-	return kind;
+	free(lines);
+	free(norm);
+	return b;
+}
+
+static void
+block_free(struct block *b)
+{
+	scan_free(&b->scan);
+	free(b->span);
 }
 
 /*
- * The kind of a block, which must not depend on a missing newline at its end,
- * on line ends of two bytes, or on white space at the ends of lines.
+ * A letter for each line: L, R, W or C (of code) where a unit begins, and a
+ * space where it goes on.
  */
-static enum block_kind
-kind(const char *text)
+static void
+kinds_n(const char *text, size_t len, uint64_t base, char *kinds)
+{
+	struct block b = split(text, len, base);
+
+	for (size_t u = 0; u < b.nspans; u++) {
+		memset(kinds, ' ', b.span[u].nlines);
+		*kinds = "LRWC"[b.span[u].kind];
+		kinds += b.span[u].nlines;
+	}
+	*kinds = '\0';
+	block_free(&b);
+}
+
+/*
+ * The same of a whole text.  It must not depend on where the text starts in
+ * the document, on a missing newline at its end, on line ends of two bytes,
+ * or on white space at the ends of lines.
+ */
+static void
+kinds(const char *text, char *to)
 {
 	size_t len = strlen(text), n = 0;
-	char *other = malloc(4 * len + 1);
-	enum block_kind k = kind_n(text, len);
+	char *other = malloc(4 * len + 1), *again = malloc(len + 1);
 
 	assert_non_null(other);
+	assert_non_null(again);
+	kinds_n(text, len, 0, to);
+	kinds_n(text, len, (uint64_t)1 << 40, again);
+	assert_string_equal(again, to);
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '\n')
 			other[n++] = '\r';
 		other[n++] = text[i];
 	}
-	assert_int_equal(kind_n(other, n), k);
+	kinds_n(other, n, 77, again);
+	assert_string_equal(again, to);
 	n = 0;
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '\n') {
@@ -65,234 +120,423 @@ kind(const char *text)
 		}
 		other[n++] = text[i];
 	}
-	assert_int_equal(kind_n(other, n), k);
-	if (len > 0 && text[len - 1] == '\n')
-		assert_int_equal(kind_n(text, len - 1), k);
+	kinds_n(other, n, 0, again);
+	assert_string_equal(again, to);
+	if (len > 0 && text[len - 1] == '\n') {
+		kinds_n(text, len - 1, 0, again);
+		assert_string_equal(again, to);
+	}
 	free(other);
-	return k;
+	free(again);
 }
 
+/* Split a block of which each line has its letter and a bar before it. */
 static void
-expect(const char *text, enum block_kind want)
+expect(const char *marked)
 {
-	enum block_kind got = kind(text);
+	size_t len = strlen(marked), n = 0, lines = 0;
+	char *text = malloc(len + 1), *want = malloc(len + 1);
+	char *got = malloc(len + 1);
 
-	if (got != want)
-		fail_msg("%s, not %s:\n%s", got == BLOCK_WHOLE ? "whole" :
-			 "lines", want == BLOCK_WHOLE ? "whole" : "lines",
-			 text);
+	assert_non_null(text);
+	assert_non_null(want);
+	assert_non_null(got);
+	for (const char *s = marked, *end; *s != '\0'; s = end) {
+		assert_non_null(strchr("LRWC ", *s));
+		assert_int_equal(s[1], '|');
+		want[lines++] = *s;
+		end = strchr(s, '\n');
+		end = end != NULL ? end + 1 : s + strlen(s);
+		memcpy(text + n, s + 2, (size_t)(end - s - 2));
+		n += (size_t)(end - s - 2);
+	}
+	text[n] = want[lines] = '\0';
+	kinds(text, got);
+	if (strcmp(got, want) != 0)
+		fail_msg("\"%s\", not \"%s\":\n%s", got, want, text);
+	free(text);
+	free(want);
+	free(got);
 }
 
 static void
-test_hard_wrapped_text_is_whole(void **state)
+test_hard_wrapped_text_is_one_unit(void **state)
 {
 	(void)state;
 	/* A mail. */
-	expect("I have had a look at the patch that you sent last week, and\n"
-	       "it seems to me that the second half of it could be done in a\n"
-	       "simpler way: the table is only ever read there, so nothing\n"
-	       "has to be locked.\n", BLOCK_WHOLE);
+	expect("W|I have had a look at the patch that you sent last week, and\n"
+	       " |it seems to me that the second half of it could be done in\n"
+	       " |a simpler way: the table is only ever read there, so nothing\n"
+	       " |has to be locked.\n");
 	/* A specification, indented, with words in quotes. */
-	expect("   The words \"KEEP\", \"KEEP NOT\", \"DROP\", \"DROP NOT\", "
-	       "\"PASS\",\n"
-	       "   \"PASS ON\", \"HOLD\", \"HOLD BACK\", and \"LET GO\" mean "
-	       "in\n"
-	       "   this text what the table at its end says that they mean, "
-	       "and\n"
-	       "   nothing else.\n", BLOCK_WHOLE);
+	expect("W|   The words \"KEEP\", \"KEEP NOT\", \"DROP\", \"PASS\",\n"
+	       " |   \"PASS ON\", \"HOLD\", \"HOLD BACK\", and \"LET GO\" mean\n"
+	       " |   in this text what the table at its end says that they\n"
+	       " |   mean, and nothing else.\n");
 	/* A book: some lines end where a sentence does. */
-	expect("The harbour master had never been able to say why the bell\n"
-	       "of the old lighthouse rang on some nights and not on others.\n"
-	       "Whatever the wind may have had to do with it, he used to say\n"
-	       "to those who asked, the wind alone was never enough; and as\n"
-	       "he said so he would look out over the water, as though some\n"
-	       "answer might yet come from there if only he waited for it a\n"
-	       "little longer.\n", BLOCK_WHOLE);
+	expect("W|The harbour master had never been able to say why the bell\n"
+	       " |of the old lighthouse rang on some nights and not on others.\n"
+	       " |Whatever the wind may have had to do with it, he used to say\n"
+	       " |to those who asked, the wind alone was never enough; and as\n"
+	       " |he said so he would look out over the water, as though some\n"
+	       " |answer might yet come from there if only he waited for it a\n"
+	       " |little longer.\n");
 	/* Two lines. */
-	expect("The ferry was late again, the quay was empty again, and it\n"
-	       "was cold again, and so nobody was there to see it arrive.\n",
-	       BLOCK_WHOLE);
+	expect("W|The ferry was late again, the quay was empty again, and it\n"
+	       " |was cold again, and so nobody was there to see it arrive.\n");
 	/* Not in English, not ASCII. */
-	expect("Über den Dächern war es still, sagte sie, während er müde\n"
-	       "die Höhen entlang schaute und lange schwieg, bevor er das\n"
-	       "Gespräch wieder aufnahm und größere Töne anschlug.\n",
-	       BLOCK_WHOLE);
+	expect("W|Über den Dächern war es still, sagte sie, während er müde\n"
+	       " |die Höhen entlang schaute und lange schwieg, bevor er das\n"
+	       " |Gespräch wieder aufnahm und größere Töne anschlug.\n");
 	/* Two bytes a letter: columns are not bytes. */
-	expect("Утром на пристани никого не было, и только чайки ходили по\n"
-	       "мокрым доскам, пока из тумана не показался старый паром, на\n"
-	       "котором, как потом рассказывали, тоже не было ни души.\n",
-	       BLOCK_WHOLE);
+	expect("W|Утром на пристани никого не было, и только чайки ходили по\n"
+	       " |мокрым доскам, пока из тумана не показался старый паром, на\n"
+	       " |котором, как потом рассказывали, тоже не было ни души.\n");
+	/* Names in upper case at the begin of a line. */
+	expect("W|The letter came from the harbour office in the town of\n"
+	       " |Brinkhaven and was meant for the people who live on the\n"
+	       " |Weststrand, but it was read by everybody else before it got\n"
+	       " |there.\n");
+}
+
+static void
+test_two_paragraphs_without_a_blank_line_are_two_units(void **state)
+{
+	(void)state;
+	expect("W|The ferry was late again, the quay was empty again, and it\n"
+	       " |was cold again.\n"
+	       "W|Nobody was there to see it arrive, and nobody would have had\n"
+	       " |anything to say to those who were on it.\n");
+	/* The first line of each is indented. */
+	expect("W|   The ferry was late again, the quay was empty again, and\n"
+	       " |it was cold again.\n"
+	       "W|   Nobody was there to see it arrive, and nobody would have\n"
+	       " |had anything to say to those who were on it.\n");
+}
+
+static void
+test_capitals_are_wrapped_too(void **state)
+{
+	(void)state;
+	expect("W|THIS LADDER IS LENT AS IT STANDS, AND WITHOUT ANY PROMISE\n"
+	       " |THAT IT WILL HOLD THE ONE WHO STANDS ON IT.  THE LENDER IS\n"
+	       " |NOT LIABLE FOR BROKEN LEGS, LOST HATS OR THE LIKE, EVEN IF\n"
+	       " |TOLD BEFORE THAT SUCH A THING WAS LIKELY.\n");
+	expect("L|SALE ENDS ON SUNDAY AT MIDNIGHT SHARP\n"
+	       "R|BUY NOW\n");
+}
+
+static void
+test_scripts_without_case_are_wrapped_if_filled(void **state)
+{
+	(void)state;
+	/* Chinese: each line as wide as the first. */
+	expect("W|清晨的码头上空无一人，只有海鸥在潮湿的木板上走来走去，直到雾\n"
+	       " |里慢慢出现了一艘旧渡轮。后来有人说，船上其实也没有一个人，连\n"
+	       " |灯都没有点着，只有一只空篮子放在甲板中间。\n");
+	/* Headlines, of any width. */
+	expect("L|清晨的码头上空无一人，只有海鸥在走来走去\n"
+	       "L|渡轮公司昨日宣布，从下个月起，所有夜间航班全部取消\n"
+	       "L|市议会讨论新桥计划\n"
+	       "L|学校操场上的老树被大风吹倒，无人受伤\n");
+	/* Arabic. */
+	expect("W|لم يكن أحد على الرصيف في الصباح، وكانت النوارس تمشي على\n"
+	       " |الألواح المبللة حتى ظهرت عبارة قديمة من الضباب، وقيل فيما\n"
+	       " |بعد إن السفينة كانت فارغة ولم يكن على متنها أحد من الناس\n"
+	       " |غير سلة صغيرة.\n");
+	/* Hindi. */
+	expect("W|सुबह घाट पर कोई नहीं था और केवल पक्षी गीले तख्तों पर चल रहे थे\n"
+	       " |जब तक कि कोहरे से एक पुरानी नाव नहीं निकली और लोगों ने बाद में\n"
+	       " |कहा कि उस नाव पर भी कोई आदमी नहीं था केवल एक खाली टोकरी रखी\n"
+	       " |हुई थी।\n");
 }
 
 static void
 test_captions_are_lines(void **state)
 {
 	(void)state;
-	expect("Members of the rescue team at the site on Tuesday morning.\n"
-	       "Photograph: Jane Doe/Agency\n", BLOCK_LINES);
-	expect("Members of the rescue team at the site on Tuesday morning\n"
-	       "Photograph: Jane Doe/Agency\n", BLOCK_LINES);
+	expect("L|Members of the rescue team at the site on Tuesday morning.\n"
+	       "R|Photograph: Jane Doe/Agency\n");
+	expect("L|Members of the rescue team at the site on Tuesday morning\n"
+	       "R|Photograph: Jane Doe/Agency\n");
 	/* Headlines. */
-	expect("Government announces new plan for schools in the north\n"
-	       "Minister resigns after weeks of pressure from party\n"
-	       "Floods close roads and schools in three counties\n",
-	       BLOCK_LINES);
-	expect("The old bridge over the river was closed in May.\n"
-	       "The old bridge over the river was closed in May. Photo: AP\n",
-	       BLOCK_LINES);
+	expect("L|Government announces new plan for schools in the north\n"
+	       "L|Minister resigns after weeks of pressure from party\n"
+	       "L|Floods close roads and schools in three counties\n");
+	expect("L|The old bridge over the river was closed in May.\n"
+	       "L|The old bridge over the river was closed in May. Photo: AP\n");
 	/* Alt text, caption, credit. */
-	expect("A man walks past a closed shop in the old town of the "
-	       "capital\n"
-	       "A man walks past a closed shop in the old town of the "
-	       "capital\n"
-	       "(Image credit: Getty)\n", BLOCK_LINES);
+	expect("L|A man walks past a closed shop in the old town of Brink\n"
+	       "L|A man walks past a closed shop in the old town of Brink\n"
+	       "R|(Image credit: Ada)\n");
+	expect("L|A man walks past a closed shop in the old town of Brink\n"
+	       "R|(photo: ada)\n");
+	expect("L|Ferry workers walk out for a second day in the north\n"
+	       "R|2 hours ago\n"
+	       "L|The bridge that nobody wanted is to be built after all\n"
+	       "R|12 comments\n");
 }
 
 static void
 test_lines_that_say_the_same_are_lines(void **state)
 {
-	char text[4096];
-
 	(void)state;
-	for (int n = 2; n < 30; n++) {
-		text[0] = '\0';
-		for (int i = 0; i < n; i++)
-			strcat(text, "Sign up to our newsletter to get the "
-			       "best of our stories each day\n");
-		expect(text, BLOCK_LINES);
-		strcat(text, "and then a last line\n");
-		expect(text, BLOCK_LINES);
-	}
+	expect("L|Sign up to our newsletter to get the best stories each day\n"
+	       "L|Sign up to our newsletter to get the best stories each day\n"
+	       "L|Sign up to our newsletter to get the best stories each day\n"
+	       "R|and a last line\n");
 	/* The same words, that is. */
-	expect("“we don’t know when they'll come home”, said a woman in town\n"
-	       "\"we don't know when they’ll come home\" — said a woman in "
-	       "town\n", BLOCK_LINES);
-	expect("a man walks past a closed shop in the old town, in May\n"
-	       "A man walks past a closed shop in the old town in May\n"
-	       "and then a last line\n", BLOCK_LINES);
+	expect("L|“we don’t know when they'll come home”, said a woman in it\n"
+	       "L|\"we don't know when they’ll come home\" — said a woman in "
+	       "it\n");
+	expect("L|a man walks past a closed shop in the old town, in May\n"
+	       "L|A man walks past a closed shop in the old town in May\n"
+	       "L|and then a last line\n");
 }
 
 static void
 test_paragraphs_a_line_each_are_lines(void **state)
 {
 	(void)state;
-	expect("The council said on Monday that it would look again at the "
+	expect("L|The council said on Monday that it would look again at the "
 	       "plans, which have been criticised by residents of the area "
 	       "since they were published two years ago.\n"
-	       "\"We have listened,\" a spokesman said.\n"
-	       "Work is expected to begin next spring, and to take at least "
+	       "L|\"We have listened,\" a spokesman said.\n"
+	       "L|Work is expected to begin next spring, and to take at least "
 	       "eighteen months, according to the people who drew the plans "
-	       "up.\n", BLOCK_LINES);
-	expect("The company did not answer questions about its plans today.\n"
-	       "Its shares fell by four per cent in the first hour of trade.\n"
-	       "Analysts had expected a better result for the third quarter.\n"
-	       "The board is to meet again in the second week of December.\n",
-	       BLOCK_LINES);
-	expect("One line alone, of any length, is not a block of its own.\n",
-	       BLOCK_LINES);
-	expect("{ x = y[1]; }\n", BLOCK_LINES);
-	expect("", BLOCK_LINES);
+	       "up.\n");
+	expect("L|The company did not answer questions about its plans today.\n"
+	       "L|Its shares fell by four per cent in the first hour of trade.\n"
+	       "L|Analysts had expected a better result for this quarter.\n"
+	       "L|The board is to meet again in the second week of December.\n");
+	expect("L|One line alone, of any length, is not a block of its own.\n");
+	expect("L|{ x = y[1]; call(this, that); }\n");
+	expect("R|{ x = y[1]; }\n");
+	/* Too wide to have been wrapped. */
+	expect("L|The council said on Monday that it would look again at the "
+	       "plans, which have been criticised by residents of the area "
+	       "who\n"
+	       "L|were asked about them when they were published.\n");
 }
 
 static void
 test_verse_is_lines(void **state)
 {
 	(void)state;
-	expect("Shall I compare thee to a summer's day?\n"
-	       "Thou art more lovely and more temperate:\n"
-	       "Rough winds do shake the darling buds of May,\n"
-	       "And summer's lease hath all too short a date:\n", BLOCK_LINES);
-	expect("When forty winters shall besiege thy brow,\n"
-	       "And dig deep trenches in thy beauty's field,\n"
-	       "Thy youth's proud livery so gazed on now,\n"
-	       "Will be a tottered weed of small worth held\n",
-	       BLOCK_LINES);
-	expect("Whose woods these are I think I know\n"
-	       "His house is in the village though\n"
-	       "He will not see me stopping here\n"
-	       "To watch his woods fill up with snow\n", BLOCK_LINES);
-	expect("Tyger Tyger, burning bright,\n"
-	       "In the forests of the night;\n"
-	       "What immortal hand or eye,\n"
-	       "Could frame thy fearful symmetry?\n", BLOCK_LINES);
+	expect("L|Shall I compare thee to a summer's day?\n"
+	       "L|Thou art more lovely and more temperate:\n"
+	       "L|Rough winds do shake the darling buds of May,\n"
+	       "L|And summer's lease hath all too short a date:\n");
+	expect("L|When forty winters shall besiege thy brow,\n"
+	       "L|And dig deep trenches in thy beauty's field,\n"
+	       "L|Thy youth's proud livery so gazed on now,\n"
+	       "L|Will be a tottered weed of small worth held\n");
+	expect("L|Whose woods these are I think I know\n"
+	       "L|His house is in the village though\n"
+	       "L|He will not see me stopping here\n"
+	       "L|To watch his woods fill up with snow\n");
 }
 
 static void
 test_lists_and_menus_are_lines(void **state)
 {
 	(void)state;
-	expect("- eggs and a litre of milk\n"
-	       "- bread\n"
-	       "- something for the garden, perhaps some roses, if they have "
+	expect("L|- eggs and a litre of milk\n"
+	       "R|- bread\n"
+	       "L|- something for the garden, perhaps some roses, if they have "
 	       "any\n"
-	       "- paint\n", BLOCK_LINES);
-	expect("- A litre of milk and a dozen eggs from the farm shop\n"
-	       "- Two loaves of bread, one white and one brown please\n"
-	       "- Something for the garden, perhaps some roses or so\n",
-	       BLOCK_LINES);
-	expect("* first\n* second\n* third\n* fourth\n", BLOCK_LINES);
-	expect("1. Open the box.\n2. Take out the manual.\n3. Read it.\n",
-	       BLOCK_LINES);
-	expect("Home\nNews\nSport\nWeather\nContact us\nAbout\n", BLOCK_LINES);
-	expect("Share\nTweet\nEmail\nPrint\nCopy link\n", BLOCK_LINES);
-	expect("Home > News > Sport today\nLog in\nSign up\n", BLOCK_LINES);
+	       "R|- paint\n");
+	expect("L|- A litre of milk and a dozen eggs from the farm shop\n"
+	       "L|- Two loaves of bread, one white and one brown please\n"
+	       "L|- Something for the garden, perhaps some roses or so\n");
+	expect("R|* first\n |* second\n |* third\n |* fourth\n");
+	expect("L|1. Open the box with care.\n"
+	       "L|2. Take out the manual first.\n"
+	       "R|3. Read it.\n");
+	expect("R|Home\n |News\n |Sport\n |Weather\n |Contact us\n |About\n");
+	expect("R|share\n |tweet\n |email\n |print\n |copy link\n");
+	expect("L|Home > News > Sport today > Log in\n"
+	       "R|Sign up\n");
+	/* An address. */
+	expect("R|Harbour Office\n"
+	       " |12 Quay Road\n"
+	       " |Brinkhaven BX1 4QQ\n");
 }
 
 static void
-test_logs_and_tables_are_lines(void **state)
+test_items_with_a_hanging_indent_are_units(void **state)
 {
 	(void)state;
-	expect("2024-05-01 10:00:01 INFO server started\n"
-	       "2024-05-01 10:00:02 INFO accepted connection from client 17 "
-	       "at port 8080\n"
-	       "2024-05-01 10:00:07 WARN slow query, took 5 seconds\n"
-	       "2024-05-01 10:00:09 INFO closed connection\n", BLOCK_LINES);
-	expect("2024-05-01 10:00:01 INFO server started on port 8080\n"
-	       "2024-05-01 10:00:02 INFO accepted connection from client\n"
-	       "2024-05-01 10:00:07 WARN slow query, took 5 seconds\n"
-	       "2024-05-01 10:00:09 INFO closed connection\n", BLOCK_LINES);
-	expect("12:01 ok\n12:02 ok\n12:03 failed\n12:04 ok\n", BLOCK_LINES);
-	expect("Name\tAge\tCity\n"
-	       "Anna\t31\tRome\n"
-	       "Ben\t27\tOslo\n", BLOCK_LINES);
+	expect("L|What to take along on the boat:\n"
+	       "W|  * A coat that keeps the rain off, and something\n"
+	       " |    to put on your head.\n"
+	       "W|  * Bread, cheese and apples.  There is\n"
+	       " |    Nothing to eat on board.\n"
+	       "R|  * A book\n");
 }
 
 static void
-test_code_is_whole(void **state)
+test_labelled_fields_are_units(void **state)
 {
 	(void)state;
-	expect("int main(void)\n"
-	       "{\n"
-	       "\tint n = 0;\n"
-	       "\tfor (int i = 0; i < 10; i++) {\n"
-	       "\t\tn += i;\n"
-	       "\t}\n"
-	       "\treturn n;\n"
-	       "}\n", BLOCK_WHOLE);
-	expect("def f(x):\n"
-	       "    if x[0] == {}:\n"
-	       "        return g(x[1:]) + [x]\n"
-	       "    return [y for y in h(x) if y != x[0]]\n", BLOCK_WHOLE);
-	expect("$ ls -l > out; cat < out | wc\n"
-	       "$ make && ./run --all=[1] | tee $HOME/log\n", BLOCK_WHOLE);
-	expect("<div class=\"a\">\n<p>\n</p>\n</div>\n", BLOCK_WHOLE);
-	expect("{\"a\": {\"b\": [1, 2]}}\n{\"a\": {\"b\": [3, 4]}}\n",
-	       BLOCK_WHOLE);
-	expect("foo(bar);\nfoo(bar);\nfoo(bar);\n", BLOCK_WHOLE);
+	expect("R|Boat: all of them\n"
+	       "W|Owner: 1999 Ada Brink\n"
+	       " |       2004 Ben Ashe\n"
+	       " |       2007 Nora Field and her sons\n"
+	       "W|Terms: of the club\n"
+	       " | Anybody may take out a boat who has paid, who can swim and\n"
+	       " | who brings it back.\n"
+	       " | .\n"
+	       "W| The club is not liable for wet feet, nor for what falls into\n"
+	       " | the water on the way.\n");
+	/* A page of the manual. */
+	expect("W|       -q, --quiet\n"
+	       " |              Say nothing while at work.  The exit status is\n"
+	       " |              all that tells how it went.\n");
+	expect("W|       ROW_HOME\n"
+	       " |              The place where the boats are, if it is not the\n"
+	       " |              one in the book.\n");
+	expect("W|       -n     Do not row.  Print the way that would be taken,\n"
+	       " |              and the time that it would take.\n"
+	       "W|       -v     Print each place that is passed, with the time\n"
+	       " |              of day.\n");
 }
 
 static void
-test_fenced_listing_is_whole(void **state)
+test_comments_and_docstrings_are_units(void **state)
 {
 	(void)state;
-	expect("```\nplain words\n", BLOCK_WHOLE);
-	expect("```python\nprint\n```\n", BLOCK_WHOLE);
-	expect("~~~\nHome\nNews\nSport\n~~~\n", BLOCK_WHOLE);
-	expect("   ```\nx\n", BLOCK_WHOLE);
-	expect("```\n", BLOCK_WHOLE);
-	expect("```", BLOCK_WHOLE);
-	/* A fence further down is none of the block's first line. */
-	expect("Home\n```\nSport and all the rest\n", BLOCK_LINES);
+	expect("W|# The table is filled from the end, since most of those who\n"
+	       " |# ask want what came last.  It holds no more than a week.\n"
+	       " |#\n"
+	       "W|# What is older is found in the file, which is read only if\n"
+	       " |# somebody asks for it.\n");
+	expect("R|/*\n"
+	       "W| * Rows the boat to the place and back, as often as there is\n"
+	       " | * somebody who waits.  Returns how often that was, or less\n"
+	       " | * than nothing if it sank.\n"
+	       "R| */\n");
+	expect("W|    def row(self, place):\n"
+	       " |        \"\"\"Row to the place, and back if there is nobody\n"
+	       " |        who waits.\n");
+	expect("W|// rows the boat to the place and back, as often as there is\n"
+	       " |// somebody who waits\n");
+	expect("W|dnl The macros that follow are for those who have no boat and\n"
+	       " |dnl want to get across all the same.\n");
+	expect("W|;; The list of boats, with the longest first, as that is what\n"
+	       " |;; the race wants.\n");
+}
+
+static void
+test_quoted_mail_is_not_one_with_the_answer(void **state)
+{
+	(void)state;
+	expect("W|> The keys can stay with me, since I live across the road and\n"
+	       " |> am up early\n"
+	       "W|that is good to hear, as nobody else wanted to have them and\n"
+	       " |the porter is away.\n");
+	expect("W|> > The keys can stay with me, since I live across the road\n"
+	       " |> > and am up early\n"
+	       "W|> that is good to hear, as nobody else wanted to have them\n"
+	       " |> and the porter is away.\n");
+}
+
+static void
+test_lines_of_a_table(void **state)
+{
+	(void)state;
+	expect("L|2024-05-01 10:00:01 INFO server started on port 8080\n"
+	       "L|2024-05-01 10:00:02 INFO accepted connection from client\n"
+	       "L|2024-05-01 10:00:07 WARN slow query, took 5 seconds\n"
+	       "L|2024-05-01 10:00:09 INFO closed connection\n");
+	expect("R|Name\tAge\tCity\n"
+	       " |Anna\t31\tRome\n"
+	       " |Ben\t27\tOslo\n");
+	expect("L|| Boat | Owner | Length | Built in | Place |\n"
+	       "R||------|-------|--------|----------|-------|\n"
+	       "L|| Ada | Nora Field | 5.20 | 1987 | West quay |\n"
+	       "L|| Ben | Ada Brink | 4.10 | 2001 | East quay |\n");
+	/* A cell of more than one line. */
+	expect("R|├───────┼──────────────────────────────┤\n"
+	       "W|│ Ada   │ the longest of all the boats │\n"
+	       " |│       │ that the club has            │\n"
+	       "R|├───────┼──────────────────────────────┤\n");
+}
+
+static void
+test_code_is_a_listing(void **state)
+{
+	(void)state;
+	expect("C|int main(void)\n"
+	       " |{\n"
+	       " |\tint n = 0;\n"
+	       " |\tfor (int i = 0; i < 10; i++) {\n"
+	       " |\t\tn += i;\n"
+	       " |\t}\n"
+	       " |\treturn n;\n"
+	       " |}\n");
+	expect("C|def f(x):\n"
+	       " |    if x[0] == {}:\n"
+	       " |        return g(x[1:]) + [x]\n"
+	       " |    return [y for y in h(x) if y != x[0]]\n");
+	expect("C|$ ls -l > out; cat < out | wc --total=never\n"
+	       " |$ make && ./run --all=[1] | tee $HOME/log\n");
+	expect("C|<div class=\"a\">\n |<p>\n |</p>\n |</div>\n");
+	expect("C|{\"a\": {\"b\": [1, 2]}}\n |{\"a\": {\"b\": [3, 4]}}\n");
+	expect("C|foo(bar);\n |foo(bar);\n |foo(bar);\n");
+	expect("C|        self.assertEqual(row(\"west quay\"), 'arrived')\n"
+	       " |        self.assertEqual(row(\"east quay\"), 'sunk')\n");
+}
+
+static void
+test_signs_of_prose_are_no_code(void **state)
+{
+	(void)state;
+	expect("R|* * *\n"
+	       "L|The boats are out again since the first of May.\n"
+	       "R|=====\n"
+	       " |* * *\n");
+	/* Names of agencies, prices, links. */
+	expect("R|(AP)\n"
+	       "L|The boats are out again since the first of May.\n"
+	       "R|(Image: Ada)\n");
+	expect("R|$4.99 (+ $2.50)\n"
+	       " |$5.99 (+ $2.50)\n"
+	       " |[1]\n"
+	       " |[Sign up]\n"
+	       " |Home > News\n"
+	       " |Arts & Culture\n");
+	/* Less than a quarter of the words. */
+	expect("R|x[0] = y[1];\n"
+	       "L|That line is what the whole quarrel was about, as those who "
+	       "were there have said since then.\n");
+}
+
+static void
+test_fenced_listing_is_one_unit(void **state)
+{
+	(void)state;
+	expect("C|```python\n |print\n |```\n");
+	expect("C|~~~\n |Home\n |News\n |\n |Sport\n |~~~\n");
+	expect("C|   ```\n |x\n |   ```\n");
+	/* Text before and behind it. */
+	expect("L|The boats are out again since May:\n"
+	       "C|```\n"
+	       " |x = the boats that are out\n"
+	       " |```\n"
+	       "R|and so on\n"
+	       "C|```\n"
+	       " |y = the boats that are in\n"
+	       " |```\n");
+	/* Not closed. */
+	expect("R|```\n"
+	       "L|Only words that are no code at all\n");
+	expect("R|Home\n |```\n"
+	       "L|Sport and all the rest of it\n");
+	expect("R|```\n");
+	expect("C|```\n |x\n |```\n"
+	       "R|```\n"
+	       " |y\n");
 }
 
 static void
@@ -361,41 +605,89 @@ wrap(char *text, size_t width)
 }
 
 static void
-test_prose_wrapped_at_any_usual_width_is_whole(void **state)
+test_prose_wrapped_at_any_usual_width_is_one_unit(void **state)
 {
-	static char text[4096];
+	static char text[4096], got[4096];
 	struct rng r = { 1 };
 
 	(void)state;
 	for (int i = 0; i < 2000; i++) {
-		size_t width = rng_range(&r, 55, 98);
+		size_t width = rng_range(&r, 45, 110);
 
 		if (random_prose(&r, text, rng_range(&r, 40, 200)) <= width)
 			continue;
 		wrap(text, width);
-		expect(text, BLOCK_WHOLE);
+		kinds(text, got);
+		if (*got != 'W' || strspn(got + 1, " ") != strlen(got + 1))
+			fail_msg("\"%s\":\n%s", got, text);
 	}
 }
 
-/* The same words, with the paragraphs a line each. */
+/*
+ * Whatever stands around it: no line that begins in lower case after one that
+ * does not end a sentence is in another unit than that.
+ */
+static void
+test_no_unit_begins_in_the_middle_of_a_sentence(void **state)
+{
+	static const char *const around[] = {
+		"NAME\n", "Home\n", "Terms: see below\n", "- bread\n",
+		"* A coat that keeps the rain off.\n", "/*\n", "# Boats\n",
+		"-q, --quiet\n", "x = y[1];\n", "=====\n", " .\n",
+		"The boats are out again since the first of May.\n",
+		"BUY NOW, AS THERE WILL BE NONE LEFT ON THE NEXT DAY\n",
+	};
+	static const char *const lead[] = {
+		"", " ", "    ", "\t", "# ", "// ", " * ", "> ", ";; ",
+	};
+	static char prose[4096], text[40000], got[4096];
+	struct rng r = { 7 };
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		const char *l = lead[rng_below(&r, ARRAY_LEN(lead))];
+		size_t n = 0, first, line = 0, k = 0;
+
+		for (uint32_t c = rng_below(&r, 4); c > 0; c--, line++)
+			n += (size_t)sprintf(text + n, "%s", around[rng_below(
+				&r, ARRAY_LEN(around))]);
+		first = line;
+		random_prose(&r, prose, rng_range(&r, 20, 100));
+		prose[0] = 'X';
+		wrap(prose, rng_range(&r, 60, 100));
+		for (char *s = strtok(prose, "\n"); s; s = strtok(NULL, "\n"))
+			n += (size_t)sprintf(text + n, "%s%s\n", l, s), line++;
+		for (uint32_t c = rng_below(&r, 3); c > 0; c--)
+			n += (size_t)sprintf(text + n, "%s", around[rng_below(
+				&r, ARRAY_LEN(around))]);
+		kinds_n(text, n, 0, got);
+		for (k = first + 1; k < line; k++)
+			if (got[k] != ' ' && strchr(got, 'C') == NULL)
+				fail_msg("line %zu, \"%s\":\n%s", k, got,
+					 text);
+	}
+}
+
+/* Paragraphs a line each, one of them much wider than wrapped text is. */
 static void
 test_prose_of_uneven_lines_is_lines(void **state)
 {
-	static char text[40000];
+	static char text[40000], got[4096];
 	struct rng r = { 2 };
 
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
 		size_t n = 0;
 
-		/* One line is much wider than wrapped text is. */
 		for (uint32_t k = rng_range(&r, 2, 12); k > 0; k--) {
 			n += random_prose(&r, text + n, rng_range(&r, 3, 60));
 			text[n++] = '\n';
 		}
 		n += random_prose(&r, text + n, 80);
 		text[n] = '\0';
-		expect(text, BLOCK_LINES);
+		kinds_n(text, n, 0, got);
+		if (strpbrk(got, "WC") != NULL)
+			fail_msg("\"%s\":\n%s", got, text);
 	}
 }
 
@@ -403,7 +695,7 @@ test_prose_of_uneven_lines_is_lines(void **state)
 static void
 test_sentences_a_line_each_are_lines(void **state)
 {
-	static char text[4096];
+	static char text[4096], got[4096];
 	struct rng r = { 3 };
 
 	(void)state;
@@ -414,27 +706,60 @@ test_sentences_a_line_each_are_lines(void **state)
 		wrap(text, 70);
 		for (p = text; (p = strchr(p, '\n')) != NULL; p++)
 			p[-1] = ".!?"[rng_below(&r, 3)];
-		expect(text, BLOCK_LINES);
+		kinds(text, got);
+		if (strpbrk(got, "WC") != NULL)
+			fail_msg("\"%s\":\n%s", got, text);
 	}
 }
 
 /* Any bytes: no read past the end, and the same answer anywhere. */
 static void
-test_any_bytes_have_a_kind(void **state)
+test_any_bytes_are_split(void **state)
 {
-	static const char some[] = "ab .\n\n(){};=`~-\t\r…\xc2\xa0\0";
+	static const char some[] = "ab .\n\n(){};=`~-\t\r…│|*#>/A1:\xc2\xa0\0";
 	struct rng r = { 4 };
-	char text[600];
+	char text[600], got[601], again[601];
 
 	(void)state;
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		size_t len = rng_below(&r, sizeof(text) + 1);
 
 		for (size_t j = 0; j < len; j++)
-			text[j] = rng_once(&r, 4) ? (char)rng_next(&r) :
+			text[j] = rng_once(&r, 6) ? (char)rng_next(&r) :
 				  some[rng_below(&r, sizeof(some) - 1)];
-		kind_n(text, len);
+		kinds_n(text, len, 0, got);
+		kinds_n(text, len, (uint64_t)1 << 33, again);
+		assert_string_equal(got, again);
 	}
+}
+
+/* Time is linear in the number of lines: each of these ends soon. */
+static void
+test_many_lines_take_no_more_than_their_time(void **state)
+{
+	static const char *const lines[] = {
+		"a\n", "A\n", "```\n", "~~~\nx\n", ".\n", "* a\n", "a:\n b\n",
+		"a\nB ", "|\n", "│ │\n", "> a\n", "{\n", "(1) a\n",
+		"The ferry was late again and it was cold and nobody came,\n",
+		"The ferry was late again and it was cold and nobody came.\n",
+		"and so on, as the man on the quay had said it would be\n",
+		"x[0] = y[1];\n", "\t\t\t\t\t\t\t\t\n",
+	};
+	size_t room = 16 << 20;
+	char *text = malloc(room);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		size_t n = 0, len = strlen(lines[i]);
+		struct block b;
+
+		for (int k = 0; k < 200000; k++, n += len)
+			memcpy(text + n, lines[i], len);
+		b = split(text, n, 0);
+		block_free(&b);
+	}
+	free(text);
 }
 
 static enum cut
@@ -604,22 +929,35 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hard_wrapped_text_is_whole),
+		cmocka_unit_test(test_hard_wrapped_text_is_one_unit),
+		cmocka_unit_test(
+			test_two_paragraphs_without_a_blank_line_are_two_units),
+		cmocka_unit_test(test_capitals_are_wrapped_too),
+		cmocka_unit_test(
+			test_scripts_without_case_are_wrapped_if_filled),
 		cmocka_unit_test(test_captions_are_lines),
 		cmocka_unit_test(test_lines_that_say_the_same_are_lines),
 		cmocka_unit_test(test_paragraphs_a_line_each_are_lines),
 		cmocka_unit_test(test_verse_is_lines),
 		cmocka_unit_test(test_lists_and_menus_are_lines),
-		cmocka_unit_test(test_logs_and_tables_are_lines),
-		cmocka_unit_test(test_code_is_whole),
-		cmocka_unit_test(test_fenced_listing_is_whole),
+		cmocka_unit_test(test_items_with_a_hanging_indent_are_units),
+		cmocka_unit_test(test_labelled_fields_are_units),
+		cmocka_unit_test(test_comments_and_docstrings_are_units),
+		cmocka_unit_test(test_quoted_mail_is_not_one_with_the_answer),
+		cmocka_unit_test(test_lines_of_a_table),
+		cmocka_unit_test(test_code_is_a_listing),
+		cmocka_unit_test(test_signs_of_prose_are_no_code),
+		cmocka_unit_test(test_fenced_listing_is_one_unit),
 		cmocka_unit_test(
 			test_fence_is_three_marks_after_up_to_three_spaces),
 		cmocka_unit_test(
-			test_prose_wrapped_at_any_usual_width_is_whole),
+			test_prose_wrapped_at_any_usual_width_is_one_unit),
+		cmocka_unit_test(
+			test_no_unit_begins_in_the_middle_of_a_sentence),
 		cmocka_unit_test(test_prose_of_uneven_lines_is_lines),
 		cmocka_unit_test(test_sentences_a_line_each_are_lines),
-		cmocka_unit_test(test_any_bytes_have_a_kind),
+		cmocka_unit_test(test_any_bytes_are_split),
+		cmocka_unit_test(test_many_lines_take_no_more_than_their_time),
 		cmocka_unit_test(test_ellipsis_right_after_a_word_may_cut_it),
 		cmocka_unit_test(test_ellipsis_by_itself_cuts_after_a_word),
 		cmocka_unit_test(test_read_more_cuts),

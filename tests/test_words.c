@@ -8,6 +8,8 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
+#include <time.h>
+
 #include <utf8proc.h>
 
 #include "words.h"
@@ -151,53 +153,115 @@ struct expected {
 	uint32_t nwords;
 	bool digits, blank, ascii;
 	bool foreign;		/* digits other than ASCII ones */
+	bool inside, solo;	/* in a word, one of a script without spaces */
+	size_t bad;		/* norm.len after the last bad byte */
 };
 
-/* Words of one stretch of UTF-8. */
+/* One character of the words, s[0..n): a letter, mark or number, or 0. */
+static void
+expect_char(struct expected *e, char class, bool solo, const char *s, size_t n)
+{
+	if (e->inside && (class == 0 ||
+			  (class != 'M' && (e->solo || solo)))) {
+		put_s(&e->norm, " ");
+		e->inside = false;
+	}
+	if (class == 0)
+		return;
+	if (!e->inside)
+		e->nwords++;
+	if (class != 'M')
+		e->solo = solo;
+	else if (!e->inside)
+		e->solo = false;
+	e->inside = true;
+	put(&e->norm, s, n);
+	e->digits |= class == 'N';
+	e->foreign |= class == 'N' && n > 1;
+}
+
+/* A byte that is not UTF-8; 'apart': it does not follow another directly. */
+static void
+expect_bad(struct expected *e, const char *s, bool apart)
+{
+	if (apart && e->norm.len == e->bad)
+		expect_char(e, 0, false, s, 1);
+	expect_char(e, 'L', false, s, 1);
+	e->bad = e->norm.len;
+}
+
+static int
+combining_class(utf8proc_int32_t c)
+{
+	return utf8proc_get_property(c)->combining_class;
+}
+
+/* Words of decomposed text that has no more than 30 marks in a row. */
+static void
+expect_section(struct expected *e, utf8proc_int32_t *c, size_t n)
+{
+	utf8proc_ssize_t got;
+
+	/* Canonical order (Unicode, 3.11). */
+	for (size_t pass = 0; pass < n; pass++) {
+		bool sorted = true;
+
+		for (size_t i = 1; i < n; i++) {
+			utf8proc_int32_t was = c[i - 1];
+
+			if (combining_class(c[i]) == 0 ||
+			    combining_class(was) <= combining_class(c[i]))
+				continue;
+			c[i - 1] = c[i];
+			c[i] = was;
+			sorted = false;
+		}
+		if (sorted)
+			break;
+	}
+	got = utf8proc_normalize_utf32(c, (utf8proc_ssize_t)n, FOLD);
+	assert_true(got >= 0);
+	for (utf8proc_ssize_t i = 0; i < got; i++) {
+		struct text utf8 = { 0 };
+
+		put_c(&utf8, (uint32_t)c[i]);
+		expect_char(e, class_of((uint32_t)c[i]),
+			    without_spaces((uint32_t)c[i]), utf8.p, utf8.len);
+		text_free(&utf8);
+	}
+}
+
+/* Words of one stretch of UTF-8: a cut after each 30 marks in a row. */
 static void
 expect_stretch(struct expected *e, const char *s, size_t len)
 {
-	utf8proc_uint8_t *folded;
-	utf8proc_ssize_t got;
-	const char *p;
-	bool inside = false, solo = false;
-	size_t n;
+	utf8proc_int32_t *all, part[64];
+	size_t n = 0, room = 18 * len, start = 0, marks = 0, used, m;
+	uint32_t c;
 
 	if (len == 0)
 		return;
-	got = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)len,
-			   &folded, FOLD);
-	assert_true(got >= 0);
-	allocations.live++;	/* not seen */
-	p = (const char *)folded;
-	for (size_t left = (size_t)got; left > 0; left -= n, p += n) {
-		uint32_t c;
-		char class;
-
-		n = decode(p, left, &c);
-		assert_true(n > 0);
-		class = class_of(c);
-		if (inside && (class == 0 || (class != 'M' &&
-					      (solo || without_spaces(c))))) {
-			put_s(&e->norm, " ");
-			inside = false;
+	all = malloc(room * sizeof(*all));
+	assert_non_null(all);
+	for (size_t i = 0; i < len; i += used) {
+		used = decode(s + i, len - i, &c);
+		assert_true(used > 0);
+		m = (size_t)utf8proc_decompose((const utf8proc_uint8_t *)s + i,
+			(utf8proc_ssize_t)used, part, 64, FOLD);
+		assert_true(m <= 64 && n + m <= room);
+		for (size_t j = 0; j < m; j++) {
+			if (combining_class(part[j]) == 0) {
+				marks = 0;
+			} else if (marks++ == 30) {
+				expect_section(e, all + start, n - start);
+				start = n;
+				marks = 1;
+			}
+			all[n++] = part[j];
 		}
-		if (class == 0)
-			continue;
-		if (!inside)
-			e->nwords++;
-		if (class != 'M')
-			solo = without_spaces(c);
-		else if (!inside)
-			solo = false;
-		inside = true;
-		put(&e->norm, p, n);
-		e->digits |= class == 'N';
-		e->foreign |= class == 'N' && n > 1;
 	}
-	if (inside)
-		put_s(&e->norm, " ");
-	free(folded);
+	expect_section(e, all + start, n - start);
+	free(all);
 }
 
 /* Every number one 0, and numbers next to each other one number. */
@@ -251,13 +315,18 @@ expect_line(const char *s, size_t len, bool fold)
 		e.ascii &= n == 1;
 		if (n == 0 || c == '\n') {
 			expect_stretch(&e, s + start, i - start);
+			if (n > 0)
+				expect_char(&e, 0, false, s + i, 1);
+			else
+				expect_bad(&e, s + i, i != start);
 			i++;
 			start = i;
 		} else {
 			i += n;
 		}
 	}
-	expect_stretch(&e, s + start, i - start);
+	expect_stretch(&e, s + start, len - start);
+	expect_char(&e, 0, false, "", 0);
 	if (fold)
 		expect_folded(&e);
 	return e;
@@ -910,7 +979,7 @@ test_words_are_what_the_design_says(void **state)
 	expect_norm("co\u00adop\u200d", "coop ");
 	expect_norm("ﬁne ＡＢＣ１２ №5", "fine abc12 no5 ");
 	expect_norm("Straße STRASSE", "strasse strasse ");
-	expect_norm("a\xff" "b\xe2\x82" "c", "a b c ");
+	expect_norm("a\xff" "b\xe2\x82" "c", "a\xff" "b\xe2\x82" "c ");
 	expect_norm("n\u0303 ñ Ñ", "ñ ñ ñ ");
 	expect_norm("\u0301a \u0301\n", "\u0301a \u0301 ");
 	expect_norm("<\u0338 a", "a ");
@@ -941,7 +1010,7 @@ test_case_width_and_quotes_do_not_change_the_words(void **state)
 {
 	static const char *const gap[] = {
 		" ", "  ", "\u00a0", "\t", "—", " – ", "-", "\" \"", "” “",
-		"’", "'", ", ", "，", "\u3000", " \xff ", "/", "\u2028", "…",
+		"’", "'", ", ", "，", "\u3000", " \x01 ", "/", "\u2028", "…",
 		" 😀 ", "\r\n", "\n",
 	};
 	struct rng r = { 9 };
@@ -1150,8 +1219,259 @@ test_blank_is_white_space_alone(void **state)
 	text_free(&t);
 }
 
+/* A text and what it is made of; to see what happens to its bytes. */
+struct bytes {
+	char s[400];
+	size_t n;
+};
+
+/* The bytes of s[0..len) that are not UTF-8, in order. */
+static struct bytes
+bad_bytes(const char *s, size_t len)
+{
+	struct bytes bad = { .n = 0 };
+	uint32_t c;
+
+	for (size_t i = 0; i < len; ) {
+		size_t n = decode(s + i, len - i, &c);
+
+		if (n == 0) {
+			assert_true(bad.n < sizeof(bad.s));
+			bad.s[bad.n++] = s[i];
+		}
+		i += n > 0 ? n : 1;
+	}
+	return bad;
+}
+
+/* No more, no fewer, no others stand in the words of a text. */
 static void
-test_digits_of_every_script_are_told(void **state)
+expect_bad_bytes(const struct text *t)
+{
+	struct bytes in = bad_bytes(t->p, t->len), out;
+	struct scan scan = { 0 };
+
+	assert_int_equal(words_read(reader[0], &scan, t->p, t->len, 0), 0);
+	out = bad_bytes(scan.norm, scan.norm_len);
+	if (in.n != out.n || memcmp(in.s, out.s, in.n) != 0)
+		fail_text("bytes that are not UTF-8", t->p, t->len);
+	scan_free(&scan);
+}
+
+static void
+test_a_byte_that_is_not_utf8_is_a_letter_itself(void **state)
+{
+	static const char *const different[] = {
+		"M\xe4" "dchen f\xe4hrt", "M\xf6" "dchen f\xf6hrt",
+		"M dchen f hrt", "Mdchen fhrt", "Mädchen fährt",
+		"M\xe4\xe4" "dchen f\xe4hrt", "M\xc4" "dchen f\xc4hrt",
+		"M\xc3\xa4" "dchen f\xe4hrt", "M\xc3" "dchen f\xa4hrt",
+	};
+	char *norm[ARRAY_LEN(different)];
+
+	(void)state;
+	expect_norm("M\xe4" "dchen F\xc4hrt", "m\xe4" "dchen f\xc4hrt ");
+	expect_norm("\xff", "\xff ");
+	expect_norm("a \xff\xfe b", "a \xff\xfe b ");
+	expect_norm("漢\xe4漢", "漢 \xe4 漢 ");
+	expect_norm("e\u0301\xe4\u0301 \u0301", "é\xe4\u0301 \u0301 ");
+	expect_norm("\xe4\u1161\u1100\u1161", "\xe4\u1161가 ");
+	expect_norm("\xe2\x82,\xac", "\xe2\x82 \xac ");
+	expect_norm("\xf0\x9f\x98\n\x80", "\xf0\x9f\x98 \x80 ");
+	expect_fold("1\xe4" "2 3\xe4 4", "0\xe4" "0 0\xe4 0 ");
+	for (size_t i = 0; i < ARRAY_LEN(different); i++) {
+		norm[i] = norm_of(different[i], strlen(different[i]), false);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(norm[i], norm[j]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(different); i++)
+		free(norm[i]);
+}
+
+/* Where they would join to UTF-8, as what stood between is gone. */
+static void
+test_bytes_that_are_not_utf8_never_read_as_another_character(void **state)
+{
+	static const struct piece some[] = {
+		PIECE("\xc3"), PIECE("\xa9"), PIECE("\xe2"), PIECE("\x82"),
+		PIECE("\xac"), PIECE("\u00ad"), PIECE("\u0301"), PIECE("é"),
+		PIECE("\u200d"), PIECE(" "), PIECE("\0"), PIECE("a"),
+		PIECE("\n"),
+	};
+	const size_t n = ARRAY_LEN(some);
+	struct text t = { 0 };
+
+	(void)state;
+	expect_norm("\xc3\u00ad\xa9", "\xc3 \xa9 ");
+	expect_norm("\xe2\u00ad\u200d\x82\xac", "\xe2 \x82\xac ");
+	expect_norm("\xc3\u0301\xa9", "\xc3\u0301\xa9 ");
+	expect_norm("\xc3\u00ad" "a\u00ad\xa9", "\xc3" "a\xa9 ");
+	for (size_t i = 0; i < n * n * n * n; i++) {
+		t.len = 0;
+		for (size_t j = i, k = 0; k < 4; k++, j /= n)
+			put(&t, some[j % n].s, some[j % n].len);
+		expect_bad_bytes(&t);
+		check(&t);
+	}
+	text_free(&t);
+}
+
+/* At each place of a vector, alone and in runs, in each kind of text. */
+static void
+test_bytes_that_are_not_utf8_are_read_alike_at_every_place(void **state)
+{
+	static const char *const filler[] = {
+		"a", "a ", " ", "\n", "é", "漢", "e\u0301", "\u0301", "\u00ad",
+		"\xe4",
+	};
+	struct rng r = { 14 };
+	struct text t = { 0 };
+
+	(void)state;
+	for (size_t n = 0; n < 140; n++)
+		for (size_t run = 1; run < 70; run = 3 * run + 1)
+			for (size_t i = 0; i < ARRAY_LEN(filler); i++) {
+				const char *after = filler[rng_below(&r,
+					ARRAY_LEN(filler))];
+
+				t.len = 0;
+				put_many(&t, filler[i], n);
+				for (size_t j = 0; j < run; j++) {
+					char b = (char)(0x80 | rng_next(&r));
+
+					put(&t, &b, 1);
+				}
+				put_many(&t, after, rng_below(&r, 70));
+				check(&t);
+				expect_bad_bytes(&t);
+			}
+	text_free(&t);
+}
+
+/* Marks in a row: those past 30 are not sorted among those before them. */
+static void
+test_long_runs_of_marks_are_cut_after_each_30(void **state)
+{
+	struct rng r = { 15 };
+	struct text t = { 0 }, want = { 0 };
+	char *norm, *again;
+
+	(void)state;
+	for (size_t n = 1; n < 130; n++) {
+		t.len = want.len = 0;
+		put_s(&t, "e");
+		put_s(&want, n <= 30 ? "ẹ" : "é");
+		put_many(&t, "\u0301", n - 1);
+		put_many(&want, "\u0301", n <= 30 ? n - 1 : 29);
+		put_s(&t, "\u0323");	/* it comes first where it can */
+		if (n > 30) {
+			size_t last = (n - 1) % 30;
+
+			put_many(&want, "\u0301", n - 31 - last);
+			put_s(&want, "\u0323");
+			put_many(&want, "\u0301", last);
+		}
+		put(&want, " ", 2);
+		norm = norm_of(t.p, t.len, false);
+		assert_string_equal(norm, want.p);
+		free(norm);
+		check(&t);
+	}
+	for (int i = 0; i < 3000; i++) {
+		static const char *const mark[] = {
+			"\u0301", "\u0323", "\u0344", "\u0327", "\u05b0",
+			"\u0f73", "\u3099", "\u0308",
+		};
+
+		t.len = 0;
+		put_s(&t, i % 4 == 0 ? "" : i % 4 == 1 ? "ấ" : "か");
+		for (uint32_t n = rng_range(&r, 20, 100); n > 0; n--) {
+			put_s(&t, mark[rng_below(&r, ARRAY_LEN(mark))]);
+			if (rng_once(&r, 50))
+				put_s(&t, "\u00ad");
+			if (rng_once(&r, 80))
+				put_s(&t, "o\u09be");
+		}
+		check(&t);
+		norm = norm_of(t.p, t.len, false);
+		again = norm_of(norm, strlen(norm), false);
+		assert_string_equal(norm, again);
+		free(norm);
+		free(again);
+	}
+	text_free(&t);
+	text_free(&want);
+}
+
+/* Processor time of reading s[0..len), ns a byte: the best of some. */
+static double
+time_of(const char *s, size_t len, bool fold)
+{
+	struct scan scan = { 0 };
+	double best = 1e18;
+
+	for (int i = 0; i < 7; i++) {
+		struct timespec a, b;
+		double ns;
+
+		scan_drop(&scan, scan.nlines);	/* the memory stays */
+
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+		assert_int_equal(words_read(reader[fold], &scan, s, len,
+					    0), 0);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+		ns = 1e9 * (double)(b.tv_sec - a.tv_sec) +
+		     (double)(b.tv_nsec - a.tv_nsec);
+		if (ns < best)
+			best = ns;
+	}
+	scan_free(&scan);
+	return best / (double)len;
+}
+
+static void
+test_no_text_costs_much_more_than_other_text(void **state)
+{
+	static const char *const hostile[] = {
+		"\u0301", "\u0301\u0323", "e\u0323\u0301\u0327\u0308\u05b0",
+		"\ufdfa", "\ufdfa\u0301", "\u0344", "\u0f73", "가\u11a8",
+		"ᅡ", "각", "a\u0301", "ab\u0301", "\xe4", "\xe4\u0301",
+		"\xc3\u00ad", "ßﬁ", "ที่", "कि", "ｶﾞ", "\u00ad", "ab\xe4",
+		"\ufdfa1", "1\u0301",
+	};
+	const size_t size = 40000;
+	struct text t = { 0 };
+	double plain, once, twice;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(hostile); i++) {
+		const char *s = hostile[i / 2];
+		bool ok = false, fold = i % 2 != 0;
+
+		/* The machine may be busy: it has some tries. */
+		for (int try = 0; try < 10 && !ok; try++) {
+			t.len = 0;
+			put_many(&t, "Кабель 1 идёт к стене, не к двери.\n",
+				 size / 60);
+			plain = time_of(t.p, t.len, fold);
+			t.len = 0;
+			put_many(&t, s, size / strlen(s));
+			once = time_of(t.p, t.len, fold);
+			put_many(&t, s, size / strlen(s));
+			twice = time_of(t.p, t.len, fold);
+			ok = once < 5 * plain && 2 * twice < 2.3 * once;
+		}
+		if (!ok) {
+			print_error("%.1f ns a byte, twice the text %.1f, "
+				    "other text %.1f\n", once, twice, plain);
+			fail_text("slow", s, strlen(s));
+		}
+	}
+	text_free(&t);
+}
+
+static void
+test_digits_of_every_script_are_found(void **state)
 {
 	static const char *const with[] = {
 		"a 1", "x9y", "５", "²", "½", "٣", "३", "๓", "〇", "①", "ↂ",
@@ -1420,7 +1740,15 @@ main(void)
 		cmocka_unit_test(
 			test_fold_digits_folds_numbers_of_every_script),
 		cmocka_unit_test(test_blank_is_white_space_alone),
-		cmocka_unit_test(test_digits_of_every_script_are_told),
+		cmocka_unit_test(
+			test_a_byte_that_is_not_utf8_is_a_letter_itself),
+		cmocka_unit_test(
+		  test_bytes_that_are_not_utf8_never_read_as_another_character),
+		cmocka_unit_test(
+		    test_bytes_that_are_not_utf8_are_read_alike_at_every_place),
+		cmocka_unit_test(test_long_runs_of_marks_are_cut_after_each_30),
+		cmocka_unit_test(test_no_text_costs_much_more_than_other_text),
+		cmocka_unit_test(test_digits_of_every_script_are_found),
 		cmocka_unit_test(test_dropping_lines_keeps_the_rest),
 		cmocka_unit_test(test_skipped_line_has_no_words),
 		cmocka_unit_test(test_memory_is_told),

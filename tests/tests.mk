@@ -16,7 +16,7 @@ UNIT_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
 HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen, \
 	$(patsubst tests/%.c,%,$(wildcard tests/*.c)))
-MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli/cli.o,$(CLI_SOURCES:.c=.o))
+MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli/main.o,$(CLI_SOURCES:.c=.o))
 
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka $(PACKAGES)) $(CLI_LIBS) -lm
 LIBS_test_json = $(shell $(PKG_CONFIG) --libs jansson)
@@ -78,7 +78,7 @@ asan: $A/dedup $(UNIT_TESTS:%=$A/tests/%) $T/gen
 	$(call run_tests,$A/tests)
 	$(call run_scripts,$A/dedup)
 
-$A/dedup: $A/cli/cli.o $(MODULES:%=$A/%)
+$A/dedup: $A/cli/main.o $(MODULES:%=$A/%)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
 
 $A/tests/test_%: $A/tests/test_%.o $A/tests.a
@@ -101,7 +101,7 @@ TSAN = -fsanitize=thread
 tsan: $S/dedup $T/gen
 	DEDUP=$S/dedup TEST_ONLY=threads tests/dumps.sh
 
-$S/dedup: $S/cli/cli.o $(MODULES:%=$S/%)
+$S/dedup: $S/cli/main.o $(MODULES:%=$S/%)
 	$(CC) $(CFLAGS) $(TSAN) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
 
 $S/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
@@ -140,8 +140,9 @@ bench: dedup $T/gen
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
 	shellcheck -x tests/command.sh tests/batch.sh tests/dumps.sh \
-		tests/bench.sh .ci/run
+		tests/bench.sh tests/man.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
+	tests/man.sh $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingIncludeSystem --suppress=invalidPointerCast \

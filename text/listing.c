@@ -26,39 +26,145 @@ is_word_byte(unsigned char c)
 	       (c >= '0' && c <= '9');
 }
 
-static size_t
-count_symbols(const char *s, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		n += is_symbol((unsigned char)s[i]);
-	return n;
-}
-
-static size_t
-count_spaces(const char *s, size_t len)
-{
-	size_t i = 0, n = 0;
+/* White space, and symbols, among some bytes. */
+struct count {
+	size_t space, symbols;
+};
 
 #ifdef __SSE2__
-	const __m128i space = _mm_set1_epi8(' '), zero = _mm_setzero_si128();
-	__m128i sum = zero;
+/* Bytes of ones where the byte of v is first .. first + n - 1. */
+static inline __m128i
+in_range(__m128i v, char first, int n)
+{
+	/* Signed compares: shift the range to the very bottom. */
+	v = _mm_add_epi8(v, _mm_set1_epi8((char)(-128 - first)));
+	return _mm_cmplt_epi8(v, _mm_set1_epi8((char)(-128 + n)));
+}
 
-	/* A byte that is a space counts -1; 255 rounds fit in a byte. */
-	for (; i + 16 <= len && i < 255 * 16; i += 16) {
-		const void *p = s + i;
+static inline __m128i
+spaces_16(__m128i v)
+{
+	return _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(' ')));
+}
 
-		sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(_mm_loadu_si128(p),
-						       space));
+static inline __m128i
+symbols_16(__m128i v)
+{
+	__m128i m = _mm_or_si128(in_range(v, '#', 4), in_range(v, '(', 2));
+
+	m = _mm_or_si128(m, in_range(v, ';', 4));
+	m = _mm_or_si128(m, in_range(v, '[', 6));
+	m = _mm_or_si128(m, in_range(v, '}', 2));
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('+')));
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('@')));
+	return _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('{')));
+}
+
+static inline size_t
+sum_of(__m128i bytes)
+{
+	bytes = _mm_sad_epu8(bytes, _mm_setzero_si128());
+	return (size_t)(_mm_cvtsi128_si32(bytes) +
+			_mm_extract_epi16(bytes, 4));
+}
+
+/* The last 'n' bytes are ones. */
+static inline __m128i
+last_bytes(size_t n)
+{
+	static const unsigned char mask[32] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		255, 255, 255, 255, 255, 255, 255, 255,
+		255, 255, 255, 255, 255, 255, 255, 255,
+	};
+	const void *at = mask + n;
+
+	return _mm_loadu_si128(at);
+}
+
+static inline __m128i
+load(const void *at)
+{
+	return _mm_loadu_si128(at);
+}
+
+/* White space in s[0..len); 16 bytes or more. */
+static size_t
+count_space(const char *s, size_t len)
+{
+	__m128i sum = _mm_setzero_si128();
+	size_t n = 0, i = 0;
+
+	for (unsigned k = 1; i + 16 <= len; i += 16, k++) {
+		/* A byte of the sum counts down from 0. */
+		sum = _mm_sub_epi8(sum, spaces_16(load(s + i)));
+		if (k == 254) {
+			n += sum_of(sum);
+			sum = _mm_setzero_si128();
+			k = 0;
+		}
 	}
-	sum = _mm_sad_epu8(sum, zero);
-	n = (size_t)(_mm_cvtsi128_si32(sum) + _mm_extract_epi16(sum, 4));
-#endif
-	for (; i < len; i++)
-		n += s[i] == ' ';
+	if (i < len)
+		sum = _mm_sub_epi8(sum, _mm_and_si128(
+			spaces_16(load(s + len - 16)), last_bytes(len - i)));
+	return n + sum_of(sum);
+}
+
+static struct count
+count(const char *s, size_t len)
+{
+	__m128i space = _mm_setzero_si128(), symbols = space, v, mask;
+	struct count n = { 0, 0 };
+	size_t i = 0;
+	char copy[16];
+
+	if (len < 16) {
+		memset(copy, 'a', sizeof(copy));
+		memcpy(copy, s, len);
+		s = copy;
+		len = 16;
+	}
+	for (unsigned k = 1; i + 16 <= len; i += 16, k++) {
+		v = load(s + i);
+		space = _mm_sub_epi8(space, spaces_16(v));
+		symbols = _mm_sub_epi8(symbols, symbols_16(v));
+		if (k == 254) {
+			n.space += sum_of(space);
+			n.symbols += sum_of(symbols);
+			space = symbols = _mm_setzero_si128();
+			k = 0;
+		}
+	}
+	if (i < len) {
+		v = load(s + len - 16);
+		mask = last_bytes(len - i);
+		space = _mm_sub_epi8(space, _mm_and_si128(spaces_16(v), mask));
+		symbols = _mm_sub_epi8(symbols,
+				       _mm_and_si128(symbols_16(v), mask));
+	}
+	n.space += sum_of(space);
+	n.symbols += sum_of(symbols);
 	return n;
 }
+#else
+static struct count
+count(const char *s, size_t len)
+{
+	struct count n = { 0, 0 };
+
+	for (size_t i = 0; i < len; i++) {
+		n.symbols += is_symbol((unsigned char)s[i]);
+		n.space += (unsigned char)s[i] <= ' ';
+	}
+	return n;
+}
+
+static size_t
+count_space(const char *s, size_t len)
+{
+	return count(s, len).space;
+}
+#endif
 
 /*
  * Is there something that only code has?  Braces, "=", "\", a semicolon at
@@ -84,7 +190,9 @@ has_code(const char *s, size_t len)
 				return true;
 			break;
 		case '(': case '[': case '_':
-			if (is_word_byte(last))
+			/* name(3) is a page of the manual. */
+			if (is_word_byte(last) &&
+			    (s[i] != '(' || next < '0' || next > '9'))
 				return true;
 			break;
 		default:
@@ -103,57 +211,59 @@ is_call(const char *s, size_t len)
 {
 	size_t i = 0;
 
+	if (len < 3 || is_word_byte((unsigned char)s[len - 1]) ||
+	    memchr("),;:([{", s[len - 1], 7) == NULL)
+		return false;
+	while (*s == ' ' || *s == '\t') {
+		s++;
+		len--;
+	}
 	while (i < len && (is_word_byte((unsigned char)s[i]) || s[i] == '_' ||
 			   s[i] == '.'))
 		i++;
 	return i > 0 && i + 1 < len && s[i] == '(' &&
-	       (s[i + 1] < '0' || s[i + 1] > '9') &&
-	       memchr("),;:([{", s[len - 1], 7) != NULL;
+	       (s[i + 1] < '0' || s[i + 1] > '9');
 }
 
 /*
- * Code: a call, or an eighth of what is not white space is symbols, and two
- * at least.
+ * A call, or an eighth of what is not white space is symbols, and two at
+ * least.
  */
 static bool
 is_code(const struct line *l, const char *s)
 {
-	size_t len = l->len, spaces, other, symbols;
+	size_t len = l->len;
+	struct count n;
 
-	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r' ||
-			   s[len - 1] == ' ' || s[len - 1] == '\t'))
+	while (len > 0 && (unsigned char)s[len - 1] <= ' ')
 		len--;
-	while (len > 0 && (*s == ' ' || *s == '\t')) {
-		s++;
-		len--;
-	}
-	spaces = count_spaces(s, len);
-	/*
-	 * In ASCII the words are as long as their normal form.  What is left
-	 * is all symbols at the most: in prose too little.
-	 */
-	if (l->ascii) {
-		other = len - spaces;
-		symbols = other + l->nwords;
-		symbols = symbols > l->norm_len ? symbols - l->norm_len : 0;
-		if (symbols < 2)
-			return false;
-		if (8 * symbols < other)
-			return is_call(s, len);
-	}
-	symbols = count_symbols(s, len);
-	return (symbols >= 2 && 8 * symbols >= len - spaces &&
+	n = count(s, len);
+	return (n.symbols >= 2 && 8 * n.symbols >= len - n.space &&
 		has_code(s, len)) || is_call(s, len);
 }
 
 bool
-listing_is(const struct line *lines, size_t n, const char *text,
-	   uint64_t base)
+listing_is(const struct line *lines, size_t n, const char *text, uint64_t base)
 {
-	size_t words = 0, code = 0, left;
+	const struct line *last = &lines[n - 1];
+	const char *s = text + (lines->off - base);
+	size_t bytes = (size_t)(last->off - lines->off) + last->len;
+	size_t words = 0, code = 0, left, in_words, other;
 
+	if (bytes < 16)
+		return false;
+	other = bytes - count_space(s, bytes);
 	for (size_t i = 0; i < n; i++)
 		words += lines[i].nwords;
+	/*
+	 * The words are as long as their normal form, or nearly.  In prose
+	 * what is neither words nor white space is less than a tenth, or no
+	 * symbols: there is no need to look at its lines.
+	 */
+	in_words = last->norm + last->norm_len - lines->norm - words;
+	if (other < in_words || 10 * (other - in_words) < other ||
+	    24 * count(s, bytes).symbols < other)
+		return false;
 	left = words;
 	for (size_t i = 0; i < n && 4 * (code + left) >= words; i++) {
 		const struct line *l = &lines[i];
@@ -161,9 +271,9 @@ listing_is(const struct line *lines, size_t n, const char *text,
 		if (l->nwords == 0)
 			continue;
 		left -= l->nwords;
-		if (!l->oversize && is_code(l, text + (l->off - base)))
+		if (is_code(l, text + (l->off - base)))
 			code += l->nwords;
-		if (4 * code >= words && code > 0)
+		if (code > 0 && 4 * code >= words)
 			return true;
 	}
 	return false;

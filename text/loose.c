@@ -21,6 +21,7 @@ enum {
 };
 
 struct loose {
+	uint32_t two[0x800];	/* what UTF-8 has two bytes for */
 	uint32_t *page[PAGES];
 	size_t npages;
 };
@@ -143,6 +144,11 @@ info(struct loose *l, utf8proc_int32_t c)
 	uint32_t **page = &l->page[c >> PAGE_BITS];
 	uint32_t *slot;
 
+	if (c < 0x800) {
+		if (l->two[c] == UNKNOWN)
+			l->two[c] = compute_info(c);
+		return l->two[c];
+	}
 	if (*page == NULL) {
 		*page = calloc((size_t)1 << PAGE_BITS, sizeof(**page));
 		if (*page == NULL)
@@ -181,26 +187,70 @@ word_start(const char *p, size_t at)
 	return at;
 }
 
+/*
+ * How many bytes of p[0..len), copied to 'to' as they are, are characters of
+ * two or three bytes that are known to stay, and a space behind each or not.
+ */
+static inline size_t
+copy_known(const struct loose *l, const char *p, size_t len, char *to)
+{
+	size_t n = 0;
+
+	while (len - n >= 4) {
+		unsigned a = (unsigned char)p[n], b = (unsigned char)p[n + 1];
+		unsigned c = (unsigned char)p[n + 2];
+
+		if (a < 0xc2 || (b & 0xc0) != 0x80)
+			break;
+		if (a < 0xe0) {
+			if (l->two[(a & 0x1f) << 6 | (b & 0x3f)] != KEEP)
+				break;
+			memcpy(to + n, p + n, 2);
+			n += 2;
+		} else {
+			const uint32_t *page;
+
+			/* Those that need no second look at what they are. */
+			if (a == 0xe0 ? b < 0xa0 : a >= 0xed)
+				break;
+			page = l->page[(a & 0xf) << 4 | (b >> 2 & 0xf)];
+			if ((c & 0xc0) != 0x80 || page == NULL ||
+			    page[(b & 3) << 6 | (c & 0x3f)] != KEEP)
+				break;
+			memcpy(to + n, p + n, 3);
+			n += 3;
+		}
+		if (p[n] == ' ')
+			to[n++] = ' ';
+	}
+	return n;
+}
+
 size_t
 loose_fold(struct loose *l, const char *norm, size_t len, char *to)
 {
-	size_t from = 0, out = 0;
+	size_t from = 0, out = 0, n;
 
-	for (;;) {
-		size_t n = ascii_length(norm + from, len - from);
+	for (; from < len; from += n) {
 		utf8proc_int32_t c;
 		utf8proc_ssize_t got;
 		uint32_t what;
 
-		memcpy(to + out, norm + from, n);
-		out += n;
-		from += n;
-		if (from == len)
-			return out;
+		if ((unsigned char)norm[from] < 0x80) {
+			n = ascii_length(norm + from, len - from);
+			memcpy(to + out, norm + from, n);
+			out += n;
+			continue;
+		}
+		n = copy_known(l, norm + from, len - from, to + out);
+		if (n > 0) {
+			out += n;
+			continue;
+		}
 		got = utf8proc_iterate((const utf8proc_uint8_t *)norm + from,
 				       (utf8proc_ssize_t)(len - from), &c);
-		what = got <= 0 ? KEEP : info(l, c);
 		n = got <= 0 ? 1 : (size_t)got;
+		what = got <= 0 ? KEEP : info(l, c);
 		switch (what & KIND) {
 		case KEEP:
 			memcpy(to + out, norm + from, n);
@@ -225,8 +275,8 @@ loose_fold(struct loose *l, const char *norm, size_t len, char *to)
 				out += from + n - start;
 			}
 		}
-		from += n;
 	}
+	return out;
 }
 
 bool

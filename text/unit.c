@@ -272,34 +272,42 @@ unit_is_fence(const char *text, size_t len)
  */
 
 #define TEXT_MAX 120		/* columns: what is wider was not wrapped */
+#define FULL 60			/* columns: more than verse has */
+#define NARROW 40		/* columns: what is narrower is not filled */
 
 /* What a line looks like. */
 struct shape {
 	const char *s;
-	size_t len;		/* bytes, without white space at the end */
-	size_t words;		/* offset of the first letter, or quote */
-	unsigned indent;	/* columns before everything */
-	unsigned col;		/* columns before the text behind the leader */
-	unsigned width;		/* columns */
+	uint32_t len;		/* bytes, without white space at the end */
+	uint32_t words;		/* bytes before the text, behind a leader */
+	uint32_t indent;	/* columns before everything */
+	uint32_t col;		/* columns before the text */
+	bool wide;		/* too wide to be wrapped, or too long */
+	bool closed;		/* ends as a sentence does, or in a colon */
+	bool plain;		/* begins with a letter: the rest is 0 */
+	unsigned char first;	/* enum letter */
 	char leader;		/* of a comment, quoted mail: its first byte */
 	unsigned char depth;	/* of quoted mail */
-	bool wide;		/* too wide to be wrapped, or too long */
 	bool item;		/* begins with a bullet, a number, an option */
-	bool label;		/* "Word: text", or ends in a colon */
-	bool closed;		/* ends as a sentence does, or in a colon */
 	bool row;		/* of a table, and its first cell is empty */
-	enum letter first;
+	bool quoted;		/* a bracket or a quote stands before 'first' */
+	bool fence;
 };
 
-/* What is known of line i and the one before it; see unit_split(). */
+/*
+ * What is known of line i and the one before it, in span[i].nlines until the
+ * units are known; above it the columns of line i.
+ */
 enum {
 	GOES_ON = 1,		/* is one with the line before it */
 	MAY_GO_ON = 2,		/* is, if the lines around are filled */
 	BEGINS_LOWER = 4,	/* in lower case */
-	NO_CASE = 8,		/* begins with a letter that has no case */
+	NO_CASE = 8,		/* in a script without case, or all capitals */
 	AFTER_OPEN = 16,	/* the line before does not end a sentence */
 	STARRED = 32,		/* both begin with a star */
-	WIDTH_SHIFT = 8,	/* above: columns of the line */
+	TIGHT = 64,		/* its first word had no room on that line */
+	CLOSES = 128,		/* looks like the end of what is wrapped */
+	COLUMNS_SHIFT = 8,
 };
 
 static inline bool
@@ -312,6 +320,20 @@ is_space(char c)
 static inline unsigned
 skip_space(const char *s, size_t len, size_t *i, unsigned col)
 {
+#ifdef __SSE2__
+	while (*i + 16 <= len) {
+		const void *at = s + *i;
+		__m128i v = _mm_loadu_si128(at);
+		int m = _mm_movemask_epi8(_mm_cmpeq_epi8(v,
+							 _mm_set1_epi8(' ')));
+		unsigned n = (unsigned)__builtin_ctz(~(unsigned)m);
+
+		*i += n;
+		col += n;
+		if (n < 16)
+			break;
+	}
+#endif
 	for (; *i < len && is_space(s[*i]); ++*i)
 		col = s[*i] == ' ' ? col + 1 : (col | 7) + 1;
 	return col;
@@ -359,13 +381,11 @@ leader_length(const char *s, size_t len)
 static bool
 begins_item(const char *s, size_t len)
 {
-	size_t i = 0;
+	size_t i = *s == '(' || *s == '[', digits;
 
-	if (len < 2)
-		return false;
 	switch (*s) {
 	case '-': case '+':
-		return true;
+		return len > 1;
 	case '\xe2':		/* bullets, dashes */
 		return len > 3 && s[1] == '\x80' && is_apart(s + 3, len - 3) &&
 		       (s[2] == '\xa2' || s[2] == '\x93' || s[2] == '\x94' ||
@@ -374,30 +394,26 @@ begins_item(const char *s, size_t len)
 		return len > 2 && s[1] == '\xb7';
 	case 'o':
 		return len > 2 && s[1] == ' ' && s[2] == ' ';
-	case '(': case '[':
-		i = 1;
-		break;
 	default:
 		break;
 	}
-	if (i == 0 && (*s < '0' || *s > '9'))
-		return false;
-	/* (1) [1] 1. 1) (a) */
-	if (i == 1 && len > 3 && s[2] == *s + (*s == '(' ? 1 : 2))
-		return is_apart(s + 3, len - 3);
-	for (; i < len && i < 5 && s[i] >= '0' && s[i] <= '9'; i++)
+	/* (a) [a] (1) [1] 1. 1) */
+	for (digits = i; i < len && i < 5 && s[i] >= '0' && s[i] <= '9'; i++)
 		;
-	return i < len && memchr(".)]", s[i], 3) != NULL &&
+	if (i == digits && (i == 0 || len < 3 || s[++i - 1] < 'a' ||
+			    s[i - 1] > 'z'))
+		return false;
+	return i < len && (s[i] == '.' || s[i] == ')' || s[i] == ']') &&
 	       is_apart(s + i + 1, len - i - 1);
 }
 
-/* "Word: text", with no white space in the word. */
+/* Is it "Word: text", with no white space in the word, or "text:"? */
 static bool
-begins_label(const char *s, size_t len)
+is_label(const char *s, size_t len)
 {
-	size_t i = 0;
-
-	for (; i < len && i < 32 && !is_space(s[i]); i++)
+	if (len > 0 && s[len - 1] == ':')
+		return true;
+	for (size_t i = 0; i < len && i < 32 && !is_space(s[i]); i++)
 		if (s[i] == ':')
 			return i > 0 && is_apart(s + i + 1, len - i - 1);
 	return false;
@@ -405,36 +421,47 @@ begins_label(const char *s, size_t len)
 
 /* Does a sentence end here, or does something follow? */
 static bool
-ends_closed(const char *s, size_t len)
+ends_closed_wide(const char *s, size_t len)
 {
-	static const char marks[][4] = { "…", "。", "！", "？", "：", "；" };
+	static const char *const marks[] = {
+		"…", "。", "！", "？", "：", "；", "।", "۔", "؟",
+	};
 
-	if (len == 0)
-		return true;
-	if ((unsigned char)s[len - 1] < 0x80)
-		return memchr(".!?:;", s[len - 1], 5) != NULL;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (ends_in(s, len, marks[i]))
 			return true;
-	/* Hindi, Urdu, Arabic. */
-	return ends_in(s, len, "।") || ends_in(s, len, "۔") ||
-	       ends_in(s, len, "؟");
+	return false;
+}
+
+static inline bool
+ends_closed(const char *s, size_t len)
+{
+	/* . ! ? : ; */
+	static const uint64_t stops = 0x8c00400200000000;
+	unsigned char c = len > 0 ? (unsigned char)s[len - 1] : '.';
+
+	return c < 64 ? stops >> c & 1 : c >= 0x80 && ends_closed_wide(s, len);
 }
 
 /* Columns of s[0..len), as far as that is told without tables. */
-static unsigned
+static size_t
 columns(const char *s, size_t len, bool ascii)
 {
-	unsigned n = 0;
+	size_t n = len;
 
-	if (ascii)
-		return (unsigned)len;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+	for (size_t i = 0; !ascii && i < len;) {
+		unsigned char more = 0, wide = 0;
 
-		/* Han, kana, Hangul, wide forms, emoji take two. */
-		n += (c & 0xc0) != 0x80;
-		n += (c >= 0xe3 && c <= 0xed) || c == 0xef || c == 0xf0;
+		/* Sums of a byte: so the compiler finds vectors. */
+		for (size_t end = len - i > 240 ? i + 240 : len; i < end; i++) {
+			unsigned char c = (unsigned char)s[i];
+
+			more = (unsigned char)(more + ((c & 0xc0) == 0x80));
+			/* Han, kana, Hangul, wide forms, emoji take two. */
+			wide = (unsigned char)(wide + (c >= 0xe3 &&
+						       c != 0xee && c <= 0xf0));
+		}
+		n = n - more + wide;
 	}
 	return n;
 }
@@ -448,19 +475,19 @@ first_letter(const char *s, size_t len)
 
 	for (int k = 0; k < 3; k++, s += n, len -= n) {
 		kind = letter_first(s, len, &n);
-		if (kind != LETTER_OTHER)
-			break;
-		if (n == 1 && memchr("(\"'[`", *s, 5) == NULL)
+		if (kind != LETTER_OTHER ||
+		    (n == 1 && *s != '(' && *s != '"' && *s != '\'' &&
+		     *s != '[' && *s != '`'))
 			break;
 	}
 	return kind;
 }
 
-/* Is there no lower case in it, as in a disclaimer? */
-static bool
+/* Does it begin with no lower case, as lines of a disclaimer do? */
+static inline bool
 is_shouted(const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 1; i < len && i < 24; i++)
 		if (s[i] >= 'a' && s[i] <= 'z')
 			return false;
 	return true;
@@ -470,7 +497,7 @@ is_shouted(const char *s, size_t len)
 static size_t
 bar_length(const char *s, size_t len)
 {
-	static const char bars[][4] = { "│", "┃", "║" };
+	static const char *const bars[] = { "│", "┃", "║" };
 
 	if (len > 0 && *s == '|')
 		return 1;
@@ -492,48 +519,81 @@ begins_empty_cell(const char *s, size_t len)
 	return bar_length(s + i, len - i) > 0;
 }
 
-static struct shape
-shape_of(const struct line *l, const char *text, uint64_t base)
+/* The part of a shape that takes a look at the leader, if there is one. */
+static void
+shape_leader(struct shape *p)
 {
-	struct shape p = { .s = line_text(l, text, base), .len = l->len };
-	size_t i = 0, n;
+	size_t i = p->words, n = leader_length(p->s + i, p->len - i);
 
-	if (p.len > 4 * TEXT_MAX || l->oversize) {
-		p.wide = true;
-		return p;
+	if (n == 0)
+		return;
+	p->leader = p->s[i];
+	if (p->leader == '/' && p->s[i + 1] == '*')
+		p->leader = '*';
+	do {
+		if (p->leader == '>')
+			p->depth = (unsigned char)(p->depth + n);
+		i += n;
+		p->col = skip_space(p->s, p->len, &i, p->col + (unsigned)n);
+		for (n = 0; p->leader == '>' && i + n < p->len &&
+		     p->s[i + n] == '>'; n++)
+			;
+	} while (n > 0);
+	p->words = (uint32_t)i;
+}
+
+/* The part of a shape that begins with neither a letter nor nothing. */
+static void
+shape_begin(struct shape *p)
+{
+	const char *s = p->s + p->words;
+
+	p->fence = (*s == '`' || *s == '~') && unit_is_fence(p->s, p->len);
+	shape_leader(p);
+	if (p->words == p->len)
+		return;
+	s = p->s + p->words;
+	p->item = begins_item(s, p->len - p->words);
+	p->row = begins_empty_cell(s, p->len - p->words);
+	p->first = (unsigned char)first_letter(s, p->len - p->words);
+	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
+		p->first = LETTER_CASELESS;
+	p->quoted = (unsigned char)*s < 0x40;
+}
+
+static inline void
+shape_of(struct shape *p, const struct line *l, const char *text, uint64_t base)
+{
+	const char *s = line_text(l, text, base);
+	size_t len = l->len, i = 0;
+	unsigned char c;
+
+	len -= len > 0 && s[len - 1] == '\n';
+	if (len > 0 && (unsigned char)s[len - 1] <= ' ')
+		len = trimmed(s, len);
+	*p = (struct shape){ .s = s, .len = (uint32_t)len };
+	p->first = LETTER_NONE;
+	if (len > 0 && (unsigned char)*s <= ' ')
+		p->indent = p->col = skip_space(s, len, &i, 0);
+	p->words = (uint32_t)i;
+	if (len - i > TEXT_MAX &&
+	    (len - i > 4 * TEXT_MAX || l->oversize ||
+	     columns(s + i, len - i, l->ascii) > TEXT_MAX))
+		p->wide = true;
+	if (i == len || p->wide)
+		return;
+	p->closed = ends_closed(s, len);
+	c = (unsigned char)s[i];
+	if ((unsigned)(c - 'a') < 26 && c != 'd' && c != 'o') {
+		p->first = LETTER_LOWER;
+		p->plain = true;
+	} else if ((unsigned)(c - 'A') < 26) {
+		p->first = is_shouted(s + i, len - i) ? LETTER_CASELESS :
+			   LETTER_UPPER;
+		p->plain = true;
+	} else {
+		shape_begin(p);
 	}
-	p.len = trimmed(p.s, p.len);
-	p.indent = p.col = skip_space(p.s, p.len, &i, 0);
-	n = i < p.len ? leader_length(p.s + i, p.len - i) : 0;
-	if (n > 0) {
-		p.leader = p.s[i] == '/' && p.s[i + 1] == '*' ? '*' : p.s[i];
-		do {
-			if (p.leader == '>')
-				p.depth = (unsigned char)(p.depth + n);
-			i += n;
-			p.col = skip_space(p.s, p.len, &i,
-					   p.col + (unsigned)n);
-			n = 0;
-			if (p.leader == '>')
-				while (i + n < p.len && p.s[i + n] == '>')
-					n++;
-		} while (n > 0);
-	}
-	p.words = i;
-	p.width = p.col + columns(p.s + i, p.len - i, l->ascii);
-	p.wide = p.width - p.col > TEXT_MAX;
-	if (p.wide)
-		return p;
-	p.item = begins_item(p.s + i, p.len - i);
-	p.closed = ends_closed(p.s, p.len);
-	p.label = (p.len > 0 && p.s[p.len - 1] == ':') ||
-		  begins_label(p.s + i, p.len - i);
-	p.first = first_letter(p.s + i, p.len - i);
-	if (p.first == LETTER_UPPER && is_shouted(p.s + i, p.len - i))
-		p.first = LETTER_CASELESS;
-	p.row = p.first == LETTER_OTHER &&
-		begins_empty_cell(p.s + i, p.len - i);
-	return p;
 }
 
 /* The line that what is indented deeper belongs to. */
@@ -546,174 +606,301 @@ struct owner {
 static bool
 is_below(const struct shape *b, const struct owner *o)
 {
-	return o->any && (b->indent > o->indent ||
-			  (b->leader == o->leader && b->indent == o->indent &&
-			   b->col > o->col));
-}
-
-/* What is known of line b, directly after line a. */
-static uint32_t
-join_of(const struct shape *a, const struct shape *b,
-	const struct line *la, const struct line *lb, const char *norm,
-	const struct owner *owner, bool first)
-{
-	uint32_t mark = 0;
-	bool lower = b->first == LETTER_LOWER, below = is_below(b, owner);
-
-	if (a->wide || b->wide || a->depth != b->depth ||
-	    (!below && same_words(la, lb, norm)))
-		return 0;
-	if (lb->nwords == 0) {
-		/* The bracket that closes a call, a list, a body. */
-		return b->words < b->len &&
-		       memchr(")]}", b->s[b->words], 3) != NULL ? GOES_ON : 0;
-	}
-	if (b->leader == '*' && a->leader == '*' && a->indent <= b->indent)
-		return la->nwords == 0 || b->item ? 0 :
-		       (lower ? BEGINS_LOWER : 0) | MAY_GO_ON | STARRED |
-		       (a->closed ? 0 : AFTER_OPEN);
-	if (b->leader == '*' && a->leader != '*')
-		return 0;
-	if (b->item)
-		return 0;
-	if (b->row && la->nwords > 0)
-		return GOES_ON;
-	if ((lower && !a->closed) || below)
-		return GOES_ON | (lower ? BEGINS_LOWER : 0) |
-		       (a->closed ? 0 : AFTER_OPEN);
-	if (la->nwords == 0 || a->leader != b->leader)
-		return 0;
-	if (a->col == b->col || (first && b->col < a->col))
-		mark = MAY_GO_ON;
-	if (lower)
-		mark |= BEGINS_LOWER;
-	if (b->first == LETTER_CASELESS)
-		mark |= NO_CASE;
-	if (!a->closed)
-		mark |= AFTER_OPEN;
-	return mark;
-}
-
-/* Columns of the first word of a line. */
-static unsigned
-first_word(const struct line *l, const char *text, uint64_t base)
-{
-	struct shape p = shape_of(l, text, base);
-	size_t i = p.words;
-
-	while (i < p.len && !is_space(p.s[i]))
-		i++;
-	return columns(p.s + p.words, i - p.words, l->ascii);
-}
-
-/* Of scripts without spaces, one character. */
-static unsigned
-first_piece(const struct line *l, const char *text, uint64_t base, bool caseless)
-{
-	unsigned w = first_word(l, text, base);
-
-	return caseless && w > 12 ? 2 : w;
+	return b->indent > o->indent ||
+	       (b->leader == o->leader && b->indent == o->indent &&
+		b->col > o->col);
 }
 
 /*
- * Lines first..end are one stretch: each may go on with the one before it.
- * Which do?  What is filled, if enough of it begins in lower case after a line
- * that ends open.
+ * Is b below the owner, or below a, if that may own?  An item may; a line
+ * with a label; and a tag: a few words that begin something new.
+ */
+static bool
+is_owned(const struct shape *a, const struct shape *b, const struct line *la,
+	 bool new, struct owner *owner)
+{
+	struct owner o = { true, a->indent, a->col, a->leader };
+
+	if (owner->any && is_below(b, owner))
+		return true;
+	owner->any = false;
+	if (!is_below(b, &o) || la->nwords == 0)
+		return false;
+	if (!a->item && a->leader != '*' &&
+	    !is_label(a->s + a->words, a->len - a->words) &&
+	    !(new && la->nwords <= 4 && !a->closed && b->col >= a->col + 2 &&
+	      a->leader == b->leader))
+		return false;
+	*owner = o;
+	return true;
+}
+
+/* Lines a and b, of the same leader, are one if they are filled. */
+static inline uint32_t
+join_if_filled(const struct shape *a, const struct shape *b, bool new,
+	       uint32_t mark)
+{
+	if ((a->col != b->col && !(new && b->col < a->col)) ||
+	    (a->first == LETTER_DIGIT && b->first == LETTER_DIGIT))
+		return 0;
+	if (b->first == LETTER_CASELESS)
+		mark |= NO_CASE;
+	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= FULL &&
+	    b->len < a->len && (b->indent >= 2 || b->first == LETTER_DIGIT ||
+				b->first == LETTER_OTHER))
+		mark |= CLOSES;
+	return mark | MAY_GO_ON;
+}
+
+/*
+ * Does b, which has no words, end what a says: the bracket that closes a call,
+ * a list, a body; in a comment or a control file, a line left empty?
+ */
+static bool
+closes_block(const struct shape *a, const struct shape *b)
+{
+	char c = b->words < b->len ? b->s[b->words] : '\0';
+
+	if (c == ')' || c == ']' || c == '}')
+		return true;
+	return a->leader == b->leader &&
+	       (c == '\0' || (c == '.' && b->len == b->words + 1));
+}
+
+/*
+ * What is known of line b, directly after line a; 'new' if a begins something
+ * new.  A line that was said twice says all that it has to say: it is closed.
+ */
+static uint32_t
+join_of(const struct shape *a, struct shape *b, const struct line *la,
+	const struct line *lb, const char *norm, bool new, struct owner *owner)
+{
+	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
+	bool owned;
+
+	if (a->wide || b->wide || a->depth != b->depth) {
+		owner->any = false;
+		return 0;
+	}
+	if (lb->nwords == 0) {
+		owner->any = false;
+		return closes_block(a, b) && la->nwords > 0 ? GOES_ON : 0;
+	}
+	if (b->item) {
+		*owner = (struct owner){ true, b->indent, b->col, b->leader };
+		return 0;
+	}
+	if (b->leader == '*') {
+		owner->any = false;
+		if (a->leader != '*' || a->indent > b->indent ||
+		    la->nwords == 0)
+			return 0;
+		return mark | MAY_GO_ON | STARRED;
+	}
+	owned = is_owned(a, b, la, new, owner);
+	if (!owned && same_words(la, lb, norm)) {
+		b->closed = true;
+		return 0;
+	}
+	if (owned || (b->row && la->nwords > 0) ||
+	    (b->first == LETTER_LOWER && !b->quoted && !a->closed))
+		return mark | GOES_ON;
+	if (la->nwords == 0 || a->leader != b->leader)
+		return 0;
+	return join_if_filled(a, b, new, mark);
+}
+
+/*
+ * The same, for most lines: both begin with a letter, and b is not indented
+ * deeper.
+ */
+static inline uint32_t
+join_plain(const struct shape *a, struct shape *b, const struct line *la,
+	   const struct line *lb, const char *norm, bool new,
+	   struct owner *owner)
+{
+	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
+
+	if (owner->any && b->indent > owner->indent)
+		return mark | GOES_ON;
+	owner->any = false;
+	if (same_words(la, lb, norm)) {
+		b->closed = true;
+		return 0;
+	}
+	if (b->first == LETTER_LOWER && !a->closed)
+		return mark | GOES_ON;
+	return join_if_filled(a, b, new, mark);
+}
+
+/* Columns of the first word of a line. */
+static size_t
+first_word(const struct line *l, const char *text, uint64_t base)
+{
+	struct shape p;
+	size_t i, n;
+
+	shape_of(&p, l, text, base);
+	for (i = p.words; i < p.len && !is_space(p.s[i]); i++)
+		;
+	n = columns(p.s + p.words, i - p.words, l->ascii);
+	/* Scripts without spaces may break anywhere. */
+	return !l->ascii && n > 12 && p.first == LETTER_CASELESS ? 2 : n;
+}
+
+/* Columns of a line; those of ASCII stand in its mark already. */
+static size_t
+width_of(const struct line *l, uint32_t mark, const char *text, uint64_t base)
+{
+	struct shape p;
+
+	if (l->ascii)
+		return mark >> COLUMNS_SHIFT;
+	shape_of(&p, l, text, base);
+	return p.col + columns(p.s + p.words, p.len - p.words, false);
+}
+
+/*
+ * Lines first..end - 1 are one stretch: each goes on, or may go on, with the
+ * one before it.  Take MAY_GO_ON from lines after one that is not filled.
  */
 static void
-settle(const struct line *lines, size_t first, size_t end, const char *text,
-       uint64_t base, struct unit_span *span)
+mark_filled(const struct line *lines, size_t first, size_t end,
+	    const char *text, uint64_t base, struct unit_span *span)
 {
+	/* Lines with stars: a list of bullets, or a comment that begins? */
 	bool bullets = (span[first].nlines & BEGINS_LOWER) != 0;
-	unsigned widest = 0;
+	size_t widest = 0, before = 0;
 
 	for (size_t i = first; i < end; i++) {
-		unsigned w = span[i].nlines >> WIDTH_SHIFT;
+		size_t w = width_of(&lines[i], span[i].nlines, text, base);
 
 		widest = w > widest ? w : widest;
+		if (!lines[i].ascii)
+			span[i].nlines |= (uint32_t)w << COLUMNS_SHIFT;
 	}
-	for (size_t i = first + 1; i < end; i++) {
+	for (size_t i = first; i < end; i++) {
 		uint32_t mark = span[i].nlines;
-		bool caseless = (mark & NO_CASE) != 0;
-		unsigned slack = caseless ? 4 : bullets && mark & STARRED ?
-				 0 : WRAP_SLACK;
-		unsigned w = span[i - 1].nlines >> WIDTH_SHIFT;
+		size_t w = mark >> COLUMNS_SHIFT, slack, need;
 
-		if ((mark & GOES_ON) || w < WRAP_MIN)
-			continue;
-		if (w + 1 + first_piece(&lines[i], text, base, caseless) +
-		    slack <= widest)
-			span[i].nlines &= ~(uint32_t)MAY_GO_ON;
+		if (i > first && !(mark & GOES_ON)) {
+			slack = WRAP_SLACK;
+			if (mark & NO_CASE)
+				slack = lines[i].ascii ? 8 : 4;
+			else if (bullets && (mark & STARRED))
+				slack = 0;
+			need = before + 1 + first_word(&lines[i], text, base);
+			if (before < NARROW || need + slack <= widest)
+				span[i].nlines &= ~(uint32_t)MAY_GO_ON;
+			else if (need > widest && widest >= FULL)
+				span[i].nlines |= TIGHT;
+		}
+		before = w;
 	}
-	for (size_t i = first + 1, k; i < end; i = k) {
-		size_t pairs = 0, going = 0, closed = 0, caseless = 0;
+}
+
+/*
+ * The same stretch: which of its lines go on?  All of them up to the next line
+ * after one that is not filled, if most lines there end in the middle of a
+ * sentence and enough of them begin there.
+ */
+static void
+mark_stretch(const struct line *lines, size_t first, size_t end,
+	     const char *text, uint64_t base, struct unit_span *span)
+{
+	mark_filled(lines, first, end, text, base, span);
+	for (size_t i = first + 1, k; i < end; i = k + 1) {
+		size_t closed = 0, lower = 0, caseless = 0, tight = 0, n;
+		bool wrapped;
 
 		for (k = i; k < end && (span[k].nlines &
 					(GOES_ON | MAY_GO_ON)); k++) {
 			uint32_t mark = span[k].nlines;
 
-			pairs++;
 			closed += !(mark & AFTER_OPEN);
-			going += (mark & BEGINS_LOWER) != 0;
+			lower += (mark & BEGINS_LOWER) != 0;
 			caseless += (mark & NO_CASE) && (mark & AFTER_OPEN);
+			tight += (mark & (TIGHT | GOES_ON)) != 0;
 		}
-		if (pairs > 0 && 2 * closed <= pairs &&
-		    (3 * going >= pairs ||
-		     (pairs >= 2 && 2 * (going + caseless) > pairs)))
-			for (size_t j = i; j < k; j++)
-				span[j].nlines |= GOES_ON;
-		if (k == i)
-			k++;
+		n = k - i;
+		if (n == 0 || 2 * closed > n)
+			continue;
+		wrapped = 3 * lower >= n ||
+			  (n >= 2 && 2 * (lower + caseless) > n) ||
+			  (tight == n && closed == 0 &&
+			   (n >= 3 || (span[k - 1].nlines & CLOSES)));
+		for (size_t j = i; wrapped && j < k; j++)
+			span[j].nlines |= GOES_ON;
 	}
 }
 
-/* Mark the lines that go on with the one before them. */
-static void
-mark_wrapped(const struct line *lines, size_t n, const char *text,
-	     uint64_t base, const char *norm, struct unit_span *span)
+/*
+ * Mark the lines that go on with the one before them.  Returns n, or the
+ * number of lines before a fence, if 'fences'.  *hints lines may be code.
+ */
+static size_t
+mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
+	   const char *norm, bool fences, struct unit_span *span, size_t *hints)
 {
 	struct owner owner = { 0 };
-	struct shape a = { 0 }, b;
-	size_t first = 0;
+	struct shape shape[2];
+	size_t first = 0, hinted = 0;
+	/* In this stretch: may a line go on; can it be that it does? */
+	bool may = false, hope = false;
 
-	for (size_t i = 0; i < n; i++, a = b) {
+	for (size_t i = 0; i < n; i++) {
+		const struct line *l = &lines[i];
+		struct shape *a = &shape[~i & 1], *b = &shape[i & 1];
 		uint32_t mark = 0;
 
-		b = shape_of(&lines[i], text, base);
-		if (i > 0)
-			mark = join_of(&a, &b, &lines[i - 1], &lines[i], norm,
-				       &owner, first + 1 == i);
-		if (!(mark & (GOES_ON | MAY_GO_ON))) {
-			settle(lines, first, i, text, base, span);
-			first = i;
-		}
-		if (b.first == LETTER_LOWER)
+		shape_of(b, l, text, base);
+		if (b->fence && fences)
+			return i;
+		if (b->len > b->words)
+			hinted += listing_hint(b->s[b->words],
+					       b->s[b->len - 1]);
+		if (i > 0 && a->plain && b->plain && b->indent <= a->indent)
+			mark = join_plain(a, b, l - 1, l, norm, first + 1 == i,
+					  &owner);
+		else if (i > 0)
+			mark = join_of(a, b, l - 1, l, norm, first + 1 == i,
+				       &owner);
+		else if (b->item)
+			owner = (struct owner){
+				true, b->indent, b->col, b->leader,
+			};
+		if (b->first == LETTER_LOWER && !b->quoted)
 			mark |= BEGINS_LOWER;
-		span[i].nlines = mark | (uint32_t)b.width << WIDTH_SHIFT;
-		if (!is_below(&b, &owner) || lines[i].nwords == 0 || b.item) {
-			owner.any = !b.wide && lines[i].nwords > 0 &&
-				    (b.item || b.label || b.leader == '*');
-			owner.indent = b.indent;
-			owner.col = b.col;
-			owner.leader = b.leader;
+		if (!(mark & (GOES_ON | MAY_GO_ON)) || l->nwords == 0) {
+			if (may && hope)
+				mark_stretch(lines, first, i, text, base,
+					     span);
+			may = false;
+			first = i;
+			hope = false;
+		} else {
+			may = may || !(mark & GOES_ON);
+			hope = hope || i >= first + 3 ||
+			       (mark & (BEGINS_LOWER | NO_CASE | CLOSES));
 		}
+		if (!b->wide && l->ascii)
+			mark |= (uint32_t)(b->col + b->len - b->words) <<
+				COLUMNS_SHIFT;
+		span[i].nlines = mark;
 	}
-	settle(lines, first, n, text, base, span);
+	if (may && hope)
+		mark_stretch(lines, first, n, text, base, span);
+	*hints = hinted;
+	return n;
 }
 
+/* Units of marked lines. */
 static size_t
-split_lines(const struct line *lines, size_t n, const char *text,
-	    uint64_t base, const char *norm, unsigned min_words,
-	    struct unit_span *span)
+spans_of(const struct line *lines, size_t n, unsigned min_words,
+	 struct unit_span *span)
 {
 	size_t nspans = 0;
 
-	if (n > 1 && listing_is(lines, n, text, base)) {
-		span[0] = (struct unit_span){ (uint32_t)n, UNIT_LISTING };
-		return 1;
-	}
-	if (n > 1)
-		mark_wrapped(lines, n, text, base, norm, span);
 	for (size_t i = 0, k; i < n; i = k) {
 		bool shorter = lines[i].nwords < min_words;
 		enum unit_kind kind;
@@ -733,32 +920,54 @@ split_lines(const struct line *lines, size_t n, const char *text,
 	return nspans;
 }
 
+/* Lines up to the end of the listing that the fence in the first opens. */
+static size_t
+fenced(const struct line *lines, size_t n, const char *text, uint64_t base)
+{
+	for (size_t i = 1; i < n; i++)
+		if (unit_is_fence(line_text(&lines[i], text, base),
+				  lines[i].len))
+			return i + 1;
+	return 0;
+}
+
 size_t
 unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
 	   const char *norm, unsigned min_words, struct unit_span *span)
 {
-	size_t nspans = 0;
+	size_t nspans = 0, i = 0, hints;
+	bool fences = true;
 
-	for (size_t i = 0, k, end; i < n; i = end) {
-		/* Up to a fence that is closed. */
-		for (k = i; k < n; k++)
-			if (unit_is_fence(line_text(&lines[k], text, base),
-					  lines[k].len))
-				break;
-		for (end = k + 1; end < n; end++)
-			if (unit_is_fence(line_text(&lines[end], text, base),
-					  lines[end].len))
-				break;
-		if (end >= n)
-			k = end = n;
-		else
-			end++;
-		if (k > i)
-			nspans += split_lines(lines + i, k - i, text, base,
-					      norm, min_words, span + nspans);
-		if (k < end)
+	if (n == 1) {
+		span->nlines = 1;
+		span->kind = lines->nwords < min_words ? UNIT_RUN : UNIT_LINE;
+		return 1;
+	}
+	while (i < n) {
+		struct unit_span *to = span + nspans;
+		size_t k, end = 0;
+
+		k = mark_lines(lines + i, n - i, text, base, norm, fences, to,
+			       &hints);
+		if (i + k < n) {
+			end = fenced(lines + i + k, n - i - k, text, base);
+			fences = end > 0;
+			if (!fences)
+				continue;
+			mark_lines(lines + i, k, text, base, norm, false, to,
+				   &hints);
+		}
+		if (8 * hints >= k && hints > 0 &&
+		    listing_is(lines + i, k, text, base)) {
+			*to = (struct unit_span){ (uint32_t)k, UNIT_LISTING };
+			nspans++;
+		} else {
+			nspans += spans_of(lines + i, k, min_words, to);
+		}
+		i += k + end;
+		if (end > 0)
 			span[nspans++] = (struct unit_span){
-				(uint32_t)(end - k), UNIT_LISTING,
+				(uint32_t)end, UNIT_LISTING,
 			};
 	}
 	return nspans;

@@ -2,10 +2,19 @@
  * Text to lines of words.
  *
  * A word is a maximal run of letters, marks and digits after NFKC case
- * folding (Unicode UAX #15 and UTS #18; categories of UAX #44); in scripts
+ * folding (Unicode UAX #15 and UTS #18; categories of UAX #44).  In scripts
  * written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
- * character, with the marks on it, is a word.  Bytes that are not UTF-8
- * separate words.
+ * character, with the marks on it, is a word.  All else separates words.
+ *
+ * A byte that is not UTF-8 is a letter, itself: text in another encoding is
+ * compared as it stands.  It is in the words as it is in the text, differs
+ * from every character and from every other byte, and has no other case.
+ *
+ *	text	M 0xE4 d c h e n ,   M U+00E4 d c h e n \n
+ *	words	m 0xE4 d c h e n _ m U+00E4 d c h e n _
+ *
+ * Marks in a row are folded 30 at a time, as in the Stream-Safe Text Format
+ * (UAX #15, section 13); real text has fewer.
  */
 #ifndef WORDS_H
 #define WORDS_H

@@ -12,8 +12,10 @@ static int READ_TEXT(struct sink *k)
 		const char *s = k->text + p;
 		unsigned n = CHUNK;
 		struct masks m;
-		uint64_t keep, begin, seen = 0;
+		uint64_t valid, keep, begin, seen = 0;
 		char *to = out->norm + out->norm_len;
+		uint32_t nwords = k->nwords;	/* of the current line */
+		bool digits = k->digits;
 
 		if (k->len - p < CHUNK) {
 			n = (unsigned)(k->len - p);
@@ -29,27 +31,31 @@ static int READ_TEXT(struct sink *k)
 			   (unsigned char)k->text[p + CHUNK] >= 0x80) {
 			n--;	/* what follows may change the last one */
 		}
-		m.word &= low_bits(n);
+		valid = low_bits(n);
+		m.word &= valid;
+		m.digit &= m.word;
 		keep = m.word << 1 | (k->place != OUTSIDE);
 		begin = m.word & ~keep;
-		keep = (keep | m.word) & low_bits(n);
-		for (uint64_t nl = m.newline & low_bits(n); nl != 0;
+		keep = (keep | m.word) & valid;
+		for (uint64_t nl = m.newline & valid; nl != 0;
 		     nl &= nl - 1) {
-			unsigned i = (unsigned)__builtin_ctzll(nl);
-			uint64_t line = low_bits(i) & ~seen;
-			uint64_t upto = low_bits(i + 1);
+			/* The bits up to this newline; those of its line. */
+			uint64_t upto = nl ^ (nl - 1), line = upto & ~seen;
+			unsigned end = (unsigned)__builtin_ctzll(nl) + 1;
 
-			k->nwords += (uint32_t)__builtin_popcountll(begin &
-								    line);
-			k->digits |= (m.digit & line) != 0;
-			if (put_line(k, p + i + 1, out->norm_len + (size_t)
+			nwords += (uint32_t)__builtin_popcountll(begin & line);
+			k->digits = digits | ((m.digit & line) != 0);
+			if (put_line(k, p + end, out->norm_len + (size_t)
 				     __builtin_popcountll(keep & upto),
-				     k->nwords) != 0)
+				     nwords) != 0)
 				return -1;
+			nwords = 0;
+			digits = false;
 			seen = upto;
 		}
-		k->nwords += (uint32_t)__builtin_popcountll(begin & ~seen);
-		k->digits |= (m.digit & low_bits(n) & ~seen) != 0;
+		k->nwords = nwords +
+			    (uint32_t)__builtin_popcountll(begin & ~seen);
+		k->digits = digits | ((m.digit & ~seen) != 0);
 		if (n > 0)
 			k->place = m.word >> (n - 1) & 1 ? INSIDE : OUTSIDE;
 		out->norm_len = (size_t)(SQUEEZE(to, low, keep) - out->norm);

@@ -2,8 +2,8 @@
  * Where the output of each file goes: all to one place; or, with --output-dir
  * and --in-place, to a file for each, a temporary one until it is whole.
  */
-#ifndef OUTPUTS_H
-#define OUTPUTS_H
+#ifndef DESTINATIONS_H
+#define DESTINATIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "resume.h"
 #include "writer.h"
 
-struct outputs {
+struct destinations {
 	const struct options *opt;
 	struct files *files;
 	bool each;		/* an output a file */
@@ -39,34 +39,43 @@ struct outputs {
 	const char *where, *what, *why;
 };
 
-enum outputs_result {
-	OUTPUTS_OK,
-	OUTPUTS_REFUSED,	/* this file; others can go on */
-	OUTPUTS_FAILED,		/* no use to go on */
+enum destination_result {
+	DESTINATION_OK,
+	DESTINATION_REFUSED,	/* this file; others can go on */
+	DESTINATION_FAILED,		/* no use to go on */
 };
 
 /*
- * Before anything is written, see that every output has a place of its own and
- * is no input, nor the file that 'log' is (below 0: none); and go on with what
- * an earlier run has left, if so asked.
+ * Before anything is written.  Where --output-dir writes each file, or
+ * --in-place keeps each original, by number of the file; *places is NULL where
+ * there is no such place.  destinations_free_places() either way.
  */
-enum outputs_result outputs_plan(struct outputs *o, int log);
+enum destination_result destinations_find_places(struct destinations *o,
+						 char ***places);
+void destinations_free_places(const struct destinations *o, char **places);
+
+/*
+ * Then, with --output-dir: go on with what an earlier run has left, if so
+ * asked.  Puts the places in another order.
+ */
+enum destination_result destinations_resume(struct destinations *o,
+					    char **places);
 
 /* File number so begins; what goes to o->to from now on is its. */
-enum outputs_result outputs_begin(struct outputs *o, size_t file);
+enum destination_result destinations_begin(struct destinations *o, size_t file);
 
 /* It could not be read, or not to its end. */
-void outputs_break(struct outputs *o, size_t file);
+void destinations_break(struct destinations *o, size_t file);
 
 /* It ends; 'removed': something went. */
-enum outputs_result outputs_end(struct outputs *o, bool removed);
+enum destination_result destinations_end(struct destinations *o, bool removed);
 
 /*
  * The run ends.  'whole': all was read and judged.  'keep': what waits for the
  * end is to take its place.
  */
-enum outputs_result outputs_finish(struct outputs *o, bool whole, bool keep);
+enum destination_result destinations_finish(struct destinations *o, bool whole, bool keep);
 
-void outputs_free(struct outputs *o);
+void destinations_free(struct destinations *o);
 
 #endif

@@ -1,5 +1,5 @@
 /* Saved tables, as the command's options name them. */
-#include "tables.h"
+#include "table_modes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "json.h"
 
 bool
-tables_used(const struct options *opt)
+table_modes_used(const struct options *opt)
 {
 	return opt->nloads > 0 || opt->save != NULL || opt->update != NULL ||
 	       opt->against != NULL;
@@ -37,7 +37,7 @@ load(struct pipeline *p, const char *path, enum dedup_load kind)
 		complain(p, path, "cannot load", st, why);
 		return -1;
 	}
-	if (report_table(&p->report, path) != 0) {
+	if (origins_add_table(&p->origins, path) != 0) {
 		complain(p, path, "cannot load", DEDUP_ENOMEM, why);
 		return -1;
 	}
@@ -78,10 +78,10 @@ read_reference(struct pipeline *p, const char *path, unsigned threads)
 		return -1;
 	}
 	p->files = &text;
-	p->survey = p->reference = true;
+	p->silent = p->reference = true;
 	got = pipeline_run(p, threads);
 	p->files = files;
-	p->survey = p->reference = false;
+	p->silent = p->reference = false;
 	p->references = p->documents;
 	dedup_reference(p->d, false);
 	dedup_get_stats(p->d, &stats);
@@ -95,16 +95,6 @@ read_reference(struct pipeline *p, const char *path, unsigned threads)
 	return got == 0 && !p->trouble ? 0 : -1;
 }
 
-static bool
-is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return (strcmp(a, "-") == 0 ? fstat(STDIN_FILENO, &x) : stat(a, &x))
-	       == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
-}
-
 /* Why no table may be written there, or NULL. */
 static const char *
 must_stay(const char *path)
@@ -116,28 +106,11 @@ must_stay(const char *path)
 	       NULL;
 }
 
-/* Would writing a table there destroy anything else? */
 static int
 check_path(struct pipeline *p, const char *path)
 {
-	const struct options *opt = p->opt;
-	const char *why = NULL;
+	const char *why = path != NULL ? must_stay(path) : NULL;
 
-	if (path == NULL)
-		return 0;
-	for (size_t i = 0; i < p->files->n && why == NULL; i++)
-		if (is_same_file(p->files->file[i].path, path))
-			why = "it is an input file too";
-	if (why == NULL && opt->against != NULL &&
-	    is_same_file(opt->against, path))
-		why = "it is the reference too";
-	if (why == NULL && opt->output != NULL &&
-	    is_same_file(opt->output, path))
-		why = "it is the output too";
-	if (why == NULL && opt->log != NULL && is_same_file(opt->log, path))
-		why = "it is the log too";
-	if (why == NULL)
-		why = must_stay(path);
 	if (why == NULL)
 		return 0;
 	pipeline_complain(p, path, "cannot write", why);
@@ -145,7 +118,7 @@ check_path(struct pipeline *p, const char *path)
 }
 
 int
-tables_begin(struct pipeline *p, unsigned threads)
+table_modes_begin(struct pipeline *p, unsigned threads)
 {
 	const struct options *opt = p->opt;
 
@@ -176,7 +149,7 @@ save(struct pipeline *p, const char *path)
 
 	if (path == NULL)
 		return 0;
-	st = dedup_save(p->d, path, report_label, &p->report, why);
+	st = dedup_save(p->d, path, origins_label, &p->origins, why);
 	if (st == DEDUP_OK)
 		return 0;
 	complain(p, path, "cannot save", st, why);
@@ -184,7 +157,7 @@ save(struct pipeline *p, const char *path)
 }
 
 int
-tables_end(struct pipeline *p, bool wanted)
+table_modes_end(struct pipeline *p, bool wanted)
 {
 	const struct options *opt = p->opt;
 	int got = 0;
@@ -318,7 +291,7 @@ look_at_all(const struct options *opt)
 }
 
 int
-tables_run(const struct options *opt)
+table_modes_run(const struct options *opt)
 {
 	return opt->mode == MODE_MERGE ? merge(opt) : look_at_all(opt);
 }

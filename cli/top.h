@@ -1,14 +1,14 @@
 /* --top: what stands in most documents, with an example of each. */
-#ifndef SURVEY_H
-#define SURVEY_H
+#ifndef TOP_H
+#define TOP_H
 
 #include "pipeline.h"
 
 /* After a reading that has counted: 0, or -1 and it was said. */
-int survey_run(struct pipeline *p, unsigned threads);
+int top_run(struct pipeline *p, unsigned threads);
 
 /* For pipeline.c: a document's bytes from 'offset' on. */
-void survey_text(struct survey *s, uint64_t document, uint64_t offset,
+void top_text(struct top *s, uint64_t document, uint64_t offset,
 		 const char *text, size_t len);
 
 #endif

@@ -4,7 +4,7 @@
  * The library has counted, and tells where each text stood first; a second
  * reading, in which nothing is judged, fetches the beginning of it from there.
  */
-#include "survey.h"
+#include "top.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "put.h"
 
 #define EXAMPLE 200		/* bytes shown of a text, at most */
 
@@ -21,10 +21,10 @@ struct example {
 	char text[EXAMPLE];
 	size_t len;
 	bool whole;		/* no more of it is wanted */
-	bool amid;		/* it was cut amid a character */
+	bool cut;		/* it ends inside a character */
 };
 
-struct survey {
+struct top {
 	struct example *example;	/* by place */
 	size_t n;
 	size_t at;		/* those before are whole */
@@ -52,7 +52,7 @@ by_frequency(const void *a, const void *b)
 }
 
 void
-survey_text(struct survey *s, uint64_t document, uint64_t offset,
+top_text(struct top *s, uint64_t document, uint64_t offset,
 	    const char *text, size_t len)
 {
 	for (size_t i = s->at; i < s->n; i++) {
@@ -69,7 +69,7 @@ survey_text(struct survey *s, uint64_t document, uint64_t offset,
 			char c = text[from++ - offset];
 
 			e->whole = c == '\n' || e->len == EXAMPLE;
-			e->amid = e->whole && (c & 0xc0) == 0x80;
+			e->cut = e->whole && (c & 0xc0) == 0x80;
 			if (!e->whole)
 				e->text[e->len++] = c;
 		}
@@ -83,38 +83,35 @@ print(struct pipeline *p, const struct example *e)
 {
 	const struct dedup_place *at = &e->common.first;
 	size_t len = e->len;
-	char text[6 * EXAMPLE + 1];
-	int got;
+	struct writer *w = p->out.to;
 
 	/* What there is of the last character goes. */
-	if (e->amid) {
+	if (e->cut) {
 		while (len > EXAMPLE - 3 && (e->text[len - 1] & 0xc0) == 0x80)
 			len--;
 		len--;
 	}
 	if (len > 0 && len < EXAMPLE && e->text[len - 1] == '\r')
 		len--;
-	if (!p->opt->json) {
-		char line[64];
-
-		got = snprintf(line, sizeof(line), "%8" PRIu64 "  ",
-			       e->common.documents);
-		return writer_put(p->out.to, line, (size_t)got) != 0 ||
-		       writer_put(p->out.to, e->text, len) != 0 ||
-		       writer_put(p->out.to, "\n", 1) != 0 ? -1 : 0;
-	}
-	len = json_escape(e->text, len, text);
-	text[len] = '\0';
-	return report_common(&p->report, p->out.to,
-			     e->common.documents, at, text);
+	if (!p->opt->json)
+		return put_format(w, "%8" PRIu64 "  ",
+				  e->common.documents) != 0 ||
+		       writer_put(w, e->text, len) != 0 ||
+		       put_string(w, "\n") != 0 ? -1 : 0;
+	return put_format(w, "{\"documents\":%" PRIu64 ",",
+			  e->common.documents) != 0 ||
+	       origins_put_place(&p->origins, w, at) != 0 ||
+	       put_string(w, ",\"text\":") != 0 ||
+	       put_quoted(w, e->text, len) != 0 ||
+	       put_string(w, "}\n") != 0 ? -1 : 0;
 }
 
 int
-survey_run(struct pipeline *p, unsigned threads)
+top_run(struct pipeline *p, unsigned threads)
 {
 	size_t n = (size_t)p->opt->top;
 	struct dedup_common *common = calloc(n, sizeof(*common));
-	struct survey s = { .n = 0 };
+	struct top s = { .n = 0 };
 	int got = -1;
 
 	s.example = calloc(n, sizeof(*s.example));

@@ -5,15 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dedup.h"
 #include "options.h"
 #include "pipeline.h"
+#include "same_file.h"
 #include "signals.h"
-#include "survey.h"
-#include "tables.h"
+#include "table_modes.h"
+#include "top.h"
 
 #define SMALL_INPUT ((uint64_t)2 << 20)	/* bytes not worth a second thread */
 
@@ -25,29 +25,9 @@ is_stdin(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-/* Would writing there, or to standard output, destroy an input or feed it? */
-static bool
-is_input(const struct files *files, const char *output)
-{
-	struct stat out, in;
-
-	if ((output == NULL ? fstat(STDOUT_FILENO, &out) :
-	     stat(output, &out)) != 0 || !S_ISREG(out.st_mode))
-		return false;
-	for (size_t i = 0; i < files->n; i++) {
-		const char *path = files->file[i].path;
-
-		if ((is_stdin(path) ? fstat(STDIN_FILENO, &in) :
-		     stat(path, &in)) == 0 &&
-		    in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-			return true;
-	}
-	return false;
-}
-
 /*
- * Open an output and see that it is no input: 0, or -1 and it was said.  'late':
- * what it is now, is to stay for the time being.
+ * Open an output: 0, or -1 and it was said.  'late': what is there stays until
+ * the end of the run.
  */
 static int
 open_output(struct pipeline *p, struct writer *w, const char *path,
@@ -55,13 +35,6 @@ open_output(struct pipeline *p, struct writer *w, const char *path,
 {
 	int got = -1;
 
-	if ((path != NULL || p->opt->show != SHOW_NOTHING) &&
-	    is_input(p->files, path)) {
-		pipeline_complain(p, path != NULL ? path : "standard output",
-				  "cannot write",
-				  "it is an input file too");
-		return -1;
-	}
 	errno = EINVAL;
 	if (late)
 		got = writer_replace(w, path, c, NULL);
@@ -69,91 +42,41 @@ open_output(struct pipeline *p, struct writer *w, const char *path,
 		got = writer_open(w, path, c);
 	if (got == 0)
 		return 0;
-	pipeline_complain(p, path, "cannot open", errno == ENOTSUP ?
+	pipeline_complain(p, path != NULL ? path : "standard output",
+			  "cannot open", errno == ENOTSUP ?
 			  compression_missing(c->kind) : strerror(errno));
 	return -1;
 }
 
-/* -o or standard output; or many outputs, of which none is open yet. */
+/* Where the text goes; nothing is open yet. */
+static void
+prepare_outputs(struct pipeline *p)
+{
+	const struct options *opt = p->opt;
+
+	p->destinations.opt = opt;
+	p->destinations.files = p->files;
+	p->destinations.each = opt->output_dir != NULL || opt->in_place;
+	p->destinations.to.fd = -1;
+	p->out.to = p->diff.to = &p->destinations.to;
+	p->files->stamps = opt->in_place || opt->resume;
+}
+
+/* -o or standard output; outputs of single files are opened in their turn. */
 static int
 open_text(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
 	struct compression c = opt->compress;
 
-	p->outputs.opt = opt;
-	p->outputs.files = p->files;
-	p->outputs.each = opt->output_dir != NULL || opt->in_place;
-	p->outputs.to.fd = -1;
-	p->out.to = p->report.out = &p->outputs.to;
-	p->files->stamps = opt->in_place || opt->resume;
-	if (p->outputs.each)
+	if (p->destinations.each)
 		return 0;
 	if (opt->show == SHOW_NOTHING)
 		c.kind = COMPRESSION_NONE;
 	else if (!opt->compress_given && opt->output != NULL)
 		c = compression_of_suffix(opt->output);
-	return open_output(p, &p->outputs.to, opt->output, &c,
+	return open_output(p, &p->destinations.to, opt->output, &c,
 			   opt->guarded && opt->output != NULL);
-}
-
-/* Would the log go where the text does? */
-static bool
-is_same(const char *output, const struct writer *text,
-	const struct writer *log)
-{
-	struct stat a, b;
-
-	if (text->temporary == NULL)
-		return writer_is(text, log->fd);
-	return stat(output, &a) == 0 && fstat(log->fd, &b) == 0 &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-/* The same file, by name or by link? */
-static bool
-is_same_path(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	if (a == NULL || b == NULL)
-		return false;
-	if (strcmp(a, b) == 0)
-		return true;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* A table, or --against, that is read: would the text or the log destroy it? */
-static int
-keep_read(struct pipeline *p, const char *path)
-{
-	const struct options *opt = p->opt;
-	const char *lost = is_same_path(path, opt->output) ? opt->output :
-			   is_same_path(path, opt->log) ? opt->log : NULL;
-
-	if (lost == NULL)
-		return 0;
-	pipeline_complain(p, lost, "cannot write", "it is read, too");
-	return -1;
-}
-
-/* What is read, and the files that are written; tables.c looks at tables. */
-static int
-keep_apart(struct pipeline *p)
-{
-	const struct options *opt = p->opt;
-
-	for (size_t i = 0; i < opt->nloads; i++)
-		if (keep_read(p, opt->loads[i]) != 0)
-			return -1;
-	if (keep_read(p, opt->against) != 0)
-		return -1;
-	if (!is_same_path(opt->save, opt->update))
-		return 0;
-	pipeline_complain(p, opt->save, "cannot write",
-			  "it is the table of --update, too");
-	return -1;
 }
 
 /* Once all is in order: what the outputs held before goes. */
@@ -223,7 +146,7 @@ read_again(struct pipeline *p, unsigned threads)
 {
 	if (spool(p) != 0)
 		return -1;
-	p->survey = true;
+	p->silent = true;
 	while (dedup_readings_left(p->d) > 0) {
 		if (pipeline_run(p, threads) != 0)
 			return -1;
@@ -231,21 +154,21 @@ read_again(struct pipeline *p, unsigned threads)
 		dedup_again(p->d);
 		p->documents = p->references;
 	}
-	p->survey = false;
+	p->silent = false;
 	return pipeline_run(p, threads);
 }
 
 /* --top: a reading that counts, and one for examples. */
 static int
-survey(struct pipeline *p, unsigned threads)
+list_top(struct pipeline *p, unsigned threads)
 {
 	if (spool(p) != 0)
 		return -1;
-	p->survey = true;
+	p->silent = true;
 	if (pipeline_run(p, threads) != 0)
 		return -1;
 	progress_again(&p->progress);
-	return survey_run(p, threads);
+	return top_run(p, threads);
 }
 
 static int
@@ -257,7 +180,7 @@ read_all(struct pipeline *p, unsigned threads)
 	progress_begin(&p->progress, p->opt,
 		       p->files->sized ? p->files->size : 0, 1 + more);
 	if (p->opt->top > 0)
-		got = survey(p, threads);
+		got = list_top(p, threads);
 	else
 		got = more > 0 ? read_again(p, threads)
 			       : pipeline_run(p, threads);
@@ -348,7 +271,7 @@ is_within(struct pipeline *p, const struct dedup_stats *s)
 		return true;
 	fprintf(stderr, "dedup: %.2f %% of the text would be removed: that is "
 		"over --max-removed=%g%s\n", 100 * share, opt->max_removed,
-		p->outputs.each || p->outputs.to.temporary != NULL ?
+		p->destinations.each || p->destinations.to.temporary != NULL ?
 		"; nothing was replaced" : "");
 	p->trouble = true;
 	return false;
@@ -375,47 +298,92 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 
 /* What the outputs have to say: 0, or -1 where that is the end. */
 static int
-take_result(struct pipeline *p, enum outputs_result got)
+take_result(struct pipeline *p, enum destination_result got)
 {
-	const struct outputs *o = &p->outputs;
+	const struct destinations *o = &p->destinations;
 
-	if (got == OUTPUTS_OK)
+	if (got == DESTINATION_OK)
 		return 0;
 	pipeline_complain(p, o->where, o->what, o->why);
-	return got == OUTPUTS_REFUSED ? 0 : -1;
+	return got == DESTINATION_REFUSED ? 0 : -1;
 }
 
-/* Outputs that are files of their own: before anything is written. */
-static int
-plan(struct pipeline *p, int log)
+/* --resume: what could not be opened then is left out again. */
+static void
+leave_out_lost(struct pipeline *p)
 {
-	if (take_result(p, outputs_plan(&p->outputs, log)) != 0)
-		return -1;
 	for (size_t i = 0; i < p->files->n && p->opt->resume; i++) {
-		if (resume_state(&p->outputs.resume, i) != RESUME_LOST)
+		if (resume_state(&p->destinations.resume, i) != RESUME_LOST)
 			continue;
 		pipeline_complain(p, p->files->file[i].path, "left out",
 				  "it could not be opened when this run began");
 		p->files->file[i].skip = true;
 	}
+}
+
+/*
+ * Before anything is opened for writing, see that no two files that are to be
+ * two are one: 0, or -1 and it was said.
+ */
+static int
+keep_apart(struct pipeline *p, char *const *places)
+{
+	struct clash c;
+
+	if (same_file_check(p->opt, p->files, places, &c) == 0)
+		return 0;
+	pipeline_complain(p, c.path != NULL ? c.path : "standard output",
+			  c.what, c.why);
+	return -1;
+}
+
+static int
+open_log(struct pipeline *p, struct writer *log)
+{
+	if (p->opt->log == NULL)
+		return 0;
+	if (open_output(p, log, p->opt->log, NULL, false) != 0)
+		return -1;
+	p->log.to = log;
 	return 0;
+}
+
+/* All that is written is open, or as much as can be: 0, or -1. */
+static int
+open_all(struct pipeline *p, struct writer *log)
+{
+	char **places;
+	int got = -1;
+
+	prepare_outputs(p);
+	if (take_result(p, destinations_find_places(&p->destinations,
+						    &places)) == 0 &&
+	    keep_apart(p, places) == 0 && open_text(p) == 0 &&
+	    open_log(p, log) == 0 &&
+	    take_result(p, destinations_resume(&p->destinations,
+					       places)) == 0) {
+		leave_out_lost(p);
+		got = 0;
+	}
+	destinations_free_places(&p->destinations, places);
+	return got;
 }
 
 /* What was written takes its place, if all is well: 0, or -1. */
 static int
 end_text(struct pipeline *p, bool whole, bool keep)
 {
-	struct writer *w = &p->outputs.to;
-	enum outputs_result got;
+	struct writer *w = &p->destinations.to;
+	enum destination_result got;
 	const char *name = p->opt->output != NULL ? p->opt->output :
 			   "standard output";
 
 	do {
-		got = outputs_finish(&p->outputs, whole, keep);
+		got = destinations_finish(&p->destinations, whole, keep);
 		take_result(p, got);
-	} while (got == OUTPUTS_REFUSED);
-	if (p->outputs.each)
-		return got == OUTPUTS_OK ? 0 : -1;
+	} while (got == DESTINATION_REFUSED);
+	if (p->destinations.each)
+		return got == DESTINATION_OK ? 0 : -1;
 	/* Where nothing came of it not even an empty gzip member is written. */
 	if ((w->temporary != NULL && !(whole && keep)) ||
 	    (!whole && w->total == 0)) {
@@ -464,25 +432,26 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 
 	files_measure(p->files);
 	threads = threads_for(p);
-	signals_begin(p->outputs.each || p->outputs.to.temporary != NULL ||
+	dedup_set_threads(p->d, threads);
+	signals_begin(p->destinations.each || p->destinations.to.temporary != NULL ||
 		      p->opt->save != NULL || p->opt->update != NULL);
 	progress_begin(&p->progress, p->opt, 0, 1);	/* of references */
-	whole = tables_begin(p, threads) == 0 &&
-		(p->report.log == NULL ||
-		 begin_output(p, p->report.log, p->opt->log) == 0) &&
-		begin_output(p, &p->outputs.to, p->opt->output) == 0 &&
+	whole = table_modes_begin(p, threads) == 0 &&
+		(p->log.to == NULL ||
+		 begin_output(p, p->log.to, p->opt->log) == 0) &&
+		begin_output(p, &p->destinations.to, p->opt->output) == 0 &&
 		read_all(p, threads) == 0;
 	progress_clear(&p->progress);
 	p->trouble |= !whole;
 	dedup_get_stats(p->d, stats);
 	keep = whole && is_within(p, stats);
-	p->tally.bytes_out = p->outputs.each ? p->outputs.bytes :
-			     p->outputs.to.total;
+	p->tally.bytes_out = p->destinations.each ? p->destinations.bytes :
+			     p->destinations.to.total;
 	got = end_text(p, whole, keep);
 	keep = whole && keep && got == 0;
 	if (keep && sync_text(p) != 0)
 		got = -1;
-	if (tables_end(p, keep && got == 0) != 0)
+	if (table_modes_end(p, keep && got == 0) != 0)
 		got = -1;
 	return whole && got == 0 ? 0 : -1;
 }
@@ -502,11 +471,11 @@ run(const struct options *opt)
 		files_free(&files);
 		return TROUBLE;
 	}
-	p.report.on = opt->log != NULL || opt->show == SHOW_DIFF ||
+	p.origins.on = opt->log != NULL || opt->show == SHOW_DIFF ||
 		      opt->annotate != ANNOTATE_NONE || opt->save != NULL ||
 		      opt->update != NULL || (opt->top > 0 && opt->json);
-	p.report.color = wants_color(opt);
-	library.places = p.report.on || opt->top > 0 || tables_used(opt);
+	p.diff.color = wants_color(opt);
+	library.places = p.origins.on || opt->top > 0 || table_modes_used(opt);
 	/* A table takes the counts along. */
 	library.count = (library.boilerplate > 0 ||
 			 library.boilerplate_share > 0) &&
@@ -517,41 +486,27 @@ run(const struct options *opt)
 		library.boilerplate_share = 0;
 	}
 	st = dedup_new(&library, &p.d);
-	p.report.d = p.d;
+	p.origins.d = p.d;
+	p.log.origins = p.diff.origins = &p.origins;
 	if (st != DEDUP_OK) {
 		fprintf(stderr, "dedup: cannot begin: %s\n",
 			dedup_strerror(st));
 		files_free(&files);
 		return TROUBLE;
 	}
-	if (open_text(&p) != 0)
-		goto no_output;
-	if (opt->log != NULL) {
-		if (open_output(&p, &log, opt->log, NULL, false) != 0)
-			goto no_log;
-		p.report.log = &log;
-		if (is_same(opt->output, &p.outputs.to, &log)) {
-			pipeline_complain(&p, opt->log, "cannot write",
-					  "it is the output too");
-			goto no_start;
-		}
-	}
-	if (keep_apart(&p) != 0 ||
-	    plan(&p, opt->log != NULL ? log.fd : -1) != 0)
+	if (open_all(&p, &log) != 0)
 		goto no_start;
 	begun = true;
 	if (filter(&p, &stats) == 0)
 		warn(&p, &stats);
 	if (opt->stats)
-		report_stats(&stats, &p.tally, opt->json);
+		stats_print(&stats, &p.tally, opt->json);
 no_start:
-	if (p.report.log != NULL && writer_close(&log) != 0 && !p.trouble)
+	if (p.log.to != NULL && writer_close(&log) != 0 && !p.trouble)
 		pipeline_complain(&p, opt->log, "cannot write",
 				  strerror(errno));
-no_log:
 	if (!begun)
 		end_text(&p, false, false);
-no_output:
 	signals_end();
 	pipeline_free(&p);
 	files_free(&files);
@@ -586,7 +541,7 @@ main(int argc, char **argv)
 	argv[0] = name;		/* as getopt's messages begin */
 	switch (options_parse(&opt, argc, argv)) {
 	case ACTION_FILTER:
-		status = opt.mode != MODE_FILTER ? tables_run(&opt) :
+		status = opt.mode != MODE_FILTER ? table_modes_run(&opt) :
 						   run(&opt);
 		break;
 	case ACTION_DONE:

@@ -1,0 +1,128 @@
+/* --diff: the text, for people, with what goes marked, and why it goes. */
+#include "diff.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "put.h"
+
+#define RED_STRUCK "\033[31;9m"
+#define DIM "\033[2m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+static int
+put_color(struct diff *d, const char *code)
+{
+	return d->color ? put_string(d->to, code) : 0;
+}
+
+/* Lines of text, each after 'mark' and in 'code'. */
+static int
+put_lines(struct diff *d, const char *mark, const char *code,
+	  const char *text, size_t len)
+{
+	while (len > 0) {
+		const char *nl = memchr(text, '\n', len);
+		size_t n = nl != NULL ? (size_t)(nl - text) : len;
+
+		if (!d->in_line && put_string(d->to, mark) != 0)
+			return -1;
+		if ((*code != '\0' && put_color(d, code) != 0) ||
+		    writer_put(d->to, text, n) != 0 ||
+		    (*code != '\0' && put_color(d, PLAIN) != 0))
+			return -1;
+		d->in_line = nl == NULL;
+		n += nl != NULL;
+		if (nl != NULL && put_string(d->to, "\n") != 0)
+			return -1;
+		text += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int
+end_line(struct diff *d)
+{
+	if (!d->in_line)
+		return 0;
+	d->in_line = false;
+	return put_string(d->to, "\n");
+}
+
+int
+diff_kept(struct diff *d, const char *text, size_t len)
+{
+	return put_lines(d, "  ", "", text, len);
+}
+
+static int
+put_name(struct diff *d, const struct origin *o)
+{
+	if (o->id != NULL)
+		return put_format(d->to, "%.200s", o->id);
+	if (put_string(d->to, o->file) != 0)
+		return -1;
+	return o->part == 0 ? 0 : put_format(d->to, "#%" PRIu64, o->part);
+}
+
+int
+diff_title(struct diff *d, uint64_t document)
+{
+	if (end_line(d) != 0 || put_color(d, BOLD) != 0 ||
+	    put_string(d->to, "--- ") != 0 ||
+	    put_name(d, &d->origins->origin[document]) != 0 ||
+	    put_color(d, PLAIN) != 0)
+		return -1;
+	return put_string(d->to, "\n");
+}
+
+/* Where a witness of a document stands, for people. */
+static int
+put_where(struct diff *d, uint64_t document, const struct dedup_place *at)
+{
+	const char *table = origins_table(d->origins, at);
+	struct origin o;
+
+	if (!origins_find(d->origins, at, &o))
+		return put_format(d->to, "%.200s", table);
+	if (put_format(d->to, "line %" PRIu64, at->line + 1 +
+		       (o.id == NULL ? o.line : 0)) != 0)
+		return -1;
+	if (at->document == document && at->table == 0)
+		return 0;
+	if (put_string(d->to, " of ") != 0 || put_name(d, &o) != 0)
+		return -1;
+	return at->table == 0 ? 0 : put_format(d->to, ", by %.200s", table);
+}
+
+int
+diff_gone(struct diff *d, uint64_t document,
+	  const struct dedup_removal *removal, const char *text, size_t len)
+{
+	static const char *const says[DEDUP_NREASONS] = {
+		[DEDUP_EXACT] = "same as", [DEDUP_NEAR] = "all of it in",
+		[DEDUP_SIMILAR] = "like",
+		[DEDUP_REPEAT] = "repeats", [DEDUP_LEAD] = "in full from",
+		[DEDUP_CONTAINED] = "stands in",
+		[DEDUP_BOILERPLATE] = "as", [DEDUP_LISTED] = "listed:",
+	};
+
+	if (end_line(d) != 0 ||
+	    put_lines(d, "- ", RED_STRUCK, text, len) != 0 ||
+	    end_line(d) != 0 || put_color(d, DIM) != 0 ||
+	    put_string(d->to, "    ") != 0)
+		return -1;
+	if (removal->reason == DEDUP_SIMILAR &&
+	    put_format(d->to, "%.2f ", removal->resemblance) != 0)
+		return -1;
+	if (removal->reason == DEDUP_BOILERPLATE &&
+	    put_format(d->to, "in %" PRIu64 " documents, ",
+		       removal->documents) != 0)
+		return -1;
+	if (put_format(d->to, "%s ", says[removal->reason]) != 0 ||
+	    put_where(d, document, &removal->witness) != 0)
+		return -1;
+	return put_color(d, PLAIN) != 0 ? -1 : put_string(d->to, "\n");
+}

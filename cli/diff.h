@@ -1,0 +1,31 @@
+/* --diff: the text, for people, with what goes marked, and why it goes. */
+#ifndef DIFF_H
+#define DIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dedup.h"
+#include "origin.h"
+#include "writer.h"
+
+struct diff {
+	const struct origins *origins;
+	struct writer *to;
+	bool color;
+	bool in_line;		/* the output stands inside a line */
+};
+
+/* All: 0, or -1 with errno. */
+
+/* A document begins. */
+int diff_title(struct diff *d, uint64_t document);
+
+/* Text that stays; a unit that goes. */
+int diff_kept(struct diff *d, const char *text, size_t len);
+int diff_gone(struct diff *d, uint64_t document,
+	      const struct dedup_removal *removal, const char *text,
+	      size_t len);
+
+#endif

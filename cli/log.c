@@ -1,0 +1,76 @@
+/* --log: a line of JSON for each removal. */
+#include "log.h"
+
+#include <inttypes.h>
+
+#include "put.h"
+
+int
+log_put_why(const struct origins *o, struct writer *w,
+	    const struct dedup_removal *removal)
+{
+	if (put_format(w, "\"reason\":\"%s\",\"similarity\":%.4f,",
+		       dedup_reason_name(removal->reason),
+		       removal->resemblance) != 0 ||
+	    (removal->reason == DEDUP_BOILERPLATE &&
+	     put_format(w, "\"documents\":%" PRIu64 ",",
+			removal->documents) != 0))
+		return -1;
+	return put_string(w, "\"witness\":{") != 0 ||
+	       origins_put_place(o, w, &removal->witness) != 0 ||
+	       put_string(w, "}") != 0 ? -1 : 0;
+}
+
+/* ,"removed":[{"at":..,"text":..},..]} */
+static int
+put_pieces(struct writer *w, const struct piece *pieces, size_t npieces)
+{
+	if (put_string(w, ",\"removed\":[") != 0)
+		return -1;
+	for (size_t i = 0; i < npieces; i++) {
+		const struct piece *p = &pieces[i];
+
+		if (put_format(w, "%s{\"at\":%" PRIu64 ",", i > 0 ? "," : "",
+			       p->at) != 0 ||
+		    put_bytes_field(w, p->bytes, p->len) != 0 ||
+		    put_string(w, "}") != 0)
+			return -1;
+	}
+	return put_string(w, "]}\n");
+}
+
+int
+log_short(struct log *l, uint64_t document, uint64_t words,
+	  const struct piece *pieces, size_t npieces)
+{
+	struct dedup_place here = { document, 0, 0, 0 };
+	struct writer *w = l->to;
+
+	if (w == NULL)
+		return 0;
+	return put_string(w, "{") != 0 ||
+	       origins_put_place(l->origins, w, &here) != 0 ||
+	       put_format(w, ",\"reason\":\"short\",\"words\":%" PRIu64,
+			  words) != 0 ||
+	       put_pieces(w, pieces, npieces) != 0 ? -1 : 0;
+}
+
+int
+log_removal(struct log *l, uint64_t document,
+	    const struct dedup_removal *removal, const struct piece *pieces,
+	    size_t npieces)
+{
+	struct dedup_place here = {
+		document, removal->offset, removal->line, 0,
+	};
+	struct writer *w = l->to;
+
+	if (w == NULL)
+		return 0;
+	return put_string(w, "{") != 0 ||
+	       origins_put_place(l->origins, w, &here) != 0 ||
+	       put_format(w, ",\"length\":%" PRIu64 ",",
+			  removal->length) != 0 ||
+	       log_put_why(l->origins, w, removal) != 0 ||
+	       put_pieces(w, pieces, npieces) != 0 ? -1 : 0;
+}

@@ -1,0 +1,181 @@
+/* Options that contradict each other, and such as do nothing. */
+#include <stdio.h>
+#include <string.h>
+
+#include "json.h"
+#include "option.h"
+
+static bool
+is_given(const bool *given, int id)
+{
+	return given[option_find(id) - option_table];
+}
+
+/* Say that an option that was given does nothing beside the others. */
+static void
+warn_of(const struct options *opt, const bool *given, int id, const char *why)
+{
+	const struct option_info *o = option_find(id);
+
+	if (given[o - option_table] && !opt->quiet)
+		fprintf(stderr, "dedup: --%s has no effect %s\n", o->name, why);
+}
+
+static void
+warn_of_useless(const struct options *opt, const bool *given)
+{
+	const struct dedup_options *d = &opt->dedup;
+
+	if (d->exact) {
+		warn_of(opt, given, 't', "with --exact");
+		warn_of(opt, given, 'n', "with --exact");
+	}
+	if (opt->format == FORMAT_TEXT) {
+		warn_of(opt, given, OPT_TEXT_FIELD, "with --format=text");
+		warn_of(opt, given, OPT_ID_FIELD, "with --format=text");
+	}
+	if (opt->format == FORMAT_JSONL)
+		warn_of(opt, given, 'a', "with --format=jsonl");
+	if (opt->format == FORMAT_WARC) {
+		warn_of(opt, given, 'a', "with --format=warc");
+		warn_of(opt, given, OPT_TEXT_FIELD, "with --format=warc");
+		warn_of(opt, given, OPT_ID_FIELD, "with --format=warc");
+	}
+	if (opt->show != SHOW_DIFF)
+		warn_of(opt, given, OPT_COLOR, "without --diff");
+	if (opt->top > 0)
+		warn_of(opt, given, 'b', "with --top");
+	if (opt->format != FORMAT_TEXT && opt->log == NULL &&
+	    opt->show != SHOW_DIFF && opt->annotate == ANNOTATE_NONE &&
+	    opt->save == NULL && opt->update == NULL &&
+	    !(opt->top > 0 && opt->json))
+		warn_of(opt, given, OPT_ID_FIELD, "without --log, --diff or "
+			"--annotate");
+	if (opt->in_place)
+		warn_of(opt, given, OPT_COMPRESS, "with --in-place");
+	if (opt->show == SHOW_NOTHING)
+		warn_of(opt, given, OPT_COMPRESS, "with --check");
+	if (opt->progress == PROGRESS_ALWAYS)
+		warn_of(opt, given, OPT_NO_PROGRESS, "before --progress");
+	if (opt->progress == PROGRESS_NEVER)
+		warn_of(opt, given, OPT_PROGRESS, "before --no-progress");
+}
+
+/* The same, of where the output goes. */
+static enum action
+check_outputs(const struct options *opt)
+{
+	if ((opt->output != NULL) + (opt->output_dir != NULL) +
+	    opt->in_place > 1)
+		return option_wrong("--output, --output-dir and --in-place exclude "
+			     "each other");
+	if (opt->output_dir != NULL &&
+	    (opt->show == SHOW_NOTHING || opt->show == SHOW_DIFF))
+		return option_wrong("--output-dir: not with --check or --diff");
+	if (opt->in_place && (opt->show != SHOW_KEPT ||
+			      opt->annotate != ANNOTATE_NONE))
+		return option_wrong("--in-place: not with --repeated, --check, --diff "
+			     "or --annotate");
+	if (opt->top > 0 && (opt->output_dir != NULL || opt->in_place ||
+			     opt->min_doc_words > 0 || opt->guarded))
+		return option_wrong("--top: only lists; not with --output-dir, "
+			     "--in-place, --min-doc-words or --max-removed");
+	if (opt->resume && opt->output_dir == NULL)
+		return option_wrong("--resume: needs --output-dir");
+	if (opt->resume && opt->guarded)
+		return option_wrong("--resume and --max-removed exclude each other");
+	return ACTION_FILTER;
+}
+
+/* --merge, --list, --test: what is for text is refused, each by its name. */
+static enum action
+check_tables(const struct options *opt, const bool *given)
+{
+	size_t modes = 0;
+
+	for (size_t i = 0; i < option_count; i++)
+		switch (option_table[i].id) {
+		case OPT_MERGE: case OPT_LIST: case OPT_TEST:
+			modes += given[i];
+			break;
+		case 'o': case OPT_JSON: case 'q':
+			break;
+		default:
+			if (given[i])
+				return option_wrong("--%s: not with --merge, --list "
+					     "or --test", option_table[i].name);
+		}
+	if (modes > 1)
+		return option_wrong("--merge, --list and --test exclude each other");
+	if (opt->mode == MODE_MERGE && opt->output == NULL)
+		return option_wrong("--merge: needs --output=FILE");
+	if (opt->mode != MODE_MERGE && opt->output != NULL)
+		return option_wrong("--output: --list and --test write to standard "
+			     "output");
+	for (size_t i = 0; i < opt->nfiles; i++)
+		if (strcmp(opt->files[i], "-") == 0)
+			return option_wrong("--merge, --list and --test need tables "
+				     "as operands");
+	return ACTION_FILTER;
+}
+
+/* Options that contradict each other. */
+static enum action
+check_together(const struct options *opt, const bool *given)
+{
+	const struct dedup_options *d = &opt->dedup;
+	struct json_path path;
+	int nshow = is_given(given, 'd') + is_given(given, OPT_CHECK) +
+		    is_given(given, OPT_DIFF);
+
+	if (json_path_parse(&path, opt->text_field) != 0)
+		return option_wrong("--text-field: %s: not a path of field names",
+			     opt->text_field);
+	if (json_path_parse(&path, opt->id_field) != 0)
+		return option_wrong("--id-field: %s: not a path of field names",
+			     opt->id_field);
+	if (nshow > 1)
+		return option_wrong("--repeated, --check and --diff exclude each "
+			     "other");
+	if (opt->annotate != ANNOTATE_NONE && nshow > 0)
+		return option_wrong("--annotate: not with --repeated, --check or "
+			     "--diff");
+	if (opt->mode != MODE_FILTER)
+		return check_tables(opt, given);
+	if (opt->top > 0 && (nshow > 0 || opt->log != NULL ||
+			     opt->annotate != ANNOTATE_NONE))
+		return option_wrong("--top: only lists; not with --repeated, --check, "
+			     "--diff, --log or --annotate");
+	if (opt->top > 0 && (opt->nloads > 0 || opt->save != NULL ||
+			     opt->update != NULL || opt->against != NULL))
+		return option_wrong("--top: only lists; not with --load, --save, "
+			     "--update or --against");
+	if (d->scope == DEDUP_SCOPE_DOCUMENT &&
+	    (opt->nloads > 0 || opt->save != NULL || opt->update != NULL))
+		return option_wrong("--scope=document: not with --load, --save or "
+			     "--update");
+	if (d->exact && d->contained)
+		return option_wrong("--exact and --contained exclude each other");
+	if (opt->separator != NULL && opt->format == FORMAT_JSONL)
+		return option_wrong("--document-separator: not with --format=jsonl");
+	if (opt->separator != NULL && opt->format == FORMAT_WARC)
+		return option_wrong("--document-separator: not with --format=warc");
+	if (opt->output != NULL && opt->show == SHOW_NOTHING)
+		return option_wrong("--output: --check writes nothing");
+	if (opt->min_doc_words > 0 &&
+	    (opt->annotate != ANNOTATE_NONE ||
+	     (opt->show != SHOW_KEPT && opt->show != SHOW_NOTHING)))
+		return option_wrong("--min-doc-words: not with --repeated, --diff or "
+			     "--annotate");
+	return check_outputs(opt);
+}
+
+enum action
+option_check(const struct options *opt, const bool *given)
+{
+	enum action action = check_together(opt, given);
+
+	if (action == ACTION_FILTER)
+		warn_of_useless(opt, given);
+	return action;
+}

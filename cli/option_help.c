@@ -1,0 +1,182 @@
+/* --help, --version and --completion, from the table of options. */
+#include <stdio.h>
+#include <string.h>
+
+#include "option.h"
+
+/* The help of an option, its default filled in. */
+static void
+put_help(const struct option_info *o, char *to, size_t size)
+{
+	struct options defaults;
+	char value[32];
+
+	option_defaults(&defaults);
+	option_print(o, &defaults, value, sizeof(value));
+	/* The only formats are those of the table. */
+	snprintf(to, size, o->help, value);
+}
+
+enum action
+option_help(const struct option_info *unused, const char *arg)
+{
+	(void)unused;
+	(void)arg;
+	printf("Usage: dedup [OPTION]... [FILE]...\n"
+	       "Strip duplicate and near-duplicate paragraphs, repeated "
+	       "captions, cut-off\nteasers and boilerplate from text.  "
+	       "Without FILE, or where FILE is -, read\nstandard input; "
+	       "write what is kept to standard output.\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_info *o = &option_table[i];
+		char left[64], help[128];
+		int n;
+
+		if (o->group != NULL)
+			printf("\n%s:\n", o->group);
+		n = option_is_short(o) ? snprintf(left, sizeof(left), "-%c, ",
+					       o->id)
+				    : snprintf(left, sizeof(left), "    ");
+		snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s",
+			 o->name, option_is_optional(o) ? "[=" :
+			 o->arg != NULL ? "=" : "",
+			 o->arg != NULL ? o->arg + option_is_optional(o) : "");
+		put_help(o, help, sizeof(help));
+		printf("  %-29s %s\n", left, help);
+	}
+	printf("\nExit status: 0 done; 1 --check found something to remove; "
+	       "2 trouble.\nFull documentation: man dedup\n");
+	return ACTION_DONE;
+}
+
+enum action
+option_version(const struct option_info *unused, const char *arg)
+{
+	(void)unused;
+	(void)arg;
+	printf("dedup %s\n", dedup_version());
+	return ACTION_DONE;
+}
+
+/* Completions. */
+
+static void
+print_bash(void)
+{
+	printf("# bash completion for dedup\n"
+	       "_dedup()\n{\n"
+	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
+	       "\tlocal prev=${COMP_WORDS[COMP_CWORD-1]}\n\n"
+	       "\tif [ \"$cur\" = \"=\" ]; then cur=\n"
+	       "\telif [ \"$prev\" = \"=\" ]; then "
+	       "prev=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
+	       "\tCOMPREPLY=()\n"
+	       "\tcase $prev in\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_info *o = &option_table[i];
+
+		if (o->arg == NULL || option_is_optional(o))
+			continue;
+		printf("\t--%s", o->name);
+		if (option_is_short(o))
+			printf("|-%c", o->id);
+		if (o->values == NULL)
+			printf(") return ;;\n");
+		else if (strcmp(o->values, "FILE") == 0)
+			printf(") mapfile -t COMPREPLY < "
+			       "<(compgen -f -- \"$cur\"); return ;;\n");
+		else
+			printf(") mapfile -t COMPREPLY < <(compgen -W '%s' "
+			       "-- \"$cur\"); return ;;\n", o->values);
+	}
+	printf("\tesac\n\tcase $cur in\n\t-*) mapfile -t COMPREPLY < "
+	       "<(compgen -W '");
+	for (size_t i = 0; i < option_count; i++)
+		printf("%s--%s", i > 0 ? " " : "", option_table[i].name);
+	printf("' -- \"$cur\") ;;\n"
+	       "\t*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
+	       "\tesac\n}\n"
+	       "complete -o filenames -F _dedup dedup\n");
+}
+
+/* 'help' with its default filled in, quotes and brackets out of the way. */
+static void
+print_plain(const struct option_info *o)
+{
+	char help[128];
+
+	put_help(o, help, sizeof(help));
+	for (const char *p = help; *p != '\0'; p++)
+		putchar(*p == '\'' || *p == '[' || *p == ']' || *p == ':'
+			? ' ' : *p);
+}
+
+static void
+print_zsh(void)
+{
+	printf("#compdef dedup\n# zsh completion for dedup\n_arguments -s \\\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_info *o = &option_table[i];
+		const char *eq = option_is_optional(o) ? "=-" :
+				 o->arg != NULL ? "=" : "";
+
+		if (option_is_short(o))
+			printf("\t'(-%c --%s)'{-%c%s,--%s%s}'[", o->id,
+			       o->name, o->id, o->arg != NULL ? "+" : "",
+			       o->name, eq);
+		else
+			printf("\t'--%s%s[", o->name, eq);
+		print_plain(o);
+		printf("]");
+		if (o->arg != NULL) {
+			printf("%s%.*s:", option_is_optional(o) ? "::" : ":",
+			       (int)strcspn(o->arg + option_is_optional(o), "]"),
+			       o->arg + option_is_optional(o));
+			if (o->values == NULL)
+				printf(" ");
+			else if (strcmp(o->values, "FILE") == 0)
+				printf("_files");
+			else
+				printf("(%s)", o->values);
+		}
+		printf("' \\\n");
+	}
+	printf("\t'*:file:_files'\n");
+}
+
+static void
+print_fish(void)
+{
+	printf("# fish completion for dedup\n");
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_info *o = &option_table[i];
+
+		printf("complete -c dedup -l %s", o->name);
+		if (option_is_short(o))
+			printf(" -s %c", o->id);
+		if (o->arg != NULL && o->values != NULL &&
+		    strcmp(o->values, "FILE") == 0)
+			printf(" -r -F");
+		else if (o->arg != NULL && o->values != NULL)
+			printf(" -x -a '%s'", o->values);
+		else if (o->arg != NULL && !option_is_optional(o))
+			printf(" -x");
+		printf(" -d '");
+		print_plain(o);
+		printf("'\n");
+	}
+}
+
+enum action
+option_completion(const struct option_info *o, const char *arg)
+{
+	if (strcmp(arg, "bash") == 0)
+		print_bash();
+	else if (strcmp(arg, "zsh") == 0)
+		print_zsh();
+	else if (strcmp(arg, "fish") == 0)
+		print_fish();
+	else
+		return option_wrong_value(o, arg, "not bash, zsh or fish");
+	return ACTION_DONE;
+}

@@ -1,0 +1,131 @@
+/* Strings, numbers and JSON to a writer. */
+#include "put.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "json.h"
+
+#define PIECE ((size_t)4096)	/* bytes escaped at a time */
+#define TRIPLES ((size_t)1024)	/* of bytes, in base64, at a time */
+
+int
+put_string(struct writer *w, const char *s)
+{
+	return writer_put(w, s, strlen(s));
+}
+
+int
+put_format(struct writer *w, const char *format, ...)
+{
+	char buf[256];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(buf, sizeof(buf), format, args);
+	va_end(args);
+	return n < 0 ? -1 : writer_put(w, buf, (size_t)n < sizeof(buf) ?
+				       (size_t)n : sizeof(buf) - 1);
+}
+
+int
+put_escaped(struct writer *w, const char *s, size_t len)
+{
+	char buf[6 * PIECE];
+
+	while (len > 0) {
+		size_t n = len;
+
+		/* In pieces that end where a character does. */
+		if (n > PIECE)
+			for (n = PIECE; n > PIECE - 4 &&
+			     (s[n] & 0xc0) == 0x80; n--)
+				;
+		if (writer_put(w, buf, json_escape(s, n, buf)) != 0)
+			return -1;
+		s += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int
+put_quoted(struct writer *w, const char *s, size_t len)
+{
+	return put_string(w, "\"") != 0 || put_escaped(w, s, len) != 0 ||
+	       put_string(w, "\"") != 0 ? -1 : 0;
+}
+
+int
+put_field(struct writer *w, const char *key, const char *s)
+{
+	return put_format(w, "\"%s\":", key) != 0 ? -1 :
+	       put_quoted(w, s, strlen(s));
+}
+
+/* RFC 4648: 'len' is a multiple of 3, but for the last piece. */
+static int
+put_base64_piece(struct writer *w, const char *s, size_t len)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz0123456789+/";
+	char buf[4 * TRIPLES];
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned long v = 0;
+
+		for (size_t j = 0; j < 3; j++)
+			v = v << 8 | (i + j < len ? (unsigned char)s[i + j]
+						  : 0);
+		for (size_t j = 0; j < 4; j++)
+			buf[n++] = i + j <= len ?
+				   digit[v >> (18 - 6 * j) & 63] : '=';
+	}
+	return writer_put(w, buf, n);
+}
+
+static int
+put_base64(struct writer *w, const char *s, size_t len)
+{
+	while (len > 0) {
+		size_t n = len < 3 * TRIPLES ? len : 3 * TRIPLES;
+
+		if (put_base64_piece(w, s, n) != 0)
+			return -1;
+		s += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static bool
+is_utf8(const char *s, size_t len)
+{
+	while (len > 0) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t n;
+
+		n = utf8proc_iterate((const utf8proc_uint8_t *)s,
+				     (utf8proc_ssize_t)len, &c);
+		if (n <= 0)
+			return false;
+		s += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+int
+put_bytes_field(struct writer *w, const char *s, size_t len)
+{
+	if (is_utf8(s, len))
+		return put_string(w, "\"text\":") != 0 ? -1 :
+		       put_quoted(w, s, len);
+	return put_string(w, "\"base64\":\"") != 0 ||
+	       put_base64(w, s, len) != 0 || put_string(w, "\"") != 0 ? -1 : 0;
+}

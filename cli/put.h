@@ -1,0 +1,23 @@
+/* Strings, numbers and JSON to a writer.  All: 0, or -1 with errno. */
+#ifndef PUT_H
+#define PUT_H
+
+#include <stddef.h>
+
+#include "writer.h"
+
+int put_string(struct writer *w, const char *s);
+
+/* As printf(), up to 255 bytes. */
+__attribute__((format(printf, 2, 3)))
+int put_format(struct writer *w, const char *format, ...);
+
+/* Text as (part of) the body of a JSON string; with quotes; "key":"text". */
+int put_escaped(struct writer *w, const char *s, size_t len);
+int put_quoted(struct writer *w, const char *s, size_t len);
+int put_field(struct writer *w, const char *key, const char *s);
+
+/* "text":"..."; or where that is not UTF-8, "base64":"...", all its bytes. */
+int put_bytes_field(struct writer *w, const char *s, size_t len);
+
+#endif

@@ -1,0 +1,170 @@
+/* Text to items: documents, and stretches of long ones. */
+#include "reader_state.h"
+
+#include <string.h>
+
+#define STRETCH_MAX ((size_t)16 << 20)	/* no cut in so much: feed the text */
+
+/*
+ * Where a document-separator line begins, from the position on, else where
+ * what there is ends; its length to *size, its newline included.  Only
+ * complete lines count, unless the file ends here.
+ */
+static size_t
+find_separator(const struct reader *r, const struct batch *b, size_t *size)
+{
+	const char *sep = r->opt->separator, *text = rest(r, b);
+	size_t n = strlen(sep), len = rest_len(r, b), from = r->looked;
+
+	while (from < len) {
+		const char *p = memmem(text + from, len - from, sep, n);
+		size_t at, end;
+
+		if (p == NULL)
+			break;
+		at = (size_t)(p - text);
+		end = at + n;
+		end += end < len && text[end] == '\r';
+		if ((at == 0 ? !r->within_line : text[at - 1] == '\n') &&
+		    (end < len ? text[end] == '\n' : r->eof)) {
+			*size = end - at + (end < len);
+			return at;
+		}
+		/* Another one begins a line.  No line is searched twice, be
+		 * there ever so many of these words in it. */
+		p = memchr(text + end, '\n', len - end);
+		if (p == NULL)
+			break;
+		from = (size_t)(p - text) + 1;
+	}
+	return len;
+}
+
+/*
+ * Bytes before what may be the beginning of a separator line: no longer than
+ * the separator and a CR, so nothing else is looked at.
+ */
+static size_t
+before_partial_line(const char *sep, const char *text, size_t len)
+{
+	size_t most = strlen(sep) + 1;
+	size_t from = len > most + 1 ? len - most - 1 : 0;
+	const char *nl = memrchr(text + from, '\n', len - from);
+	size_t line = nl != NULL ? (size_t)(nl - text) + 1 : 0;
+
+	return len - line <= most ? line : len;
+}
+
+static uint64_t
+count_lines(const char *s, size_t len)
+{
+	uint64_t n = 0;
+
+	for (const char *end = s + len;
+	     (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++)
+		n++;
+	return n;
+}
+
+void
+reader_begin_document(struct reader *r)
+{
+	r->part += r->opt->separator != NULL;
+	r->document_at = r->at;
+	r->begun = r->fed = r->inside = false;
+}
+
+/* 'len' bytes of the document at hand: an item. */
+static int
+add_text(struct reader *r, struct batch *b, size_t len, bool ends, bool ahead,
+	 bool goes_on)
+{
+	const char *text = rest(r, b);
+	struct item *it;
+
+	it = reader_add(r, b, ITEM_TEXT, len);
+	if (it == NULL)
+		return -1;
+	it->part = r->part;
+	it->offset = it->at - r->document_at;
+	it->begins = !r->begun;
+	it->ends = ends;
+	it->ahead = ahead;
+	it->inside = r->inside;
+	it->goes_on = goes_on;
+	r->inside = goes_on;
+	r->begun = true;
+	r->fed |= !ahead;
+	if (r->opt->separator != NULL)
+		r->line += count_lines(text, len);
+	return 0;
+}
+
+/*
+ * What there is of a document that does not end here: 1 where an item could be
+ * made of it, 0 where there has to be more, -1.
+ */
+static int
+take_stretch(struct reader *r, struct batch *b, size_t len)
+{
+	struct dedup_cut cut;
+
+	if (len == 0)
+		return 0;
+	if (!r->ahead || r->fed)
+		return add_text(r, b, len, false, false, false) != 0 ? -1 : 1;
+	if (dedup_find_cut(r->d, rest(r, b), len, r->inside, &cut))
+		return add_text(r, b, cut.at, false, true, cut.inside) != 0 ?
+		       -1 : 1;
+	if (len < STRETCH_MAX)
+		return 0;
+	return add_text(r, b, len, false, false, false) != 0 ? -1 : 1;
+}
+
+/* Text until the batch is full or the file ends: as reader_next(). */
+int
+reader_text(struct reader *r, struct batch *b)
+{
+	size_t want = r->size;
+
+	for (;;) {
+		size_t len = rest_len(r, b), sep_len = 0, ready = len;
+		bool separated = false;
+
+		if (r->opt->separator != NULL) {
+			ready = find_separator(r, b, &sep_len);
+			separated = ready < len;
+			r->looked = ready;
+			if (!separated && !r->eof)
+				ready = r->looked = before_partial_line(
+					r->opt->separator, rest(r, b), len);
+		}
+		if (separated || r->eof) {
+			if (add_text(r, b, ready, true, r->ahead && !r->fed,
+				     false) != 0)
+				return -1;
+			if (!separated)
+				return 1;
+			if (reader_add(r, b, ITEM_PASS, sep_len) == NULL)
+				return -1;
+			r->line++;
+			r->looked = 0;
+			reader_begin_document(r);
+			if (b->n >= BATCH_ITEMS)
+				return 1;
+			continue;
+		}
+		if (b->len >= want || (b->len > 0 &&
+				       !source_ready(r->src, 0))) {
+			int got = take_stretch(r, b, ready);
+
+			if (got < 0)
+				return -1;
+			if (got > 0 || b->n > 0)
+				return 1;
+			want = b->len + r->size;
+		}
+		if (reader_read_on(r, b) < 0)
+			return -1;
+	}
+}

@@ -1,0 +1,75 @@
+/* --stats and --json: the counts, on standard error. */
+#include "stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static double
+share(uint64_t part, uint64_t whole)
+{
+	return whole == 0 ? 0 : (double)part / (double)whole;
+}
+
+static void
+print_json(const struct dedup_stats *s, const struct tally *t)
+{
+	fprintf(stderr, "{\"documents\":%" PRIu64 ",\"bytes\":%" PRIu64
+		",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64
+		",\"units\":%" PRIu64 ",\"removed\":{",
+		s->documents, s->bytes, t->bytes_in, t->bytes_out, s->units);
+	for (int i = 0; i < DEDUP_NREASONS; i++)
+		fprintf(stderr, "%s\"%s\":%" PRIu64, i > 0 ? "," : "",
+			dedup_reason_name((enum dedup_reason)i), s->removed[i]);
+	fprintf(stderr, "},\"removed_bytes\":%" PRIu64 ",\"removed_share\":%.6f,"
+		"\"records\":%" PRIu64 ",\"bad_records\":%" PRIu64
+		",\"no_text\":%" PRIu64 ",\"oversize\":%" PRIu64
+		",\"short_documents\":%" PRIu64 ",\"short_bytes\":%" PRIu64
+		",\"unrecorded\":%" PRIu64 ",\"early\":%" PRIu64
+		",\"full\":%s,\"memory\":%" PRIu64 "}\n", s->removed_bytes,
+		share(s->removed_bytes, s->bytes), t->records, t->bad_records,
+		t->no_text, s->oversize + t->long_records, t->short_documents,
+		t->short_bytes, s->unrecorded,
+		s->early, s->full ? "true" : "false", s->memory);
+}
+
+void
+stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
+{
+	uint64_t removed = 0;
+
+	if (json) {
+		print_json(s, t);
+		return;
+	}
+	for (int i = 0; i < DEDUP_NREASONS; i++)
+		removed += s->removed[i];
+	fprintf(stderr, "documents   %" PRIu64 "\nunits       %" PRIu64
+		"\nbytes       %" PRIu64 "\nremoved     %" PRIu64
+		" units, %" PRIu64 " bytes, %.1f %%\n", s->documents, s->units,
+		s->bytes, removed, s->removed_bytes,
+		100 * share(s->removed_bytes, s->bytes));
+	for (int i = 0; i < DEDUP_NREASONS; i++)
+		if (s->removed[i] > 0)
+			fprintf(stderr, "  %-9s %" PRIu64 "\n",
+				dedup_reason_name((enum dedup_reason)i),
+				s->removed[i]);
+	if (t->short_documents > 0)
+		fprintf(stderr, "too short   %" PRIu64 " documents, %" PRIu64
+			" bytes\n", t->short_documents, t->short_bytes);
+	if (t->bad_records > 0)
+		fprintf(stderr, "bad records %" PRIu64 "\n", t->bad_records);
+	if (t->no_text > 0)
+		fprintf(stderr, "no text in  %" PRIu64 " records\n",
+			t->no_text);
+	if (s->oversize + t->long_records > 0)
+		fprintf(stderr, "too long    %" PRIu64 ", not judged\n",
+			s->oversize + t->long_records);
+	if (s->unrecorded > 0)
+		fprintf(stderr, "not stored  %" PRIu64 " units: no memory\n",
+			s->unrecorded);
+	if (s->early > 0)
+		fprintf(stderr, "early       %" PRIu64
+			" times, as the input paused\n", s->early);
+	fprintf(stderr, "memory      %.1f MB%s\n", (double)s->memory / 1e6,
+		s->full ? ", full" : "");
+}

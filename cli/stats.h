@@ -1,0 +1,21 @@
+/* --stats and --json: the counts, on standard error. */
+#ifndef STATS_H
+#define STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dedup.h"
+
+/* Things the command counts beside the library. */
+struct tally {
+	uint64_t bytes_in, bytes_out;	/* of the files */
+	uint64_t records, bad_records, no_text, long_records;
+	uint64_t short_documents, short_bytes;	/* dropped whole; bytes that
+						 * were left of them */
+};
+
+void stats_print(const struct dedup_stats *s, const struct tally *t,
+		 bool json);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * Ask for a witness: candidates against the rules "near" and "similar", at once
+ * or in two steps.
+ */
+#include "candidates.h"
+#include "rules.h"
+
+/* One of the two rules. */
+typedef int rule_matches(const struct table *t, struct scratch *s,
+			 const struct words *w, double threshold,
+			 const unsigned char *record, double *resemblance);
+
+/*
+ * The first candidate that the rule accepts, among those that share more than
+ * 'over' of the sketch: 1 with 'm' and *shared set, 0, or -1.
+ */
+static int
+first_match(const struct table *t, struct scratch *s, const struct words *w,
+	    double threshold, rule_matches *matches, const struct candidate *c,
+	    size_t n, uint32_t over, struct match *m, uint32_t *shared)
+{
+	int got = 0;
+
+	for (size_t i = 0; i < n && got == 0 && c[i].shared > over; i++) {
+		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
+		double resemblance;
+
+		got = p == NULL ? -1 :
+		      matches(t, s, w, threshold, p, &resemblance);
+		if (got <= 0)
+			continue;
+		*shared = c[i].shared;
+		*m = (struct match){
+			.resemblance = resemblance,
+			.place = record_place(t, c[i].table, c[i].ref, p),
+			.table = c[i].table,
+			.similar = matches == similar_matches,
+		};
+	}
+	return got;
+}
+
+/* May one of the rules accept it? */
+static inline bool
+any_is_possible(const struct words *w, double threshold,
+		const unsigned char *record)
+{
+	return near_is_possible(w, threshold, record) ||
+	       (threshold > 0.0 && similar_is_possible(w, threshold, record));
+}
+
+/*
+ * Both rules, "near" first.  'before' is what they found among older records; a
+ * newer one wins only if its rule comes first, or if it shares more of the
+ * sketch.  1 with *p set, 0, or -1.
+ */
+static int
+match_any(const struct table *t, struct scratch *s, const struct words *w,
+	  double threshold, struct candidate *c, size_t n,
+	  const struct proposal *before, struct proposal *p)
+{
+	bool was_near = before->near && !before->m.similar;
+	int got;
+
+	if (n == 0)
+		return 0;
+	candidates_sort(c, n);
+	scratch_mark(s, w);
+	near_begin(s);
+	got = first_match(t, s, w, threshold, near_matches, c, n,
+			  was_near ? before->shared : 0, &p->m, &p->shared);
+	if (got == 0 && threshold > 0.0 && !was_near)
+		got = first_match(t, s, w, threshold, similar_matches, c, n,
+				  before->near ? before->shared : 0, &p->m,
+				  &p->shared);
+	scratch_unmark(s, w);
+	p->near = got > 0;
+	return got;
+}
+
+static const struct proposal nothing;
+
+int
+table_near(struct table *t, const struct words *w, struct match *m)
+{
+	struct candidate c[CANDIDATES];
+	struct proposal p;
+	int n = w->n < TABLE_NEAR_WORDS ? 0 :
+		candidates_propose(t, w, w->probe, w->nprobe, 0.0,
+				   near_is_possible, c);
+	int got = n < 0 ? -1 : match_any(t, &t->scratch, w, 0.0, c, (size_t)n,
+					 &nothing, &p);
+
+	if (got > 0)
+		*m = p.m;
+	return got;
+}
+
+int
+table_similar(struct table *t, const struct words *w, double threshold,
+	      struct match *m)
+{
+	struct scratch *s = &t->scratch;
+	struct candidate c[CANDIDATES];
+	uint32_t shared;
+	int n = w->n < TABLE_NEAR_WORDS ? 0 :
+		candidates_propose(t, w, w->probe, w->nprobe, threshold,
+				   similar_is_possible, c), got;
+
+	if (n <= 0)
+		return n;
+	candidates_sort(c, (size_t)n);
+	scratch_mark(s, w);
+	got = first_match(t, s, w, threshold, similar_matches, c, (size_t)n, 0,
+			  m, &shared);
+	scratch_unmark(s, w);
+	return got;
+}
+
+int
+table_propose(const struct table *t, struct scratch *s, const struct words *w,
+	      double threshold, struct proposal *p)
+{
+	struct candidate c[CANDIDATES];
+	int n = w->n < TABLE_NEAR_WORDS ? 0 :
+		candidates_propose(t, w, w->probe, w->nprobe, threshold,
+				   any_is_possible, c);
+
+	*p = (struct proposal){
+		.upto = (uint32_t)t->arena.used, .epoch = t->epoch,
+	};
+	if (n < 0 ||
+	    match_any(t, s, w, threshold, c, (size_t)n, &nothing, p) < 0)
+		return -1;
+	p->looked = true;
+	return 0;
+}
+
+/* The records since the proposal that a rule may accept: how many. */
+static size_t
+propose_recent(const struct table *t, const struct words *w, double threshold,
+	       const struct proposal *p, struct candidate *c)
+{
+	size_t n = 0;
+	uint32_t ref;
+
+	if (w->n < TABLE_NEAR_WORDS || t->index.n == 0)
+		return 0;
+	for (uint32_t i = 0; i < w->nprobe; i++) {
+		struct bucket b;
+
+		if (!recent_has(t, p->upto, w->probe[i]))
+			continue;
+		b = bucket_open(t, w->probe[i]);
+		while ((ref = bucket_next(&b)) != 0)
+			if (ref >= p->upto &&
+			    any_is_possible(w, threshold,
+					    arena_at(&t->arena, ref)))
+				n = candidates_count(c, n, 0, ref);
+	}
+	return n;
+}
+
+int
+table_near_after(struct table *t, const struct words *w, double threshold,
+		 const struct proposal *p, struct match *m)
+{
+	struct candidate c[CANDIDATES];
+	struct proposal newer;
+	int got;
+
+	if (p->epoch != t->epoch) {
+		got = table_near(t, w, m);
+		return got != 0 || threshold <= 0.0 ? got :
+		       table_similar(t, w, threshold, m);
+	}
+	got = match_any(t, &t->scratch, w, threshold, c,
+			propose_recent(t, w, threshold, p, c), p, &newer);
+	if (got < 0 || (got == 0 && !p->near))
+		return got;
+	*m = got > 0 ? newer.m : p->m;
+	return 1;
+}

@@ -1,0 +1,73 @@
+/*
+ * The rules by which a record is a witness for a unit.  Each has a first look,
+ * before any word is compared, and then a full one: 1 with *resemblance set, 0,
+ * or -1 with ENOMEM.  The unit is marked in the scratch.
+ */
+#ifndef RULES_H
+#define RULES_H
+
+#include "lcs.h"
+#include "table_internal.h"
+
+/* near.c; the threshold is of no use to it. */
+
+/*
+ * 2n / (n + m) >= 0.8; and no word is more than three joined.  Of units that
+ * have as many words, one says all of the other only with the same numbers:
+ * that spares a look at lines that differ in nothing else.
+ */
+static inline bool
+near_is_possible(const struct words *w, double threshold,
+		 const unsigned char *record)
+{
+	struct record r = record_head(record);
+
+	(void)threshold;
+	return w->n >= TABLE_NEAR_WORDS && r.nwords >= TABLE_NEAR_WORDS &&
+	       (uint64_t)r.nwords * 2 <= (uint64_t)w->n * 3 &&
+	       w->n / 3 <= r.nwords &&
+	       (r.nwords != w->n || r.digits == w->digits);
+}
+
+int near_matches(const struct table *t, struct scratch *s,
+		 const struct words *w, double threshold,
+		 const unsigned char *record, double *resemblance);
+
+/* From here on it is another unit, in this scratch. */
+void near_begin(struct scratch *s);
+
+/*
+ * Does a record of any length say all that the unit says, in one piece?  It
+ * need not be marked.  1, 0, or -1 with ENOMEM.
+ */
+int near_says(const struct table *t, struct scratch *s, const struct words *w,
+	      const unsigned char *record);
+
+/* similar.c */
+
+/* Edits that the threshold allows between units of so many words in all. */
+static inline uint32_t
+edits_allowed(double threshold, uint32_t total)
+{
+	double allowed = (1.0 - threshold) * total + 1e-9;
+
+	return allowed < LCS_MOST_EDITS ? (uint32_t)allowed : LCS_MOST_EDITS;
+}
+
+/* Do numbers and lengths allow it? */
+static inline bool
+similar_is_possible(const struct words *w, double threshold,
+		    const unsigned char *record)
+{
+	struct record r = record_head(record);
+	uint32_t longer = r.nwords > w->n ? r.nwords - w->n : w->n - r.nwords;
+
+	return r.digits == w->digits && r.nwords >= TABLE_NEAR_WORDS &&
+	       longer <= edits_allowed(threshold, r.nwords + w->n);
+}
+
+int similar_matches(const struct table *t, struct scratch *s,
+		    const struct words *w, double threshold,
+		    const unsigned char *record, double *resemblance);
+
+#endif

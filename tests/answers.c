@@ -1,0 +1,676 @@
+/* Documents through the library, and what must hold of any answer. */
+#include "answers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "words.h"
+
+void *
+must_have(void *p)
+{
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+/* The array is in *v; it has n elements of 'size' bytes. */
+void *
+append(void *v, size_t n, size_t size)
+{
+	void **array = v;
+
+	*array = must_have(realloc(*array, (n + 1) * size));
+	return (char *)*array + n * size;
+}
+
+/* A copy with nothing behind it, so that reads past its end are seen. */
+static char *
+exact_copy(const char *text, size_t len)
+{
+	char *p = must_have(malloc(len > 0 ? len : 1));
+
+	if (len > 0)
+		memcpy(p, text, len);
+	return p;
+}
+
+/* Documents. */
+
+void
+corpus_add(struct corpus *c, const char *text, size_t len)
+{
+	if (c->n == MAX_DOCUMENTS)
+		abort();
+	c->doc[c->n++] = (struct document){ exact_copy(text, len), len };
+}
+
+void
+corpus_free(struct corpus *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		free(c->doc[i].text);
+	c->n = c->nreference = 0;
+}
+
+void
+corpus_print(const struct corpus *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const unsigned char *s = (unsigned char *)c->doc[i].text;
+
+		fprintf(stderr, "document %zu, %zu bytes%s:\n\t\"", i,
+			c->doc[i].len,
+			i < c->nreference ? ", reference" : "");
+		for (size_t j = 0; j < c->doc[i].len; j++)
+			if (s[j] == '\n')
+				fprintf(stderr, "\\n%s", j + 1 < c->doc[i].len
+					? "\"\n\t\"" : "");
+			else if (s[j] == '"' || s[j] == '\\')
+				fprintf(stderr, "\\%c", s[j]);
+			else if (s[j] < ' ' || s[j] >= 0x7f)
+				fprintf(stderr, "\\%03o", s[j]);
+			else
+				fputc(s[j], stderr);
+		fprintf(stderr, "\"\n");
+	}
+}
+
+void
+options_print(const struct dedup_options *o)
+{
+	static const char *const unit[] = {
+		"auto", "line", "paragraph", "document"
+	};
+
+	fprintf(stderr, "unit %s, scope %s, keep %s, min_words %u, ngram %u, "
+		"threshold %g, boilerplate %u%s%s%s%s%s\n", unit[o->unit],
+		o->scope == DEDUP_SCOPE_ALL ? "all" : "document",
+		o->keep == DEDUP_KEEP_FIRST ? "first" : "none",
+		o->min_words, o->ngram, o->threshold,
+		(unsigned)o->boilerplate,
+		o->exact ? ", exact" : "",
+		o->fold_digits ? ", fold_digits" : "",
+		o->contained ? ", contained" : "",
+		o->places ? "" : ", no places",
+		o->seeded ? ", seeded" : "");
+}
+
+/* Feeding. */
+
+static uint64_t
+next_random(uint64_t *state)
+{
+	uint64_t x = *state += 0x9e3779b97f4a7c15u;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+/* What one verdict may say, after one that had decided 'before' bytes. */
+static const char *
+check_verdict(const struct dedup_verdict *v, uint64_t before, uint64_t fed)
+{
+	uint64_t last = before;
+
+	if (v->decided < before)
+		return "decided goes back";
+	if (v->decided > fed)
+		return "decided is more than was fed";
+	for (size_t i = 0; i < v->nremovals; i++) {
+		const struct dedup_removal *r = &v->removals[i];
+
+		if (r->offset < last)
+			return "a removal in what was decided, or in disorder";
+		last = r->offset + r->length;
+		if (last > v->decided)
+			return "a removal that is not decided yet";
+		if (r->separator_length == 0)
+			continue;
+		if (r->separator_offset < before)
+			return "a separator in what was decided";
+		if (r->separator_offset + r->separator_length > v->decided)
+			return "a separator that is not decided yet";
+	}
+	return NULL;
+}
+
+void
+answer_add(struct answer *a, const struct dedup_verdict *v)
+{
+	for (size_t i = 0; i < v->nremovals; i++) {
+		if (a->n == a->room) {
+			a->room = 2 * a->room + 8;
+			a->removals = must_have(realloc(a->removals,
+				a->room * sizeof(*a->removals)));
+		}
+		a->removals[a->n++] = v->removals[i];
+	}
+	a->words = v->words;
+}
+
+static const char *
+feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
+	      uint64_t *rng, struct answer *a, size_t *undecided)
+{
+	uint64_t decided = 0, fed = 0;
+	bool end;
+
+	if (dedup_begin(d) != DEDUP_OK)
+		return "dedup_begin fails";
+	do {
+		struct dedup_verdict v;
+		enum dedup_status st;
+		uint64_t most = doc->len - fed, more = most;
+		const char *what;
+		char *text;
+
+		if (pieces == PIECES_BYTES)
+			more = 1;
+		else if (pieces == PIECES_RANDOM)
+			more = next_random(rng) % (next_random(rng) % 4 == 0 ?
+						   200 : 20);
+		else if (pieces == PIECES_LARGE)
+			more = next_random(rng) % PIECE_MAX;
+		more = more < most ? more : most;
+		/* The end comes with the last bytes, or by itself. */
+		end = more == most && (pieces < PIECES_RANDOM ||
+				       next_random(rng) % 2 == 0);
+		fed += more;
+		text = exact_copy(doc->text + decided, fed - decided);
+		st = (end ? dedup_end : dedup_feed)(d, text, fed - decided,
+						    &v);
+		free(text);
+		if (st != DEDUP_OK)
+			return dedup_strerror(st);
+		what = check_verdict(&v, decided, fed);
+		if (what != NULL)
+			return what;
+		answer_add(a, &v);
+		decided = v.decided;
+		if (fed - decided > *undecided)
+			*undecided = fed - decided;
+	} while (!end);
+	return decided == doc->len ? NULL : "not all is decided in the end";
+}
+
+/* Judge what was read ahead; *decided goes on. */
+static const char *
+judge_ahead(struct dedup *d, struct dedup_part *p, const uint64_t *end,
+	    unsigned n, uint64_t *decided, struct answer *a)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct dedup_verdict v;
+		enum dedup_status st = dedup_feed_part(d, p, &v);
+		const char *what;
+
+		if (st != DEDUP_OK)
+			return dedup_strerror(st);
+		what = check_verdict(&v, *decided, end[i]);
+		if (what != NULL)
+			return what;
+		answer_add(a, &v);
+		*decided = v.decided;
+	}
+	return NULL;
+}
+
+/*
+ * The document in stretches, some in one part, each a buffer of its own; in
+ * the end perhaps the rest as text.
+ */
+static const char *
+feed_ahead(struct dedup *d, const struct document *doc, uint64_t *rng,
+	   struct answer *a)
+{
+	struct dedup_part *p;
+	struct dedup_cut cut = { 0, false };
+	const char *what = NULL;
+	uint64_t decided = 0, at = 0;
+	bool ends = false;
+
+	if (dedup_begin(d) != DEDUP_OK ||
+	    dedup_part_new(d, &p) != DEDUP_OK)
+		return "dedup_begin or dedup_part_new fails";
+	while (!ends && what == NULL) {
+		unsigned n = 0, most = 1 + next_random(rng) % 3;
+		uint64_t end[3];
+		char *text[3];
+		size_t rest = (size_t)(doc->len - at);
+
+		while (n < most && !ends) {
+			size_t len = next_random(rng) % (next_random(rng) % 2 ?
+				2 * PIECE_MAX : 400);
+			struct dedup_stretch s = { .offset = at };
+
+			rest = (size_t)(doc->len - at);
+			s.inside = cut.inside;
+			ends = len >= rest;
+			if (ends)
+				cut = (struct dedup_cut){ rest, false };
+			else if (!dedup_find_cut(d, doc->text + at, len,
+						 s.inside, &cut))
+				break;
+			text[n] = exact_copy(doc->text + at, cut.at);
+			s.text = text[n];
+			s.len = cut.at;
+			s.goes_on = cut.inside;
+			s.ends = ends;
+			if (dedup_part_read(p, &s) != DEDUP_OK)
+				what = "dedup_part_read fails";
+			at += cut.at;
+			end[n++] = at;
+		}
+		if (what == NULL)
+			what = judge_ahead(d, p, end, n, &decided, a);
+		dedup_part_clear(p);
+		for (unsigned i = 0; i < n; i++)
+			free(text[i]);
+		if (what == NULL && !ends && next_random(rng) % 8 == 0) {
+			struct dedup_verdict v;
+
+			if (dedup_end(d, doc->text + decided,
+				      doc->len - decided, &v) != DEDUP_OK)
+				what = "dedup_end fails";
+			else
+				what = check_verdict(&v, decided, doc->len);
+			answer_add(a, &v);
+			decided = v.decided;
+			ends = true;
+		}
+	}
+	dedup_part_free(p);
+	return what != NULL || decided == doc->len ? what :
+	       "not all is decided in the end";
+}
+
+/* Many in one call. */
+struct batch {
+	const struct corpus *c;
+	size_t first;
+	struct answers *a;
+	char *text[MAX_DOCUMENTS];	/* copies, each until it is judged */
+	const char *what;
+};
+
+static int
+get_copy(void *arg, size_t i, struct dedup_text *text)
+{
+	struct batch *b = arg;
+
+	b->text[i] = exact_copy(text->text, text->len);
+	text->text = b->text[i];
+	return 0;
+}
+
+static int
+take_verdict(void *arg, size_t i, const struct dedup_verdict *v)
+{
+	struct batch *b = arg;
+	uint64_t len = b->c->doc[b->first + i].len;
+
+	b->what = v->decided != len ? "not all is decided in the end" :
+		  check_verdict(v, 0, len);
+	answer_add(&b->a->doc[b->first + i], v);
+	free(b->text[i]);
+	b->text[i] = NULL;
+	return b->what != NULL;
+}
+
+static const char *
+feed_batch(struct dedup *d, const struct corpus *c, size_t first, size_t n,
+	   uint64_t *rng, struct answers *a)
+{
+	struct dedup_text text[MAX_DOCUMENTS];
+	struct batch b = { .c = c, .first = first, .a = a };
+	struct dedup_batch batch = {
+		.size = sizeof(batch), .texts = text, .n = n,
+		.get = next_random(rng) % 2 == 0 ? get_copy : NULL,
+		.each = take_verdict, .arg = &b,
+	};
+	enum dedup_status st;
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = (struct dedup_text){ c->doc[first + i].text,
+					       c->doc[first + i].len };
+	st = dedup_documents(d, &batch);
+	return b.what != NULL || st == DEDUP_OK ? b.what : dedup_strerror(st);
+}
+
+/* Documents first .. first + n. */
+static const char *
+read_some(struct dedup *d, const struct corpus *c, size_t first, size_t n,
+	  enum pieces pieces, uint64_t *seed, struct answers *a)
+{
+	const char *what = NULL;
+
+	for (size_t i = first; i < first + n; i++)
+		a->doc[i].n = 0;
+	if (pieces == PIECES_BATCH)
+		return feed_batch(d, c, first, n, seed, a);
+	for (size_t i = first; i < first + n && what == NULL; i++)
+		what = pieces == PIECES_AHEAD ?
+		       feed_ahead(d, &c->doc[i], seed, &a->doc[i]) :
+		       feed_document(d, &c->doc[i], pieces, seed, &a->doc[i],
+				     &a->undecided);
+	return what;
+}
+
+static const char *
+read_reference(struct dedup *d, const struct corpus *c, enum pieces pieces,
+	       uint64_t *seed, struct answers *a)
+{
+	const char *what;
+
+	if (c->nreference == 0)
+		return NULL;
+	if (dedup_reference(d, true) != DEDUP_OK)
+		return "dedup_reference fails";
+	what = read_some(d, c, 0, c->nreference, pieces, seed, a);
+	if (what == NULL && dedup_reference(d, false) != DEDUP_OK)
+		return "dedup_reference fails";
+	return what;
+}
+
+const char *
+ask(const struct corpus *c, const struct dedup_options *opt,
+    enum pieces pieces, uint64_t seed, struct answers *a)
+{
+	struct dedup_options o = *opt;
+	struct dedup *d;
+	const char *what;
+
+	memset(a, 0, sizeof(*a));
+	a->n = c->n;
+	if (pieces == PIECES_BATCH)
+		o.threads = (unsigned)(seed % 4);
+	if (dedup_new(&o, &d) != DEDUP_OK)
+		return "dedup_new fails";
+	what = read_reference(d, c, pieces, &seed, a);
+	while (what == NULL) {
+		what = read_some(d, c, c->nreference, c->n - c->nreference,
+				 pieces, &seed, a);
+		if (what != NULL || dedup_readings_left(d) == 0)
+			break;
+		if (dedup_again(d) != DEDUP_OK)
+			what = "dedup_again fails";
+	}
+	dedup_get_stats(d, &a->stats);
+	dedup_free(d);
+	return what;
+}
+
+void
+answers_free(struct answers *a)
+{
+	for (size_t i = 0; i < MAX_DOCUMENTS; i++)
+		free(a->doc[i].removals);
+	memset(a, 0, sizeof(*a));
+}
+
+/* Spans. */
+
+static void
+drop(char *gone, uint64_t off, uint64_t len)
+{
+	memset(gone + off, 1, len);
+}
+
+/* A byte for each of the document: does it go?  To be freed. */
+static char *
+gone_bytes(const struct document *doc, const struct answer *a)
+{
+	char *gone = must_have(calloc(doc->len + 1, 1));
+
+	for (size_t i = 0; i < a->n; i++) {
+		drop(gone, a->removals[i].offset, a->removals[i].length);
+		drop(gone, a->removals[i].separator_offset,
+		     a->removals[i].separator_length);
+	}
+	return gone;
+}
+
+void
+kept_corpus(const struct corpus *c, const struct answers *a,
+	    struct corpus *out)
+{
+	out->n = 0;
+	out->nreference = c->nreference;
+	for (size_t i = 0; i < c->n; i++) {
+		char *gone = gone_bytes(&c->doc[i], &a->doc[i]);
+		char *kept = must_have(malloc(c->doc[i].len + 1));
+		size_t len = 0;
+
+		for (size_t j = 0; j < c->doc[i].len; j++)
+			if (!gone[j])
+				kept[len++] = c->doc[i].text[j];
+		corpus_add(out, kept, len);
+		free(kept);
+		free(gone);
+	}
+}
+
+static bool
+starts_line(const struct document *doc, uint64_t at)
+{
+	return at == 0 || at == doc->len || doc->text[at - 1] == '\n';
+}
+
+void
+read_lines(const struct document *doc, bool fold_digits, struct scan *scan)
+{
+	struct words_reader *w = must_have(words_new(fold_digits));
+
+	*scan = (struct scan){ 0 };
+	if (words_read_plain(w, scan, doc->text, doc->len, 0) != 0)
+		abort();
+	words_free(w);
+	for (size_t i = 0; i < scan->nlines; i++)
+		if (scan->lines[i].len > DEDUP_UNIT_MAX) {
+			scan->lines[i].oversize = true;
+			scan->lines[i].blank = false;
+			scan->lines[i].nwords = 0;
+			scan->lines[i].norm_len = 0;
+		}
+}
+
+static bool
+all_blank(const struct document *doc, uint64_t off, uint64_t len)
+{
+	struct document part = { doc->text + off, len };
+	struct scan scan;
+	bool blank = true;
+
+	read_lines(&part, false, &scan);
+	for (size_t i = 0; i < scan.nlines; i++)
+		blank = blank && scan.lines[i].blank;
+	scan_free(&scan);
+	return blank;
+}
+
+static uint64_t
+count_newlines(const struct document *doc, uint64_t upto)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < upto; i++)
+		n += doc->text[i] == '\n';
+	return n;
+}
+
+static const char *
+check_removal(const struct document *doc, const struct dedup_removal *r,
+	      char *seen)
+{
+	uint64_t end = r->offset + r->length, sep = r->separator_offset;
+	uint64_t sep_end = sep + r->separator_length;
+
+	if (r->length == 0 || end < r->offset || end > doc->len)
+		return "a span outside of the document";
+	if (!starts_line(doc, r->offset) || !starts_line(doc, end))
+		return "a span that is not of whole lines";
+	if (r->line != count_newlines(doc, r->offset))
+		return "a wrong line number";
+	if ((unsigned)r->reason >= DEDUP_NREASONS)
+		return "no such reason";
+	if (!(r->resemblance > 0 && r->resemblance <= 1))
+		return "a resemblance outside of 0 to 1";
+	if (r->reason != DEDUP_NEAR && r->reason != DEDUP_SIMILAR &&
+	    r->reason != DEDUP_LISTED && r->resemblance != 1)
+		return "a resemblance that is not 1";
+	if (memchr(seen + r->offset, 1, r->length) != NULL)
+		return "spans overlap";
+	drop(seen, r->offset, r->length);
+	if (r->separator_length == 0)
+		return sep == 0 ? NULL : "an empty separator somewhere";
+	if (sep_end < sep || sep_end > doc->len)
+		return "a separator outside of the document";
+	if (!starts_line(doc, sep) || !starts_line(doc, sep_end) ||
+	    !all_blank(doc, sep, r->separator_length))
+		return "a separator that is not of blank lines";
+	if (memchr(seen + sep, 1, r->separator_length) != NULL)
+		return "a separator overlaps";
+	drop(seen, sep, r->separator_length);
+	return sep == end || sep_end == r->offset ? NULL :
+	       "a separator that stands apart";
+}
+
+const char *
+check_spans(const struct corpus *c, const struct answers *a)
+{
+	uint64_t removed = 0, spans = 0, told = 0, bytes = 0;
+
+	for (size_t i = 0; i < c->nreference; i++)
+		if (a->doc[i].n > 0)
+			return "something of a reference document goes";
+	for (size_t i = c->nreference; i < c->n; i++) {
+		const struct document *doc = &c->doc[i];
+		char *seen = must_have(calloc(doc->len + 1, 1));
+		const char *what = NULL;
+		uint64_t last = 0;
+
+		for (size_t j = 0; j < a->doc[i].n && what == NULL; j++) {
+			const struct dedup_removal *r = &a->doc[i].removals[j];
+
+			what = r->offset < last ? "spans in disorder" :
+			       check_removal(doc, r, seen);
+			last = r->offset + r->length;
+			spans++;
+		}
+		for (size_t j = 0; j < doc->len; j++)
+			removed += seen[j] != 0;
+		bytes += doc->len;
+		free(seen);
+		if (what != NULL)
+			return what;
+	}
+	for (size_t i = 0; i < DEDUP_NREASONS; i++)
+		told += a->stats.removed[i];
+	if (a->stats.removed_bytes != removed)
+		return "stats.removed_bytes is wrong";
+	if (told > spans || (told == 0) != (spans == 0))
+		return "stats.removed is wrong";
+	if (a->stats.documents != c->n - c->nreference || a->stats.bytes != bytes)
+		return "stats.documents or stats.bytes is wrong";
+	return told <= a->stats.units ? NULL : "stats.units is wrong";
+}
+
+bool
+same_place(const struct dedup_place *a, const struct dedup_place *b)
+{
+	return a->document == b->document && a->offset == b->offset &&
+	       a->line == b->line;
+}
+
+static const char *
+check_equal_stats(const struct dedup_stats *a, const struct dedup_stats *b)
+{
+	if (a->documents != b->documents || a->bytes != b->bytes)
+		return "other stats.documents or stats.bytes";
+	if (a->units != b->units)
+		return "another stats.units";
+	for (size_t i = 0; i < DEDUP_NREASONS; i++)
+		if (a->removed[i] != b->removed[i])
+			return "other stats.removed";
+	if (a->removed_bytes != b->removed_bytes)
+		return "another stats.removed_bytes";
+	if (a->oversize != b->oversize)
+		return "another stats.oversize";
+	return a->unrecorded == b->unrecorded ? NULL :
+	       "another stats.unrecorded";
+}
+
+const char *
+check_equal(const struct answers *a, const struct answers *b, bool witnesses)
+{
+	const char *what = check_equal_stats(&a->stats, &b->stats);
+
+	if (what != NULL)
+		return what;
+	if (a->n != b->n)
+		return "another number of documents";
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->doc[i].n != b->doc[i].n)
+			return "another number of spans";
+		for (size_t j = 0; j < a->doc[i].n; j++) {
+			const struct dedup_removal *x, *y;
+
+			x = &a->doc[i].removals[j];
+			y = &b->doc[i].removals[j];
+			if (x->offset != y->offset || x->length != y->length)
+				return "another span";
+			if (x->line != y->line)
+				return "another line number";
+			if (x->separator_offset != y->separator_offset ||
+			    x->separator_length != y->separator_length)
+				return "another separator";
+			if (x->reason != y->reason)
+				return "another reason";
+			if (x->resemblance != y->resemblance)
+				return "another resemblance";
+			if (witnesses && !same_place(&x->witness, &y->witness))
+				return "another witness";
+		}
+		if (a->doc[i].words != b->doc[i].words)
+			return "another number of words kept";
+	}
+	return NULL;
+}
+
+const char *
+second_pass(const struct corpus *c, const struct dedup_options *opt,
+	    const struct answers *a, uint64_t *dropped, uint64_t *bytes)
+{
+	struct corpus out = { .nreference = c->nreference };
+	struct answers again;
+	const char *what;
+
+	kept_corpus(c, a, &out);
+	what = ask(&out, opt, PIECES_WHOLE, 0, &again);
+	*dropped += again.stats.removed_bytes;
+	*bytes += again.stats.bytes;
+	answers_free(&again);
+	corpus_free(&out);
+	return what;
+}
+
+const struct dedup_removal *
+removal_of(const struct answer *a, uint64_t off)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (off - a->removals[i].offset < a->removals[i].length)
+			return &a->removals[i];
+	return NULL;
+}
+
+bool
+in_separator(const struct answer *a, uint64_t off)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (off - a->removals[i].separator_offset <
+		    a->removals[i].separator_length)
+			return true;
+	return false;
+}

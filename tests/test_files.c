@@ -1,0 +1,51 @@
+/* files.c: stamps of what was opened. */
+#include "random.h"
+
+#include "files.h"
+
+static void
+test_a_file_has_a_stamp_once_it_was_opened(void **state)
+{
+	struct files f = { .stamps = true };
+	char *name = (char *)"/proc/self/exe";
+	struct source s;
+
+	(void)state;
+	if (source_open(&s, name) != 0)
+		skip();
+	assert_int_equal(files_take(&f, &name, 1), 0);
+	assert_null(f.file[0].stamp);
+	assert_int_equal(files_stamp(&f.file[0], &s), 0);
+	assert_non_null(f.file[0].stamp);
+	assert_int_equal(f.file[0].stamp->size, (off_t)source_size(&s));
+	source_close(&s);
+	files_free(&f);
+}
+
+/* Who rewrites the file would use a stamp that is not there. */
+static void
+test_a_stamp_that_cannot_be_had_is_a_failure(void **state)
+{
+	struct files f = { .stamps = true };
+	char *name = (char *)"name";
+	struct source s = { .fd = -1, .known = true };
+
+	(void)state;
+	assert_int_equal(files_take(&f, &name, 1), 0);
+	errno = 0;
+	assert_int_equal(files_stamp(&f.file[0], &s), -1);
+	assert_int_equal(errno, EBADF);
+	assert_null(f.file[0].stamp);
+	files_free(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_file_has_a_stamp_once_it_was_opened),
+		cmocka_unit_test(test_a_stamp_that_cannot_be_had_is_a_failure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
