@@ -61,6 +61,10 @@ def utf8proc() -> list[str]:
 
 
 class Build(build_ext):
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.force = True       # it does not look at the library's sources
+
     def build_extension(self, ext: Extension) -> None:
         includes = [str(LIBRARY)] + [str(LIBRARY / f) for f in FOLDERS]
         cflags = ["-std=c11", "-O3", "-fvisibility=hidden", "-pthread",

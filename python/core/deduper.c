@@ -1360,7 +1360,8 @@ static PyObject *
 spoil(struct deduper *self, PyObject *unused)
 {
 	(void)unused;
-	self->spoiled = "a call failed before all was returned";
+	if (self->spoiled == NULL)
+		self->spoiled = "a call failed before all was returned";
 	Py_INCREF(Py_None);
 	return Py_None;
 }

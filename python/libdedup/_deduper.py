@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from os import PathLike, fsdecode
 from types import TracebackType
@@ -198,7 +199,8 @@ class Deduper:
             raise RuntimeError(
                 "these options take another reading before: give all columns "
                 "to read(), then call again(), then clean() them")
-        return _shapes.clean(_Guard(self), data, column, drop_empty)
+        made: T = _shapes.clean(_Guard(self), data, column, drop_empty)
+        return made
 
     def spans(self, data: Any, column: str = "text") -> Any:
         """What would go, and why; the texts count as read.
@@ -329,13 +331,22 @@ class Deduper:
             raise MemoryError("memory is full: more of it, or on_full='pass'")
         if now["full"] and not self._told:
             self._told = True
-            warnings.warn("memory is full: what is new from here on is kept "
-                          "but not remembered", RuntimeWarning, stacklevel=5)
+            _warn("memory is full: what is new from here on is kept but not "
+                  "remembered")
         size = now["bytes"] - before["bytes"]
         gone = now["removed_bytes"] - before["removed_bytes"]
         if size >= _FEW and gone > _MUCH * size:
-            warnings.warn(f"{100 * gone / size:.1f} % of the text was removed",
-                          RuntimeWarning, stacklevel=5)
+            _warn(f"{100 * gone / size:.1f} % of the text was removed")
+
+
+def _warn(message: str) -> None:
+    """Where the caller of this package stands."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and (
+            frame.f_globals.get("__name__", "").startswith("libdedup")):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
 
 
 class _Guard:
@@ -417,8 +428,10 @@ def clean(data: T, column: str = "text", *, drop_empty: bool = False,
     guard = _Guard(Deduper(**options))
     if guard.core.readings_left() > 0:
         data = _shapes.hold(data)
+    work: _Guard | _Maker = guard
     if _shapes.is_stream_of_rows(data):
-        return _shapes.clean(_Maker(options, data, column), data, column,
-                             drop_empty)
-    _read_before(guard, data, column)
-    return _shapes.clean(guard, data, column, drop_empty)
+        work = _Maker(options, data, column)
+    else:
+        _read_before(guard, data, column)
+    made: T = _shapes.clean(work, data, column, drop_empty)
+    return made

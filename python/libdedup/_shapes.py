@@ -57,8 +57,18 @@ def hold(data: Any) -> Any:
         return _Held(data)
     if _is_arrow(data) and _package(data) not in (
             "pyarrow", "pandas", "polars", "datasets"):
-        return _core.read(data)
+        return _HeldArrow(data)
     return data
+
+
+class _HeldArrow:
+    """A query, or a stream: what it gave, and what it was."""
+
+    def __init__(self, like: Any) -> None:
+        self.like, self.arrow = like, _core.read(like)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.arrow.__arrow_c_stream__(requested_schema)
 
 
 class _Held:
@@ -242,11 +252,12 @@ def _clean_other(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
         arrow = _core.read(reader.read_all().filter(keep))
     else:
         arrow = _clean_arrow(guard, data, column)
-    if _package(data) == "nanoarrow":
+    like = data.like if isinstance(data, _HeldArrow) else data
+    if _package(like) == "nanoarrow":
         import nanoarrow
 
-        return getattr(nanoarrow, type(data).__name__)(arrow)
-    if _package(data) == "duckdb":
+        return getattr(nanoarrow, type(like).__name__)(arrow)
+    if _package(like) == "duckdb":
         try:
             import pyarrow
         except ImportError:

@@ -20,7 +20,8 @@ _DOCUMENTS = 1000   # in one call
 class Dedup(PipelineStep):  # type: ignore[misc]
     """Clean the text of documents, as one corpus.
 
-    drop_empty  True: leave out documents of which nothing is left
+    drop_empty  True: leave out documents of which nothing is left. (datatrove's
+                writers leave the field "text" out where it is empty.)
     load        saved tables, whose texts count as read
     options     those of :class:`libdedup.Deduper`
 
