@@ -575,17 +575,30 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         name, _, rest = str(error).partition("=")
         p.error(f"--{name.replace('_', '-')}: {rest or 'wrong'}")
-    warnings.simplefilter("ignore")     # said at the end, as the command does
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
+    handlers = {number: signal.signal(number, stop) for number in
+                (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")     # said at the end
+            return filter_files(args, options)
+    except Stopped as stopped:
+        number = stopped.args[0]
+    finally:
+        for n, handler in handlers.items():
+            signal.signal(n, handler)
+    # As for the command: whoever waits for it sees the signal.
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return TROUBLE
+
+
+def filter_files(args: argparse.Namespace, options: dict[str, Any]) -> int:
     lock, run = None, None
     try:
         run = Run(args, options)
         if args.update:
             lock = _core.lock_table(args.update)
         return run.run()
-    except Stopped as stopped:
-        number = stopped.args[0]
     except (Trouble, TableError, ValueError) as error:
         complain(error)
         return TROUBLE
@@ -604,10 +617,6 @@ def main(argv: list[str] | None = None) -> int:
                 run.log.file.close()
         if lock is not None:
             _core.unlock_table(args.update, lock)
-    # As for the command: whoever waits for it sees the signal.
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-    return TROUBLE
 
 
 if __name__ == "__main__":
