@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+import tempfile
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -17,6 +18,7 @@ from setuptools.command.sdist import sdist
 
 HERE = Path(__file__).resolve().parent
 FOLDERS = ["base", "text", "table", "engine"]
+OBJECTS = tempfile.TemporaryDirectory(prefix="libdedup-")
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
@@ -88,8 +90,11 @@ class Sdist(sdist):
             for file in sorted((LIBRARY / folder).glob("*.[ch]")):
                 (to / folder).mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, to / folder / file.name)
-        for name in ("dedup.h", "dedup.c", "shingle.h", "shingle.c", "LICENSE"):
+        for name in ("dedup.h", "dedup.c", "shingle.h", "shingle.c"):
             shutil.copy(LIBRARY / name, to / name)
+        license = HERE / "LICENSE"      # here in an sdist
+        shutil.copy(license if license.is_file() else LIBRARY / "LICENSE",
+                    base_dir)
 
 
 setup(
@@ -101,7 +106,10 @@ setup(
         define_macros=[("_GNU_SOURCE", None)],
         py_limited_api=not FREE_THREADED,
     )],
-    options={} if FREE_THREADED else
-            {"bdist_wheel": {"py_limited_api": "cp311"}},
+    options={
+        # Not in the tree, where files of another build would come along.
+        "build": {"build_base": OBJECTS.name},
+        "bdist_wheel": {} if FREE_THREADED else {"py_limited_api": "cp311"},
+    },
     cmdclass={"build_ext": Build, "sdist": Sdist},
 )

@@ -193,7 +193,7 @@ class Deduper:
         >>> t = pa.table({"id": [1, 2], "text": ["One two three four five.",
         ...     "Some words.\\n\\nOne two three four five."]})
         >>> Deduper().clean(t)["text"].to_pylist()
-        ['One two three four five.', 'Some words.\\n\\n']
+        ['One two three four five.', 'Some words.\\n']
         """
         if self._core.readings_left() > 0:
             raise RuntimeError(

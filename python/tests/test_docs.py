@@ -70,7 +70,7 @@ def run_mypy(what, folder):
     return subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir",
          folder / "cache", "--config-file", HERE.parent / "pyproject.toml",
-         package if what is None else what],
+         *(["-p", "libdedup"] if what is None else [what])],
         text=True, capture_output=True, cwd=folder,
         env={**os.environ, "PYTHONPATH": "", "MYPYPATH": path})
 
