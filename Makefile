@@ -91,18 +91,20 @@ libdedup.so: $(PIC_OBJECTS)
 	ln -sf $(SHARED) libdedup.so.$(SOVERSION)
 	ln -sf libdedup.so.$(SOVERSION) $@
 
-# What a file is compiled with shows what it may include; MKDIR makes the
-# folder of its object.
+# Say which layers a file may include, then compile it; V=1 shows the command.
 MKDIR = @mkdir -p $(@D)
+SAY = @echo 'cc $<: may include $(or $(SEES_$(call layer_of,$<)),nothing else)'
+Q = $(if $(V),,@)
 
 $B/%.o: %.c Makefile | $(HEADERS)
 	$(MKDIR)
-	$(CC) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
+	$(SAY)
+	$(Q)$(CC) $(call includes,$<) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
 		-c -o $@ $<
 
 $B/%.pic.o: %.c Makefile | $(HEADERS)
 	$(MKDIR)
-	$(CC) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
+	$(Q)$(CC) $(call includes,$<) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
 		-fPIC -c -o $@ $<
 
 $B/include/api/dedup.h $B/include/shingle/shingle.h: | $B

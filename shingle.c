@@ -692,7 +692,8 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 		if (public == NULL)
 			return -1;
 		s->public = public;
-		shingle = realloc(s->shingle, room * sizeof(*shingle));
+		/* Vectors are read past the last one. */
+		shingle = realloc(s->shingle, (room + 8) * sizeof(*shingle));
 		if (shingle == NULL)
 			return -1;
 		s->shingle = shingle;

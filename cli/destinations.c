@@ -66,9 +66,13 @@ static enum destination_result
 begin_in_place(struct destinations *o)
 {
 	const struct stamp *s = o->files->file[o->file].stamp;
-	struct compression c = { .kind = s->kind, .level = -1 };
+	struct compression c = { .level = -1 };
 	struct stat st;
 
+	if (s == NULL)		/* fstat() failed when it was opened */
+		return say(o, DESTINATION_REFUSED, o->path, "cannot rewrite",
+			   "its state is not known");
+	c.kind = s->kind;
 	if (stat(o->path, &st) != 0 ||
 	    writer_replace(&o->to, o->path, &c, &st) != 0)
 		return say(o, DESTINATION_REFUSED, o->path, "cannot rewrite",

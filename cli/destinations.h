@@ -74,7 +74,8 @@ enum destination_result destinations_end(struct destinations *o, bool removed);
  * The run ends.  'whole': all was read and judged.  'keep': what waits for the
  * end is to take its place.
  */
-enum destination_result destinations_finish(struct destinations *o, bool whole, bool keep);
+enum destination_result destinations_finish(struct destinations *o, bool whole,
+					    bool keep);
 
 void destinations_free(struct destinations *o);
 

@@ -11,10 +11,24 @@
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
 
+#define LABEL_MAX 200		/* bytes of an id, or of a table's name */
+
 static int
 put_color(struct diff *d, const char *code)
 {
 	return d->color ? put_string(d->to, code) : 0;
+}
+
+/* Text of a line, the newline not included, which may follow. */
+static int
+put_text(struct diff *d, const char *text, size_t len, bool ends)
+{
+	size_t cr = ends && len > 0 && text[len - 1] == '\r';
+
+	if (!d->terminal)
+		return writer_put(d->to, text, len);
+	return put_shown(d->to, text, len - cr, true) != 0 ? -1 :
+	       writer_put(d->to, "\r", cr);
 }
 
 /* Lines of text, each after 'mark' and in 'code'. */
@@ -29,7 +43,7 @@ put_lines(struct diff *d, const char *mark, const char *code,
 		if (!d->in_line && put_string(d->to, mark) != 0)
 			return -1;
 		if ((*code != '\0' && put_color(d, code) != 0) ||
-		    writer_put(d->to, text, n) != 0 ||
+		    put_text(d, text, n, nl != NULL) != 0 ||
 		    (*code != '\0' && put_color(d, PLAIN) != 0))
 			return -1;
 		d->in_line = nl == NULL;
@@ -57,12 +71,23 @@ diff_kept(struct diff *d, const char *text, size_t len)
 	return put_lines(d, "  ", "", text, len);
 }
 
+/* A name that others gave, of 'most' bytes at most. */
+static int
+put_label(struct diff *d, const char *s, size_t most)
+{
+	size_t n = strnlen(s, most);
+
+	while (n == most && n > 0 && (s[n] & 0xc0) == 0x80)
+		n--;	/* not inside a character */
+	return put_shown(d->to, s, n, false);
+}
+
 static int
 put_name(struct diff *d, const struct origin *o)
 {
 	if (o->id != NULL)
-		return put_format(d->to, "%.200s", o->id);
-	if (put_string(d->to, o->file) != 0)
+		return put_label(d, o->id, LABEL_MAX);
+	if (put_label(d, o->file, SIZE_MAX) != 0)
 		return -1;
 	return o->part == 0 ? 0 : put_format(d->to, "#%" PRIu64, o->part);
 }
@@ -86,7 +111,7 @@ put_where(struct diff *d, uint64_t document, const struct dedup_place *at)
 	struct origin o;
 
 	if (!origins_find(d->origins, at, &o))
-		return put_format(d->to, "%.200s", table);
+		return put_label(d, table, LABEL_MAX);
 	if (put_format(d->to, "line %" PRIu64, at->line + 1 +
 		       (o.id == NULL ? o.line : 0)) != 0)
 		return -1;
@@ -94,7 +119,10 @@ put_where(struct diff *d, uint64_t document, const struct dedup_place *at)
 		return 0;
 	if (put_string(d->to, " of ") != 0 || put_name(d, &o) != 0)
 		return -1;
-	return at->table == 0 ? 0 : put_format(d->to, ", by %.200s", table);
+	if (at->table == 0)
+		return 0;
+	return put_string(d->to, ", by ") != 0 ? -1 :
+	       put_label(d, table, LABEL_MAX);
 }
 
 int

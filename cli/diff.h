@@ -14,6 +14,7 @@ struct diff {
 	const struct origins *origins;
 	struct writer *to;
 	bool color;
+	bool terminal;		/* it goes to one: controls are shown */
 	bool in_line;		/* the output stands inside a line */
 };
 

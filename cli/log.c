@@ -1,9 +1,46 @@
 /* --log: a line of JSON for each removal. */
 #include "log.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "put.h"
+
+#define HEAD 65536		/* bytes in which a line shows that it is one */
+
+/* Does a file begin with a line as origins_put_place() begins it? */
+static bool
+is_log(const char *head, size_t len)
+{
+	static const char begins[] = "{\"file\":\"";
+	static const char goes_on[] = "\",\"document\":\"";
+	size_t n = sizeof(begins) - 1;
+
+	return len > n && memcmp(head, begins, n) == 0 &&
+	       memmem(head, len, goes_on, sizeof(goes_on) - 1) != NULL;
+}
+
+bool
+log_may_replace(const char *path)
+{
+	static const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	char head[HEAD];
+	struct stat st;
+	ssize_t len;
+	int fd;
+
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+		return true;
+	fd = open(path, flags);
+	if (fd < 0)
+		return false;
+	len = pread(fd, head, sizeof(head), 0);
+	close(fd);
+	return len > 0 && is_log(head, (size_t)len);
+}
 
 int
 log_put_why(const struct origins *o, struct writer *w,

@@ -5,6 +5,7 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,13 @@ struct piece {
 	const char *bytes;
 	size_t len;
 };
+
+/*
+ * May a log be written to 'path'?  Not over a file that is neither empty nor a
+ * log, since that may be an input: "--log a b" takes the next argument for its
+ * file, whatever was meant.
+ */
+bool log_may_replace(const char *path);
 
 /* All: 0, or -1 with errno. */
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "dedup.h"
+#include "message.h"
 #include "options.h"
 #include "pipeline.h"
 #include "same_file.h"
@@ -42,8 +43,7 @@ open_output(struct pipeline *p, struct writer *w, const char *path,
 		got = writer_open(w, path, c);
 	if (got == 0)
 		return 0;
-	pipeline_complain(p, path != NULL ? path : "standard output",
-			  "cannot open", errno == ENOTSUP ?
+	pipeline_complain(p, path, "cannot open", errno == ENOTSUP ?
 			  compression_missing(c->kind) : strerror(errno));
 	return -1;
 }
@@ -75,8 +75,11 @@ open_text(struct pipeline *p)
 		c.kind = COMPRESSION_NONE;
 	else if (!opt->compress_given && opt->output != NULL)
 		c = compression_of_suffix(opt->output);
-	return open_output(p, &p->destinations.to, opt->output, &c,
-			   opt->guarded && opt->output != NULL);
+	if (open_output(p, &p->destinations.to, opt->output, &c,
+			opt->guarded && opt->output != NULL) != 0)
+		return -1;
+	p->diff.terminal = isatty(p->destinations.to.fd);
+	return 0;
 }
 
 /* Once all is in order: what the outputs held before goes. */
@@ -111,7 +114,7 @@ spool(struct pipeline *p)
 
 	f->spooled = calloc(f->n, sizeof(*f->spooled));
 	if (f->spooled == NULL) {
-		fprintf(stderr, "dedup: out of memory\n");
+		message("out of memory");
 		return -1;
 	}
 	for (size_t i = 0; i < f->n; i++)
@@ -190,7 +193,7 @@ read_all(struct pipeline *p, unsigned threads)
 	return got;
 }
 
-/* Can the run have standard input but once, and needs it again?  Then say so. */
+/* Standard input can be read but once: is it wanted twice?  Then say so. */
 static int
 keep_input(struct pipeline *p)
 {
@@ -215,7 +218,7 @@ take_files(struct pipeline *p)
 	const struct options *opt = p->opt;
 
 	if (files_take(p->files, opt->files, opt->nfiles) != 0) {
-		fprintf(stderr, "dedup: out of memory\n");
+		message("out of memory");
 		return -1;
 	}
 	if (opt->list != NULL &&
@@ -269,8 +272,8 @@ is_within(struct pipeline *p, const struct dedup_stats *s)
 
 	if (!opt->guarded || share <= opt->max_removed)
 		return true;
-	fprintf(stderr, "dedup: %.2f %% of the text would be removed: that is "
-		"over --max-removed=%g%s\n", 100 * share, opt->max_removed,
+	message("%.2f %% of the text would be removed: that is "
+		"over --max-removed=%g%s", 100 * share, opt->max_removed,
 		p->destinations.each || p->destinations.to.temporary != NULL ?
 		"; nothing was replaced" : "");
 	p->trouble = true;
@@ -285,15 +288,13 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 	if (p->opt->quiet)
 		return;
 	if (s->unrecorded > 0)
-		fprintf(stderr, "dedup: memory is full: %llu units were kept "
-			"but not remembered\n",
+		message("memory is full: %llu units were kept but not "
+			"remembered",
 			(unsigned long long)s->unrecorded);
 	else if (s->full)
-		fprintf(stderr, "dedup: memory is full: not all texts were "
-			"counted\n");
+		message("memory is full: not all texts were counted");
 	if (share > 0.9 && !p->opt->guarded && p->opt->top == 0)
-		fprintf(stderr, "dedup: %.1f %% of the text was removed\n",
-			100 * share);
+		message("%.1f %% of the text was removed", 100 * share);
 }
 
 /* What the outputs have to say: 0, or -1 where that is the end. */
@@ -332,8 +333,19 @@ keep_apart(struct pipeline *p, char *const *places)
 
 	if (same_file_check(p->opt, p->files, places, &c) == 0)
 		return 0;
-	pipeline_complain(p, c.path != NULL ? c.path : "standard output",
-			  c.what, c.why);
+	pipeline_complain(p, c.path, c.what, c.why);
+	return -1;
+}
+
+/* Text and records would be in one output, as the names of files show? */
+static int
+keep_formats_apart(struct pipeline *p)
+{
+	const char *why, *path = mixed_by_name(p->opt, p->files, &why);
+
+	if (path == NULL)
+		return 0;
+	pipeline_complain(p, path, "cannot go on", why);
 	return -1;
 }
 
@@ -342,6 +354,12 @@ open_log(struct pipeline *p, struct writer *log)
 {
 	if (p->opt->log == NULL)
 		return 0;
+	if (!log_may_replace(p->opt->log)) {
+		pipeline_complain(p, p->opt->log, "cannot write",
+				  "there is a file that is no log; --log takes "
+				  "the next argument for its file");
+		return -1;
+	}
 	if (open_output(p, log, p->opt->log, NULL, false) != 0)
 		return -1;
 	p->log.to = log;
@@ -358,7 +376,8 @@ open_all(struct pipeline *p, struct writer *log)
 	prepare_outputs(p);
 	if (take_result(p, destinations_find_places(&p->destinations,
 						    &places)) == 0 &&
-	    keep_apart(p, places) == 0 && open_text(p) == 0 &&
+	    keep_apart(p, places) == 0 &&
+	    keep_formats_apart(p) == 0 && open_text(p) == 0 &&
 	    open_log(p, log) == 0 &&
 	    take_result(p, destinations_resume(&p->destinations,
 					       places)) == 0) {
@@ -375,8 +394,6 @@ end_text(struct pipeline *p, bool whole, bool keep)
 {
 	struct writer *w = &p->destinations.to;
 	enum destination_result got;
-	const char *name = p->opt->output != NULL ? p->opt->output :
-			   "standard output";
 
 	do {
 		got = destinations_finish(&p->destinations, whole, keep);
@@ -394,7 +411,8 @@ end_text(struct pipeline *p, bool whole, bool keep)
 	     writer_close(w)) == 0)
 		return 0;
 	if (!p->trouble)
-		pipeline_complain(p, name, "cannot write", strerror(errno));
+		pipeline_complain(p, p->opt->output, "cannot write",
+				  strerror(errno));
 	return -1;
 }
 
@@ -489,8 +507,7 @@ run(const struct options *opt)
 	p.origins.d = p.d;
 	p.log.origins = p.diff.origins = &p.origins;
 	if (st != DEDUP_OK) {
-		fprintf(stderr, "dedup: cannot begin: %s\n",
-			dedup_strerror(st));
+		message("cannot begin: %s", dedup_strerror(st));
 		files_free(&files);
 		return TROUBLE;
 	}
@@ -548,8 +565,8 @@ main(int argc, char **argv)
 		if (fflush(stdout) == 0 && fclose(stdout) == 0)
 			status = DONE;
 		else
-			fprintf(stderr, "dedup: standard output: cannot "
-				"write: %s\n", strerror(errno));
+			message("standard output: cannot write: %s",
+				strerror(errno));
 		break;
 	case ACTION_WRONG:
 		break;

@@ -1,8 +1,9 @@
 /* Options that contradict each other, and such as do nothing. */
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "json.h"
+#include "message.h"
 #include "option.h"
 
 static bool
@@ -18,7 +19,20 @@ warn_of(const struct options *opt, const bool *given, int id, const char *why)
 	const struct option_info *o = option_find(id);
 
 	if (given[o - option_table] && !opt->quiet)
-		fprintf(stderr, "dedup: --%s has no effect %s\n", o->name, why);
+		message("--%s has no effect %s", o->name, why);
+}
+
+/* --top counts what is the same, and judges nothing. */
+static void
+warn_beside_top(const struct options *opt, const bool *given)
+{
+	static const int matching[] = {
+		'b', 'x', 't', 'n', OPT_CONTAINED, OPT_SCOPE, OPT_KEEP,
+	};
+
+	for (size_t i = 0; i < sizeof(matching) / sizeof(*matching); i++)
+		if (opt->top > 0)
+			warn_of(opt, given, matching[i], "with --top");
 }
 
 static void
@@ -43,8 +57,10 @@ warn_of_useless(const struct options *opt, const bool *given)
 	}
 	if (opt->show != SHOW_DIFF)
 		warn_of(opt, given, OPT_COLOR, "without --diff");
-	if (opt->top > 0)
-		warn_of(opt, given, 'b', "with --top");
+	warn_beside_top(opt, given);
+	if (opt->nloads == 0 && opt->save == NULL && opt->update == NULL &&
+	    opt->against == NULL)
+		warn_of(opt, given, OPT_SEED, "without a table");
 	if (opt->format != FORMAT_TEXT && opt->log == NULL &&
 	    opt->show != SHOW_DIFF && opt->annotate == ANNOTATE_NONE &&
 	    opt->save == NULL && opt->update == NULL &&
@@ -59,6 +75,32 @@ warn_of_useless(const struct options *opt, const bool *given)
 		warn_of(opt, given, OPT_NO_PROGRESS, "before --progress");
 	if (opt->progress == PROGRESS_NEVER)
 		warn_of(opt, given, OPT_PROGRESS, "before --no-progress");
+}
+
+/*
+ * "--in-place .bak a" would rewrite a and keep nothing of it.  Is that a suffix
+ * rather than the name of a file?
+ */
+static bool
+is_suffix(const char *arg)
+{
+	static const char *const usual[] = { "bak", "orig", "old" };
+
+	if (arg == NULL || *arg == '\0' || strcmp(arg, "-") == 0 ||
+	    strchr(arg, '/') != NULL || access(arg, F_OK) == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+		if (strcmp(arg, usual[i]) == 0)
+			return true;
+	return strchr("._~", *arg) != NULL;
+}
+
+/* Does its name say that it is compressed, though it would not be? */
+static bool
+is_misnamed(const struct options *opt)
+{
+	return opt->output != NULL && !opt->compress_given &&
+	       compression_unknown(opt->output) != NULL;
 }
 
 /* The same, of where the output goes. */
@@ -80,6 +122,21 @@ check_outputs(const struct options *opt)
 			     opt->min_doc_words > 0 || opt->guarded))
 		return option_wrong("--top: only lists; not with --output-dir, "
 			     "--in-place, --min-doc-words or --max-removed");
+	if (opt->in_place && opt->suffix == NULL &&
+	    is_suffix(opt->after_in_place))
+		return option_wrong("--in-place: %s: no such file; a suffix is "
+				    "given as --in-place=%s",
+				    opt->after_in_place, opt->after_in_place);
+	if (is_misnamed(opt))
+		return option_wrong("--output: %s: it would not be compressed: "
+				    "gzip (.gz), zstd (.zst) and xz (.xz) are "
+				    "known; --compress=none writes it plain",
+				    opt->output);
+	if (opt->log != NULL &&
+	    (compression_unknown(opt->log) != NULL ||
+	     compression_of_suffix(opt->log).kind != COMPRESSION_NONE))
+		return option_wrong("--log: %s: the log is not compressed: "
+				    "give it another name", opt->log);
 	if (opt->resume && opt->output_dir == NULL)
 		return option_wrong("--resume: needs --output-dir");
 	if (opt->resume && opt->guarded)

@@ -10,19 +10,26 @@
 #include <string.h>
 
 #include "hash.h"
+#include "message.h"
 #include "option.h"
 #include "option_number.h"
+#include "shown.h"
+
+#define HINT "Try 'dedup --help'.\n"
 
 enum action
 option_wrong(const char *format, ...)
 {
+	char *why = NULL;
 	va_list args;
 
-	fputs("dedup: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	if (vasprintf(&why, format, args) < 0)
+		why = NULL;
 	va_end(args);
-	fputs("\nTry 'dedup --help'.\n", stderr);
+	message("%s", why != NULL ? why : format);
+	free(why);
+	fputs(HINT, stderr);
 	return ACTION_WRONG;
 }
 
@@ -228,6 +235,25 @@ fill_getopt(char *shorts, struct option *longs)
 	*shorts = '\0';
 }
 
+/*
+ * Is there an option with a control character in its name, as a file may have?
+ * getopt would put it on the terminal as it is.
+ */
+static bool
+has_controls(int argc, char **argv)
+{
+	char shown[SHOWN_MOST * 256];
+
+	for (int i = 1; i < argc; i++) {
+		size_t n = strcspn(argv[i], "=");
+
+		if (argv[i][0] == '-' &&
+		    (n > 256 || shown_copy(shown, argv[i], n, false) > n))
+			return true;
+	}
+	return false;
+}
+
 enum action
 options_parse(struct options *opt, int argc, char **argv)
 {
@@ -239,6 +265,7 @@ options_parse(struct options *opt, int argc, char **argv)
 	int id;
 
 	assert(option_count <= OPTIONS_MAX);
+	opterr = !has_controls(argc, argv);
 	option_defaults(opt);
 	opt->deciders = HASH_BEGIN;
 	fill_getopt(shorts, longs);
@@ -247,12 +274,17 @@ options_parse(struct options *opt, int argc, char **argv)
 		enum action action;
 
 		if (o == NULL) {
-			fputs("Try 'dedup --help'.\n", stderr);
+			if (opterr == 0)
+				message("unrecognized option '%s'",
+					argv[optind - 1]);
+			fputs(HINT, stderr);
 			return ACTION_WRONG;
 		}
 		action = option_take(o, opt, optarg);
 		if (action != ACTION_FILTER)
 			return action;
+		if (o->id == OPT_IN_PLACE && optarg == NULL)
+			opt->after_in_place = argv[optind];
 		given[o - option_table] = true;
 		note_decider(opt, o, optarg);
 	}

@@ -52,6 +52,7 @@ struct options {
 	const char *output;	/* NULL: standard output */
 	const char *output_dir;	/* NULL: none */
 	const char *suffix;	/* --in-place: of originals; NULL: none stay */
+	const char *after_in_place;	/* the argument behind it, or NULL */
 	struct compression compress;
 	uint64_t min_doc_words;	/* 0: no matter how few */
 	const char *log;	/* NULL: none */

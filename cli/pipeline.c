@@ -10,28 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
 #include "pipeline_threads.h"
 #include "signals.h"
 #include "top.h"
 
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
-#define COMPLAINTS 100			/* bad records named, a file */
-
-/* NULL is standard output. */
-static const char *
-shown(const char *path)
-{
-	return path == NULL ? "standard output" :
-	       strcmp(path, "-") == 0 ? "standard input" : path;
-}
+#define COMPLAINTS 100			/* messages on bad records, a file */
 
 void
 pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		  const char *why)
 {
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: %s: %s: %s\n", shown(path), what, why);
+	message("%s: %s: %s", message_name(path), what, why);
 	p->trouble = true;
 }
 
@@ -65,8 +58,7 @@ output_failed(struct pipeline *p)
 {
 	const char *name = p->out.log_failed ? p->opt->log :
 			   p->destinations.each ? p->destinations.path :
-			   p->opt->output != NULL ? p->opt->output :
-			   "standard output";
+			   p->opt->output;
 
 	pipeline_complain(p, name, "cannot write", strerror(errno));
 	return -1;
@@ -342,11 +334,18 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 	return id;
 }
 
-/* These files are not read again: complaints about them are due now. */
+/* Will these files be read no more?  Then their faults are reported now. */
 static bool
 is_last_reading(const struct pipeline *p)
 {
 	return !p->silent || p->reference || p->examples != NULL;
+}
+
+/* Is this the reading that the counts are of? */
+static bool
+counts(const struct pipeline *p)
+{
+	return !p->silent || p->examples != NULL;
 }
 
 static void
@@ -355,16 +354,16 @@ bad_record(struct pipeline *p, const struct item *it)
 	p->trouble = true;
 	if (!is_last_reading(p))
 		return;
-	p->tally.bad_records += !p->silent;
+	p->tally.bad_records += counts(p);
 	if (p->complaints++ >= COMPLAINTS)
 		return;
 	progress_clear(&p->progress);
 	if (it->kind == ITEM_WARC)
-		fprintf(stderr, "dedup: %s: record at byte %" PRIu64 ": %s\n",
-			shown(path_of(p, it)), it->at - it->offset, it->why);
+		message("%s: record at byte %" PRIu64 ": %s",
+			message_name(path_of(p, it)), it->at - it->offset, it->why);
 	else
-		fprintf(stderr, "dedup: %s:%" PRIu64 ": %s\n",
-			shown(path_of(p, it)), it->line + 1, it->why);
+		message("%s:%" PRIu64 ": %s",
+			message_name(path_of(p, it)), it->line + 1, it->why);
 }
 
 /* The verdict on a record's text, which was read ahead. */
@@ -412,9 +411,9 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 
 	progress_clear(&p->progress);
 	if (!f->reported)
-		fprintf(stderr, "dedup: %s: no text in the first %" PRIu64
+		message("%s: no text in the first %" PRIu64
 			" records: no field \"%s\" that is a string; see "
-			"--text-field\n", shown(f->path), p->records,
+			"--text-field", message_name(f->path), p->records,
 			p->opt->text_field);
 	f->reported = p->silent;
 	p->trouble = true;
@@ -429,7 +428,7 @@ count_record(struct pipeline *p, const struct item *it)
 	if (it->state != RECORD_LONG && it->state != RECORD_BLANK) {
 		p->records++;
 		p->with_text += it->state == RECORD_TEXT;
-		p->tally.records += !p->silent;
+		p->tally.records += counts(p);
 	}
 	switch (it->state) {
 	case RECORD_TEXT:
@@ -439,10 +438,10 @@ count_record(struct pipeline *p, const struct item *it)
 		bad_record(p, it);
 		break;
 	case RECORD_NO_TEXT:
-		p->tally.no_text += !p->silent;
+		p->tally.no_text += counts(p);
 		break;
 	case RECORD_LONG:
-		p->tally.long_records += !p->silent;
+		p->tally.long_records += counts(p);
 		break;
 	}
 }
@@ -530,9 +529,9 @@ static void
 no_text_in_warc(const struct pipeline *p, const struct item *it)
 {
 	if (is_last_reading(p) && !p->opt->quiet)
-		fprintf(stderr, "dedup: %s: no text in its %" PRIu64
-			" WARC records: see dedup(1)\n",
-			shown(path_of(p, it)), p->records);
+		message("%s: no text in its %" PRIu64
+			" WARC records: see dedup(1)",
+			message_name(path_of(p, it)), p->records);
 }
 
 /* Files. */
@@ -554,9 +553,9 @@ static void
 warn_of_object(struct pipeline *p, const struct item *it)
 {
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: %s: taken for text: its first line is a JSON "
+	message("%s: taken for text: its first line is a JSON "
 		"object, but has no field \"%s\" that is a string; see "
-		"--text-field and --format\n", shown(path_of(p, it)),
+		"--text-field and --format", message_name(path_of(p, it)),
 		p->opt->text_field);
 }
 
@@ -586,18 +585,18 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: %s: no record has a field \"%s\": see "
-		"--id-field\n", shown(path_of(p, it)), p->opt->id_field);
+	message("%s: no record has a field \"%s\": see "
+		"--id-field", message_name(path_of(p, it)), p->opt->id_field);
 }
 
 static int
 end_file(struct pipeline *p, const struct item *it)
 {
-	if (!p->silent)
+	if (counts(p))
 		p->tally.bytes_in += it->at;
 	if (p->complaints > COMPLAINTS)
-		fprintf(stderr, "dedup: %s: %" PRIu64 " more bad records\n",
-			shown(path_of(p, it)), p->complaints - COMPLAINTS);
+		message("%s: %" PRIu64 " more bad records",
+			message_name(path_of(p, it)), p->complaints - COMPLAINTS);
 	if (p->records > 0 && p->with_text == 0 &&
 	    !p->files->file[it->file].skip) {
 		if (!p->warc)
@@ -612,7 +611,7 @@ end_file(struct pipeline *p, const struct item *it)
 					  p->out.gone > p->gone_before));
 }
 
-/* A file cannot be opened or read.  That is printed once for all readings. */
+/* A file that cannot be opened or read; it is reported once. */
 static void
 read_failed(struct pipeline *p, const struct item *it)
 {
@@ -638,8 +637,23 @@ check_memory(struct pipeline *p)
 	if (!s.full)
 		return 0;
 	progress_clear(&p->progress);
-	fprintf(stderr, "dedup: memory is full: see --memory and --on-full\n");
+	message("memory is full: see --memory and --on-full");
 	p->trouble = true;
+	return -1;
+}
+
+/* Text and records, or records of two kinds, in one output? */
+static int
+check_mixed(struct pipeline *p, const struct item *it, enum format format)
+{
+	const char *why;
+
+	if (it->len == 0 || p->reference)
+		return 0;
+	why = mixed_take(&p->mixed, p->opt, format);
+	if (why == NULL)
+		return 0;
+	pipeline_complain(p, path_of(p, it), "cannot go on", why);
 	return -1;
 }
 
@@ -671,14 +685,20 @@ pipeline_finish(struct pipeline *p, struct batch *b)
 			got = begin_file(p, it);
 			break;
 		case ITEM_TEXT:
-			got = finish_text(p, b, it);
+			got = check_mixed(p, it, FORMAT_TEXT);
+			if (got == 0)
+				got = finish_text(p, b, it);
 			break;
 		case ITEM_RECORD:
-			got = finish_record(p, b, it);
+			got = check_mixed(p, it, FORMAT_JSONL);
+			if (got == 0)
+				got = finish_record(p, b, it);
 			break;
 		case ITEM_WARC:
 			p->warc = true;
-			got = finish_warc(p, b, it);
+			got = check_mixed(p, it, FORMAT_WARC);
+			if (got == 0)
+				got = finish_warc(p, b, it);
 			break;
 		case ITEM_PASS:
 			if (output_pass(&p->out, bytes_of(b, it), it->len))

@@ -7,6 +7,7 @@
 #include "dedup.h"
 #include "destinations.h"
 #include "files.h"
+#include "mixed.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -34,6 +35,7 @@ struct pipeline {
 	struct log log;
 	struct diff diff;
 	struct tally tally;
+	struct mixed mixed;
 	uint64_t documents;	/* begun in this reading */
 	bool silent;		/* nothing leaves: another reading follows, or it is
 				 * one of a reference text */
@@ -45,7 +47,7 @@ struct pipeline {
 
 	/* The file at hand. */
 	struct reader *reader;
-	bool in_text;		/* within a document of text, ... */
+	bool in_text;		/* inside a document of text, ... */
 	uint64_t document;	/* whose number this is */
 	struct held held;
 	bool warc;		/* it is one */
@@ -62,8 +64,8 @@ struct pipeline {
 int pipeline_run(struct pipeline *p, unsigned threads);
 
 /*
- * dedup: PATH: WHAT: WHY on standard error; sets trouble.  NULL is standard
- * output.
+ * dedup: PATH: WHAT: WHY on standard error; sets trouble.  The path is as in
+ * message_name().
  */
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);

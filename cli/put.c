@@ -2,12 +2,12 @@
 #include "put.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
 
 #include "json.h"
+#include "shown.h"
 
 #define PIECE ((size_t)4096)	/* bytes escaped at a time */
 #define TRIPLES ((size_t)1024)	/* of bytes, in base64, at a time */
@@ -32,19 +32,43 @@ put_format(struct writer *w, const char *format, ...)
 				       (size_t)n : sizeof(buf) - 1);
 }
 
+/* The first piece of a text: it ends where a character does. */
+static size_t
+piece_of(const char *s, size_t len)
+{
+	size_t n = PIECE;
+
+	if (len <= PIECE)
+		return len;
+	while (n > PIECE - 4 && (s[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+int
+put_shown(struct writer *w, const char *s, size_t len, bool text)
+{
+	char buf[SHOWN_MOST * PIECE];
+
+	while (len > 0) {
+		size_t n = piece_of(s, len);
+
+		if (writer_put(w, buf, shown_copy(buf, s, n, text)) != 0)
+			return -1;
+		s += n;
+		len -= n;
+	}
+	return 0;
+}
+
 int
 put_escaped(struct writer *w, const char *s, size_t len)
 {
 	char buf[6 * PIECE];
 
 	while (len > 0) {
-		size_t n = len;
+		size_t n = piece_of(s, len);
 
-		/* In pieces that end where a character does. */
-		if (n > PIECE)
-			for (n = PIECE; n > PIECE - 4 &&
-			     (s[n] & 0xc0) == 0x80; n--)
-				;
 		if (writer_put(w, buf, json_escape(s, n, buf)) != 0)
 			return -1;
 		s += n;

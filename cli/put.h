@@ -2,6 +2,7 @@
 #ifndef PUT_H
 #define PUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "writer.h"
@@ -11,6 +12,9 @@ int put_string(struct writer *w, const char *s);
 /* As printf(), up to 255 bytes. */
 __attribute__((format(printf, 2, 3)))
 int put_format(struct writer *w, const char *format, ...);
+
+/* Text with its control characters shown: see shown_copy(). */
+int put_shown(struct writer *w, const char *s, size_t len, bool text);
 
 /* Text as (part of) the body of a JSON string; with quotes; "key":"text". */
 int put_escaped(struct writer *w, const char *s, size_t len);

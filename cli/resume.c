@@ -23,6 +23,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "dedup.h"
 #include "hash.h"
 
@@ -197,6 +198,25 @@ go_on(struct resume *r, const char *head, char *text, size_t len)
 	return 0;
 }
 
+/* What is truncated has no other name, under which somebody needs it. */
+static bool
+is_own(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
+/* What a crash can have left of a first line? */
+static bool
+is_beginning(const char *text, size_t len)
+{
+	static const char magic[] = "dedup-journal ";
+	size_t n = sizeof(magic) - 1;
+
+	return memcmp(text, magic, len < n ? len : n) == 0;
+}
+
 int
 resume_open(struct resume *r, const char *path, uint64_t key,
 	    const struct files *files)
@@ -213,9 +233,13 @@ resume_open(struct resume *r, const char *path, uint64_t key,
 	r->path = strdup(path);
 	if (r->path == NULL)
 		return because(r, strerror(ENOMEM));
-	r->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	r->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
+		     O_NOFOLLOW | O_NONBLOCK, 0666);
 	if (r->fd < 0)
-		return because(r, strerror(errno));
+		return because(r, errno == ELOOP ? "it is a symbolic link" :
+			       strerror(errno));
+	if (!is_own(r->fd))
+		return because(r, "it is not a file of its own");
 	if (flock(r->fd, LOCK_EX | LOCK_NB) != 0)
 		return because(r, errno == EWOULDBLOCK ?
 			       "another run is at it" : strerror(errno));
@@ -224,8 +248,8 @@ resume_open(struct resume *r, const char *path, uint64_t key,
 	if (text == NULL)
 		return because(r, strerror(errno));
 	/* Without a whole first line nothing was done yet. */
-	got = strchr(text, '\n') == NULL ? begin(r, head)
-					 : go_on(r, head, text, len);
+	got = strchr(text, '\n') == NULL && is_beginning(text, len) ?
+	      begin(r, head) : go_on(r, head, text, len);
 	free(text);
 	return got;
 }
@@ -340,15 +364,9 @@ add_line(struct resume *r, const char *line, size_t file)
 	size_t need = strlen(line) + strlen(name) + 32;
 	char *p;
 
-	if (r->pending_room - r->pending_len < need) {
-		size_t room = 2 * (r->pending_len + need);
-
-		p = realloc(r->pending, room);
-		if (p == NULL)
-			return -1;
-		r->pending = p;
-		r->pending_room = room;
-	}
+	if (array_room(&r->pending, &r->pending_room, r->pending_len + need,
+		       1) != 0)
+		return -1;
 	p = r->pending + r->pending_len;
 	p += sprintf(p, "%s%016" PRIx64 " ", line,
 		     hash_bytes(HASH_BEGIN, line, strlen(line)));
@@ -359,10 +377,14 @@ add_line(struct resume *r, const char *line, size_t file)
 	return 0;
 }
 
-/* The outputs to the disk, and then what tells of them. */
+/* The outputs to the disk, and then the lines that list them. */
 static int
 sync_all(struct resume *r)
 {
+	if (r->lost_line) {
+		errno = ENOMEM;
+		return -1;
+	}
 	if (r->pending_len == 0)
 		return 0;
 	if (syncfs(r->fd) != 0 ||
@@ -420,7 +442,8 @@ resume_lost(struct resume *r, size_t file)
 	char line[64];
 
 	snprintf(line, sizeof(line), "lost %zu ", file);
-	add_line(r, line, file);
+	if (add_line(r, line, file) != 0)
+		r->lost_line = true;
 }
 
 int

@@ -2,7 +2,7 @@
  * The journal of a batch: what an interrupted run has done, so that the next
  * one can go on.
  *
- * A line stands in the journal only once the output that it tells of is
+ * A line stands in the journal only once the output that it stands for is
  * durable; both become so in groups.  Nothing that is learnt of the text is
  * kept: what was done is read again, so that all is known and decided as in
  * one run.  (A table of fingerprints that is saved is to be written after
@@ -33,13 +33,14 @@ struct resume {
 	struct resume_file *file;	/* by number; NULL: none is done */
 	char *pending;		/* lines to be written */
 	size_t pending_len, pending_room;
+	bool lost_line;		/* a line that had to be in it is not */
 	struct timespec synced;
 	const char *why;	/* what went wrong */
 };
 
 /*
  * Take the journal at 'path' up, or begin it: 0, or -1 and r->why.  'key'
- * stands for what the output hangs on beside the names of the files.
+ * stands for what the output depends on beside the names of the files.
  */
 int resume_open(struct resume *r, const char *path, uint64_t key,
 		const struct files *files);
@@ -67,7 +68,7 @@ int resume_sweep(char *const *outputs, size_t n,
 int resume_done(struct resume *r, size_t file, const struct stamp *input,
 		uint64_t put, const char *output);
 
-/* It could not be opened. */
+/* It could not be opened.  Where that cannot be noted, resume_close() fails. */
 void resume_lost(struct resume *r, size_t file);
 
 /* The run ends; 'whole': and nothing is left to go on with. */

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "message.h"
+#include "shown.h"
 
 bool
 table_modes_used(const struct options *opt)
@@ -44,7 +46,7 @@ load(struct pipeline *p, const char *path, enum dedup_load kind)
 	if (!p->opt->quiet &&
 	    dedup_table_info(path, &info, why) == DEDUP_OK &&
 	    info.units == 0 && info.counts == 0)
-		fprintf(stderr, "dedup: %s: the table is empty\n", path);
+		message("%s: the table is empty", path);
 	return 0;
 }
 
@@ -182,12 +184,12 @@ merge(const struct options *opt)
 	enum dedup_status st = dedup_table_lock(opt->output, &fd, why);
 
 	if (st != DEDUP_OK) {
-		fprintf(stderr, "dedup: %s: cannot write: %s\n", opt->output,
+		message("%s: cannot write: %s", opt->output,
 			st == DEDUP_ETABLE ? why : dedup_strerror(st));
 		return 2;
 	}
 	if (must_stay(opt->output) != NULL) {
-		fprintf(stderr, "dedup: %s: cannot write: %s\n", opt->output,
+		message("%s: cannot write: %s", opt->output,
 			must_stay(opt->output));
 		dedup_table_unlock(opt->output, fd);
 		return 2;
@@ -196,21 +198,26 @@ merge(const struct options *opt)
 	dedup_table_unlock(opt->output, fd);
 	if (st == DEDUP_OK)
 		return 0;
-	fprintf(stderr, "dedup: %s: cannot merge: %s\n",
+	message("%s: cannot merge: %s",
 		bad < opt->nfiles ? opt->files[bad] : opt->output,
 		st == DEDUP_ETABLE ? why : dedup_strerror(st));
 	return 2;
 }
 
+/* A path, as JSON or for people. */
 static void
-print_name(const char *path)
+print_name(const char *path, bool json)
 {
 	size_t len = strlen(path);
 	char *text = malloc(6 * len + 1);
 
 	if (text == NULL)
 		return;
-	printf("{\"table\":\"%.*s\",", (int)json_escape(path, len, text), text);
+	if (json)
+		printf("{\"table\":\"%.*s\",",
+		       (int)json_escape(path, len, text), text);
+	else
+		printf("%.*s", (int)shown_copy(text, path, len, false), text);
 	free(text);
 }
 
@@ -224,8 +231,8 @@ list_one(const struct options *opt, const char *path,
 	const struct dedup_options *o = &i->options;
 	const char *unit = o->unit <= DEDUP_UNIT_DOCUMENT ? units[o->unit] : "?";
 
+	print_name(path, opt->json);
 	if (opt->json) {
-		print_name(path);
 		printf("\"version\":%u,\"bytes\":%" PRIu64 ",\"secret\":"
 		       "\"%016" PRIx64 "\",\"unit\":\"%s\",\"min_words\":%u,"
 		       "\"ngram\":%u,\"exact\":%s,\"fold_digits\":%s,"
@@ -242,8 +249,8 @@ list_one(const struct options *opt, const char *path,
 		       i->labels ? "true" : "false");
 		return;
 	}
-	printf("%s\n  format     %u\n  bytes      %" PRIu64 "\n  options    "
-	       "--unit=%s --min-words=%u", path, i->version, i->bytes, unit,
+	printf("\n  format     %u\n  bytes      %" PRIu64 "\n  options    "
+	       "--unit=%s --min-words=%u", i->version, i->bytes, unit,
 	       o->min_words);
 	if (o->exact)
 		printf(" --exact");
@@ -274,7 +281,7 @@ look_at_all(const struct options *opt)
 			dedup_table_info(path, &info, why);
 
 		if (st != DEDUP_OK) {
-			fprintf(stderr, "dedup: %s: %s: %s\n", path,
+			message("%s: %s: %s", path,
 				opt->mode == MODE_TEST ? "bad table" :
 				"cannot list", st == DEDUP_ETABLE ? why :
 				dedup_strerror(st));
@@ -285,7 +292,7 @@ look_at_all(const struct options *opt)
 	}
 	if (fflush(stdout) == 0 && fclose(stdout) == 0)
 		return status;
-	fprintf(stderr, "dedup: standard output: cannot write: %s\n",
+	message("standard output: cannot write: %s",
 		strerror(errno));
 	return 2;
 }

@@ -1,7 +1,7 @@
 /*
  * --top: what stands in most documents.
  *
- * The library has counted, and tells where each text stood first; a second
+ * The library has counted, and knows where each text stood first; a second
  * reading, in which nothing is judged, fetches the beginning of it from there.
  */
 #include "top.h"
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
 #include "put.h"
 
 #define EXAMPLE 200		/* bytes shown of a text, at most */
@@ -96,7 +97,9 @@ print(struct pipeline *p, const struct example *e)
 	if (!p->opt->json)
 		return put_format(w, "%8" PRIu64 "  ",
 				  e->common.documents) != 0 ||
-		       writer_put(w, e->text, len) != 0 ||
+		       (p->diff.terminal ?
+			put_shown(w, e->text, len, true) :
+			writer_put(w, e->text, len)) != 0 ||
 		       put_string(w, "\n") != 0 ? -1 : 0;
 	return put_format(w, "{\"documents\":%" PRIu64 ",",
 			  e->common.documents) != 0 ||
@@ -116,7 +119,7 @@ top_run(struct pipeline *p, unsigned threads)
 
 	s.example = calloc(n, sizeof(*s.example));
 	if (common == NULL || s.example == NULL) {
-		fprintf(stderr, "dedup: out of memory\n");
+		message("out of memory");
 		goto out;
 	}
 	s.n = dedup_top(p->d, common, n);
@@ -130,9 +133,8 @@ top_run(struct pipeline *p, unsigned threads)
 	qsort(s.example, s.n, sizeof(*s.example), by_frequency);
 	for (size_t i = 0; i < s.n && got == 0; i++)
 		if (print(p, &s.example[i]) != 0) {
-			pipeline_complain(p, p->opt->output != NULL ?
-					  p->opt->output : "standard output",
-					  "cannot write", strerror(errno));
+			pipeline_complain(p, p->opt->output, "cannot write",
+					  strerror(errno));
 			got = -1;
 		}
 out:

@@ -88,6 +88,7 @@ struct piece {
 	bool sketched;		/* w holds the words, not just fp and n */
 	bool stays;		/* SEPARATOR: it does, whatever follows */
 	bool begins;		/* PASS: it does not go on with one */
+	bool doomed;		/* GOES, but only as no copy is to stay */
 	uint64_t root_off, root_line;	/* repeats: what they say again */
 	size_t norm;		/* a unit's words in split.scan.norm, ... */
 	uint32_t norm_len;	/* ... SHINGLE_SLACK bytes follow */
@@ -296,7 +297,7 @@ struct dedup {
 				 * stretches that were read ahead */
 	struct view view;
 	size_t linked, judged, cut;	/* pieces of the view that are */
-	struct waiting waiting[SOON_UNITS];
+	struct waiting waiting[SOON_UNITS + 1];	/* and the unit at hand */
 	size_t nwaiting;
 	struct fate last;	/* of the unit that was judged last, and of */
 	struct fate last_cut;	/* that before the piece to be cut next */

@@ -8,6 +8,7 @@
  */
 #include "engine.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -137,7 +138,8 @@ static int
 let_stay(struct dedup *d, struct split *s, struct piece *p)
 {
 	record(d, s, p);
-	if (keep_none_find(d, p, &p->why))
+	p->doomed = keep_none_find(d, p, &p->why);
+	if (p->doomed)
 		return let_go(d, p);
 	p->verdict = STAYS;
 	return 0;
@@ -195,19 +197,22 @@ is_completed(const struct dedup *d, size_t i)
 
 	for (unsigned bit = 0; bit < SOON_UNITS; bit++) {
 		const struct piece *c;
+		bool stays;
 
 		if ((p->completers >> bit & 1) == 0)
 			continue;
 		c = view_at(&d->view, soon_unit(&d->view, i, bit));
-		if (c->verdict != STAYS && !(c->verdict == GOES &&
-					     c->why.reason == DEDUP_EXACT))
+		/* What goes for want of an only copy completes it as well. */
+		stays = c->verdict == STAYS || c->doomed;
+		if (!stays && !(c->verdict == GOES &&
+				c->why.reason == DEDUP_EXACT))
 			return false;
 		if (first)
 			p->why = (struct finding){
-				.witness = c->verdict == STAYS ?
+				.witness = stays ?
 					engine_place(d, c->off, c->line) :
 					c->why.witness,
-				.table = c->verdict == STAYS ? 0 : c->why.table,
+				.table = stays ? 0 : c->why.table,
 			};
 		first = false;
 	}
@@ -309,6 +314,7 @@ judge_one(struct dedup *d, size_t i)
 	} else if (!d->judging || d->reference) {
 		return keep_all(d, s, p);
 	} else if (p->completers != 0) {
+		assert(d->nwaiting < SOON_UNITS + 1);
 		d->waiting[d->nwaiting++] = (struct waiting){
 			i, last_completer(d, i),
 		};
@@ -430,6 +436,7 @@ settle_line(struct dedup *d, struct piece *p)
 		p->verdict = GOES;
 		p->why = d->last_cut.why;
 	} else if (keep_none_find(d, p, &p->why)) {
+		d->stats.units++;
 		return let_go(d, p);
 	}
 	return 0;

@@ -142,7 +142,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->ending = CUT_NONE;
 	p->completers = 0;
 	p->compared = p->listing = p->repeats = p->linked = false;
-	p->digits = p->sketched = p->stays = p->begins = false;
+	p->digits = p->sketched = p->stays = p->begins = p->doomed = false;
 	p->ascii = true;
 	p->norm = p->norm_len = 0;
 	p->w.n = 0;
@@ -568,7 +568,9 @@ void
 split_drop_pieces(struct split *s, size_t n)
 {
 	s->npieces -= n;
-	memmove(s->pieces, s->pieces + n, s->npieces * sizeof(*s->pieces));
+	if (n > 0)
+		memmove(s->pieces, s->pieces + n,
+			s->npieces * sizeof(*s->pieces));
 	for (size_t i = 0; i < s->npieces; i++)
 		s->pieces[i].sketched = false;
 	shingler_release(s->shingler);
@@ -590,10 +592,12 @@ split_drop_words(struct split *s)
 		cut = line->norm;
 	if (unit->nwords > 0 && unit->norm < cut)
 		cut = unit->norm;
-	scan->nlines -= s->cursor;
-	memmove(scan->lines, scan->lines + s->cursor,
-		scan->nlines * sizeof(*scan->lines));
-	s->cursor = 0;
+	if (s->cursor > 0) {
+		scan->nlines -= s->cursor;
+		memmove(scan->lines, scan->lines + s->cursor,
+			scan->nlines * sizeof(*scan->lines));
+		s->cursor = 0;
+	}
 	if (cut == 0)
 		return;
 	scan->norm_len -= cut;

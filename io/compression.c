@@ -84,7 +84,7 @@ compression_parse(const char *arg, struct compression *c, const char **why)
 		c->level = level;
 		return 0;
 	}
-	*why = "it is none of none, gzip, zstd, xz";
+	*why = "not none, gzip, zstd or xz";
 	return -1;
 }
 
@@ -101,6 +101,24 @@ compression_of_suffix(const char *path)
 			c.kind = (enum compression_kind)i;
 	}
 	return c;
+}
+
+const char *
+compression_unknown(const char *path)
+{
+	static const char *const suffixes[] = {
+		".bz2", ".lz4", ".lzma", ".lz", ".lzo", ".br", ".Z", ".zip",
+		".7z",
+	};
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t n = strlen(suffixes[i]);
+
+		if (len > n && strcmp(path + len - n, suffixes[i]) == 0)
+			return suffixes[i];
+	}
+	return NULL;
 }
 
 size_t

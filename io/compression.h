@@ -28,6 +28,12 @@ int compression_parse(const char *arg, struct compression *c,
 /* By .gz, .zst or .xz, at the default level; none where there is no other. */
 struct compression compression_of_suffix(const char *path);
 
+/*
+ * A suffix that says that the file is compressed in a way that cannot be read
+ * or written, as .bz2; NULL where it has none of these.
+ */
+const char *compression_unknown(const char *path);
+
 /* Bytes of the name before that suffix: all, where there is none. */
 size_t compression_plain_len(const char *path);
 

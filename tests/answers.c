@@ -7,6 +7,8 @@
 
 #include "words.h"
 
+#define PRINT_MAX 4000		/* bytes of a document */
+
 void *
 must_have(void *p)
 {
@@ -63,7 +65,7 @@ corpus_print(const struct corpus *c)
 		fprintf(stderr, "document %zu, %zu bytes%s:\n\t\"", i,
 			c->doc[i].len,
 			i < c->nreference ? ", reference" : "");
-		for (size_t j = 0; j < c->doc[i].len; j++)
+		for (size_t j = 0; j < c->doc[i].len && j < PRINT_MAX; j++)
 			if (s[j] == '\n')
 				fprintf(stderr, "\\n%s", j + 1 < c->doc[i].len
 					? "\"\n\t\"" : "");

@@ -61,7 +61,7 @@ compresses_stdout() {
 must '--compress: standard output is plain unless it is said' compresses_stdout
 
 must '--compress=lz4' refuses \
-    'dedup: --compress: lz4: it is none of none, gzip, zstd, xz' --compress=lz4
+    'dedup: --compress: lz4: not none, gzip, zstd or xz' --compress=lz4
 must '--compress=gzip:10' refuses \
     'dedup: --compress: gzip:10: a level of gzip is 0 to 9' --compress=gzip:10
 
@@ -705,7 +705,7 @@ must 'SIGUSR1: with --no-progress, too' asked --no-progress
 must 'SIGUSR1: with several threads' asked -T2
 
 on_terminal() {	# OPTION...
-	command -v script >/dev/null || skip 'no script'
+	needs_terminal
 	mkfifo in
 	export DEDUP
 	script -qec "exec \"\$DEDUP\" -o out $* missing - <in" /dev/null \
@@ -1064,5 +1064,191 @@ interrupted_while_waiting() {	# OPTION...
 }
 must 'SIGTERM: nor while input is waited for' interrupted_while_waiting
 must 'SIGTERM: nor so with threads' interrupted_while_waiting -T 2
+
+# What may not be overwritten.
+
+log_of_something() {
+	text a 1 1 >a
+	text b 1 1 >b
+	cp a was
+	exits 2 dedup --log a b >out 2>err	# for --log=FILE a b
+	grep -Fqx 'dedup: a: cannot write: there is a file that is no log;'\
+' --log takes the next argument for its file' err
+	[ ! -s out ]
+	cmp a was
+	printf '{"id":"1","text":"a"}\n' >a.jsonl
+	cp a.jsonl was
+	exits 2 dedup --log=a.jsonl b >out 2>err
+	cmp a.jsonl was
+}
+must '--log: what is there and is no log stays' log_of_something
+
+log_again() {
+	text a 1 1 >a
+	: >log
+	dedup --log=log a >out		# an empty file may be one
+	cp log want
+	dedup --log=log a >out		# and so is a log
+	cmp log want
+	printf '{"text":"%s"}\n{"text":"%s"}\n' "$long" "$long" >r.jsonl
+	dedup --log=log r.jsonl >out
+	dedup --log=log --min-doc-words=50 a >out
+	dedup --log=log a >out
+	cmp log want
+	dedup --log=/dev/null a >out
+}
+must '--log: a log is replaced, whatever it is of' log_again
+
+backup_slip() {	# SUFFIX
+	text a 1 1 >a
+	cp a was
+	exits 2 dedup --in-place "$1" a 2>err
+	grep -Fqx "dedup: --in-place: $1: no such file; a suffix is given as\
+ --in-place=$1" err
+	cmp a was
+	text b 1 >"$1"			# but a file may have that name
+	dedup --in-place "$1" a
+	text a 1 | cmp - a
+}
+must '--in-place .bak: nothing is rewritten without the backup' backup_slip .bak
+must '--in-place ~: so it is' backup_slip '~'
+must '--in-place bak: so it is' backup_slip bak
+
+list_is_kept() {
+	text a 1 1 >a
+	text b 2 2 >b
+	printf 'a\nb\n' >list
+	cp list was
+	for option in -olist --log=list --save=list; do
+		exits 2 dedup --files-from=list $option >out 2>err
+		grep -Fqx 'dedup: list: cannot write: it is the list of files,'\
+' too' err
+		cmp list was
+	done
+	cp a was
+	exits 2 dedup --in-place --against=a a 2>err
+	grep -Fqx 'dedup: a: cannot rewrite: it is the reference too' err
+	cmp a was
+	ln -s new link
+	exits 2 dedup -o link --log=./new a 2>err >out
+	grep -Fqx 'dedup: ./new: cannot write: it is the output too' err
+	[ ! -e new ]
+}
+must 'no list and no reference is overwritten, nor a file written twice' \
+    list_is_kept
+
+journal_of_others() {
+	text a 1 1 >a
+	mkdir out
+	echo precious >precious
+	cp precious was
+	ln -s ../precious out/.dedup-journal
+	exits 2 dedup --output-dir=out --resume a 2>err
+	grep -Fqx 'dedup: out/.dedup-journal: cannot resume: it is a symbolic'\
+' link' err
+	cmp precious was
+	rm out/.dedup-journal
+	ln precious out/.dedup-journal
+	exits 2 dedup --output-dir=out --resume a 2>err
+	cmp precious was
+	rm out/.dedup-journal
+	printf precious >out/.dedup-journal
+	exits 2 dedup --output-dir=out --resume a 2>err
+	[ "$(cat out/.dedup-journal)" = precious ]
+	rm out/.dedup-journal
+	mkfifo out/.dedup-journal
+	exits 2 timeout 20 "$DEDUP" --output-dir=out --resume a 2>err
+	rm out/.dedup-journal
+	printf 'dedup-journal 1 0.' >out/.dedup-journal	# a crash left that
+	dedup --output-dir=out --resume a
+	text a 1 | cmp - out/a
+}
+must '--resume: a journal that leads to another file is not touched' \
+    journal_of_others
+
+# Formats.
+
+mixes() {	# OPTION...
+	local with=("$@")
+	text a 1 1 >a
+	text b 2 2 >b
+	printf '{"text":"%s"}\n' "$long" "$long" >r.jsonl
+	exits 2 dedup "${with[@]}" a r.jsonl >out 2>err
+	grep -Fqx 'dedup: r.jsonl: cannot go on: it is JSONL, and what comes'\
+' before is not: one output cannot hold both; see --output-dir' err
+	not grep -q text out
+	exits 2 dedup "${with[@]}" r.jsonl a >out 2>err
+	grep -Fq 'dedup: a: cannot go on: it is text, and what comes' err
+	# By their names it is known before.
+	printf 'WARC/1.0\r\n' >w.warc
+	exits 2 dedup "${with[@]}" r.jsonl a w.warc >out 2>err
+	[ ! -s out ]
+	[ "$(wc -l <err)" -eq 1 ]
+	grep -Fq 'dedup: w.warc: cannot go on: it is WARC' err
+	# An empty file is of any kind.
+	: >empty
+	dedup "${with[@]}" empty r.jsonl empty >out 2>err
+}
+must 'text and JSONL do not go into one output' mixes
+must 'nor with several threads' mixes -T3
+must 'nor with two readings, where nothing is written' mixes --keep=none -q
+must 'nor with -d' mixes -d
+mixes_well() {
+	text a 1 1 >a
+	printf '{"text":"%s"}\n' "$long" "$long" >r.jsonl
+	exits 1 dedup --check a r.jsonl
+	dedup --diff a r.jsonl >out
+	dedup --annotate=jsonl a r.jsonl >out
+	dedup --top=3 a r.jsonl >out
+	dedup --output-dir=dir a r.jsonl
+	dedup -f text a r.jsonl >out
+}
+must 'where an output is no mixture, files of several formats are read' \
+    mixes_well
+
+misnamed() {
+	text a 1 1 >a
+	exits 2 dedup -o x.bz2 a 2>err
+	grep -Fqx 'dedup: --output: x.bz2: it would not be compressed: gzip'\
+' (.gz), zstd (.zst) and xz (.xz) are known; --compress=none writes it plain' err
+	[ ! -e x.bz2 ]
+	for name in l.gz l.zst l.xz l.bz2; do
+		exits 2 dedup --log=$name a >out 2>err
+		grep -Fqx "dedup: --log: $name: the log is not compressed:"\
+' give it another name' err
+		[ ! -e $name ]
+	done
+	dedup --compress=none -o x.bz2 a
+	text a 1 | cmp - x.bz2
+}
+must 'no plain file has a name that says it is compressed' misnamed
+
+counts_of_top() {
+	text a 1 1 >a
+	printf '{"text":"%s"}\n' "$long" "$long" 3 >r.jsonl
+	echo '{' >>r.jsonl
+	exits 2 dedup --top=2 --json a r.jsonl 2>err >out
+	grep -q "\"bytes_in\":$(cat a r.jsonl | wc -c)," err
+	grep -q '"records":4,"bad_records":1,' err
+	exits 2 dedup --top=2 --json <r.jsonl 2>err >out
+	grep -q "\"bytes_in\":$(wc -c <r.jsonl)," err
+}
+must '--top --json: bytes and records are counted' counts_of_top
+
+no_crash_without_memory() {
+	! is_sanitized || skip 'it needs memory of its own'
+	text a 1 1 >a
+	local status most=0
+	for ((kb = 2000; kb < 12000; kb += 48)); do
+		status=0
+		(ulimit -v $kb; exec "$DEDUP" a >out 2>err) 2>/dev/null ||
+		    status=$?
+		[ $status -ne 139 ]	# SIGSEGV
+		[ $status -ne 134 ]	# SIGABRT
+		[ $status -ne 0 ] || most=$kb
+	done
+	[ $most -gt 0 ]
+}
+must 'without memory at the start: trouble, no crash' no_crash_without_memory
 
 sum_up

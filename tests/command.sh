@@ -760,7 +760,11 @@ warc_by_name() {
 	for name in a.warc a.wet a.wat a.warc.wet.gz a.warc.gz a.wet.xz; do
 		case $name in
 		*.gz) has libz || continue; gzip <a >$name ;;
-		*.xz) has liblzma || continue; xz <a >$name ;;
+		*.xz)
+			has liblzma || continue
+			command -v xz >/dev/null || continue
+			xz <a >$name
+			;;
 		*) cp a $name ;;
 		esac
 		exits 2 dedup $name >got 2>err
@@ -929,9 +933,10 @@ warc_logs() {
 	"$python" "$tests/rebuild.py" out log | cmp - a.warc
 	cp a.warc b.warc
 	dedup --log=log a.warc b.warc a.warc >out
-	dedup -q --log=log b.warc "$fixtures/sample.txt" a.warc >out
-	"$python" "$tests/rebuild.py" out log b.warc "$fixtures/sample.txt" \
-	    a.warc | cmp - <(cat b.warc "$fixtures/sample.txt" a.warc)
+	warc conversion "$once" 'WARC-Record-ID: d' >c.warc
+	dedup -q --log=log b.warc c.warc a.warc >out
+	"$python" "$tests/rebuild.py" out log b.warc c.warc a.warc |
+	    cmp - <(cat b.warc c.warc a.warc)
 }
 must 'WARC: --log names ID and URL, or the place; it rebuilds the input' \
     warc_logs
@@ -1130,8 +1135,18 @@ colors() {
 	grep -q "^- $escape\[31;9m$long$escape\[0m$" colored
 	sed "s/$escape\[[0-9;]*m//g" colored | cmp plain
 	NO_COLOR=1 dedup --diff --color=always a | cmp colored
-	# Where there is no terminal to be had, that is all.
-	script -qec true /dev/null </dev/null >/dev/null 2>&1 || return 0
+}
+must '--color: always, never and NO_COLOR' colors
+
+terminal() {	# COMMAND
+	script -qec "$1" /dev/null </dev/null | tr -d '\r'
+}
+
+colors_on_terminal() {
+	needs_terminal
+	printf '%b' "$twice" >a
+	dedup --diff a >plain
+	dedup --diff --color=always a >colored
 	export DEDUP TERM=xterm
 	unset NO_COLOR
 	terminal 'exec "$DEDUP" --diff a' | cmp colored
@@ -1140,10 +1155,66 @@ colors() {
 	NO_COLOR='' terminal 'exec "$DEDUP" --diff a' | cmp colored
 	TERM=dumb terminal 'exec "$DEDUP" --diff a' | cmp plain
 }
-terminal() {	# COMMAND
-	script -qec "$1" /dev/null </dev/null | tr -d '\r'
+must '--color: on a terminal, unless NO_COLOR or TERM says no' \
+    colors_on_terminal
+
+# A name and a text that would clear the screen, turn a line around, and more.
+escape=$'\033' c1=$'\302\233' bidi=$'\342\200\256'
+names_are_shown() {
+	local name="a${escape}[2J"$'\n'"b$c1$bidi"$'\233'"c"
+	local shown='a^[[2J^Jb<U+009B><U+202E><9B>c' status=0
+
+	exits 2 dedup "$name" 2>err
+	grep -Fqx "dedup: $shown: cannot open: No such file or directory" err
+	printf '{"text":"%b","no\n' "$long" >"$name"
+	exits 2 dedup -f jsonl "$name" >out 2>err
+	grep -Fq "dedup: $shown:1: " err
+	exits 2 dedup --unit="$name" 2>err
+	grep -Fqx "dedup: --unit: $shown: not auto, line, paragraph or\
+ document" err
+	exits 2 dedup "--$name" 2>err
+	grep -Fqx "dedup: unrecognized option '--$shown'" err
+	printf '%b' "$twice" >"$name"
+	dedup --diff "$name" "$name" >out
+	grep -Fqx -- "--- $shown" out
+	grep -Fqx "    same as line 1 of $shown" out
+	dedup --save=t "$name" >out
+	dedup --diff --load=t "$name" >out
+	grep -Fqx "    same as line 1 of $shown, by t" out
+	mv t "$name"
+	dedup --list "$name" >out
+	head -n 1 out | grep -Fqx "$shown"
+	exits 2 dedup --list "$name" missing >out 2>err
+	for file in out err; do
+		LC_ALL=C not grep -q "[$escape$c1]" $file
+	done
+	printf '{"id":"%s","text":"%b"}\n' 'x\u001b[2J\u202e' "$long" \
+	    'y' "$long" >r.jsonl
+	dedup --diff r.jsonl >out
+	grep -Fqx -- '--- x^[[2J<U+202E>' out
+	grep -Fqx '    same as line 1 of x^[[2J<U+202E>' out
 }
-must '--color: always, never, and on a terminal; NO_COLOR' colors
+must 'no name, id or label reaches the terminal with control characters' \
+    names_are_shown
+
+text_is_shown() {
+	local text="one two three${escape}[2J four"$'\t'"five$c1 six$bidi"
+	local shown="one two three^[[2J four"$'\t'"five<U+009B> six<U+202E>"
+
+	printf '%s\r\n\r\n%s\r\n' "$text" "$text" >a
+	dedup --diff a >out
+	printf '  %s\r\n- %s\r\n    same as line 1\n' "$text" "$text" >want
+	diff -a want out
+	needs_terminal
+	export DEDUP TERM=dumb
+	terminal 'exec "$DEDUP" --diff a' >out
+	printf '  %s\n- %s\n    same as line 1\n' "$shown" "$shown" >want
+	diff -a want out
+	printf '%s\n' "$text" >b
+	terminal 'exec "$DEDUP" --top=1 a b' | grep -Fq "$shown"
+}
+must '--diff: the text is as it is in a pipe, its controls shown on a terminal' \
+    text_is_shown
 
 log_fields() {
 	dedup --log=log "$fixtures/sample.txt" >/dev/null
@@ -1248,6 +1319,27 @@ useless_of_warc() {	# WARNING OPTION...
 }
 must 'warns of -t with -x' useless \
     '--threshold has no effect with --exact' -x -t 0.9
+useless_with_top() {
+	local option
+	printf '%b' "$twice" >a
+	for option in --exact --threshold=.5 --ngram=4 --contained \
+	    --scope=document --keep=none --boilerplate=3; do
+		dedup --top=3 "$option" a >out 2>err
+		grep -Fqx "dedup: ${option%%=*} has no effect with --top" err
+		[ "$(wc -l <err)" -eq 1 ]
+	done
+}
+must 'warns of options of matching with --top' useless_with_top
+must 'warns of --seed without a table' useless \
+    '--seed has no effect without a table' --seed=3
+seed_of_table() {
+	printf '%b' "$twice" >a
+	dedup --seed=3 --save=t a 2>err >out
+	dedup --seed=3 --load=t a 2>>err >out
+	dedup -q --seed=3 a 2>>err >out
+	not grep -q seed err
+}
+must 'but not where there is one, nor with -q' seed_of_table
 must 'warns of -n with -x' useless '--ngram has no effect with --exact' -n4 -x
 must 'warns of --text-field with -f text' useless \
     '--text-field has no effect with --format=text' -f text --text-field=body
@@ -1436,7 +1528,7 @@ directory_as_input() {
 must 'a directory as standard input' directory_as_input
 
 read_fails() {
-	[ -r /proc/self/mem ] || skip 'no /proc'
+	needs_proc
 	printf '%b' "$twice" >a
 	exits 2 dedup /proc/self/mem a >out 2>err
 	grep -qx 'dedup: /proc/self/mem: cannot read: Input/output error' err

@@ -21,6 +21,12 @@ tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 passed=0 failed=0 skipped=0
 
+# Bash passes <(...) by /dev/fd, which is a part of /proc.
+if [ ! -e /dev/fd/0 ] && [ ! -e /proc/self/fd/0 ]; then
+	echo "1..0 # SKIP no /proc"
+	exit 0
+fi
+
 must() {	# WHAT COMMAND [ARGUMENT]...
 	local what=$1 n=$((passed + failed + skipped + 1)) status
 	shift
@@ -59,6 +65,24 @@ python=$(python3 -c 'import sys; print(sys.executable)') || exit 2
 
 dedup() {
 	"$DEDUP" "$@"
+}
+
+# What a test needs beside the compiler's and the shell's own.
+needs() {	# COMMAND...
+	local command
+	for command; do
+		command -v "$command" >/dev/null || skip "no $command"
+	done
+}
+
+needs_terminal() {
+	needs script timeout
+	timeout 10 script -qec true /dev/null </dev/null >/dev/null 2>&1 ||
+	    skip 'no terminal to be had'
+}
+
+needs_proc() {
+	[ -e /proc/self/fd/0 ] || skip 'no /proc'
 }
 
 not() {

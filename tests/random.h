@@ -22,8 +22,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+/* For tests that open files by their descriptors. */
+static inline bool
+has_proc(void)
+{
+	return access("/proc/self/fd", X_OK) == 0;
+}
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 

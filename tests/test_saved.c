@@ -704,7 +704,7 @@ test_refusals_say_why(void **state)
 	DIFFERS(fold_digits, true, "made without --fold-digits");
 	DIFFERS(near, false, "made without --exact");
 	DIFFERS(places, false, "made with the places of units");
-	DIFFERS(full_tags, false, "made with --contained");
+	DIFFERS(full_tags, false, "made with --threshold");
 
 	t = table_new(&kinds[0], SECRET + 1);
 	assert_non_null(t);

@@ -306,6 +306,9 @@ check_near(struct table *t, const struct model *m, const struct unit *u)
 		if (u->w.n < 8 || c[i]->w.n < 8 ||
 		    20 * u->w.n < 8 * total || !oracle_contains(c[i], u))
 			continue;
+		/* Here, unlike in texts, numbers do not follow from words. */
+		if (u->w.n == c[i]->w.n && u->w.digits != c[i]->w.digits)
+			continue;
 		assert_int_equal(found, 1);
 		assert_true(same_place(got.place, c[i]->place));
 		assert_true(got.resemblance == 2.0 * u->w.n / total);
@@ -630,7 +633,10 @@ scatter(const uint32_t *v, uint32_t n, uint32_t replaced, uint32_t added,
 static bool
 are_similar(struct unit *a, struct unit *b, double threshold)
 {
-	struct table *t = new_table(&near_options, 5);
+	static const struct table_options full = {
+		.near = true, .places = true, .full_tags = true,
+	};
+	struct table *t = new_table(&full, 5);
 	static const uint32_t shingle[1] = { 12345 };
 	struct match m;
 	int got[2];
@@ -875,8 +881,7 @@ test_words_that_differ_in_tag_differ(void **state)
 		assert_true(are_similar(a, b, 0.8));
 		add(t, a);
 		assert_int_equal(table_near(t, &b->w, &m), 1);
-		/* Some bit that long records have too. */
-		b->tag[at] ^= 1u << rng_below(&r, n < 32 ? 8 : 2);
+		b->tag[at] ^= 1u << rng_below(&r, 8);
 		assert_int_equal(table_near(t, &b->w, &m), 0);
 		if (n >= TABLE_REPLACE_WORDS)
 			assert_true(are_similar(a, b, 0.8));

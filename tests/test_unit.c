@@ -412,6 +412,11 @@ test_comments_and_docstrings_are_units(void **state)
 	       "W|# What is older is found in the file, which is read only if\n"
 	       " |# somebody asks for it.\n");
 	expect("R|/*\n"
+	       "W| * rows the boat to the place where they wait\n"
+	       " | * and back to the quay as it does\n"
+	       " | * on each and every day of the week\n"
+	       "R| */\n");
+	expect("R|/*\n"
 	       "W| * Rows the boat to the place and back, as often as there is\n"
 	       " | * somebody who waits.  Returns how often that was, or less\n"
 	       " | * than nothing if it sank.\n"
@@ -457,10 +462,17 @@ test_lines_of_a_table(void **state)
 	       "L|| Ada | Nora Field | 5.20 | 1987 | West quay |\n"
 	       "L|| Ben | Ada Brink | 4.10 | 2001 | East quay |\n");
 	/* A cell of more than one line. */
-	expect("R|├───────┼──────────────────────────────┤\n"
-	       "W|│ Ada   │ the longest of all the boats │\n"
+	expect("L|| Boat | what is known of it |\n"
+	       "W|| Ada | the longest of all the boats |\n"
+	       " ||     | that the club has |\n"
+	       "L|| Ben | a boat of the club |\n");
+	/* A table that is drawn. */
+	expect("W|┌───────┬──────────────────────────────┐\n"
+	       " |│ Ada   │ the longest of all the boats │\n"
 	       " |│       │ that the club has            │\n"
-	       "R|├───────┼──────────────────────────────┤\n");
+	       " |├───────┼──────────────────────────────┤\n"
+	       " |│ Ben   │ Nobody has seen it.          │\n"
+	       " |└───────┴──────────────────────────────┘\n");
 }
 
 static void
@@ -486,6 +498,24 @@ test_code_is_a_listing(void **state)
 	expect("C|foo(bar);\n |foo(bar);\n |foo(bar);\n");
 	expect("C|        self.assertEqual(row(\"west quay\"), 'arrived')\n"
 	       " |        self.assertEqual(row(\"east quay\"), 'sunk')\n");
+}
+
+/* Else each would repeat the one before it. */
+static void
+test_lines_with_the_same_words_and_other_signs_are_one_unit(void **state)
+{
+	(void)state;
+	expect("W|a boat that nobody wants to row(to, a, quay)\n"
+	       " |a boat that nobody wants to row(to, -a, quay)\n");
+	expect("W|assert row(the_boat / 2) is 0\n"
+	       " |assert row(-the_boat / 2) is 0\n");
+	expect("W|row:the:boat\n"
+	       " |row::the:boat\n"
+	       " |row:the::boat\n");
+	expect("L|the boat that nobody wants to row is on the quay\n"
+	       "L|\"the boat that nobody wants to row\" is on the quay\n");
+	expect("R|row.the.boat\n"
+	       " |row.the.boat\n");
 }
 
 static void
@@ -946,6 +976,8 @@ main(void)
 		cmocka_unit_test(test_quoted_mail_is_not_one_with_the_answer),
 		cmocka_unit_test(test_lines_of_a_table),
 		cmocka_unit_test(test_code_is_a_listing),
+		cmocka_unit_test(
+			test_lines_with_the_same_words_and_other_signs_are_one_unit),
 		cmocka_unit_test(test_signs_of_prose_are_no_code),
 		cmocka_unit_test(test_fenced_listing_is_one_unit),
 		cmocka_unit_test(

@@ -385,18 +385,24 @@ check_scan(const struct scan *scan, size_t first, const char *s, size_t len,
 		fail_text(who, s, len);
 }
 
-static struct words_reader *reader[2];	/* by fold_digits */
+#define LEVELS (VECTORS_WIDEST + 1)
 
-/* Both readers agree with the oracle about s[0..len). */
+/* By fold_digits; by the vectors they may use, the most first. */
+static struct words_reader *reader[2], *limited[2][LEVELS];
+
+/* All readers agree with the oracle about s[0..len). */
 static void
 check_at(const char *s, size_t len, uint64_t off, bool fold)
 {
 	char *copy = exact_copy(s, len);
 	struct scan scan = { 0 };
 
-	assert_int_equal(words_read(reader[fold], &scan, copy, len, off), 0);
-	check_scan(&scan, 0, s, len, off, fold, "words_read");
-	scan_free(&scan);
+	for (int i = 0; i < LEVELS; i++) {
+		assert_int_equal(words_read(limited[fold][i], &scan, copy, len,
+					    off), 0);
+		check_scan(&scan, 0, s, len, off, fold, "words_read");
+		scan_free(&scan);
+	}
 	assert_int_equal(words_read_plain(reader[fold], &scan, copy, len, off),
 			 0);
 	check_scan(&scan, 0, s, len, off, fold, "words_read_plain");
@@ -802,6 +808,28 @@ test_mark_stays_with_its_letter_after_any_number_of_bytes(void **state)
 	text_free(&want);
 }
 
+/* Runs of every length, from every byte of a chunk on. */
+static void
+test_a_run_of_separators_is_one_space_anywhere(void **state)
+{
+	static const char *const separators[] = { " ", ",\n", "--9- " };
+	struct text t = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(separators); i++)
+		for (size_t place = 0; place < 66; place++)
+			for (size_t n = 1; n < 132; n += n < 4 ? 1 : 9) {
+				t.len = 0;
+				put_many(&t, "W", place);
+				put_many(&t, separators[i], n);
+				put_s(&t, "x");
+				put_many(&t, separators[i], 2);
+				put_many(&t, "Yz ", 25);
+				check(&t);
+			}
+	text_free(&t);
+}
+
 /* Vectors of the buffer, not only of the text, may be cut anywhere. */
 static void
 test_text_is_read_alike_at_every_address(void **state)
@@ -812,6 +840,7 @@ test_text_is_read_alike_at_every_address(void **state)
 	(void)state;
 	for (size_t i = 0; i < 600; i++) {
 		size_t skip = i % 64;
+		struct words_reader *w = limited[0][i / 64 % LEVELS];
 		struct scan scan = { 0 };
 		char *copy;
 
@@ -822,8 +851,8 @@ test_text_is_read_alike_at_every_address(void **state)
 		if (t.len > 0)
 			memcpy(copy + skip, t.p, t.len);
 		copy[skip + t.len] = '\x81';
-		assert_int_equal(words_read(reader[0], &scan, copy + skip,
-					    t.len, 0), 0);
+		assert_int_equal(words_read(w, &scan, copy + skip, t.len, 0),
+				 0);
 		check_scan(&scan, 0, t.p, t.len, 0, false, "words_read");
 		free(copy);
 		scan_free(&scan);
@@ -1688,9 +1717,14 @@ set_up(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		reader[i] = words_new(i != 0);
-		if (reader[i] == NULL)
-			return -1;
+		for (int j = 0; j < LEVELS; j++) {
+			limited[i][j] = words_new(i != 0);
+			if (limited[i][j] == NULL)
+				return -1;
+			words_limit(limited[i][j],
+				    (enum vectors)(VECTORS_WIDEST - j));
+		}
+		reader[i] = limited[i][0];
 	}
 	return 0;
 }
@@ -1700,7 +1734,8 @@ tear_down(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 2; i++)
-		words_free(reader[i]);
+		for (int j = 0; j < LEVELS; j++)
+			words_free(limited[i][j]);
 	return 0;
 }
 
@@ -1724,6 +1759,8 @@ main(void)
 		      test_characters_are_read_alike_at_every_place_of_a_chunk),
 		cmocka_unit_test(
 		     test_mark_stays_with_its_letter_after_any_number_of_bytes),
+		cmocka_unit_test(
+			test_a_run_of_separators_is_one_space_anywhere),
 		cmocka_unit_test(test_text_is_read_alike_at_every_address),
 		cmocka_unit_test(test_long_text_is_read_like_the_oracle),
 		cmocka_unit_test(

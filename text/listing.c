@@ -167,12 +167,12 @@ count_space(const char *s, size_t len)
 #endif
 
 /*
- * Is there something that only code has?  Braces, "=", "\", a semicolon at
- * the end, "<" or "$" right before a letter, "(", "[" or "_" right after one.
- * Brackets may also be the name of a photographer, links, footnotes.
+ * Braces, "=", "\\", a semicolon at the end, "<" or "$" right before a letter,
+ * "(", "[" or "_" right after one.  Brackets may else be the name of a
+ * photographer, links, footnotes.
  */
-static bool
-has_code(const char *s, size_t len)
+bool
+listing_has_code(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		unsigned char next = i + 1 < len ? (unsigned char)s[i + 1] : 0;
@@ -239,7 +239,7 @@ is_code(const struct line *l, const char *s)
 		len--;
 	n = count(s, len);
 	return (n.symbols >= 2 && 8 * n.symbols >= len - n.space &&
-		has_code(s, len)) || is_call(s, len);
+		listing_has_code(s, len)) || is_call(s, len);
 }
 
 bool
@@ -257,12 +257,11 @@ listing_is(const struct line *lines, size_t n, const char *text, uint64_t base)
 		words += lines[i].nwords;
 	/*
 	 * The words are as long as their normal form, or nearly.  In prose
-	 * what is neither words nor white space is less than a tenth, or no
-	 * symbols: there is no need to look at its lines.
+	 * what is neither words nor white space is less than a tenth: there
+	 * is no need to look at its lines.
 	 */
 	in_words = last->norm + last->norm_len - lines->norm - words;
-	if (other < in_words || 10 * (other - in_words) < other ||
-	    24 * count(s, bytes).symbols < other)
+	if (other < in_words || 10 * (other - in_words) < other)
 		return false;
 	left = words;
 	for (size_t i = 0; i < n && 4 * (code + left) >= words; i++) {

@@ -271,6 +271,7 @@ unit_is_fence(const char *text, size_t len)
  * look alike: are they filled, and does that explain where they end?
  */
 
+#define IN_COMMENT 'c'		/* leader of the lines of a C comment: no bullet */
 #define TEXT_MAX 120		/* columns: what is wider was not wrapped */
 #define FULL 60			/* columns: more than verse has */
 #define NARROW 40		/* columns: what is narrower is not filled */
@@ -285,11 +286,13 @@ struct shape {
 	bool wide;		/* too wide to be wrapped, or too long */
 	bool closed;		/* ends as a sentence does, or in a colon */
 	bool plain;		/* begins with a letter: the rest is 0 */
+	bool code;		/* begins or ends as code may */
 	unsigned char first;	/* enum letter */
 	char leader;		/* of a comment, quoted mail: its first byte */
 	unsigned char depth;	/* of quoted mail */
 	bool item;		/* begins with a bullet, a number, an option */
 	bool row;		/* of a table, and its first cell is empty */
+	bool box;		/* of a table or a tree that is drawn */
 	bool quoted;		/* a bracket or a quote stands before 'first' */
 	bool fence;
 };
@@ -307,8 +310,33 @@ enum {
 	STARRED = 32,		/* both begin with a star */
 	TIGHT = 64,		/* its first word had no room on that line */
 	CLOSES = 128,		/* looks like the end of what is wrapped */
-	COLUMNS_SHIFT = 8,
+	SIGNS = 256,		/* says the same words with other signs */
+	COLUMNS_SHIFT = 9,
 };
+
+/* What the first and the last byte of a line say of it. */
+enum {
+	LOWER = 1,		/* a to z, but not d (dnl) and o (a bullet) */
+	UPPER = 2,
+	CLOSED = 4,		/* ends a sentence */
+	CODE_BEGINS = 8,
+	CODE_ENDS = 16,
+};
+
+#define TRAITS(c) \
+	(((c) >= 'a' && (c) <= 'z' && (c) != 'd' && (c) != 'o' ? LOWER : 0) | \
+	 ((c) >= 'A' && (c) <= 'Z' ? UPPER : 0) | \
+	 ((c) == '.' || (c) == ':' || (c) == ';' || (c) == '?' || \
+	  (c) == '!' ? CLOSED : 0) | \
+	 (LISTING_BEGINS(c) ? CODE_BEGINS : 0) | \
+	 (LISTING_ENDS(c) ? CODE_ENDS : 0))
+#define TRAITS_4(c) TRAITS(c), TRAITS(c + 1), TRAITS(c + 2), TRAITS(c + 3)
+#define TRAITS_16(c) \
+	TRAITS_4(c), TRAITS_4(c + 4), TRAITS_4(c + 8), TRAITS_4(c + 12)
+#define TRAITS_64(c) \
+	TRAITS_16(c), TRAITS_16(c + 16), TRAITS_16(c + 32), TRAITS_16(c + 48)
+
+static const unsigned char traits[256] = { TRAITS_64(0), TRAITS_64(64) };
 
 static inline bool
 is_space(char c)
@@ -433,16 +461,6 @@ ends_closed_wide(const char *s, size_t len)
 	return false;
 }
 
-static inline bool
-ends_closed(const char *s, size_t len)
-{
-	/* . ! ? : ; */
-	static const uint64_t stops = 0x8c00400200000000;
-	unsigned char c = len > 0 ? (unsigned char)s[len - 1] : '.';
-
-	return c < 64 ? stops >> c & 1 : c >= 0x80 && ends_closed_wide(s, len);
-}
-
 /* Columns of s[0..len), as far as that is told without tables. */
 static size_t
 columns(const char *s, size_t len, bool ascii)
@@ -493,30 +511,23 @@ is_shouted(const char *s, size_t len)
 	return true;
 }
 
-/* Bytes of the bar that s[0..len) begins with, or 0. */
-static size_t
-bar_length(const char *s, size_t len)
-{
-	static const char *const bars[] = { "│", "┃", "║" };
-
-	if (len > 0 && *s == '|')
-		return 1;
-	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
-		if (len >= 3 && memcmp(s, bars[i], 3) == 0)
-			return 3;
-	return 0;
-}
-
 /* Does it begin with an empty cell: a bar, white space, a bar? */
 static bool
 begins_empty_cell(const char *s, size_t len)
 {
-	size_t i = bar_length(s, len);
+	size_t i = 1;
 
-	if (i == 0)
+	if (*s != '|')
 		return false;
 	skip_space(s, len, &i, 0);
-	return bar_length(s + i, len - i) > 0;
+	return i < len && s[i] == '|';
+}
+
+/* Does it begin with a box drawing character, U+2500 to U+257F? */
+static bool
+begins_box(const char *s, size_t len)
+{
+	return len >= 3 && *s == '\xe2' && (s[1] == '\x94' || s[1] == '\x95');
 }
 
 /* The part of a shape that takes a look at the leader, if there is one. */
@@ -529,7 +540,7 @@ shape_leader(struct shape *p)
 		return;
 	p->leader = p->s[i];
 	if (p->leader == '/' && p->s[i + 1] == '*')
-		p->leader = '*';
+		p->leader = IN_COMMENT;
 	do {
 		if (p->leader == '>')
 			p->depth = (unsigned char)(p->depth + n);
@@ -553,12 +564,21 @@ shape_begin(struct shape *p)
 	if (p->words == p->len)
 		return;
 	s = p->s + p->words;
-	p->item = begins_item(s, p->len - p->words);
-	p->row = begins_empty_cell(s, p->len - p->words);
-	p->first = (unsigned char)first_letter(s, p->len - p->words);
+	if (traits[(unsigned char)*s] & LOWER) {
+		p->first = LETTER_LOWER;
+		return;
+	}
+	if (traits[(unsigned char)*s] & UPPER) {
+		p->first = LETTER_UPPER;
+	} else {
+		p->item = begins_item(s, p->len - p->words);
+		p->row = begins_empty_cell(s, p->len - p->words);
+		p->box = begins_box(s, p->len - p->words);
+		p->first = (unsigned char)first_letter(s, p->len - p->words);
+		p->quoted = (unsigned char)*s < 0x40;
+	}
 	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
 		p->first = LETTER_CASELESS;
-	p->quoted = (unsigned char)*s < 0x40;
 }
 
 static inline void
@@ -566,13 +586,15 @@ shape_of(struct shape *p, const struct line *l, const char *text, uint64_t base)
 {
 	const char *s = line_text(l, text, base);
 	size_t len = l->len, i = 0;
-	unsigned char c;
+	unsigned char c, z;
 
 	len -= len > 0 && s[len - 1] == '\n';
 	if (len > 0 && (unsigned char)s[len - 1] <= ' ')
 		len = trimmed(s, len);
-	*p = (struct shape){ .s = s, .len = (uint32_t)len };
-	p->first = LETTER_NONE;
+	*p = (struct shape){
+		.s = s, .len = (uint32_t)len, .closed = true,
+		.first = LETTER_NONE,
+	};
 	if (len > 0 && (unsigned char)*s <= ' ')
 		p->indent = p->col = skip_space(s, len, &i, 0);
 	p->words = (uint32_t)i;
@@ -582,18 +604,20 @@ shape_of(struct shape *p, const struct line *l, const char *text, uint64_t base)
 		p->wide = true;
 	if (i == len || p->wide)
 		return;
-	p->closed = ends_closed(s, len);
-	c = (unsigned char)s[i];
-	if ((unsigned)(c - 'a') < 26 && c != 'd' && c != 'o') {
+	c = traits[(unsigned char)s[i]];
+	z = traits[(unsigned char)s[len - 1]];
+	p->closed = (z & CLOSED) != 0;
+	p->code = ((c & CODE_BEGINS) | (z & CODE_ENDS)) != 0;
+	p->plain = (c & (LOWER | UPPER)) != 0;
+	if ((unsigned char)s[len - 1] >= 0x80)
+		p->closed = ends_closed_wide(s, len);
+	if (c & LOWER)
 		p->first = LETTER_LOWER;
-		p->plain = true;
-	} else if ((unsigned)(c - 'A') < 26) {
+	else if (c & UPPER)
 		p->first = is_shouted(s + i, len - i) ? LETTER_CASELESS :
 			   LETTER_UPPER;
-		p->plain = true;
-	} else {
+	else
 		shape_begin(p);
-	}
 }
 
 /* The line that what is indented deeper belongs to. */
@@ -606,9 +630,8 @@ struct owner {
 static bool
 is_below(const struct shape *b, const struct owner *o)
 {
-	return b->indent > o->indent ||
-	       (b->leader == o->leader && b->indent == o->indent &&
-		b->col > o->col);
+	return b->leader == o->leader ? b->col > o->col :
+	       b->indent > o->indent;
 }
 
 /*
@@ -653,6 +676,32 @@ join_if_filled(const struct shape *a, const struct shape *b, bool new,
 }
 
 /*
+ * Are these two lines of code, or names, that say the same words with other
+ * signs: f(1, 2) and f(-1, 2)?  Lines of code may also be equal.
+ */
+static bool
+are_signs(const struct shape *a, const struct shape *b)
+{
+	const char *s = b->s + b->words;
+	size_t len = b->len - b->words;
+
+	if (a->len != b->len || memcmp(a->s, b->s, a->len) != 0)
+		return memchr(s, ' ', len) == NULL || listing_has_code(s, len);
+	return (b->first == LETTER_LOWER || b->first == LETTER_OTHER) &&
+	       LISTING_ENDS(s[len - 1]);
+}
+
+/* Line b says the same words as line a, and so all that it has to say. */
+static uint32_t
+join_same(const struct shape *a, struct shape *b, uint32_t mark)
+{
+	if (b->len > b->words && are_signs(a, b))
+		return mark | GOES_ON | SIGNS;
+	b->closed = true;
+	return 0;
+}
+
+/*
  * Does b, which has no words, end what a says: the bracket that closes a call,
  * a list, a body; in a comment or a control file, a line left empty?
  */
@@ -669,7 +718,7 @@ closes_block(const struct shape *a, const struct shape *b)
 
 /*
  * What is known of line b, directly after line a; 'new' if a begins something
- * new.  A line that was said twice says all that it has to say: it is closed.
+ * new.
  */
 static uint32_t
 join_of(const struct shape *a, struct shape *b, const struct line *la,
@@ -682,6 +731,8 @@ join_of(const struct shape *a, struct shape *b, const struct line *la,
 		owner->any = false;
 		return 0;
 	}
+	if (a->box && b->box)
+		return mark | GOES_ON;
 	if (lb->nwords == 0) {
 		owner->any = false;
 		return closes_block(a, b) && la->nwords > 0 ? GOES_ON : 0;
@@ -698,12 +749,11 @@ join_of(const struct shape *a, struct shape *b, const struct line *la,
 		return mark | MAY_GO_ON | STARRED;
 	}
 	owned = is_owned(a, b, la, new, owner);
-	if (!owned && same_words(la, lb, norm)) {
-		b->closed = true;
-		return 0;
-	}
+	if (!owned && same_words(la, lb, norm))
+		return join_same(a, b, mark);
 	if (owned || (b->row && la->nwords > 0) ||
-	    (b->first == LETTER_LOWER && !b->quoted && !a->closed))
+	    (b->first == LETTER_LOWER && !b->quoted && !a->closed &&
+	     (la->nwords > 0 || a->leader != IN_COMMENT)))
 		return mark | GOES_ON;
 	if (la->nwords == 0 || a->leader != b->leader)
 		return 0;
@@ -724,10 +774,8 @@ join_plain(const struct shape *a, struct shape *b, const struct line *la,
 	if (owner->any && b->indent > owner->indent)
 		return mark | GOES_ON;
 	owner->any = false;
-	if (same_words(la, lb, norm)) {
-		b->closed = true;
-		return 0;
-	}
+	if (same_words(la, lb, norm))
+		return join_same(a, b, mark);
 	if (b->first == LETTER_LOWER && !a->closed)
 		return mark | GOES_ON;
 	return join_if_filled(a, b, new, mark);
@@ -748,7 +796,7 @@ first_word(const struct line *l, const char *text, uint64_t base)
 	return !l->ascii && n > 12 && p.first == LETTER_CASELESS ? 2 : n;
 }
 
-/* Columns of a line; those of ASCII stand in its mark already. */
+/* Columns of a line; its mark has its bytes, which in ASCII is the same. */
 static size_t
 width_of(const struct line *l, uint32_t mark, const char *text, uint64_t base)
 {
@@ -776,8 +824,8 @@ mark_filled(const struct line *lines, size_t first, size_t end,
 		size_t w = width_of(&lines[i], span[i].nlines, text, base);
 
 		widest = w > widest ? w : widest;
-		if (!lines[i].ascii)
-			span[i].nlines |= (uint32_t)w << COLUMNS_SHIFT;
+		span[i].nlines &= ((uint32_t)1 << COLUMNS_SHIFT) - 1;
+		span[i].nlines |= (uint32_t)w << COLUMNS_SHIFT;
 	}
 	for (size_t i = first; i < end; i++) {
 		uint32_t mark = span[i].nlines;
@@ -834,6 +882,33 @@ mark_stretch(const struct line *lines, size_t first, size_t end,
 	}
 }
 
+/* May a line of the n with these marks be found to go on? */
+static inline bool
+is_stretch(uint32_t marks, size_t n)
+{
+	return (marks & MAY_GO_ON) &&
+	       (n > 3 || (marks & (BEGINS_LOWER | NO_CASE | CLOSES)));
+}
+
+/*
+ * Is a star a comment's, not a bullet?  'comment' is whether the line before
+ * leaves one open; returns whether b does.
+ */
+static bool
+is_in_comment(const struct shape *a, struct shape *b, bool comment)
+{
+	if (b->leader == '*' && !comment && a != NULL && a->leader == 0) {
+		/* What begins behind code on the line before? */
+		for (size_t i = 1; i < a->len && !comment; i++)
+			comment = a->s[i] == '*' && a->s[i - 1] == '/';
+		comment = comment && !ends_in(a->s, a->len, "*/");
+	}
+	if (b->leader == '*' && comment)
+		b->leader = IN_COMMENT;
+	return (comment || b->leader == IN_COMMENT) &&
+	       !ends_in(b->s, b->len, "*/");
+}
+
 /*
  * Mark the lines that go on with the one before them.  Returns n, or the
  * number of lines before a fence, if 'fences'.  *hints lines may be code.
@@ -843,52 +918,46 @@ mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
 	   const char *norm, bool fences, struct unit_span *span, size_t *hints)
 {
 	struct owner owner = { 0 };
-	struct shape shape[2];
+	struct shape shape[2], *a = &shape[0], *b = &shape[1], *swap;
+	/* A stretch: where it begins, and all marks in it. */
 	size_t first = 0, hinted = 0;
-	/* In this stretch: may a line go on; can it be that it does? */
-	bool may = false, hope = false;
+	uint32_t marks = 0;
+	bool comment = false;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++, swap = a, a = b, b = swap) {
 		const struct line *l = &lines[i];
-		struct shape *a = &shape[~i & 1], *b = &shape[i & 1];
+		bool new = first + 1 == i;
 		uint32_t mark = 0;
 
 		shape_of(b, l, text, base);
 		if (b->fence && fences)
 			return i;
-		if (b->len > b->words)
-			hinted += listing_hint(b->s[b->words],
-					       b->s[b->len - 1]);
-		if (i > 0 && a->plain && b->plain && b->indent <= a->indent)
-			mark = join_plain(a, b, l - 1, l, norm, first + 1 == i,
-					  &owner);
-		else if (i > 0)
-			mark = join_of(a, b, l - 1, l, norm, first + 1 == i,
-				       &owner);
-		else if (b->item)
+		hinted += b->code;
+		if (comment || b->leader != 0)
+			comment = is_in_comment(i > 0 ? a : NULL, b, comment);
+		if (i == 0)
 			owner = (struct owner){
-				true, b->indent, b->col, b->leader,
+				b->item, b->indent, b->col, b->leader,
 			};
+		else if (a->plain && b->plain && b->indent <= a->indent)
+			mark = join_plain(a, b, l - 1, l, norm, new, &owner);
+		else
+			mark = join_of(a, b, l - 1, l, norm, new, &owner);
 		if (b->first == LETTER_LOWER && !b->quoted)
 			mark |= BEGINS_LOWER;
 		if (!(mark & (GOES_ON | MAY_GO_ON)) || l->nwords == 0) {
-			if (may && hope)
+			if (is_stretch(marks, i - first))
 				mark_stretch(lines, first, i, text, base,
 					     span);
-			may = false;
 			first = i;
-			hope = false;
+			marks = 0;
 		} else {
-			may = may || !(mark & GOES_ON);
-			hope = hope || i >= first + 3 ||
-			       (mark & (BEGINS_LOWER | NO_CASE | CLOSES));
+			marks |= mark;
 		}
-		if (!b->wide && l->ascii)
-			mark |= (uint32_t)(b->col + b->len - b->words) <<
-				COLUMNS_SHIFT;
-		span[i].nlines = mark;
+		span[i].nlines = mark | (b->col + b->len - b->words) <<
+				 COLUMNS_SHIFT;
 	}
-	if (may && hope)
+	if (is_stretch(marks, n - first))
 		mark_stretch(lines, first, n, text, base, span);
 	*hints = hinted;
 	return n;
@@ -906,7 +975,8 @@ spans_of(const struct line *lines, size_t n, unsigned min_words,
 		enum unit_kind kind;
 
 		for (k = i + 1; k < n && (span[k].nlines & GOES_ON); k++)
-			shorter = shorter && lines[k].nwords < min_words;
+			shorter = shorter && lines[k].nwords < min_words &&
+				  !(span[k].nlines & SIGNS);
 		kind = shorter ? UNIT_RUN : k == i + 1 ? UNIT_LINE :
 		       UNIT_WRAPPED;
 		if (kind == UNIT_RUN && nspans > 0 &&

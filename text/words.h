@@ -20,12 +20,16 @@
 #define WORDS_H
 
 #include "line.h"
+#include "simd.h"
 
 struct words_reader;
 
 /* fold_digits: every number (and run of numbers) reads as the word "0". */
 struct words_reader *words_new(bool fold_digits);
 void words_free(struct words_reader *w);
+
+/* Use these vector instructions, or fewer.  For tests of all variants. */
+void words_limit(struct words_reader *w, enum vectors most);
 
 /*
  * Append the lines of text[0..len) to 'out'.  The text starts at byte 'off'

@@ -1,0 +1,51 @@
+/* Messages on standard error. */
+#include "message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shown.h"
+
+#define ROOM 1024		/* where there is no memory for more */
+
+void
+message(const char *format, ...)
+{
+	char few[ROOM], few_shown[SHOWN_MOST * ROOM];
+	char *all = NULL, *shown = NULL;
+	va_list args;
+	size_t n;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(few, sizeof(few), format, args);
+	va_end(args);
+	if (len < 0)
+		return;
+	n = (size_t)len;
+	if (n >= sizeof(few)) {
+		all = malloc(n + 1);
+		shown = malloc(SHOWN_MOST * n);
+	}
+	if (all != NULL && shown != NULL) {
+		va_start(args, format);
+		vsnprintf(all, n + 1, format, args);
+		va_end(args);
+		n = shown_copy(shown, all, n, false);
+	} else {
+		n = shown_copy(few_shown, few, strlen(few), false);
+	}
+	fprintf(stderr, "dedup: %.*s\n", (int)n,
+		all != NULL && shown != NULL ? shown : few_shown);
+	free(all);
+	free(shown);
+}
+
+const char *
+message_name(const char *path)
+{
+	return path == NULL ? "standard output" :
+	       strcmp(path, "-") == 0 ? "standard input" : path;
+}

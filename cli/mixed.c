@@ -1,0 +1,82 @@
+/* Text, JSONL and WARC do not go into one output. */
+#include "mixed.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "compression.h"
+
+/* Are the records, or the text, themselves what is written, and to one file? */
+static bool
+is_one_output(const struct options *opt)
+{
+	return opt->output_dir == NULL && !opt->in_place && opt->top == 0 &&
+	       (opt->show == SHOW_KEPT || opt->show == SHOW_REMOVED) &&
+	       opt->annotate != ANNOTATE_JSONL &&
+	       opt->annotate != ANNOTATE_DOLMA;
+}
+
+const char *
+mixed_take(struct mixed *m, const struct options *opt, enum format format)
+{
+	static const char *const why[] = {
+		[FORMAT_TEXT] = "it is text, and what comes before is not: "
+				"one output cannot hold both; see --output-dir",
+		[FORMAT_JSONL] = "it is JSONL, and what comes before is not: "
+				 "one output cannot hold both; see --output-dir",
+		[FORMAT_WARC] = "it is WARC, and what comes before is not: "
+				"one output cannot hold both; see --output-dir",
+	};
+
+	if (m->format == format)
+		return NULL;
+	if (m->format == FORMAT_AUTO) {
+		m->format = format;
+		return NULL;
+	}
+	return is_one_output(opt) ? why[format] : NULL;
+}
+
+/* What reader.c takes a file for by its name alone; FORMAT_AUTO: it looks. */
+static enum format
+format_of_name(const char *path)
+{
+	static const struct suffix {
+		const char *suffix;
+		enum format format;
+	} suffixes[] = {
+		{ ".jsonl", FORMAT_JSONL }, { ".ndjson", FORMAT_JSONL },
+		{ ".warc", FORMAT_WARC }, { ".wet", FORMAT_WARC },
+		{ ".wat", FORMAT_WARC },
+	};
+	size_t len = compression_plain_len(path);
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		const char *suffix = suffixes[i].suffix;
+		size_t n = strlen(suffix);
+
+		if (len >= n && memcmp(path + len - n, suffix, n) == 0)
+			return suffixes[i].format;
+	}
+	return FORMAT_AUTO;
+}
+
+const char *
+mixed_by_name(const struct options *opt, const struct files *files,
+	      const char **why)
+{
+	struct mixed m = { .format = FORMAT_AUTO };
+
+	for (size_t i = 0; i < files->n && opt->format == FORMAT_AUTO; i++) {
+		const char *path = files->file[i].path;
+		enum format format = format_of_name(path);
+
+		if (format == FORMAT_AUTO)
+			continue;
+		*why = mixed_take(&m, opt, format);
+		if (*why != NULL)
+			return path;
+	}
+	return NULL;
+}

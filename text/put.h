@@ -1,0 +1,106 @@
+/*
+ * Words put out a folded code point at a time: a space where a word ends, and
+ * how many words begin.
+ */
+#ifndef PUT_H
+#define PUT_H
+
+#include "line.h"
+
+#include <utf8proc.h>
+
+/*
+ * A code point in 32 bits (fold.h says what it is good for):
+ *
+ *	31  28   27    26..24   23..21   20..0
+ *	  0    DIGIT    kind      0      the code point it folds to
+ *
+ * The last is there for SEPARATOR, LETTER and SOLO alone.
+ */
+enum {
+	UNKNOWN = 0,
+	SEPARATOR = 1u << 24,
+	LETTER = 2u << 24,	/* letter or digit */
+	SOLO = 3u << 24,	/* a word by itself */
+	JOINS = 4u << 24,	/* may change what stands before it */
+	SEVERAL = 5u << 24,	/* folds to several code points */
+	BYTE = 6u << 24,	/* one that is not UTF-8: a letter, itself */
+	KIND = 7u << 24,
+	DIGIT = 1u << 27,	/* flag on LETTER and SOLO */
+	CODEPOINT = 0x1fffff,
+};
+
+/* Where in a word the output stands. */
+enum place { OUTSIDE, INSIDE, AFTER_SOLO };
+
+struct put {
+	struct scan *out;	/* its norm has room */
+	uint32_t nwords;	/* in the line so far */
+	bool digits;		/* the line has one */
+	enum place place;
+};
+
+static inline void
+put_char(struct scan *out, uint32_t c)
+{
+	char *to = out->norm + out->norm_len;
+
+	if (c < 0x80) {
+		*to = (char)c;
+		out->norm_len++;
+	} else if (c < 0x800) {
+		to[0] = (char)(0xc0 | c >> 6);
+		to[1] = (char)(0x80 | (c & 0x3f));
+		out->norm_len += 2;
+	} else {
+		out->norm_len += (size_t)utf8proc_encode_char(
+			(utf8proc_int32_t)c, (utf8proc_uint8_t *)to);
+	}
+}
+
+static inline void
+put_end(struct put *p)
+{
+	if (p->place != OUTSIDE)
+		p->out->norm[p->out->norm_len++] = ' ';
+	p->place = OUTSIDE;
+}
+
+/* A character of this kind comes next: put out the space before it. */
+static inline void
+put_begin(struct put *p, uint32_t kind)
+{
+	switch (kind & KIND) {
+	case SEPARATOR:
+		put_end(p);
+		return;
+	case SOLO:
+		put_end(p);
+		p->place = AFTER_SOLO;
+		p->nwords++;
+		break;
+	case LETTER:
+	case BYTE:
+		if (p->place == AFTER_SOLO)
+			put_end(p);
+		/* fall through */
+	default:		/* a mark stays with what it stands on */
+		if (p->place == OUTSIDE) {
+			p->place = INSIDE;
+			p->nwords++;
+		}
+	}
+	if (kind & DIGIT)
+		p->digits = true;
+}
+
+/* A folded code point with its kind to the output; room is there. */
+static inline void
+put_folded(struct put *p, uint32_t c)
+{
+	put_begin(p, c);
+	if ((c & KIND) != SEPARATOR)
+		put_char(p->out, c & CODEPOINT);
+}
+
+#endif
