@@ -69,9 +69,10 @@ def parser() -> argparse.ArgumentParser:
                    f"({_core.defaults['min_words']})")
     g = p.add_argument_group("Matching")
     g.add_argument("-x", "--exact", action="store_true", default=None,
-                   help="no near-duplicates: same words only")
+                   help="same words only; not what one unit says in full")
     g.add_argument("-t", "--threshold", type=float, metavar="R",
-                   help="least resemblance, up to 1")
+                   help="remove similar units too, of such resemblance, "
+                   "to 1")
     g.add_argument("-n", "--ngram", type=int, metavar="N",
                    help="words in a shingle, 1 to 32 "
                    f"({_core.defaults['ngram']})")

@@ -41,7 +41,8 @@ class Span(NamedTuple):
     line: int
     """Of its first byte, from 0."""
     reason: str
-    """'exact', 'near', 'repeat', 'lead', 'contained', 'boilerplate', ..."""
+    """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate'
+    or 'listed': see dedup(1)."""
     resemblance: float
     """To the witness: 2M/(a+b), 0 to 1, M words in common, in order, of a and
     b (Myers 1986)."""
@@ -92,8 +93,10 @@ class Deduper:
 
     unit        'auto', 'line', 'paragraph' or 'document': what is judged
     min_words   5; a shorter unit is compared only with the one before it
-    exact       False; no near-duplicates, and less memory
-    threshold   least resemblance of near-duplicates, to 1 (dedup(1), -t)
+    exact       False; only units with the same words go, less memory
+    threshold   None; over 0, to 1: remove similar units too, whose resemblance
+                2M/(a+b) is at least this; 0.8 is a good value. Facts may be
+                lost
     ngram       3; words in a shingle, 1 to 32 (Broder 1997)
     fold_digits False; all numbers are equal
     contained   False; remove what stands inside a longer unit, too
@@ -157,6 +160,9 @@ class Deduper:
         if exact and contained:
             raise ValueError("contained=True: not with exact=True")
         self._core = _core.Deduper(_options.take(given))
+        for name in ("threshold", "ngram"):
+            if exact and name in given:
+                _warn(f"{name}: it has no effect with exact=True")
         usual = {"unit": "auto", "scope": "all", "keep": "first",
                  "memory": "50%", "on_full": "pass", "threads": 0,
                  "places": True, "exact": False, "fold_digits": False,

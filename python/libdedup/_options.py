@@ -64,8 +64,8 @@ def _share(name: str, value: object) -> float:
         share = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise ValueError(f"{name}={value!r}: it has to be a number") from None
-    if not 0 <= share <= 1:
-        raise ValueError(f"{name}={value!r}: it has to be 0 to 1")
+    if not 0 < share <= 1:
+        raise ValueError(f"{name}={value!r}: it has to be over 0, to 1")
     return share
 
 

@@ -9,6 +9,7 @@ LINE = "A line of text with words enough to count.\n"
 
 @pytest.mark.parametrize("options, words", [
     ({"threshold": 1.5}, "threshold=1.5"),
+    ({"threshold": 0}, "over 0, to 1"),
     ({"threshold": "x"}, "threshold='x'"),
     ({"unit": "words"}, "'auto', 'line'"),
     ({"scope": "page"}, "scope='page'"),
@@ -39,6 +40,12 @@ def test_options_out_of_range(options, words):
 def test_unknown_option():
     with pytest.raises(TypeError, match="treshold"):
         libdedup.clean([], treshold=0.8)
+
+
+def test_an_option_without_effect_is_told():
+    with pytest.warns(RuntimeWarning, match="threshold: it has no effect") as w:
+        libdedup.Deduper(exact=True, threshold=0.8)
+    assert w[0].filename == __file__
 
 
 def test_memory_in_words():
