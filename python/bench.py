@@ -65,21 +65,36 @@ def text_of(document):
 
 # Ways through all of it: each in a process of its own, for its peak.
 
-def measure(function, who=resource.RUSAGE_SELF):
-    """Seconds, and by how many MiB the peak of memory rose."""
-    before = resource.getrusage(who).ru_maxrss
-    begin = time.perf_counter()
+def memory(field):
+    """MiB: VmRSS, or VmHWM, its peak."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def measure(function, children=False):
+    """Seconds, seconds of processors, and MiB that memory rose by at its peak."""
+    who = resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF
+
+    def spent():
+        used = resource.getrusage(who)
+        return used.ru_utime + used.ru_stime
+
+    Path("/proc/self/clear_refs").write_text("5")    # the peak begins anew
+    before, cpu, begin = memory("VmRSS"), spent(), time.perf_counter()
     result = function()
-    seconds = time.perf_counter() - begin
+    seconds, cpu = time.perf_counter() - begin, spent() - cpu
     del result
-    return seconds, (resource.getrusage(who).ru_maxrss - before) / 1024
+    peak = (resource.getrusage(who).ru_maxrss / 1024 if children
+            else memory("VmHWM") - before)
+    return seconds, cpu, peak
 
 
 def way_command(folder, threads):
     return measure(lambda: subprocess.run(
         [COMMAND, "-q", "-T", str(threads), "-f", "jsonl", "-o",
-         f"{folder}/out.jsonl", f"{folder}/in.jsonl"], check=True),
-        resource.RUSAGE_CHILDREN)
+         f"{folder}/out.jsonl", f"{folder}/in.jsonl"], check=True), children=True)
 
 
 def way_clean(folder, threads):
@@ -208,13 +223,17 @@ def whole(args, folder):
                  "--threads", str(args.threads)], check=True,
                 capture_output=True, text=True).stdout
             found[name].append(json.loads(out))
-    first = statistics.median(f[0] for f in next(iter(found.values())))
-    print("| way | seconds | MB/s | to the command | MiB more |\n"
-          "|---|---|---|---|---|")
-    for name, runs in found.items():
-        seconds = statistics.median(r[0] for r in runs)
-        print(f"| {name} | {seconds:.2f} | {size / 1e6 / seconds:.0f} | "
-              f"{seconds / first:.2f} | {max(r[1] for r in runs):.0f} |")
+    def median(name, i):
+        return statistics.median(run[i] for run in found[name])
+
+    print("| way | seconds | of CPU | to the command's | CPU to its CPU | "
+          "MiB more |\n|---|---|---|---|---|---|")
+    first = next(iter(WAYS))
+    for name in WAYS:
+        print(f"| {name} | {median(name, 0):.2f} | {median(name, 1):.2f} | "
+              f"{median(name, 0) / median(first, 0):.2f} | "
+              f"{median(name, 1) / median(first, 1):.2f} | "
+              f"{median(name, 2):.0f} |")
 
 
 def others(args):
