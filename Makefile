@@ -6,6 +6,7 @@
 #	make tsan               threads under ThreadSanitizer
 #	make fuzz               a short run of each fuzzer (clang)
 #	make bench              speed and memory beside other tools
+#	make abi                record the library's ABI, for a release
 #	make install uninstall  PREFIX, DESTDIR
 #
 # CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR are yours to set.  The
@@ -26,7 +27,10 @@ WERROR =
 
 B = build
 VERSION := $(shell sed -n 's/^\#define DEDUP_VERSION "\(.*\)"/\1/p' dedup.h)
-SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+
+# What is binary compatible: a major version, or while that is 0 a minor one.
+NUMBERS := $(subst ., ,$(VERSION))
+SOVERSION := $(patsubst 0,0.$(word 2,$(NUMBERS)),$(word 1,$(NUMBERS)))
 
 WITHOUT =
 EXTRAS := $(foreach package,$(filter-out $(WITHOUT), \
@@ -177,4 +181,4 @@ clean:
 
 force:
 
-.PHONY: force all install uninstall clean check asan tsan fuzz bench lint
+.PHONY: force all install uninstall clean check asan tsan fuzz bench lint abi

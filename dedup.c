@@ -11,22 +11,58 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+/* The part of a struct that the caller knows, too; the rest of it is 0. */
+void
+engine_fill(void *to, size_t size, const void *from, size_t known)
+{
+	size_t both = size < known ? size : known;
+
+	memset(to, 0, size);
+	memcpy(to, from, both);
+	memcpy(to, &size, size < sizeof(size) ? size : sizeof(size));
+}
+
+static const struct dedup_options defaults = {
+	.size = sizeof(struct dedup_options),
+	.unit = DEDUP_UNIT_AUTO,
+	.scope = DEDUP_SCOPE_ALL,
+	.keep = DEDUP_KEEP_FIRST,
+	.min_words = 5,
+	.ngram = 3,
+	.places = true,
+	.threads = 1,
+};
 
 void
-dedup_options_init(struct dedup_options *opt)
+dedup_options_fill(struct dedup_options *opt, size_t size)
 {
-	*opt = (struct dedup_options){
-		.unit = DEDUP_UNIT_AUTO,
-		.scope = DEDUP_SCOPE_ALL,
-		.keep = DEDUP_KEEP_FIRST,
-		.min_words = 5,
-		.ngram = 3,
-		.places = true,
-		.threads = 1,
-	};
+	engine_fill(opt, size, &defaults, sizeof(defaults));
+}
+
+/*
+ * Options of a caller that may know fewer, or more: but of those it has to ask
+ * for nothing.
+ */
+static bool
+take_options(struct dedup_options *to, const struct dedup_options *from)
+{
+	const unsigned char *p = (const unsigned char *)from;
+
+	*to = defaults;
+	if (from->size < offsetof(struct dedup_options, threads) ||
+	    from->size > 64 * sizeof(*to))
+		return false;
+	for (size_t i = sizeof(*to); i < from->size; i++)
+		if (p[i] != 0)
+			return false;
+	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
+	to->size = sizeof(*to);
+	to->count |= to->counts_only;
+	return true;
 }
 
 static bool
@@ -67,26 +103,27 @@ engine_share_memory(struct dedup *d)
 	if (rest == 0)
 		return;
 	rest -= taken < rest ? taken : rest;
-	d->counts.limit = rest / 2 + 1;
+	d->counts.limit = (d->opt.counts_only ? rest : rest / 2) + 1;
 	taken = d->counting ? rest / 2 : counts_memory(&d->counts);
 	rest -= taken < rest ? taken : rest;
 	table_set_limit(d->table, rest + 1);
 }
 
 enum dedup_status
-dedup_new(const struct dedup_options *opt, struct dedup **result)
+dedup_new(const struct dedup_options *given, struct dedup **result)
 {
+	struct dedup_options options, *opt = &options;
 	struct dedup *d;
 
 	*result = NULL;
-	if (!are_valid(opt))
+	if (!take_options(opt, given) || !are_valid(opt))
 		return DEDUP_EINVAL;
 	d = calloc(1, sizeof(*d));
 	if (d == NULL)
 		return DEDUP_ENOMEM;
 	d->opt = *opt;
 	d->places = opt->places || opt->keep == DEDUP_KEEP_NONE;
-	counts_init(&d->counts, opt->places);
+	counts_init(&d->counts, opt->places && !opt->counts_only);
 	errno = ENOMEM;
 	if (split_init(&d->own, opt, NULL) != 0) {
 		enum dedup_status st = errno == ENOMEM ? DEDUP_ENOMEM
@@ -98,7 +135,7 @@ dedup_new(const struct dedup_options *opt, struct dedup **result)
 	d->view.left = &d->own;
 	d->counting = opt->count || boilerplate_wanted(d);
 	/* What is boilerplate has to be known before anything is judged. */
-	d->judging = !boilerplate_wanted(d);
+	d->judging = !opt->counts_only && !boilerplate_wanted(d);
 	d->table = engine_new_table(d);
 	if (d->table == NULL) {
 		dedup_free(d);
@@ -260,16 +297,16 @@ advance(struct dedup *d, enum how how)
 }
 
 /* What was given before is settled for good; where the rest begins. */
-static uint64_t
-begin_call(struct dedup *d, struct dedup_verdict *v)
+uint64_t
+engine_begin_call(struct dedup *d, struct dedup_verdict *v)
 {
 	*v = (struct dedup_verdict){ .removals = NULL };
 	forget_given(d);
 	return d->out.decided;
 }
 
-static enum dedup_status
-end_call(struct dedup *d, int result, bool ends, struct dedup_verdict *v)
+enum dedup_status
+engine_end_call(struct dedup *d, int result, bool ends, struct dedup_verdict *v)
 {
 	if (result != 0 || d->damaged) {
 		d->broken = true;
@@ -296,7 +333,7 @@ read_text(struct dedup *d, const char *text, size_t len, enum how how,
 	*v = (struct dedup_verdict){ .removals = NULL };
 	if (!d->open || d->broken || d->out.decided + len < d->end)
 		return DEDUP_ESTATE;
-	decided = begin_call(d, v);
+	decided = engine_begin_call(d, v);
 	if (d->ahead) {
 		split_begin_at(s, d->end);
 		s->line = d->line;
@@ -307,7 +344,7 @@ read_text(struct dedup *d, const char *text, size_t len, enum how how,
 	s->base = decided;
 	d->stats.bytes += decided + len - d->end;
 	s->end = d->end = decided + len;
-	st = end_call(d, advance(d, how), how == END, v);
+	st = engine_end_call(d, advance(d, how), how == END, v);
 	if (st == DEDUP_OK)
 		d->stats.early += how == FLUSH && v->decided > decided;
 	return st;
@@ -425,8 +462,8 @@ judge_reading(struct dedup *d, struct split *ahead, const struct reading *r)
 }
 
 /* The split's next reading is the open document's next stretch. */
-static int
-feed_reading(struct dedup *d, struct split *s)
+int
+engine_feed(struct dedup *d, struct split *s)
 {
 	const struct reading *r = &s->readings[s->next++];
 
@@ -449,269 +486,8 @@ dedup_feed_part(struct dedup *d, struct dedup_part *part,
 	    p->next == p->nreadings || r->off != d->end ||
 	    r->inside != d->inside || (d->end > 0 && !d->ahead))
 		return DEDUP_ESTATE;
-	begin_call(d, v);
-	return end_call(d, feed_reading(d, p), r->ends, v);
-}
-
-/* Many at a time. */
-
-static unsigned
-threads_of(const struct dedup *d)
-{
-	long n = d->opt.threads > 0 ? (long)d->opt.threads :
-		 sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > (long)CREW_MAX ? CREW_MAX : (unsigned)n;
-}
-
-/* Threads to work with; NULL where one is enough, or all that can be had. */
-static struct crew *
-crew_of(struct dedup *d)
-{
-	if (d->crew == NULL && threads_of(d) > 1) {
-		d->crew = crew_new(d, threads_of(d));
-		d->has_parts |= d->crew != NULL;
-	}
-	return d->crew;
-}
-
-void
-dedup_set_threads(struct dedup *d, unsigned threads)
-{
-	d->opt.threads = threads;
-	crew_free(d->crew);
-	d->crew = NULL;
-}
-
-size_t
-dedup_slots(struct dedup *d)
-{
-	return crew_of(d) != NULL ? crew_slots(d->crew) : 1;
-}
-
-/* By the caller's thread, one after another. */
-static enum dedup_status
-run_alone(struct dedup *d, const struct dedup_work *work)
-{
-	struct dedup_part *part;
-	enum dedup_status st = dedup_part_new(d, &part);
-	size_t bytes;
-	int got;
-
-	if (st != DEDUP_OK)
-		return st;
-	while ((got = work->take(work->arg, 0, &bytes)) > 0) {
-		split_clear(&part->split);
-		if (work->split(work->arg, 0, part) != 0) {
-			got = -1;
-			break;
-		}
-		if (work->judge(work->arg, 0, part) != 0) {
-			st = DEDUP_ESTOP;
-			break;
-		}
-	}
-	dedup_part_free(part);
-	return got < 0 ? DEDUP_ENOMEM : st;
-}
-
-enum dedup_status
-dedup_run(struct dedup *d, const struct dedup_work *work)
-{
-	if (d->broken)
-		return DEDUP_ESTATE;
-	if (work->size < sizeof(*work))
-		return DEDUP_EINVAL;
-	return crew_of(d) != NULL ? crew_run(d->crew, work)
-				  : run_alone(d, work);
-}
-
-#define STRETCH ((size_t)128 << 10)	/* bytes of a long document, or of
-					 * many short ones: a slot's */
-#define SLOT_TEXTS 4096
-
-/* A document of a call, or a stretch of one. */
-struct some_text {
-	size_t document;	/* its number in the call */
-	struct dedup_stretch at;
-};
-
-struct some_texts {
-	struct some_text *text;
-	size_t n, room;
-};
-
-/* Where a call for many documents stands. */
-struct call {
-	struct dedup *d;
-	const struct dedup_batch *batch;
-	size_t document;	/* the next one to be taken */
-	size_t at;		/* bytes of it that were */
-	bool inside;		/* that is inside of a giant block */
-	struct some_texts *slot;
-	enum dedup_status st;
-};
-
-/* The next stretch of text[0..len), from c->at on. */
-static void
-next_stretch(struct call *c, const char *text, size_t len,
-	     struct dedup_stretch *s)
-{
-	size_t rest = len - c->at, window = STRETCH;
-	struct dedup_cut cut = { rest, false };
-
-	*s = (struct dedup_stretch){
-		.text = text + c->at, .len = rest, .offset = c->at,
-		.inside = c->inside, .ends = true,
-	};
-	for (; window < rest; window *= 2) {
-		if (!seam_find(&c->d->opt, s->text, window, c->inside, &cut))
-			continue;
-		s->len = cut.at;
-		s->goes_on = cut.inside;
-		s->ends = false;
-		break;
-	}
-	c->at += s->len;
-	c->inside = cut.inside;
-}
-
-static int
-take_texts(void *arg, size_t slot, size_t *bytes)
-{
-	struct call *c = arg;
-	struct some_texts *s = &c->slot[slot];
-
-	*bytes = s->n = 0;
-	while (*bytes < STRETCH && s->n < SLOT_TEXTS &&
-	       c->document < c->batch->n) {
-		const struct dedup_text *t = &c->batch->texts[c->document];
-		struct some_text *x;
-
-		if (array_room(&s->text, &s->room, s->n + 1, sizeof(*x)) != 0)
-			return -1;
-		x = &s->text[s->n++];
-		x->document = c->document;
-		/* What it will be is not known before get() was called. */
-		if (c->batch->get != NULL)
-			x->at = (struct dedup_stretch){
-				.text = t->text, .len = t->len, .ends = true,
-			};
-		else
-			next_stretch(c, t->text, t->len, &x->at);
-		*bytes += x->at.len;
-		if (x->at.ends) {
-			c->document++;
-			c->at = 0;
-			c->inside = false;
-		}
-	}
-	return s->n > 0;
-}
-
-static int
-split_texts(void *arg, size_t slot, struct dedup_part *part)
-{
-	const struct call *c = arg;
-	const struct some_texts *s = &c->slot[slot];
-
-	for (size_t i = 0; i < s->n; i++) {
-		struct some_text *x = &s->text[i];
-		struct dedup_text t = { x->at.text, x->at.len };
-
-		if (c->batch->get != NULL &&
-		    c->batch->get(c->batch->arg, x->document, &t) != 0)
-			return -1;
-		x->at.text = t.text;
-		x->at.len = t.len;
-		if (split_read(&part->split, &x->at) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* A document's first stretch begins it, and its last one is answered. */
-static enum dedup_status
-judge_text_of(const struct call *c, const struct some_text *x,
-	      struct split *split)
-{
-	struct dedup *d = c->d;
-	struct dedup_verdict v;
-	enum dedup_status st = DEDUP_OK;
-	int got;
-
-	if (x->at.offset == 0) {
-		st = dedup_begin(d);
-		if (st != DEDUP_OK)
-			return st;
-		begin_call(d, &v);
-	}
-	got = feed_reading(d, split);
-	if (got == 0 && !x->at.ends)
-		return DEDUP_OK;
-	st = end_call(d, got, x->at.ends, &v);
-	if (st == DEDUP_OK && c->batch->each(c->batch->arg, x->document, &v))
-		st = DEDUP_ESTOP;
-	return st;
-}
-
-static int
-judge_texts(void *arg, size_t slot, struct dedup_part *part)
-{
-	struct call *c = arg;
-	const struct some_texts *s = &c->slot[slot];
-
-	for (size_t i = 0; i < s->n && c->st == DEDUP_OK; i++)
-		c->st = judge_text_of(c, &s->text[i], &part->split);
-	return c->st != DEDUP_OK;
-}
-
-/* By the caller's thread alone: what is fed as text needs no slots. */
-static enum dedup_status
-judge_alone(struct dedup *d, const struct dedup_batch *b)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		struct dedup_text t = b->texts[i];
-		struct dedup_verdict v;
-		enum dedup_status st;
-
-		if (b->get != NULL && b->get(b->arg, i, &t) != 0)
-			return DEDUP_ENOMEM;
-		st = dedup_document(d, t.text, t.len, &v);
-		if (st != DEDUP_OK)
-			return st;
-		if (b->each(b->arg, i, &v) != 0)
-			return DEDUP_ESTOP;
-	}
-	return DEDUP_OK;
-}
-
-enum dedup_status
-dedup_documents(struct dedup *d, const struct dedup_batch *batch)
-{
-	struct call c = { .d = d, .batch = batch };
-	struct dedup_work work = {
-		.size = sizeof(work), .arg = &c, .take = take_texts,
-		.split = split_texts, .judge = judge_texts,
-	};
-	enum dedup_status st;
-	size_t n;
-
-	if (d->open || d->broken)
-		return DEDUP_ESTATE;
-	if (batch->size < sizeof(*batch) || batch->each == NULL)
-		return DEDUP_EINVAL;
-	if (crew_of(d) == NULL)
-		return judge_alone(d, batch);
-	n = crew_slots(d->crew);
-	c.slot = calloc(n, sizeof(*c.slot));
-	if (c.slot == NULL)
-		return DEDUP_ENOMEM;
-	st = crew_run(d->crew, &work);
-	for (size_t i = 0; i < n; i++)
-		free(c.slot[i].text);
-	free(c.slot);
-	return c.st != DEDUP_OK ? c.st : st;
+	engine_begin_call(d, v);
+	return engine_end_call(d, engine_feed(d, p), r->ends, v);
 }
 
 /* Two readings. */
@@ -719,7 +495,7 @@ dedup_documents(struct dedup *d, const struct dedup_batch *batch)
 unsigned
 dedup_readings_left(const struct dedup *d)
 {
-	return d->second ? 0 :
+	return d->second || d->opt.counts_only ? 0 :
 	       !d->judging + (d->opt.keep == DEDUP_KEEP_NONE);
 }
 
@@ -737,9 +513,14 @@ dedup_again(struct dedup *d)
 	}
 	d->judging = true;
 	d->counting = false;
+	/* What was not remembered leaves copies in the last reading, too. */
+	d->was_full |= table_full(d->table);
 	table_clear(d->table);
 	engine_share_memory(d);
-	d->stats = (struct dedup_stats){ .documents = d->references };
+	d->stats = (struct dedup_stats){
+		.documents = d->references,
+		.unrecorded = d->stats.unrecorded,
+	};
 	return DEDUP_OK;
 }
 
@@ -822,19 +603,21 @@ dedup_top(const struct dedup *d, struct dedup_common *top, size_t n)
 }
 
 void
-dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
+dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 {
-	*s = d->stats;
-	s->documents -= d->references;
-	s->full = table_full(d->table) || d->counts.full ||
-		  (d->listed != NULL && table_full(d->listed));
-	s->memory = sizeof(*d) + table_memory(d->table) +
-		    (d->listed != NULL ? table_memory(d->listed) : 0) +
-		    counts_memory(&d->counts) +
-		    split_memory(&d->own) +
-		    d->out.room * sizeof(*d->out.removals) +
-		    keep_none_memory(d) +
-		    (d->crew != NULL ? crew_memory(d->crew) : 0);
+	struct dedup_stats s = d->stats;
+
+	s.size = sizeof(s);
+	s.documents -= d->references;
+	s.full = d->was_full || table_full(d->table) || d->counts.full ||
+		 (d->listed != NULL && table_full(d->listed));
+	s.memory = sizeof(*d) + table_memory(d->table) +
+		   (d->listed != NULL ? table_memory(d->listed) : 0) +
+		   counts_memory(&d->counts) + split_memory(&d->own) +
+		   d->out.room * sizeof(*d->out.removals) +
+		   keep_none_memory(d) +
+		   (d->crew != NULL ? crew_memory(d->crew) : 0);
+	engine_fill(to, size, &s, sizeof(s));
 }
 
 const char *

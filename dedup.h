@@ -1,13 +1,14 @@
 /*
  * libdedup: find the parts of documents that say again what was said before.
+ * dedup(3) has the same in prose, with complete programs.
  *
  * A document is a sequence of units: paragraphs, long lines, runs of short
  * lines, hard-wrapped or code blocks (enum dedup_unit says which).  Documents
  * are fed in order, in pieces of any size; the library answers which bytes to
  * drop and, for each, why, and which copy that was kept says the same.  It
- * never drops a unit without such a witness.  It holds no text but the words
- * of what it kept, as numbers; reads and writes no files but saved tables; and
- * never prints or exits.
+ * never drops a unit without such a witness.  It holds no text, only the words
+ * of what it kept, as numbers.  It reads and writes no files but saved tables,
+ * and never prints or exits.
  *
  *	struct dedup_options opt;
  *	struct dedup_verdict v;
@@ -21,13 +22,27 @@
  *
  * Memory grows with the text kept: about 0.5 bytes per byte of prose, 20 per
  * unit with options.exact.  The answers are a function of the documents, their
- * order and the options; not of the sizes of the pieces, of the locale, or of
- * the secret that keys the fingerprints.
+ * order and the options.  They do not depend on the sizes of the pieces, the
+ * number of documents in a call, the number of threads, the locale, or the
+ * secret that keys the fingerprints.
  *
- * Threads: a struct dedup is used by one thread at a time, but for reading ahead
- * (dedup_part_new()); different ones are independent.  There are no globals.
+ * Threads: one thread at a time uses a struct dedup; dedup_part_read() and
+ * dedup_find_cut() may run beside it.  dedup_documents() and dedup_run() make
+ * threads of their own, which are gone when the call returns.  Different
+ * structs are independent.  There are no globals.
  *
- * Offsets and lengths are in bytes, lines and documents are counted from 0.
+ * Offsets and lengths are in bytes.  Lines and documents are counted from 0.
+ *
+ * Errors: a call that returns DEDUP_EINVAL or DEDUP_ESTATE has changed nothing.
+ * After DEDUP_ENOMEM or DEDUP_ETABLE from a call that judges documents, the
+ * state can only be freed: every other call returns DEDUP_ESTATE.  What else a
+ * status means stands at each function.  DEDUP_ESTATE is not repeated there for
+ * a state that can only be freed.
+ *
+ * Structs that the caller allocates and that may grow begin with their size, so
+ * that a program and a library of different versions fit together.  Others do
+ * not grow.  While the major version is 0, a new minor version may break this:
+ * the name of the shared library has the minor version in it.
  */
 #ifndef DEDUP_H
 #define DEDUP_H
@@ -41,9 +56,9 @@ extern "C" {
 #endif
 
 #define DEDUP_VERSION_MAJOR 0
-#define DEDUP_VERSION_MINOR 1
+#define DEDUP_VERSION_MINOR 2
 #define DEDUP_VERSION_PATCH 0
-#define DEDUP_VERSION "0.1.0"
+#define DEDUP_VERSION "0.2.0"
 
 #if defined(__GNUC__)
 #define DEDUP_API __attribute__((visibility("default")))
@@ -63,15 +78,16 @@ extern "C" {
 enum dedup_status {
 	DEDUP_OK = 0,
 	DEDUP_ENOMEM,		/* out of memory */
-	DEDUP_EINVAL,		/* an option or argument out of its range */
+	DEDUP_EINVAL,		/* an option or argument is out of its range */
 	DEDUP_ESTATE,		/* the call does not fit here: see each */
 	DEDUP_ERANDOM,		/* the system gives no random secret */
 	DEDUP_ESTOP,		/* a callback asked to stop */
-	DEDUP_ETABLE,		/* a saved table: damaged, or of other options,
-				 * or not to be read or written; see 'why' */
+	DEDUP_ETABLE,		/* a saved table is damaged, was made with other
+				 * options, or cannot be read or written; the
+				 * argument 'why' says which */
 };
 
-/* What is judged as one. */
+/* What is judged as one; dedup(1) has the rules. */
 enum dedup_unit {
 	DEDUP_UNIT_AUTO,	/* a line of min_words or more; a run of shorter
 				 * ones; a hard-wrapped block; a code block */
@@ -80,7 +96,7 @@ enum dedup_unit {
 	DEDUP_UNIT_DOCUMENT,	/* a document */
 };
 
-/* Among what a copy is looked for. */
+/* Where a copy is looked for. */
 enum dedup_scope {
 	DEDUP_SCOPE_ALL,	/* all documents so far */
 	DEDUP_SCOPE_DOCUMENT,	/* the document itself */
@@ -99,14 +115,18 @@ enum dedup_reason {
 				 * and is not much longer */
 	DEDUP_SIMILAR,		/* resemblance of 'threshold' or more to it */
 	DEDUP_REPEAT,		/* says again what stands directly before */
-	DEDUP_LEAD,		/* cut-off lead; said in full soon after */
+	DEDUP_LEAD,		/* said in full soon after: a cut-off lead, a
+				 * caption before the same with a credit */
 	DEDUP_CONTAINED,	/* stands word for word in the witness */
 	DEDUP_BOILERPLATE,	/* the same words stand in many documents */
-	DEDUP_LISTED,		/* stands in a reference text or table */
-	DEDUP_NREASONS
+	DEDUP_LISTED,		/* a reference text or table says it */
+	DEDUP_NREASONS		/* of this version: a library may know more */
 };
+#define DEDUP_REASONS_MAX 16		/* no version has more */
 
+/* The defaults stand first; dedup_options_init() sets them. */
 struct dedup_options {
+	size_t size;			/* sizeof(struct dedup_options) */
 	enum dedup_unit unit;		/* DEDUP_UNIT_AUTO */
 	enum dedup_scope scope;		/* DEDUP_SCOPE_ALL */
 	enum dedup_keep keep;		/* DEDUP_KEEP_FIRST */
@@ -116,7 +136,9 @@ struct dedup_options {
 					 * shingle */
 	double threshold;		/* 0: off; over 0, to 1: least
 					 * resemblance of DEDUP_SIMILAR */
-	bool exact;			/* false; no near-duplicates */
+	bool exact;			/* false; no near-duplicates: 'ngram',
+					 * 'threshold' and 'contained' have no
+					 * effect */
 	bool fold_digits;		/* false; all numbers are equal */
 	bool contained;			/* false; DEDUP_CONTAINED too */
 	bool places;			/* true; remember where witnesses stand;
@@ -136,15 +158,19 @@ struct dedup_options {
 					 * documents, for dedup_top() and
 					 * dedup_save(), even if nothing else
 					 * needs it */
+	bool counts_only;		/* false; count what is in how many
+					 * documents, in one reading, and do
+					 * nothing else: nothing goes, nothing
+					 * is known, and dedup_save() saves what
+					 * was loaded and these counts */
 	uint64_t memory;		/* 0: no limit; bytes for what is known:
 					 * of text kept, of reference texts, and
 					 * counts (half of it while these are
 					 * made).  Once it is full, nothing more
 					 * is recorded, or counted */
-	unsigned threads;		/* 1; that may work at the same time
-				 	 * inside of a call.  0: as many as there
-					 * are processors.  No answer hangs on
-					 * it */
+	unsigned threads;		/* 1; to 256; how many work inside of
+					 * dedup_documents() and dedup_run().
+					 * 0: one for each processor */
 };
 
 /* Where a unit stands. */
@@ -152,54 +178,61 @@ struct dedup_place {
 	uint64_t document;
 	uint64_t offset;		/* in the document */
 	uint64_t line;			/* in the document */
-	unsigned table;			/* 0: it was fed; i: it is known from
-					 * the i-th table that was loaded,
-					 * whose documents these are */
+	unsigned table;			/* 0: it was fed; i, from 1: it is known
+					 * from the i-th table that was loaded,
+					 * and 'document' is one of those */
 };
 
 /* A span to drop: a unit, or the part of one that stands in one piece. */
 struct dedup_removal {
 	uint64_t offset, length;	/* of the unit, with its newlines */
 	uint64_t line;			/* of its first byte */
-	uint64_t separator_offset;	/* blank lines that go with it: right */
-	uint64_t separator_length;	/* before its block or after; 0: none */
+	uint64_t separator_offset;	/* blank lines that go with it, right */
+	uint64_t separator_length;	/* before its block or after; 0: none.
+					 * They may stand apart from the unit.
+					 * No two spans of a document overlap */
 	enum dedup_reason reason;
 	double resemblance;		/* 2M/(|a|+|b|), 0 to 1; M is the length
 					 * of the longest common subsequence of
-					 * the words; 1 unless DEDUP_NEAR or
-					 * DEDUP_SIMILAR */
+					 * the words (Myers 1986); 1 unless
+					 * DEDUP_NEAR, DEDUP_SIMILAR or
+					 * DEDUP_LISTED */
 	struct dedup_place witness;	/* the copy kept; for DEDUP_LEAD where
 					 * the full text begins, later on; with
 					 * DEDUP_KEEP_NONE and for
-					 * DEDUP_BOILERPLATE another copy, of
-					 * which only 'table' is known if that
-					 * has counted it: 'document' is
-					 * UINT64_MAX */
-	uint64_t documents;		/* DEDUP_BOILERPLATE: that have it; else
-					 * 0 */
+					 * DEDUP_BOILERPLATE another copy.  Of
+					 * boilerplate that a table has counted
+					 * only 'table' is known, and 'document'
+					 * is UINT64_MAX */
+	uint64_t documents;		/* DEDUP_BOILERPLATE: how many have it;
+					 * else 0 */
 };
 
-/* What is settled of the open document. */
+/* What is settled of the open document.  After an error all of it is 0. */
 struct dedup_verdict {
 	const struct dedup_removal *removals;	/* new since the last verdict,
 						 * in ascending order; valid
 						 * until the next call */
 	size_t nremovals;
 	uint64_t decided;	/* bytes of the document before this are to be
-				 * kept, but for the removals told so far */
+				 * kept, but for the removals so far, which all
+				 * stand before it; it never goes down within a
+				 * document */
 	uint64_t words;		/* words of the document in what is kept there;
 				 * what was too long to judge counts as one for
 				 * each 8 bytes */
 };
 
 struct dedup_stats {
+	size_t size;		/* sizeof(struct dedup_stats) */
 	uint64_t documents;	/* begun */
 	uint64_t bytes;		/* fed */
 	uint64_t units;		/* judged, kept ones and removed ones */
-	uint64_t removed[DEDUP_NREASONS];	/* units by reason */
+	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
 	uint64_t removed_bytes;	/* separators included */
 	uint64_t oversize;	/* units too long to judge, kept */
-	uint64_t unrecorded;	/* units kept and not remembered: no memory */
+	uint64_t unrecorded;	/* units kept and not remembered: no memory;
+				 * in all readings */
 	uint64_t early;		/* dedup_flush() calls that settled something */
 	uint64_t memory;	/* bytes held */
 	bool full;		/* options.memory, or all there is, is full:
@@ -208,17 +241,32 @@ struct dedup_stats {
 
 struct dedup;
 
-/* Fill in the defaults: the values above. */
-DEDUP_API void dedup_options_init(struct dedup_options *opt);
+/*
+ * Fill in the defaults and the size.  Call dedup_options_init(); it hands over
+ * the size that the caller was compiled with.  An option that only one of the
+ * caller and the library knows has its default.
+ */
+DEDUP_API void dedup_options_fill(struct dedup_options *opt, size_t size);
+
+static inline void
+dedup_options_init(struct dedup_options *opt)
+{
+	dedup_options_fill(opt, sizeof(*opt));
+}
 
 /*
- * A new state in *d, which dedup_free() ends.  DEDUP_EINVAL: an option is out
- * of range.  On any error *d is NULL.
+ * A new state in *d, which dedup_free() ends.  'opt' is copied.  On any error
+ * *d is NULL.  DEDUP_EINVAL: an option is out of range, options.size is not
+ * what dedup_options_init() made it, or an option is set that the library is
+ * too old to know.  DEDUP_ERANDOM, DEDUP_ENOMEM.
  */
 DEDUP_API enum dedup_status dedup_new(const struct dedup_options *opt,
 				      struct dedup **d);
 
-/* NULL is fine. */
+/*
+ * Free 'd' and all that it handed out.  NULL is fine, and so is a state with a
+ * document open.  Free its parts before it.
+ */
 DEDUP_API void dedup_free(struct dedup *d);
 
 /* Begin the next document.  DEDUP_ESTATE: one is open. */
@@ -229,15 +277,15 @@ DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
  * last verdict on (from its start after dedup_begin()): first, unchanged, what
  * was given before and is not decided, then new bytes.  So the caller keeps
  * what is undecided, and the library need not copy it.  The text stays the
- * caller's and is not looked at after the call.
+ * caller's, may move between calls, and is not looked at after the call.
  *
  * Look-ahead is bounded: what is undecided is at most a block of 64 KiB or a
  * unit of DEDUP_UNIT_MAX, and after a cut-off lead 8 units or 64 KiB that stay,
  * and 512 KiB in all.
  *
  * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
- * is undecided.  DEDUP_ENOMEM: the state can only be freed now; what was not
- * decided before the call is for the caller to keep.
+ * is undecided.  DEDUP_ENOMEM: no memory; the caller keeps what was not decided
+ * before the call.  DEDUP_ETABLE: a loaded table turns out to be damaged.
  * A unit that cannot be remembered for want of memory is no error: it is kept
  * and counted in dedup_stats.unrecorded.
  */
@@ -245,8 +293,10 @@ DEDUP_API enum dedup_status dedup_feed(struct dedup *d, const char *text,
 				       size_t len, struct dedup_verdict *v);
 
 /*
- * As dedup_feed(), and settle all complete lines: a block goes as far as it
- * has come, a cut-off lead stays.  For input that pauses while somebody waits.
+ * As dedup_feed(), and settle all complete lines: a block is judged as far as
+ * it has come, and a cut-off lead that was not completed as any unit is.  For
+ * input that pauses while somebody waits.  With it the answers do depend on how
+ * the text was cut up.
  */
 DEDUP_API enum dedup_status dedup_flush(struct dedup *d, const char *text,
 					size_t len, struct dedup_verdict *v);
@@ -255,26 +305,34 @@ DEDUP_API enum dedup_status dedup_flush(struct dedup *d, const char *text,
 DEDUP_API enum dedup_status dedup_end(struct dedup *d, const char *text,
 				      size_t len, struct dedup_verdict *v);
 
-/*
- * Many documents, in order, by options.threads threads.
- *
- * get()	if it is not NULL, puts what is to be judged of document i into
- *		*text, which holds texts[i] at first: for who has to decode it.
- *		Called once for each, from any thread, several at a time.  It
- *		stays as it is until each() was called.  0, or -1: no memory.
- * each()	is given the verdict on document i, in order, in the thread that
- *		called; it is valid until each() returns.  Not 0: stop here.
- *
- * The verdicts are those of dedup_document(), one after another, for any number
- * of documents in a call and any number of threads.
- * DEDUP_ESTATE: a document is open.  DEDUP_ESTOP: each() wanted it; documents
- * up to that one were judged, and nothing is known of those behind it.
- */
+/* One document, all of it: dedup_begin() and dedup_end(). */
+DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
+					   size_t len, struct dedup_verdict *v);
+
+/* The bytes of a document: the caller's, and they need not end in NUL. */
 struct dedup_text {
 	const char *text;
 	size_t len;
 };
 
+/*
+ * Many documents, for dedup_documents().
+ *
+ * texts	'n' of them, in order.  They stay, unchanged, until the call
+ *		returns, or, if that is earlier, until each() had them.
+ * get()	NULL; or puts what is to be judged of document i into *text,
+ *		which holds texts[i] at first: for who has to read or decode it.
+ *		It is called once for each, from any thread, several at a time.
+ *		What it gives stays, unchanged, until each() had it.  It returns
+ *		0, or -1: no memory.  By texts[i].len the work is shared out and
+ *		what is held at a time is bounded (64 MiB), so let it be about
+ *		the size that *text will have.  Where the call fails or stops,
+ *		get() may have run for documents that each() never had: what it
+ *		made for them is the caller's to free.
+ * each()	gets the verdict on document i, which is valid until it returns:
+ *		in order, in the thread that called.  It may call dedup_forget()
+ *		and dedup_get_label().  It returns 0, or else: stop here.
+ */
 struct dedup_batch {
 	size_t size;		/* sizeof(struct dedup_batch) */
 	const struct dedup_text *texts;
@@ -284,22 +342,31 @@ struct dedup_batch {
 	void *arg;
 };
 
+/*
+ * Judge many documents, in order, by options.threads threads.  The verdicts are
+ * those of dedup_document(), one after another, for any number of documents in
+ * a call and any number of threads.
+ *
+ * DEDUP_ESTATE: a document is open.  DEDUP_EINVAL: batch.size is not what it
+ * has to be, or each() is NULL.  DEDUP_ESTOP: each() wanted it; documents up to
+ * that one were judged, nothing is known of those behind it, and 'd' is fit for
+ * more. DEDUP_ENOMEM, also where get() said so, and DEDUP_ETABLE: documents for
+ * which each() was called were judged; free 'd'.
+ */
 DEDUP_API enum dedup_status dedup_documents(struct dedup *d,
 					    const struct dedup_batch *batch);
 
-/* One document, all of it: dedup_begin() and dedup_end(). */
-DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
-					   size_t len, struct dedup_verdict *v);
-
 /*
- * Reading ahead, for more threads than one.  Splitting text into words and
- * hashing them needs no look at what was read before: it is done by any
- * thread, into parts, and only the decisions are made one after another; see
- * dedup_run().  The verdicts are those that feeding the same text would give.
+ * Reading ahead, for callers that have more to do per document than
+ * dedup_documents() has room for.  Splitting text into words and hashing them
+ * needs no look at what was read before.  So any thread can do it, into a part,
+ * and only the decisions are made one after another: dedup_run() has threads
+ * for that.  The verdicts are those that feeding the same text would give.
  *
  * A part holds stretches of text: whole documents, or pieces of one that was
- * cut where dedup_find_cut() says.  It is used by one thread at a time; several
- * parts, and the struct dedup, by several.
+ * cut where dedup_find_cut() says.  One thread at a time uses a part.
+ * Different threads may use different parts, and another one 'd', at the same
+ * time.
  */
 struct dedup_part;
 
@@ -308,20 +375,23 @@ struct dedup_stretch {
 				 * stretch has been judged */
 	size_t len;
 	uint64_t offset;	/* bytes of the document before it */
-	bool inside;		/* dedup_cut.inside of the cut before it */
-	bool goes_on;		/* ... and of that behind it */
+	bool inside;		/* dedup_cut.inside of the cut before it;
+				 * false: the document begins with it */
+	bool goes_on;		/* ... of the cut behind it; false: it ends */
 	bool ends;		/* the document ends with it */
 };
 
 struct dedup_cut {
 	size_t at;		/* bytes before it */
-	bool inside;		/* it is within a block: tell both stretches */
+	bool inside;		/* it is within a block: 'goes_on' of the
+				 * stretch before, 'inside' of that behind */
 };
 
 /*
- * A part for use with 'd', whose options and secret it takes and which must
- * outlive it; to be called after dedup_load(), which may change the secret,
- * and while no other thread uses 'd'.
+ * A part for use with 'd' in *part, which dedup_part_free() ends before 'd' is
+ * freed.  It takes the options and the secret of 'd', so dedup_load() returns
+ * DEDUP_ESTATE from now on.  No other thread uses 'd' meanwhile.  On any error
+ * *part is NULL: DEDUP_ENOMEM.
  */
 DEDUP_API enum dedup_status dedup_part_new(struct dedup *d,
 					   struct dedup_part **part);
@@ -330,54 +400,57 @@ DEDUP_API enum dedup_status dedup_part_new(struct dedup *d,
 DEDUP_API void dedup_part_free(struct dedup_part *part);
 
 /*
- * Read a stretch into the part, behind what is there.  DEDUP_ESTATE: stretches
- * of it have been judged, and it was not cleared since.  DEDUP_ENOMEM: the part
- * can only be freed.  Beyond 256 MiB of text in a part, behaviour is undefined.
+ * Read a stretch into the part, behind what is there.  The stretches of a part
+ * have 256 MiB of text at most in all; more is undefined.  DEDUP_ESTATE:
+ * stretches of it have been judged, and it was not cleared since.
+ * DEDUP_ENOMEM: the part can only be freed.
  */
 DEDUP_API enum dedup_status dedup_part_read(struct dedup_part *part,
 					    const struct dedup_stretch *s);
 
-/* Empty it. */
+/* Empty it, so that more can be read into it; it keeps its memory. */
 DEDUP_API void dedup_part_clear(struct dedup_part *part);
 
 /*
- * The last place where text[0..len) may be cut, so that both sides can be read
- * apart; it stands at a cut before it or at the beginning of the document, and
- * 'inside' is that of that cut.  False: there is none; try with more text, or
- * feed it as text.  May be called by any thread.
+ * The last place where text[0..len) may be cut, in *cut, so that both sides can
+ * be read apart.  'text' begins where the document does, and then 'inside' is
+ * false; or at an earlier cut, and 'inside' is that of this cut.  False: there
+ * is no such place; try with more text, or feed it as text.  Any thread may
+ * call it at any time.
  */
-DEDUP_API bool dedup_find_cut(const struct dedup *d, const char *text, size_t len,
-			 bool inside, struct dedup_cut *cut);
+DEDUP_API bool dedup_find_cut(const struct dedup *d, const char *text,
+			      size_t len, bool inside, struct dedup_cut *cut);
 
 /*
  * Judge the part's next stretch, as dedup_feed() or, where the document ends
- * with it, dedup_end() would: v->decided may be before the stretch's end, and
- * the caller keeps what is undecided.  A document of which stretches were
- * judged can be gone on with as text, but not the other way round.
- * DEDUP_ESTATE: no document is open, or there is no stretch left, or it does
- * not begin where the last one ended.
+ * with it, dedup_end() would; dedup_begin() comes before a document's first
+ * stretch.  v->decided may be before the stretch's end, and the caller keeps
+ * what is undecided.  After stretches, the rest of a document may be fed as
+ * text; after text, no stretch of it can follow. DEDUP_ESTATE: no document is
+ * open, there is no stretch left, it does not begin where the last one ended,
+ * or the part is of another struct dedup.  Others as dedup_feed().
  */
 DEDUP_API enum dedup_status dedup_feed_part(struct dedup *d,
 					    struct dedup_part *part,
 					    struct dedup_verdict *v);
 
 /*
- * Work for options.threads threads, in slots numbered from 0: dedup_slots() of
- * them.  All that is taken is judged in the order in which it was taken.
+ * Work for dedup_run(), in slots that are numbered from 0.  What a slot holds
+ * is the caller's.  All that is taken is judged in the order in which it was
+ * taken.
  *
- * take()	the next work into a slot, of *bytes bytes; 1, 0: there is no
- *		more, or -1: no memory.  One thread at a time, and not always
- *		the same.
- * split()	the slot's texts into the part, which is empty, by
- *		dedup_part_read().  Any thread, several at a time.  0, or -1: no
- *		memory.
- * judge()	them, by dedup_feed_part().  The thread that called, in order.
- *		Not 0: stop here.  Then the slot is free.
- * idle()	or NULL: now and then in the thread that called, while it waits.
- *
- * What is judged may go on a document that is open.  DEDUP_ESTOP: judge()
- * wanted it.  DEDUP_ENOMEM: so take() or split(), or there was none.
- * dedup_documents() is made of this.
+ * take()	takes the next work into a free slot and puts its size in bytes
+ *		into *bytes; at most 64 MiB and one slot more are held at a
+ *		time.  1: it did; 0: there is no more; -1: no memory.  Called by
+ *		one thread at a time, not always the same.
+ * split()	reads the slot's texts into 'part', which is empty, by
+ *		dedup_part_read().  0, or -1: no memory.  Called by any thread,
+ *		several at a time.
+ * judge()	judges them, by dedup_feed_part(); then the slot is free.  0, or
+ *		else: stop here.  Called in order, by the thread that called
+ *		dedup_run().
+ * idle()	NULL; or called now and then by that thread while it waits, with
+ *		more threads than one.
  */
 struct dedup_work {
 	size_t size;			/* sizeof(struct dedup_work) */
@@ -388,70 +461,94 @@ struct dedup_work {
 	void (*idle)(void *arg);
 };
 
-/* Another number of threads from now on; as options.threads. */
+/*
+ * Another number of threads from now on, as options.threads.  Not from within a
+ * callback.
+ */
 DEDUP_API void dedup_set_threads(struct dedup *d, unsigned threads);
 
+/*
+ * How many slots dedup_run() has: 1 or more, the same until
+ * dedup_set_threads(). With more threads than one this makes parts: call
+ * dedup_load() before.
+ */
 DEDUP_API size_t dedup_slots(struct dedup *d);
+
+/*
+ * Do the work, by options.threads threads; dedup_documents() is made of this.
+ * What is judged may go on a document that is open, and may leave one open.
+ * DEDUP_EINVAL: work.size is not what it has to be.  DEDUP_ESTOP: judge()
+ * wanted it; what was taken and not judged is lost to 'd', and the slots are
+ * for the caller to clean.  DEDUP_ENOMEM: take() or split() said so, or there
+ * was none.
+ */
 DEDUP_API enum dedup_status dedup_run(struct dedup *d,
 				      const struct dedup_work *work);
 
 /*
- * How many readings are to follow this one, whose verdicts do not hold then.
- * Boilerplate takes one to count, unless a table with counts was loaded, and
- * DEDUP_KEEP_NONE one to find what has copies; the last one decides.
+ * How many readings are to follow this one, 0 to 2.  Only the verdicts of the
+ * last reading hold; those before are to be ignored.  Boilerplate takes one
+ * reading to count, unless a table with counts was loaded, and DEDUP_KEEP_NONE
+ * takes one to find what has copies.
  */
 DEDUP_API unsigned dedup_readings_left(const struct dedup *d);
 
 /*
- * All documents have been fed; begin the next reading, for the same ones in
- * the same order, but for reference ones.  DEDUP_ESTATE: a document is open,
- * or there is none to be, as dedup_readings_left() tells.
+ * All documents have been fed: begin the next reading.  The caller feeds the
+ * same ones in the same order again, but no reference ones.  Documents are
+ * counted from 0 again, or on from the reference ones.  DEDUP_ESTATE: a
+ * document is open, or dedup_readings_left() is 0.
  */
 DEDUP_API enum dedup_status dedup_again(struct dedup *d);
 
 /*
- * The document that just ended is not kept after all: dedup_forget() makes
- * the answers to what comes those that there would be if it had never been
- * fed, but that it keeps its number, its part in dedup_stats, its vote in
- * counts of boilerplate and, where memory was full, that.  To be called before
- * the next document begins, and at most once.  Before the first document that
- * this may be wanted of, and not in between, dedup_may_forget() is to be
- * called; from then on each document's records are noted until the next one
- * begins.  DEDUP_ESTATE: a document is open, or it was not announced, or no
- * document, or a reference one, has just ended.
+ * From now on dedup_forget() is possible: each document's records are noted
+ * until the next one begins.  DEDUP_ESTATE: a document is open.
  */
 DEDUP_API enum dedup_status dedup_may_forget(struct dedup *d);
+
+/*
+ * The document that just ended is not kept after all: answers from now on are
+ * as if it had never been fed.  It keeps its number, its part in dedup_stats
+ * and its vote in counts of boilerplate, and memory that was full stays full.
+ * Call it before the next document begins, at most once for each.
+ * DEDUP_ESTATE: a document is open; dedup_may_forget() was not called before
+ * this one began; or no document, or a reference one, has just ended.
+ */
 DEDUP_API enum dedup_status dedup_forget(struct dedup *d);
 
 /*
- * The documents fed while this is on are for reference: nothing of them goes,
+ * The documents fed while this is on are for reference.  Nothing of them goes,
  * and what they say goes from the others, as DEDUP_LISTED: units of min_words
- * words or more, with the same words, near ones, and with options.contained
- * what stands in them.  They come before all others and are read once; their
- * numbers count on to those of the others.  DEDUP_ESTATE: a document is open,
- * or others were fed, or this is not the first reading.  DEDUP_ENOMEM.
+ * words or more with the same words, near ones, with options.threshold similar
+ * ones, and with options.contained what stands in them.  They come before all
+ * others and are read once.  Other documents are numbered on from them.
+ * DEDUP_ESTATE: a document is open, others were fed, or this is not the first
+ * reading.  DEDUP_ENOMEM: nothing has changed.
  */
 DEDUP_API enum dedup_status dedup_reference(struct dedup *d, bool on);
 
 /* A text that stands in many documents. */
 struct dedup_common {
-	uint64_t documents;		/* that have it */
-	struct dedup_place first;	/* with options.places */
+	uint64_t documents;		/* how many have it */
+	struct dedup_place first;	/* all 0 without options.places */
 };
 
 /*
- * With options.count: the 'n' texts in most documents, two at least, to 'top',
- * the most frequent first and of equal ones the one that stood first; how many
- * there are.  Those are lines and whole blocks of the documents that were fed,
- * as for boilerplate.  Where memory runs out, 0.
+ * With options.count, or where boilerplate is counted: the 'n' texts that are
+ * in most documents, in two at least, to 'top', which has room for them.  The
+ * most frequent comes first, and of equal ones the one that stood first.  They
+ * are lines and whole blocks of the documents that were fed.  Returns how many
+ * it found; 0 where memory runs out.
  */
 DEDUP_API size_t dedup_top(const struct dedup *d, struct dedup_common *top,
 			   size_t n);
 
 /*
  * Saved tables: dedup-table(5).  What a table knows is found as if the
- * documents that it was made of had been fed before.  The functions give a
- * message, without the file's name, in 'why' where they fail with DEDUP_ETABLE.
+ * documents that it was made of had been fed before.  Where these functions
+ * return DEDUP_ETABLE, 'why' has a message of one line, without the file's
+ * name; else it is empty.
  */
 #define DEDUP_WHY 200		/* bytes of a message */
 
@@ -461,91 +558,141 @@ enum dedup_load {
 };
 
 /*
- * Load a table, before anything is fed and before parts are made (else
- * DEDUP_ESTATE).  The file stays open until dedup_free(), and must not be
- * changed in place; replacing it by rename is fine.  It has to be made with the
- * same options and, if another was loaded before or options.seeded is set, with
- * the same secret; else its secret is taken over.  On any error it is as if it
- * had not been called.
+ * Load a table.  Tables are numbered from 1 in the order in which they are
+ * loaded.  The file stays open until dedup_free(), and must not be changed in
+ * place; replacing it by rename is fine.  It has to be made with the same
+ * options and, if another was loaded before or options.seeded is set, with the
+ * same secret; else its secret is taken over.  DEDUP_ESTATE: something was fed,
+ * or parts were made.  Of a table without units only unit, min_words and
+ * fold_digits have to be the same.  On any error it is as if it had not been called.
  */
 DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
 				       enum dedup_load kind,
 				       char why[DEDUP_WHY]);
 
 /*
- * What names a document in a saved table, any bytes: *p lives until the next
- * call.  0, or -1 with errno.
+ * Gives the name of a document that was fed, by its number, for a table: the
+ * *len bytes at *p, which live until the next call.  0, or -1 with errno.
  */
 typedef int (*dedup_label)(void *arg, uint64_t document, const char **p,
 			   size_t *len);
 
 /*
  * Save what was loaded (DEDUP_LOAD_KNOWN) and what was kept since, with counts
- * if these were made.  'label' may be NULL: documents have no names.  Replaces
- * the file when all is on disk, and leaves it alone where that fails.
- * DEDUP_ESTATE: a document is open.
+ * if these were made.  'label' may be NULL: documents have no names.  The file
+ * is replaced when all is on disk, and stays as it was where anything fails;
+ * 'd' is as before in any case.  DEDUP_ESTATE: a document is open.
+ * DEDUP_ENOMEM.
  */
 DEDUP_API enum dedup_status dedup_save(const struct dedup *d, const char *path,
 				       dedup_label label, void *arg,
 				       char why[DEDUP_WHY]);
 
 /*
- * The label of a document of the i-th table that was loaded, from 1: empty
- * where it has none.  It lives as long as 'd'.
+ * The name of a document of the table with this number, from 1: the *len bytes
+ * at *p, which live as long as 'd'; empty where it has none.  DEDUP_EINVAL:
+ * there is no such table or document.  DEDUP_ETABLE: the table is damaged; here
+ * there is no message.
  */
 DEDUP_API enum dedup_status dedup_get_label(const struct dedup *d,
 					    unsigned table, uint64_t document,
 					    const char **p, size_t *len);
 
-/* Does the file begin as a table does? */
+/* Does the file begin as a table does?  False where it cannot be read. */
 DEDUP_API bool dedup_is_table(const char *path);
 
-/* What a table file says of itself. */
+#define DEDUP_UNICODE 16		/* bytes of a version of Unicode */
+
+/* What a table says of itself. */
 struct dedup_table_info {
+	size_t size;			/* sizeof(struct dedup_table_info) */
 	unsigned version;		/* of the format */
-	struct dedup_options options;	/* those that shaped it */
-	uint64_t secret_id;		/* tells secrets apart */
-	uint64_t bytes;
+	enum dedup_unit unit;		/* the options that it was made with */
+	unsigned min_words, ngram;
+	bool exact, fold_digits, contained, places;
+	uint64_t secret_id;		/* equal for equal secrets */
+	uint64_t bytes;			/* of the file */
 	uint64_t units, shingles;	/* entries */
 	uint64_t records_bytes;		/* of the units' words and places */
 	uint64_t documents;		/* that were read */
 	uint64_t counted, counts;	/* documents that were counted, texts */
-	bool labels;
+	bool labels;			/* documents have names */
+	char unicode[DEDUP_UNICODE];	/* that words were folded by: "15.0.0";
+					 * only tables of the same go together */
 };
-DEDUP_API enum dedup_status dedup_table_info(const char *path,
-					     struct dedup_table_info *info,
-					     char why[DEDUP_WHY]);
 
-/* Check all of it. */
+/*
+ * Call dedup_table_info(); it hands over the size of the caller's struct.  It
+ * does not check all of the file.  DEDUP_ETABLE, DEDUP_ENOMEM: *info is as it
+ * was.
+ */
+DEDUP_API enum dedup_status dedup_table_info_fill(const char *path,
+					struct dedup_table_info *info,
+					size_t size, char why[DEDUP_WHY]);
+
+static inline enum dedup_status
+dedup_table_info(const char *path, struct dedup_table_info *info,
+		 char why[DEDUP_WHY])
+{
+	return dedup_table_info_fill(path, info, sizeof(*info), why);
+}
+
+/* Check all of a table: DEDUP_OK, DEDUP_ETABLE or DEDUP_ENOMEM. */
 DEDUP_API enum dedup_status dedup_table_test(const char *path,
 					     char why[DEDUP_WHY]);
 
 /*
- * Write to 'path' what the 'n' tables know, as if their documents had been fed
- * one table after the other.  *bad is the number of the one that 'why' is
- * about, or n for 'path'.
+ * Write to 'path', which may be one of them, what the 'n' tables know, as if
+ * their documents had been fed one table after the other.  They are of the same
+ * options and secret.  On DEDUP_ETABLE *bad is the number, from 0, of the one
+ * that 'why' is about, or n for 'path', which stays as it was.  DEDUP_ENOMEM.
  */
 DEDUP_API enum dedup_status dedup_table_merge(const char *path,
 					      char *const *tables, size_t n,
 					      size_t *bad, char why[DEDUP_WHY]);
 
 /*
- * Claim a table, to load it and save it again, against others who do; *lock is
- * for dedup_table_unlock().  DEDUP_ETABLE: somebody has it.
+ * The same, but of a text that was counted in fewer than 'least' documents of
+ * all these tables the merged one has no count.  For the last merge: what one
+ * part counts rarely may be frequent in all.
+ */
+DEDUP_API enum dedup_status dedup_table_merge_counts(const char *path,
+						     char *const *tables,
+						     size_t n, uint64_t least,
+						     size_t *bad,
+						     char why[DEDUP_WHY]);
+
+/*
+ * Claim a table, which need not exist yet, to load it and save it again; *lock
+ * is for dedup_table_unlock().  The claim ends with the process, too.
+ * DEDUP_ETABLE: somebody has it, or the lock, 'path' with ".lock" behind it,
+ * cannot be made.
  */
 DEDUP_API enum dedup_status dedup_table_lock(const char *path, int *lock,
 					     char why[DEDUP_WHY]);
+
+/* End the claim. */
 DEDUP_API void dedup_table_unlock(const char *path, int lock);
 
-/* Counts so far; of the second reading, where there is one. */
-DEDUP_API void dedup_get_stats(const struct dedup *d, struct dedup_stats *s);
+/*
+ * Counts so far, of the reading at hand; reference documents are left out.
+ * Call dedup_get_stats(); it hands over the size of the caller's struct.
+ */
+DEDUP_API void dedup_stats_fill(const struct dedup *d, struct dedup_stats *s,
+				size_t size);
 
-/* English, one line, static. */
+static inline void
+dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
+{
+	dedup_stats_fill(d, s, sizeof(*s));
+}
+
+/* What a status means: English, one line, static. */
 DEDUP_API const char *dedup_strerror(enum dedup_status status);
 
 /*
- * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate",
- * "listed"; static.
+ * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate" or
+ * "listed", or "unknown reason"; static.
  */
 DEDUP_API const char *dedup_reason_name(enum dedup_reason reason);
 

@@ -8,6 +8,7 @@
  */
 #include "shingle.h"
 
+#include "array.h"
 #include "loose.h"
 #include "simd.h"
 
@@ -24,6 +25,17 @@
 
 #define POOL_BLOCK ((size_t)256 << 10)
 
+/* Fractional digits of pi: nothing up the sleeve. */
+#define PUBLIC_0 0x243f6a8885a308d3
+#define PUBLIC_1 0x13198a2e03707344
+
+#define VECTOR 8		/* words that are worked on at once */
+
+/* The two hashes of a word; 24 bits count of the keyed one. */
+struct hashes {
+	uint32_t public, keyed;
+};
+
 /* Storage handed out until the next release. */
 struct block {
 	struct block *next;
@@ -35,12 +47,14 @@ struct shingler {
 	unsigned ngram, window;
 	unsigned char secret[SHINGLE_SECRET];
 	uint64_t key[4];	/* words mix with these; from the secret */
+	uint64_t open[2];	/* the same for public hashes: PUBLIC_0 and _1 */
 	struct loose *loose;
 	struct block *pool;
 	bool wide;		/* the machine has vectors for it */
-	uint32_t *public;	/* of the words of one unit; scratch */
-	uint32_t *shingle;	/* of its shingles; scratch */
-	size_t room;		/* of both */
+	struct hashes *word;	/* of the words of one unit; scratch */
+	uint32_t *public;	/* the first of each of them; scratch */
+	uint32_t *shingle;	/* of the unit's shingles; scratch */
+	size_t room;		/* of all three, and VECTOR more */
 };
 
 static int
@@ -89,6 +103,8 @@ shingler_new(const struct shingle_options *opt)
 	for (size_t i = 0; i < 4; i++)
 		s->key[i] = XXH3_64bits_withSecret(&i, 1, s->secret,
 						   SHINGLE_SECRET);
+	s->open[0] = PUBLIC_0;
+	s->open[1] = PUBLIC_1;
 	return s;
 fail:
 	shingler_free(s);
@@ -107,6 +123,7 @@ shingler_free(struct shingler *s)
 		free(b);
 	}
 	loose_free(s->loose);
+	free(s->word);
 	free(s->public);
 	free(s->shingle);
 	free(s);
@@ -115,8 +132,9 @@ shingler_free(struct shingler *s)
 size_t
 shingler_memory(const struct shingler *s)
 {
-	size_t n = sizeof(*s) + loose_memory(s->loose) + s->room * (sizeof(*s->public) +
-					   sizeof(*s->shingle));
+	size_t n = sizeof(*s) + loose_memory(s->loose) + s->room *
+		   (sizeof(*s->word) + sizeof(*s->public) +
+		    sizeof(*s->shingle));
 
 	for (const struct block *b = s->pool; b != NULL; b = b->next)
 		n += sizeof(*b) + b->room;
@@ -205,11 +223,18 @@ load64(const char *p)
 	return XXH_CPU_LITTLE_ENDIAN ? v : XXH_swap64(v);
 }
 
+/* The lowest n bits of v, n < 64. */
+static inline uint64_t
+first_bits(uint64_t v, size_t n)
+{
+	return v & (((uint64_t)1 << n) - 1);
+}
+
 /* The first n of the 8 bytes of v; all of them where n exceeds 8. */
 static inline uint64_t
 first_bytes(uint64_t v, size_t n)
 {
-	return n >= 8 ? v : v & (((uint64_t)1 << 8 * n) - 1);
+	return n >= 8 ? v : first_bits(v, 8 * n);
 }
 
 /* Does the word hold a digit, of any script? */
@@ -261,82 +286,146 @@ halves_of(const char *p, size_t n)
 	};
 }
 
-/* Both hashes mix a word of up to 16 bytes as XXH3 mixes 16 bytes. */
+/*
+ * Both hashes mix a word of up to 16 bytes as XXH3 mixes 16 bytes: with two
+ * values, which are known to all or nobody.  Here, the lower half of that.
+ */
 BODY uint32_t
-public_hash(struct halves h)
+mix(uint64_t a, uint64_t b)
 {
-	/* Fractional digits of pi: nothing up the sleeve. */
-	return (uint32_t)fold(h.a ^ 0x243f6a8885a308d3,
-			      h.b ^ 0x13198a2e03707344);
+#ifdef __SIZEOF_INT128__
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint32_t)product ^ (uint32_t)(product >> 64);
+#else
+	return (uint32_t)fold(a, b);
+#endif
 }
 
-BODY uint64_t
-keyed_hash(struct halves h, uint64_t k0, uint64_t k1)
+static __attribute__((noinline)) struct hashes
+hash_long(const struct shingler *s, const char *p, size_t len)
 {
-	return fold(h.a ^ k0, h.b ^ k1);
+	return (struct hashes){
+		(uint32_t)XXH3_64bits(p, len),
+		(uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
+						 SHINGLE_SECRET),
+	};
 }
 
-/* Hash the words: public hashes to s->public, keyed ones to code and tag. */
+/* Hash the words to s->word. */
 BODY void
-hash_words_body(struct shingler *s, struct words *w)
+hash_words_body(struct shingler *s, const struct words *w)
 {
+	/* Not constants, so that they stay in registers. */
+	const uint64_t p0 = s->open[0], p1 = s->open[1];
 	const uint64_t k0 = s->key[0], k1 = s->key[1];
-	const char *start = w->loose;
-	uint32_t *restrict public = s->public;
-	uint16_t *restrict code = w->code;
-	uint8_t *restrict tag = w->tag;
-	uint32_t i = 0, n = w->n;
+	const char *start = w->loose, *chunk = start;
+	const char *end = start + w->loose_len;
+	struct hashes *to = s->word;
 
-	for (const char *chunk = w->loose; i < n; chunk += 64)
-		for (uint64_t m = spaces(chunk); m != 0 && i < n; m &= m - 1) {
-			const char *end = chunk + __builtin_ctzll(m);
-			size_t len = (size_t)(end - start);
-			uint32_t open;
-			uint64_t keyed;
+	for (; chunk < end; chunk += 64) {
+		uint64_t m = spaces(chunk);
 
-			if (len <= 16) {
-				struct halves h = halves_of(start, len);
+		/* Of words that follow the unit's, none. */
+		if (end - chunk < 64)
+			m = first_bits(m, (size_t)(end - chunk));
+		for (; m != 0; m &= m - 1, to++) {
+			size_t at = (size_t)__builtin_ctzll(m);
+			const char *from = start, *stop = chunk + at;
+			size_t len = (size_t)(stop - from);
 
-				open = public_hash(h);
-				keyed = keyed_hash(h, k0, k1);
+			start = stop + 1;
+			/* Most words are short: then half of it is known. */
+			if (len < 8) {
+				uint64_t a = first_bits(load64(from), 8 * len);
+
+				to->public = mix(a ^ p0, p1);
+				to->keyed = mix(a ^ k0, k1);
+			} else if (len <= 16) {
+				struct halves h = halves_of(from, len);
+
+				to->public = mix(h.a ^ p0, h.b ^ p1);
+				to->keyed = mix(h.a ^ k0, h.b ^ k1);
 			} else {
-				open = (uint32_t)XXH3_64bits(start, len);
-				keyed = XXH3_64bits_withSecret(start, len,
-					s->secret, SHINGLE_SECRET);
+				*to = hash_long(s, from, len);
 			}
-			public[i] = open;
-			code[i] = (uint16_t)keyed;
-			tag[i] = (uint8_t)(keyed >> 16);
-			i++;
-			start = end + 1;
 		}
+	}
 }
 
 static void
 hash_words(struct shingler *s, struct words *w)
 {
 	hash_words_body(s, w);
+	for (uint32_t i = 0; i < w->n; i++) {
+		s->public[i] = s->word[i].public;
+		w->code[i] = (uint16_t)s->word[i].keyed;
+		w->tag[i] = (uint8_t)(s->word[i].keyed >> 16);
+	}
 }
 
+#ifdef WIDEST
+/* Parted by vectors, which fill the arrays up to a multiple of VECTOR words. */
 WIDE static void
 hash_words_wide(struct shingler *s, struct words *w)
 {
+	const __m256i low = _mm256_set1_epi32(0xffff);
+	const __m256i byte = _mm256_set1_epi32(0xff);
+
 	hash_words_body(s, w);
+	for (uint32_t i = 0; i < w->n; i += VECTOR) {
+		const float *v = (const float *)(s->word + i);
+		__m256 a = _mm256_loadu_ps(v), b = _mm256_loadu_ps(v + 8);
+		/* words 0 1 4 5 2 3 6 7 */
+		__m256i public = _mm256_castps_si256(
+			_mm256_shuffle_ps(a, b, 0x88));
+		__m256i keyed = _mm256_castps_si256(
+			_mm256_shuffle_ps(a, b, 0xdd));
+		__m256i both;
+
+		public = _mm256_permute4x64_epi64(public, 0xd8);
+		keyed = _mm256_permute4x64_epi64(keyed, 0xd8);
+		_mm256_storeu_si256((void *)(s->public + i), public);
+		/* codes to the lower half, tags to the upper one */
+		both = _mm256_packus_epi32(_mm256_and_si256(keyed, low),
+			_mm256_and_si256(_mm256_srli_epi32(keyed, 16), byte));
+		both = _mm256_permute4x64_epi64(both, 0xd8);
+		_mm_storeu_si128((void *)(w->code + i),
+				 _mm256_castsi256_si128(both));
+		_mm_storel_epi64((void *)(w->tag + i), _mm_packus_epi16(
+			_mm256_extracti128_si256(both, 1),
+			_mm_setzero_si128()));
+	}
+}
+#else
+#define hash_words_wide hash_words
+#endif
+
+/* The code and tag of a word, of which 16 bytes can be read. */
+BODY uint32_t
+code_of(const struct shingler *s, const char *p, size_t len)
+{
+	uint64_t a = load64(p), b = 0;
+
+	if (len > 16)
+		return (uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
+			SHINGLE_SECRET) & 0xffffff;
+	if (len < 8)
+		a = first_bits(a, 8 * len);
+	else
+		b = first_bytes(load64(p + 8), len - 8);
+	return mix(a ^ s->key[0], b ^ s->key[1]) & 0xffffff;
 }
 
 uint32_t
 shingler_code(const struct shingler *s, const char *p, size_t len)
 {
 	char word[16] = { 0 };
-	uint64_t h;
 
-	if (len <= sizeof(word)) {
-		memcpy(word, p, len);
-		h = keyed_hash(halves_of(word, len), s->key[0], s->key[1]);
-	} else {
-		h = XXH3_64bits_withSecret(p, len, s->secret, SHINGLE_SECRET);
-	}
-	return (uint32_t)h & 0xffffff;
+	if (len > sizeof(word))
+		return code_of(s, p, len);
+	memcpy(word, p, len);
+	return code_of(s, word, len);
 }
 
 /* Where the character begins that ends before p[at]. */
@@ -353,17 +442,26 @@ char_before(const char *p, size_t at)
 static bool
 parts_numbers(const struct words *w, size_t left, size_t right)
 {
-	size_t last = char_before(w->loose, left);
+	unsigned char c = (unsigned char)w->loose[right];
+	size_t last;
 
+	if (c < 0x80 && (c < '0' || c > '9'))
+		return false;
+	last = char_before(w->loose, left);
 	return loose_is_digit(w->loose + last, left - last) &&
 	       loose_is_digit(w->loose + right, w->loose_len - right);
 }
 
-static size_t
-end_of_word(const struct words *w, size_t at)
+/* Where the word ends that begins at 'at'; 'm' are the spaces from 'base' on. */
+BODY size_t
+end_of_word(const struct words *w, size_t base, uint64_t m, size_t at)
 {
-	const char *p = memchr(w->loose + at, ' ', w->loose_len - at);
+	const char *p;
 
+	m = at - base < 64 ? m >> (at - base) : 0;
+	if (m != 0)
+		return at + (size_t)__builtin_ctzll(m);
+	p = memchr(w->loose + at, ' ', w->loose_len - at);
 	return p == NULL ? w->loose_len : (size_t)(p - w->loose);
 }
 
@@ -372,21 +470,26 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 {
 	const struct shingler *s = w->shingler;
 	const char *p = w->loose;
-	size_t end = end_of_word(w, at), next = end, from = at, len = 0;
-	char joined[SHINGLE_JOINED];
+	uint64_t m = spaces(p + at);
+	size_t end = end_of_word(w, at, m, at), next = end, from = at, len = 0;
+	char joined[SHINGLE_JOINED + 16];
 	size_t n = 0;
 
 	/* This word, and with it the next, and the next. */
-	while (n < 3 && next - from <= sizeof(joined) - len) {
-		memcpy(joined + len, p + from, next - from);
+	while (n < 3 && next - from <= SHINGLE_JOINED - len) {
+		/* What is copied too much is overwritten, or not read. */
+		if (next - from <= 16)
+			memcpy(joined + len, p + from, 16);
+		else
+			memcpy(joined + len, p + from, next - from);
 		len += next - from;
 		from = next + 1;
 		to[n++] = (struct joint){
-			shingler_code(s, joined, len), (uint32_t)(from - at),
+			code_of(s, joined, len), (uint32_t)(from - at),
 		};
 		if (from >= w->loose_len || parts_numbers(w, next, from))
 			break;
-		next = end_of_word(w, from);
+		next = end_of_word(w, at, m, from);
 	}
 	/* Parts of this word. */
 	if (end - at > SHINGLE_JOINED)
@@ -395,29 +498,84 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
 		    !parts_numbers(w, i, i))
 			to[n++] = (struct joint){
-				shingler_code(s, p + at, i - at),
+				code_of(s, p + at, i - at),
 				(uint32_t)(i - at),
 			};
 	return n;
+}
+
+size_t
+shingler_skip(const struct words *w, size_t at, uint32_t n)
+{
+	for (; n > 0; at += 64) {
+		uint64_t m = spaces(w->loose + at);
+		uint32_t have = (uint32_t)__builtin_popcountll(m);
+
+		if (have < n) {
+			n -= have;
+			continue;
+		}
+		while (--n > 0)
+			m &= m - 1;
+		return at + (size_t)__builtin_ctzll(m) + 1;
+	}
+	return at;
+}
+
+/* Bytes that may begin a digit among the 64 at p, as bits. */
+BODY uint64_t
+maybe_digits(const char *p)
+{
+	uint64_t m = 0;
+
+#ifdef __SSE2__
+	for (unsigned i = 0; i < 4; i++) {
+		__m128i v = _mm_loadu_si128((const __m128i *)p + i);
+		/* '0' to '9' come to the ten lowest values. */
+		__m128i low = _mm_add_epi8(v, _mm_set1_epi8((char)(128 - '0')));
+		__m128i digit = _mm_cmplt_epi8(low, _mm_set1_epi8(10 - 128));
+
+		/* A byte over 0x7f has the sign bit. */
+		v = _mm_or_si128(digit, v);
+		m |= (uint64_t)(unsigned)_mm_movemask_epi8(v) << 16 * i;
+	}
+#else
+	for (unsigned i = 0; i < 64; i++)
+		m |= (uint64_t)((unsigned char)p[i] >= 0x80 ||
+				(p[i] >= '0' && p[i] <= '9')) << i;
+#endif
+	return m;
 }
 
 /* The words with digits, in order, as one hash. */
 static uint32_t
 hash_numbers(const struct shingler *s, const struct words *w)
 {
-	const char *p = w->loose;
+	const char *p = w->loose, *end = p + w->loose_len;
 	uint64_t h = 0;
 
-	for (uint32_t i = 0; i < w->n; i++) {
-		const char *end = p;
+	/* Few words have one: go from one such byte to the next. */
+	while (p < end) {
+		uint64_t m = maybe_digits(p);
+		const char *from, *stop;
 
-		while (*end != ' ')
-			end++;
-		if (has_digit(p, (size_t)(end - p)))
-			h = fold(h + XXH3_64bits_withSecret(p,
-				(size_t)(end - p), s->secret, SHINGLE_SECRET),
-				s->key[2] | 1);
-		p = end + 1;
+		if (m == 0) {
+			p += 64;
+			continue;
+		}
+		from = p + __builtin_ctzll(m);
+		if (from >= end)
+			break;
+		while (from > w->loose && from[-1] != ' ')
+			from--;
+		stop = from;
+		while (*stop != ' ')
+			stop++;
+		if (has_digit(from, (size_t)(stop - from)))
+			h = fold(h + XXH3_64bits_withSecret(from,
+				(size_t)(stop - from), s->secret,
+				SHINGLE_SECRET), s->key[2] | 1);
+		p = stop + 1;
 	}
 	return (uint32_t)(h ^ h >> 32);
 }
@@ -494,17 +652,25 @@ below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
 	return k;
 }
 
-/* Put each of v[0..n) where it belongs in ascending order; n <= FEW. */
-static void
+/*
+ * Put each of v[0..n) where it belongs in ascending order, behind as many as are
+ * less; n <= FEW.  Equal ones are put in one place.  Which places are taken, as
+ * bits.
+ */
+static uint64_t
 rank(const uint32_t *v, uint32_t n, uint32_t *to)
 {
+	uint64_t taken = 0;
+
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t r = 0;
 
 		for (uint32_t j = 0; j < n; j++)
-			r += (v[j] < v[i]) | ((v[j] == v[i]) & (j < i));
+			r += v[j] < v[i];
 		to[r] = v[i];
+		taken |= (uint64_t)1 << r;
 	}
+	return taken;
 }
 
 #ifdef WIDEST
@@ -531,34 +697,31 @@ below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
 	return k;
 }
 
-WIDE static void
+WIDE static uint64_t
 rank_wide(const uint32_t *v, uint32_t n, uint32_t *to)
 {
 	const __m256i sign = _mm256_set1_epi32((int)0x80000000);
+	uint32_t flipped[FEW + VECTOR], place[FEW + VECTOR];
+	uint64_t taken = 0;
 
-	for (uint32_t i = 0; i < n; i++) {
-		__m256i x = _mm256_set1_epi32((int)v[i]);
-		__m256i sx = _mm256_xor_si256(x, sign);
-		uint32_t r = 0;
+	/* Vectors compare signed numbers. */
+	for (uint32_t i = 0; i < n; i += VECTOR)
+		_mm256_storeu_si256((void *)(flipped + i), _mm256_xor_si256(
+			_mm256_loadu_si256((const void *)(v + i)), sign));
+	for (uint32_t i = 0; i < n; i += VECTOR) {
+		__m256i x = _mm256_loadu_si256((const void *)(flipped + i));
+		__m256i r = _mm256_setzero_si256();
 
-		for (uint32_t j = 0; j < n; j += 8) {
-			__m256i y = _mm256_loadu_si256((const void *)(v + j));
-			__m256i less = _mm256_cmpgt_epi32(sx,
-				_mm256_xor_si256(y, sign));
-			__m256i same = _mm256_cmpeq_epi32(x, y);
-			unsigned l = (unsigned)_mm256_movemask_ps(
-				_mm256_castsi256_ps(less));
-			unsigned e = (unsigned)_mm256_movemask_ps(
-				_mm256_castsi256_ps(same));
-
-			/* Of those behind v[n - 1] none, of equal ones those
-			 * before this one. */
-			l &= n - j < 8 ? (1u << (n - j)) - 1 : 0xff;
-			e &= i <= j ? 0 : i - j < 8 ? (1u << (i - j)) - 1 : 0xff;
-			r += (uint32_t)__builtin_popcount(l | e);
-		}
-		to[r] = v[i];
+		for (uint32_t j = 0; j < n; j++)
+			r = _mm256_sub_epi32(r, _mm256_cmpgt_epi32(x,
+				_mm256_set1_epi32((int)flipped[j])));
+		_mm256_storeu_si256((void *)(place + i), r);
 	}
+	for (uint32_t i = 0; i < n; i++) {
+		to[place[i]] = v[i];
+		taken |= (uint64_t)1 << place[i];
+	}
+	return taken;
 }
 #else
 #define below_wide below
@@ -573,7 +736,8 @@ static uint32_t
 smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 	     uint32_t *to, uint32_t most)
 {
-	uint32_t few[FEW + 9], sorted[FEW], got = 0, k = n;
+	uint32_t few[FEW + 1 + VECTOR], sorted[FEW], got = 0, k = n;
+	uint64_t taken;
 
 	if (n > 2 * most) {
 		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
@@ -588,10 +752,9 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 	}
 	if (k > FEW)
 		return UINT32_MAX;
-	(s->wide ? rank_wide : rank)(v, k, sorted);
-	for (uint32_t i = 0; i < k && got < most; i++)
-		if (got == 0 || sorted[i] != to[got - 1])
-			to[got++] = sorted[i];
+	taken = (s->wide ? rank_wide : rank)(v, k, sorted);
+	for (; taken != 0 && got < most; taken &= taken - 1)
+		to[got++] = sorted[__builtin_ctzll(taken)];
 	return got;
 }
 
@@ -686,17 +849,12 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 
 	if (w->n > s->room) {
 		size_t room = w->n + w->n / 4 + 256;
-		uint32_t *public = realloc(s->public, room * sizeof(*public));
-		uint32_t *shingle;
+		size_t all = room + VECTOR;
 
-		if (public == NULL)
+		if (array_resize(&s->word, all, sizeof(*s->word)) != 0 ||
+		    array_resize(&s->public, all, sizeof(*s->public)) != 0 ||
+		    array_resize(&s->shingle, all, sizeof(*s->shingle)) != 0)
 			return -1;
-		s->public = public;
-		/* Vectors are read past the last one. */
-		shingle = realloc(s->shingle, (room + 8) * sizeof(*shingle));
-		if (shingle == NULL)
-			return -1;
-		s->shingle = shingle;
 		s->room = room;
 	}
 	w->code = pool_take(s, w->n * sizeof(*w->code));

@@ -118,6 +118,9 @@ struct joint {
 
 size_t shingler_pieces(const struct words *w, size_t at, struct joint *to);
 
+/* Where in the loose words a word begins, n words after the one at 'at'. */
+size_t shingler_skip(const struct words *w, size_t at, uint32_t n);
+
 /* Take back all that shingler_words() handed out. */
 void shingler_release(struct shingler *s);
 

@@ -23,6 +23,7 @@ array_resize(void *array, size_t n, size_t size)
 	if (p == NULL)
 		return -1;
 	memcpy(array, &p, sizeof(p));
+	/* cppcheck-suppress memleak */
 	return 0;
 }
 

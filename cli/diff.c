@@ -7,10 +7,13 @@
 #include "put.h"
 
 #define RED_STRUCK "\033[31;9m"
+#define BOLD_RED_STRUCK "\033[1;31;9m"
+#define GREEN "\033[32m"
 #define DIM "\033[2m"
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
 
+#define GONE "- "		/* before a line that goes */
 #define LABEL_MAX 200		/* bytes of an id, or of a table's name */
 
 static int
@@ -63,6 +66,92 @@ end_line(struct diff *d)
 		return 0;
 	d->in_line = false;
 	return put_string(d->to, "\n");
+}
+
+void
+diff_remember(struct diff *d, uint64_t document, uint64_t off,
+	      const char *text, size_t len)
+{
+	if (!d->remembers)
+		return;
+	if (d->apart && off == 0)
+		texts_clear(&d->texts);
+	d->texts.most = TEXTS_MOST;
+	texts_add(&d->texts, document, off, text, len);
+}
+
+/* Words that the witness lacks: [-these-], or in a colour. */
+static int
+put_lacking(struct diff *d, const char *text, size_t len)
+{
+	if (d->color)
+		return put_lines(d, GONE, BOLD_RED_STRUCK, text, len);
+	return put_lines(d, GONE, "", "[-", 2) != 0 ||
+	       put_lines(d, GONE, "", text, len) != 0 ||
+	       put_lines(d, GONE, "", "-]", 2) != 0 ? -1 : 0;
+}
+
+/* What the witness has there: {+this+}, or in a colour; on one line. */
+static int
+put_instead(struct diff *d, const char *text, size_t len)
+{
+	if (!d->color && put_lines(d, GONE, "", "{+", 2) != 0)
+		return -1;
+	while (len > 0) {
+		const char *nl = memchr(text, '\n', len);
+		size_t n = nl != NULL ? (size_t)(nl - text) : len;
+		size_t cr = nl != NULL && n > 0 && text[n - 1] == '\r';
+
+		if (put_lines(d, GONE, GREEN, text, n - cr) != 0 ||
+		    (nl != NULL && put_lines(d, GONE, GREEN, " ", 1) != 0))
+			return -1;
+		n += nl != NULL;
+		text += n;
+		len -= n;
+	}
+	return d->color ? 0 : put_lines(d, GONE, "", "+}", 2);
+}
+
+/* The words that differ; none where the witness says all, or is not at hand. */
+static int
+compare(struct diff *d, const struct dedup_removal *r, const char *text,
+	size_t len, const char **witness)
+{
+	size_t witness_len;
+
+	d->words.n = 0;
+	if ((r->reason != DEDUP_SIMILAR && r->reason != DEDUP_LISTED) ||
+	    r->witness.table != 0 ||
+	    !texts_find(&d->texts, r->witness.document, r->witness.offset,
+			witness, &witness_len))
+		return 0;
+	return word_diff(&d->words, text, len, *witness, witness_len);
+}
+
+/* A unit that goes, with the words marked that differ. */
+static int
+put_gone(struct diff *d, const struct dedup_removal *r, const char *text,
+	 size_t len)
+{
+	const char *witness = NULL;
+	size_t at = 0;
+
+	if (compare(d, r, text, len, &witness) != 0)
+		return -1;
+	for (size_t i = 0; i < d->words.n; i++) {
+		const struct word_change *c = &d->words.change[i];
+
+		if (put_lines(d, GONE, RED_STRUCK, text + at,
+			      c->off - at) != 0 ||
+		    (c->len > 0 &&
+		     put_lacking(d, text + c->off, c->len) != 0) ||
+		    (c->other_len > 0 &&
+		     put_instead(d, witness + c->other_off,
+				 c->other_len) != 0))
+			return -1;
+		at = c->off + c->len;
+	}
+	return put_lines(d, GONE, RED_STRUCK, text + at, len - at);
 }
 
 int
@@ -138,7 +227,7 @@ diff_gone(struct diff *d, uint64_t document,
 	};
 
 	if (end_line(d) != 0 ||
-	    put_lines(d, "- ", RED_STRUCK, text, len) != 0 ||
+	    put_gone(d, removal, text, len) != 0 ||
 	    end_line(d) != 0 || put_color(d, DIM) != 0 ||
 	    put_string(d->to, "    ") != 0)
 		return -1;
@@ -153,4 +242,11 @@ diff_gone(struct diff *d, uint64_t document,
 	    put_where(d, document, &removal->witness) != 0)
 		return -1;
 	return put_color(d, PLAIN) != 0 ? -1 : put_string(d->to, "\n");
+}
+
+void
+diff_free(struct diff *d)
+{
+	texts_free(&d->texts);
+	word_diff_free(&d->words);
 }

@@ -490,8 +490,9 @@ run(const struct options *opt)
 		return TROUBLE;
 	}
 	p.origins.on = opt->log != NULL || opt->show == SHOW_DIFF ||
-		      opt->annotate != ANNOTATE_NONE || opt->save != NULL ||
-		      opt->update != NULL || (opt->top > 0 && opt->json);
+		      opt->annotate != ANNOTATE_NONE ||
+		      ((opt->save != NULL || opt->update != NULL) &&
+		       !opt->dedup.counts_only) || (opt->top > 0 && opt->json);
 	p.diff.color = wants_color(opt);
 	library.places = p.origins.on || opt->top > 0 || table_modes_used(opt);
 	/* A table takes the counts along. */

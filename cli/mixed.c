@@ -12,6 +12,7 @@ static bool
 is_one_output(const struct options *opt)
 {
 	return opt->output_dir == NULL && !opt->in_place && opt->top == 0 &&
+	       !opt->dedup.counts_only &&
 	       (opt->show == SHOW_KEPT || opt->show == SHOW_REMOVED) &&
 	       opt->annotate != ANNOTATE_JSONL &&
 	       opt->annotate != ANNOTATE_DOLMA;

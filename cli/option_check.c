@@ -22,17 +22,21 @@ warn_of(const struct options *opt, const bool *given, int id, const char *why)
 		message("--%s has no effect %s", o->name, why);
 }
 
-/* --top counts what is the same, and judges nothing. */
+/* --top and --counts-only count what is the same, and judge nothing. */
 static void
-warn_beside_top(const struct options *opt, const bool *given)
+warn_beside_counting(const struct options *opt, const bool *given)
 {
 	static const int matching[] = {
-		'b', 'x', 't', 'n', OPT_CONTAINED, OPT_SCOPE, OPT_KEEP,
+		'x', 't', 'n', OPT_CONTAINED, OPT_SCOPE, OPT_KEEP,
 	};
+	const char *why = opt->top > 0 ? "with --top" : "with --counts-only";
 
+	if (opt->top > 0)
+		warn_of(opt, given, 'b', why);
+	else if (!opt->dedup.counts_only)
+		return;
 	for (size_t i = 0; i < sizeof(matching) / sizeof(*matching); i++)
-		if (opt->top > 0)
-			warn_of(opt, given, matching[i], "with --top");
+		warn_of(opt, given, matching[i], why);
 }
 
 static void
@@ -57,14 +61,14 @@ warn_of_useless(const struct options *opt, const bool *given)
 	}
 	if (opt->show != SHOW_DIFF)
 		warn_of(opt, given, OPT_COLOR, "without --diff");
-	warn_beside_top(opt, given);
+	warn_beside_counting(opt, given);
 	if (opt->nloads == 0 && opt->save == NULL && opt->update == NULL &&
 	    opt->against == NULL)
 		warn_of(opt, given, OPT_SEED, "without a table");
 	if (opt->format != FORMAT_TEXT && opt->log == NULL &&
 	    opt->show != SHOW_DIFF && opt->annotate == ANNOTATE_NONE &&
-	    opt->save == NULL && opt->update == NULL &&
-	    !(opt->top > 0 && opt->json))
+	    ((opt->save == NULL && opt->update == NULL) ||
+	     d->counts_only) && !(opt->top > 0 && opt->json))
 		warn_of(opt, given, OPT_ID_FIELD, "without --log, --diff or "
 			"--annotate");
 	if (opt->in_place)
@@ -155,7 +159,7 @@ check_tables(const struct options *opt, const bool *given)
 		case OPT_MERGE: case OPT_LIST: case OPT_TEST:
 			modes += given[i];
 			break;
-		case 'o': case OPT_JSON: case 'q':
+		case 'o': case OPT_JSON: case 'q': case OPT_MIN_COUNT:
 			break;
 		default:
 			if (given[i])
@@ -166,6 +170,8 @@ check_tables(const struct options *opt, const bool *given)
 		return option_wrong("--merge, --list and --test exclude each other");
 	if (opt->mode == MODE_MERGE && opt->output == NULL)
 		return option_wrong("--merge: needs --output=FILE");
+	if (opt->mode != MODE_MERGE && opt->min_count > 0)
+		return option_wrong("--min-count: only with --merge");
 	if (opt->mode != MODE_MERGE && opt->output != NULL)
 		return option_wrong("--output: --list and --test write to standard "
 			     "output");
@@ -173,6 +179,27 @@ check_tables(const struct options *opt, const bool *given)
 		if (strcmp(opt->files[i], "-") == 0)
 			return option_wrong("--merge, --list and --test need tables "
 				     "as operands");
+	return ACTION_FILTER;
+}
+
+/* --counts-only: nothing is judged, and nothing goes out but a table. */
+static enum action
+check_counting(const struct options *opt, const bool *given)
+{
+	static const int others[] = {
+		'o', OPT_OUTPUT_DIR, OPT_IN_PLACE, OPT_MIN_DOC_WORDS, 'd',
+		OPT_ANNOTATE, OPT_CHECK, OPT_DIFF, OPT_TOP, OPT_LOG,
+		OPT_AGAINST, OPT_MAX_REMOVED,
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (is_given(given, others[i]))
+			return option_wrong("--counts-only: only counts; not "
+					    "with --%s",
+					    option_find(others[i])->name);
+	if (opt->save == NULL && opt->update == NULL)
+		return option_wrong("--counts-only: needs --save=TABLE or "
+				    "--update=TABLE");
 	return ACTION_FILTER;
 }
 
@@ -199,6 +226,10 @@ check_together(const struct options *opt, const bool *given)
 			     "--diff");
 	if (opt->mode != MODE_FILTER)
 		return check_tables(opt, given);
+	if (opt->min_count > 0)
+		return option_wrong("--min-count: only with --merge");
+	if (d->counts_only && check_counting(opt, given) != ACTION_FILTER)
+		return ACTION_WRONG;
 	if (opt->top > 0 && (nshow > 0 || opt->log != NULL ||
 			     opt->annotate != ANNOTATE_NONE))
 		return option_wrong("--top: only lists; not with --repeated, --check, "
@@ -207,10 +238,9 @@ check_together(const struct options *opt, const bool *given)
 			     opt->update != NULL || opt->against != NULL))
 		return option_wrong("--top: only lists; not with --load, --save, "
 			     "--update or --against");
-	if (d->scope == DEDUP_SCOPE_DOCUMENT &&
-	    (opt->nloads > 0 || opt->save != NULL || opt->update != NULL))
-		return option_wrong("--scope=document: not with --load, --save or "
-			     "--update");
+	if (d->scope == DEDUP_SCOPE_DOCUMENT && !d->counts_only &&
+	    (opt->save != NULL || opt->update != NULL))
+		return option_wrong("--scope=document: not with --save or --update");
 	if (d->exact && d->contained)
 		return option_wrong("--exact and --contained exclude each other");
 	if (opt->separator != NULL && opt->format == FORMAT_JSONL)

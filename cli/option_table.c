@@ -228,10 +228,21 @@ const struct option_info option_table[] = {
 		.type = OPTION_STRING, .at = AT(update),
 	},
 	{
+		.id = OPT_COUNTS_ONLY, .name = "counts-only",
+		.help = "only count, for -b, into the table to be saved",
+		.type = OPTION_FLAG, .at = AT(dedup.counts_only),
+	},
+	{
 		.id = OPT_MERGE, .name = "merge",
 		.help = "merge tables, the operands, into that of -o",
 		.type = OPTION_SET, .at = AT(mode),
 		.first = MODE_MERGE,
+	},
+	{
+		.id = OPT_MIN_COUNT, .name = "min-count", .arg = "N",
+		.help = "--merge: drop counts of texts in fewer documents",
+		.type = OPTION_NUMBER, .at = AT(min_count),
+		.least = 1, .most = UINT32_MAX,
 	},
 	{
 		.id = OPT_LIST, .name = "list",

@@ -70,6 +70,7 @@ struct options {
 	char **loads;		/* --load; the array is to be freed */
 	size_t nloads, loads_room;
 	const char *save, *update, *against;	/* NULL: none */
+	uint64_t min_count;	/* --merge: see there; 0: all counts stay */
 	enum on_full on_full;
 	unsigned threads;	/* 0: as many as there are cores */
 	bool threads_given;	/* else: one where the input is no file */

@@ -253,6 +253,24 @@ keep_range(struct output *o, const struct stretch *s, size_t n, uint64_t from,
 	return 0;
 }
 
+/* For --diff: the same bytes, as what a later unit may be like. */
+static void
+remember_range(struct output *o, const struct stretch *s, size_t n,
+	       uint64_t from, uint64_t to)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t begin = from > s[i].off ? from : s[i].off;
+		uint64_t end = s[i].off + s[i].len;
+
+		if (end > to)
+			end = to;
+		if (begin < end)
+			diff_remember(o->diff, o->document, begin,
+				      s[i].text + (begin - s[i].off),
+				      (size_t)(end - begin));
+	}
+}
+
 /* What goes, a unit or blank lines, is in one stretch. */
 static const char *
 text_at(const struct stretch *s, size_t n, uint64_t off)
@@ -269,6 +287,7 @@ output_text(struct output *o, const struct stretch *s, size_t n, uint64_t from,
 {
 	uint64_t at = from;
 
+	remember_range(o, s, n, from, v->decided);
 	for (size_t i = 0; i < v->nremovals; i++) {
 		const struct dedup_removal *r = &v->removals[i];
 		uint64_t off[2], len[2];
@@ -387,6 +406,7 @@ output_record(struct output *o, uint64_t document, const struct item *it,
 
 	o->document = document;
 	begin_hold(o);
+	diff_remember(o->diff, document, 0, it->text, it->text_len);
 	if (diff && diff_title(o->diff, document) != 0)
 		return -1;
 	if (put_record(o, it, rec, v) != 0 ||

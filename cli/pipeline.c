@@ -68,6 +68,7 @@ void
 pipeline_free(struct pipeline *p)
 {
 	output_free(&p->out);
+	diff_free(&p->diff);
 	destinations_free(&p->destinations);
 	origins_free(&p->origins);
 	free(p->held.buf);
@@ -769,7 +770,11 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	p->out.origins = &p->origins;
 	p->out.log = &p->log;
 	p->out.diff = &p->diff;
-	p->out.silent = p->silent;
+	p->out.silent = p->silent || p->opt->dedup.counts_only;
+	p->diff.remembers = p->opt->show == SHOW_DIFF &&
+			    (!p->silent || p->reference);
+	p->diff.apart = p->opt->dedup.scope == DEDUP_SCOPE_DOCUMENT &&
+			!p->reference && p->references == 0;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
 		return pipeline_failed(p, "-", DEDUP_ENOMEM);

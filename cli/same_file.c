@@ -106,10 +106,11 @@ find_directory(struct uses *u, const char *path)
 	    memcmp(u->dir, path, len) == 0)
 		return u->dir_there;
 	free(u->dir);
+	u->dir_len = len;
 	u->dir = strndup(path, len);
 	if (u->dir == NULL)
 		return -1;
-	u->dir_len = len;
+	/* uses_free() frees it.  NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	u->dir_there = stat(len > 0 ? u->dir : ".", &u->dir_st) == 0;
 	return u->dir_there;
 }

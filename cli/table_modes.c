@@ -31,10 +31,21 @@ complain(struct pipeline *p, const char *path, const char *what,
 static int
 load(struct pipeline *p, const char *path, enum dedup_load kind)
 {
-	struct dedup_table_info info;
+	struct dedup_table_info info = { .units = 0 };
+	bool alone = p->opt->dedup.scope == DEDUP_SCOPE_DOCUMENT &&
+		     !p->opt->dedup.counts_only && kind == DEDUP_LOAD_KNOWN;
 	char why[DEDUP_WHY];
-	enum dedup_status st = dedup_load(p->d, path, kind, why);
+	enum dedup_status st;
 
+	/* If it cannot be read, loading it says so. */
+	if (alone && dedup_table_info(path, &info, why) == DEDUP_OK &&
+	    info.units > 0) {
+		pipeline_complain(p, path, "cannot load", "it knows units, "
+				  "and --scope=document asks for none: only a "
+				  "table of counts goes with it");
+		return -1;
+	}
+	st = dedup_load(p->d, path, kind, why);
 	if (st != DEDUP_OK) {
 		complain(p, path, "cannot load", st, why);
 		return -1;
@@ -194,7 +205,8 @@ merge(const struct options *opt)
 		dedup_table_unlock(opt->output, fd);
 		return 2;
 	}
-	st = dedup_table_merge(opt->output, opt->files, opt->nfiles, &bad, why);
+	st = dedup_table_merge_counts(opt->output, opt->files, opt->nfiles,
+				      opt->min_count, &bad, why);
 	dedup_table_unlock(opt->output, fd);
 	if (st == DEDUP_OK)
 		return 0;
@@ -228,8 +240,7 @@ list_one(const struct options *opt, const char *path,
 	static const char *const units[] = {
 		"auto", "line", "paragraph", "document",
 	};
-	const struct dedup_options *o = &i->options;
-	const char *unit = o->unit <= DEDUP_UNIT_DOCUMENT ? units[o->unit] : "?";
+	const char *unit = i->unit <= DEDUP_UNIT_DOCUMENT ? units[i->unit] : "?";
 
 	print_name(path, opt->json);
 	if (opt->json) {
@@ -239,28 +250,28 @@ list_one(const struct options *opt, const char *path,
 		       "\"contained\":%s,\"documents\":%" PRIu64 ",\"units\":%"
 		       PRIu64 ",\"shingles\":%" PRIu64 ",\"records_bytes\":%"
 		       PRIu64 ",\"counted\":%" PRIu64 ",\"counts\":%" PRIu64
-		       ",\"places\":%s,\"labels\":%s}\n",
-		       i->version, i->bytes, i->secret_id, unit, o->min_words,
-		       o->ngram, o->exact ? "true" : "false",
-		       o->fold_digits ? "true" : "false",
-		       o->contained ? "true" : "false", i->documents,
+		       ",\"places\":%s,\"labels\":%s,\"unicode\":\"%s\"}\n",
+		       i->version, i->bytes, i->secret_id, unit, i->min_words,
+		       i->ngram, i->exact ? "true" : "false",
+		       i->fold_digits ? "true" : "false",
+		       i->contained ? "true" : "false", i->documents,
 		       i->units, i->shingles, i->records_bytes, i->counted,
-		       i->counts, o->places ? "true" : "false",
-		       i->labels ? "true" : "false");
+		       i->counts, i->places ? "true" : "false",
+		       i->labels ? "true" : "false", i->unicode);
 		return;
 	}
 	printf("\n  format     %u\n  bytes      %" PRIu64 "\n  options    "
 	       "--unit=%s --min-words=%u", i->version, i->bytes, unit,
-	       o->min_words);
-	if (o->exact)
+	       i->min_words);
+	if (i->exact)
 		printf(" --exact");
 	else
-		printf(" --ngram=%u", o->ngram);
-	printf("%s%s\n  secret     %016" PRIx64 "\n  documents  %" PRIu64
+		printf(" --ngram=%u", i->ngram);
+	printf("%s%s\n  Unicode    %s\n  secret     %016" PRIx64 "\n  documents  %" PRIu64
 	       "\n  units      %" PRIu64 "\n",
-	       o->fold_digits ? " --fold-digits" : "",
-	       o->contained ? " --contained" : "", i->secret_id, i->documents,
-	       i->units);
+	       i->fold_digits ? " --fold-digits" : "",
+	       i->contained ? " --contained" : "", i->unicode,
+	       i->secret_id, i->documents, i->units);
 	if (i->counted > 0)
 		printf("  counts     %" PRIu64 " texts of %" PRIu64
 		       " documents\n", i->counts, i->counted);

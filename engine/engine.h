@@ -16,6 +16,9 @@
  *	keep_none.c	no copy stays: what the last reading is to drop
  *	cut.c		spans, and the blank lines that go with them
  *
+ *	crew.c batch.c	several threads, and documents by the batch
+ *	load_save.c	saved tables
+ *
  * What a document's units are depends on its bytes and the options alone.
  * Nothing in split.c, soon.c and cut.c knows the table, and the judge sees no
  * text.
@@ -26,6 +29,7 @@
 #include "array.h"
 #include "counts.h"
 #include "dedup.h"
+#include "ending.h"
 #include "line.h"
 #include "loose.h"
 #include "shingle.h"
@@ -77,7 +81,7 @@ struct piece {
 	uint32_t nwords;	/* of these bytes */
 	enum piece_kind kind : 8;
 	enum verdict verdict : 8;
-	enum cut ending : 8;	/* does it end as a cut-off lead? */
+	enum ending ending : 8;	/* does it end as a cut-off lead? */
 	uint8_t completers;	/* bit i: the unit i + 1 units further on is
 				 * one of those that say it in full */
 	bool compared;		/* it has min_words words */
@@ -312,6 +316,7 @@ struct dedup {
 	unsigned nloaded;
 	bool places;		/* records have them */
 	struct crew *crew;	/* to work with, or NULL */
+	bool alone;		/* there was no memory for one */
 	bool has_parts;		/* were made: the secret has to stay */
 
 	struct counts counts;	/* in how many documents what stands */
@@ -330,6 +335,7 @@ struct dedup {
 	size_t ndoomed, doomed_room;
 	size_t undoomed;	/* ndoomed when the document began */
 	bool second;		/* this is the last reading of two or three */
+	bool was_full;		/* memory, in an earlier one */
 
 	bool may_forget, ended;	/* see dedup_forget() */
 	struct dedup_stats stats;
@@ -349,8 +355,18 @@ engine_place(const struct dedup *d, uint64_t off, uint64_t line)
 	return (struct place){ d->document, off, line };
 }
 
-/* dedup.c: an empty table of these options and secret; NULL with ENOMEM. */
+/*
+ * dedup.c: a public call begins, and ends with what came of it; a stretch that
+ * was read ahead; an empty table of these options and secret, NULL with ENOMEM
+ */
+uint64_t engine_begin_call(struct dedup *d, struct dedup_verdict *v);
+enum dedup_status engine_end_call(struct dedup *d, int result, bool ends,
+				  struct dedup_verdict *v);
+int engine_feed(struct dedup *d, struct split *s);
 struct table *engine_new_table(const struct dedup *d);
+
+/* ... a struct of which the caller knows 'size' bytes, and we 'known' */
+void engine_fill(void *to, size_t size, const void *from, size_t known);
 void engine_share_memory(struct dedup *d);
 
 /* judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use. */

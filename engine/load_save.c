@@ -12,18 +12,22 @@
 #include "saved.h"
 
 _Static_assert(DEDUP_WHY == SAVED_WHY, "messages are handed through");
+_Static_assert(DEDUP_UNICODE == SAVED_UNICODE, "versions are handed through");
 
 static struct saved_options
 options_of(const struct dedup *d)
 {
 	const struct dedup_options *o = &d->opt;
-
-	return (struct saved_options){
+	struct saved_options s = {
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
 		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
 		.places = d->places, .full_tags = o->contained || o->threshold > 0,
 	};
+
+	/* What does not fit would be refused by all: no version is so long. */
+	snprintf(s.unicode, sizeof(s.unicode), "%s", words_unicode());
+	return s;
 }
 
 /* What a call of saved.h or table.h failed with: errno. */
@@ -114,7 +118,7 @@ take_counts(struct dedup *d)
 		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN)
 			counted += info.counted;
 	}
-	if (counted == 0)
+	if (counted == 0 || d->opt.counts_only)
 		return;
 	d->table_counts = true;
 	d->judging = true;
@@ -158,7 +162,8 @@ dedup_save(const struct dedup *d, const char *path, dedup_label label,
 		.options = &options,
 		.secret = shingler_secret_bytes(d->own.shingler),
 		.documents = d->stats.documents,
-		.label = label, .arg = arg,
+		/* No record tells of its documents. */
+		.label = d->opt.counts_only ? NULL : label, .arg = arg,
 	};
 
 	*why = '\0';
@@ -189,9 +194,10 @@ dedup_is_table(const char *path)
 }
 
 enum dedup_status
-dedup_table_info(const char *path, struct dedup_table_info *info,
-		 char why[DEDUP_WHY])
+dedup_table_info_fill(const char *path, struct dedup_table_info *to,
+		      size_t size, char why[DEDUP_WHY])
 {
+	struct dedup_table_info info;
 	struct saved_info i;
 	struct saved *f;
 
@@ -200,8 +206,15 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 		return failure();
 	saved_get_info(f, &i);
 	saved_close(f);
-	*info = (struct dedup_table_info){
+	info = (struct dedup_table_info){
+		.size = sizeof(info),
 		.version = i.version, .secret_id = i.secret_id,
+		.unit = (enum dedup_unit)i.options.unit,
+		.min_words = i.options.min_words, .ngram = i.options.ngram,
+		.exact = !i.options.near,
+		.fold_digits = i.options.fold_digits,
+		.contained = i.options.window > 0,
+		.places = i.options.places,
 		.bytes = i.length, .units = i.entries[SAVED_EXACT],
 		.shingles = i.entries[SAVED_INDEX],
 		.records_bytes = i.bytes[SAVED_ARENA],
@@ -209,14 +222,8 @@ dedup_table_info(const char *path, struct dedup_table_info *info,
 		.counts = i.entries[SAVED_COUNTS],
 		.labels = i.labels > 0,
 	};
-	dedup_options_init(&info->options);
-	info->options.ngram = i.options.ngram;
-	info->options.min_words = i.options.min_words;
-	info->options.unit = (enum dedup_unit)i.options.unit;
-	info->options.exact = !i.options.near;
-	info->options.fold_digits = i.options.fold_digits;
-	info->options.contained = i.options.window > 0;
-	info->options.places = i.options.places;
+	memcpy(info.unicode, i.options.unicode, sizeof(info.unicode));
+	engine_fill(to, size, &info, sizeof(info));
 	return DEDUP_OK;
 }
 
@@ -235,8 +242,8 @@ dedup_table_test(const char *path, char why[DEDUP_WHY])
 }
 
 enum dedup_status
-dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
-		  char why[DEDUP_WHY])
+dedup_table_merge_counts(const char *path, char *const *tables, size_t n,
+			 uint64_t least, size_t *bad, char why[DEDUP_WHY])
 {
 	struct saved **f = calloc(n + 1, sizeof(struct saved *));
 	enum dedup_status st = DEDUP_OK;
@@ -252,11 +259,10 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 			st = failure();
 			goto out;
 		}
-	for (size_t i = 1; i < n; i++) {
-		struct saved_info first;
+	for (size_t i = 0; i < n; i++) {
+		struct saved_options want = saved_options_of(f, n);
 
-		saved_get_info(f[0], &first);
-		if (saved_check(f[i], &first.options, why) != 0) {
+		if (saved_check(f[i], &want, why) != 0) {
 			*bad = i;
 			st = DEDUP_ETABLE;
 			goto out;
@@ -270,13 +276,20 @@ dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
 			goto out;
 		}
 	}
-	if (saved_merge(path, f, n, why) != 0)
+	if (saved_merge(path, f, n, least, why) != 0)
 		st = failure();
 out:
 	while (open-- > 0)
 		saved_close(f[open]);
 	free(f);
 	return st;
+}
+
+enum dedup_status
+dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
+		  char why[DEDUP_WHY])
+{
+	return dedup_table_merge_counts(path, tables, n, 0, bad, why);
 }
 
 enum dedup_status

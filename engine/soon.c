@@ -67,18 +67,23 @@ find_window(const struct view *v, size_t i, bool final)
 	return n;
 }
 
-/* Do these words stand in a unit, from the beginning of a word on? */
+/*
+ * Do the words at 'want' stand in norm[0..len), from the beginning of a word
+ * on?  In linear time, so a space in front of them is looked for too.
+ */
 static bool
-has_words(const char *norm, size_t len, const char *want, size_t n)
+has_words(struct split *s, const char *norm, size_t len, const char *want,
+	  size_t n)
 {
-	const char *p = norm;
-
-	while ((p = memmem(p, len - (size_t)(p - norm), want, n)) != NULL) {
-		if (p == norm || p[-1] == ' ')
-			return true;
-		p++;
-	}
-	return false;
+	if (n > len)
+		return false;
+	if (memcmp(norm, want, n) == 0)
+		return true;
+	if (array_room(&s->folded, &s->folded_room, n + 1, 1) != 0)
+		return false;
+	s->folded[0] = ' ';
+	memcpy(s->folded + 1, want, n);
+	return memmem(norm, len, s->folded, n + 1) != NULL;
 }
 
 /* Bytes of a unit's words that are its own, if it is a cut-off lead; else 0. */
@@ -87,9 +92,9 @@ own_words(const struct view *v, size_t i)
 {
 	const struct piece *u = view_at(v, i);
 	const char *words = view_words(v, i);
-	size_t len = u->norm_len, drop = u->ending == CUT_READ_MORE ? 2 : 0;
+	size_t len = u->norm_len, drop = u->ending == ENDING_READ_MORE ? 2 : 0;
 
-	if (u->ending == CUT_NONE ||
+	if (u->ending == ENDING_WHOLE ||
 	    u->w.n < view_split(v, i)->opt.min_words + drop)
 		return 0;
 	for (; drop > 0; drop--)
@@ -109,7 +114,7 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 	const char *rest = view_words(v, i);
 	size_t len = own_words(v, i);
 	/* The last word may be cut too; then no space has to follow it. */
-	bool partial = view_at(v, i)->ending == CUT_INSIDE;
+	bool partial = view_at(v, i)->ending == ENDING_INSIDE;
 	uint8_t taken = 0;
 
 	for (int k = 0; k < n && len > 0; k++) {
@@ -120,8 +125,8 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 		if (has == view_at(v, i)->norm_len &&
 		    memcmp(words, view_words(v, i), has) == 0)
 			continue;
-		if (has >= len - partial &&
-		    has_words(words, has, rest, len - partial))
+		if (has_words(view_split(v, i), words, has, rest,
+			      len - partial))
 			return (uint8_t)(taken | 1u << k);
 		if (has > 0 && has < len && memcmp(rest, words, has) == 0) {
 			taken |= (uint8_t)(1u << k);
@@ -147,7 +152,7 @@ lengths_allow(const struct piece *u, const struct piece *c)
 
 #define PROBE 16		/* bytes that hardly stand in two texts by chance */
 
-/* Do the bytes at 'want' stand in p[0..n)?  As many may be read behind it. */
+/* Do PROBE bytes at 'want' stand in p[0..n)?  More may be read behind it. */
 static bool
 has_bytes(const char *p, size_t n, const char *want)
 {
@@ -207,36 +212,35 @@ has_bytes_wide(const char *p, size_t n, const char *want)
 #endif
 
 /*
- * If 'u' stands in 'c' in one piece, then all of c but as many bytes at either
- * end as it is longer:
+ * If 'u' stands in 'c' in one piece, it is moved there by d bytes at most, as c
+ * is so much longer:
  *
- *	c	lllllllluuuuuuuuuuuuuuuuuuuuuuuurrrr
- *		<---d---->     sure       <---d---->
+ *	u	uuuuuuuuuuuuuuuuuuuuuuuuu
+ *	c	lllllluuuuuuuuuuuuuuuuuuuuuuuuurrrr
  *
- * So bytes from there are to be found in u, not further than d from where they
- * stand in c.  A word that is joined there, or accents that one of the two
- * lacks, may stand in the way at one place, but hardly at several.
+ * So the first bytes of u are to be found there, those in its middle, and the
+ * last ones.  A word that is joined may stand in the way of one of these, but
+ * hardly of two; where one of the units has accents, one has to do.
  */
 static bool
 bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 	    size_t ulen, bool ascii)
 {
-	size_t d = clen - ulen, slack = ascii ? 4 : 16;
-	unsigned probes = ascii ? 2 : 3;
+	bool (*has)(const char *, size_t, const char *) =
+		s->wide ? has_bytes_wide : has_bytes;
+	size_t slack = ascii ? 4 : 16, n = clen - ulen + PROBE + 2 * slack;
+	size_t at[3] = { ulen - PROBE, 0, ulen / 2 - PROBE / 2 };
+	unsigned hits = 0, want = ascii ? 2 : 1;
 
-	if (ulen < d + PROBE)
+	if (ulen < PROBE)
 		return true;
-	for (unsigned k = 0; k < probes; k++) {
-		size_t at = d + (ulen - d - PROBE) * k / (probes - 1);
-		size_t from = at > d + slack ? at - d - slack : 0;
-		size_t to = at + PROBE + slack;
+	for (unsigned k = 0; k < 3 && hits < want && want - hits <= 3 - k; k++) {
+		size_t from = at[k] > slack ? at[k] - slack : 0;
 
-		to = to < ulen ? to : ulen;
-		if ((s->wide ? has_bytes_wide : has_bytes)
-		    (u + from, to - from, c + at))
-			return true;
+		hits += has(c + from, from + n < clen ? n : clen - from,
+			    u + at[k]);
 	}
-	return false;
+	return hits >= want;
 }
 
 /* The loose form of words, 'at' bytes into the scratch, where there is room. */
@@ -297,7 +301,7 @@ soon_link(const struct view *v, size_t i, bool final)
 	if (u->linked)
 		return true;
 	lead = piece_is_unit(u) && u->compared && !u->listing &&
-	       u->ending != CUT_NONE;
+	       u->ending != ENDING_WHOLE;
 	full = piece_is_unit(u) && u->compared && !u->listing &&
 	       !opt->exact && u->w.n >= DEDUP_NEAR_WORDS;
 	if ((lead || full) && opt->unit != DEDUP_UNIT_DOCUMENT) {

@@ -139,7 +139,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->len = p->nwords = 0;
 	p->kind = kind;
 	p->verdict = UNDECIDED;
-	p->ending = CUT_NONE;
+	p->ending = ENDING_WHOLE;
 	p->completers = 0;
 	p->compared = p->listing = p->repeats = p->linked = false;
 	p->digits = p->sketched = p->stays = p->begins = p->doomed = false;
@@ -206,7 +206,7 @@ finish_unit(struct split *s, struct piece *p, const struct line *last)
 	if (p->compared) {
 		said.nwords = 0;
 		if (s->opt.unit != DEDUP_UNIT_DOCUMENT)
-			p->ending = unit_cut(s->text + (p->off - s->base),
+			p->ending = ending_of(s->text + (p->off - s->base),
 				(size_t)(last->off + last->len - p->off));
 	} else if (says_again(s, &s->before.unit, p->norm, p->norm_len,
 			      p->w.n)) {

@@ -65,7 +65,6 @@ match_any(const struct table *t, struct scratch *s, const struct words *w,
 	if (n == 0)
 		return 0;
 	candidates_sort(c, n);
-	scratch_mark(s, w);
 	near_begin(s);
 	got = first_match(t, s, w, threshold, near_matches, c, n,
 			  was_near ? before->shared : 0, &p->m, &p->shared);
@@ -110,7 +109,6 @@ table_similar(struct table *t, const struct words *w, double threshold,
 	if (n <= 0)
 		return n;
 	candidates_sort(c, (size_t)n);
-	scratch_mark(s, w);
 	got = first_match(t, s, w, threshold, similar_matches, c, (size_t)n, 0,
 			  m, &shared);
 	scratch_unmark(s, w);

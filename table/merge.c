@@ -242,6 +242,7 @@ struct merge {
 	const struct saved_run *run;
 	struct saved_header h;
 	struct out out;
+	uint64_t least;		/* counts below are left out */
 	uint64_t end;		/* of what was written of the body */
 	char *why;
 };
@@ -951,6 +952,17 @@ put_count(struct slots *to, const struct entry *e)
 	return 0;
 }
 
+/* A unit's count is complete: it counts, and with 'to' is written. */
+static int
+end_count(const struct merge *m, uint64_t *n, struct slots *to,
+	  const struct entry *sum)
+{
+	if (sum->hi == 0 || sum->value < m->least)
+		return 0;
+	(*n)++;
+	return to == NULL ? 0 : put_count(to, sum);
+}
+
 /* The counts of all sources, added; as pass_exact(). */
 static int
 pass_counts(struct merge *m, uint64_t *n, struct slots *to)
@@ -969,9 +981,8 @@ pass_counts(struct merge *m, uint64_t *n, struct slots *to)
 		struct entry e = c[at].entry[c[at].i];
 
 		if (is_before(&sum, &e)) {
-			if (to != NULL && *n > 0 && put_count(to, &sum) != 0)
+			if (end_count(m, n, to, &sum) != 0)
 				goto out;
-			(*n)++;
 			sum = e;
 		} else if (is_before(&e, &sum)) {
 			errno = EBADMSG;
@@ -984,8 +995,7 @@ pass_counts(struct merge *m, uint64_t *n, struct slots *to)
 		if (cursor_next(c, at, &left) != 0)
 			goto out;
 	}
-	if (to == NULL || *n == 0 || put_count(to, &sum) == 0)
-		result = 0;
+	result = end_count(m, n, to, &sum);
 out:
 	cursors_free(c, left);
 	return result;
@@ -1382,6 +1392,7 @@ describe(struct saved_header *h, const struct saved_options *o,
 	h->near = o->near;
 	h->places = o->places;
 	h->full_tags = o->full_tags;
+	memcpy(h->unicode, o->unicode, SAVED_UNICODE);
 	h->index_secret = index_secret;
 	memcpy(h->secret, secret, SAVED_SECRET);
 	h->secret_id = shingle_checksum(secret, SAVED_SECRET);
@@ -1415,7 +1426,7 @@ collect(struct merge *m, struct saved *const *f, size_t n,
 	} else if (n == 0) {
 		return saved_fail(m->why, EINVAL, "nothing to merge");
 	} else {
-		saved_get_options(&f[0]->h, &options);
+		options = saved_options_of(f, n);
 		describe(&m->h, &options, f[0]->h.secret,
 			 f[0]->h.index_secret);
 	}
@@ -1454,30 +1465,40 @@ replace(struct merge *m, const char *path)
 	return result;
 }
 
+static int
+write_table(struct merge *m, const char *path, struct saved *const *f,
+	    size_t n, const struct saved_own *own)
+{
+	int result = -1, error;
+
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		return saved_fail(m->why, ENOTSUP,
+			"tables cannot be used on this machine (big-endian)");
+	if (collect(m, f, n, own) == 0)
+		result = replace(m, path);
+	error = errno;
+	for (size_t i = 0; i < m->n; i++)
+		free(m->source[i].holes);
+	free(m->source);
+	errno = error;
+	return result;
+}
+
 int
 saved_write(const char *path, struct saved *const *f, size_t n,
 	    const struct saved_own *own,
 	    const struct saved_run *run, char why[SAVED_WHY])
 {
 	struct merge m = { .run = run, .why = why };
-	int result = -1, error;
 
-	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-		return saved_fail(why, ENOTSUP,
-			"tables cannot be used on this machine (big-endian)");
-	if (collect(&m, f, n, own) == 0)
-		result = replace(&m, path);
-	error = errno;
-	for (size_t i = 0; i < m.n; i++)
-		free(m.source[i].holes);
-	free(m.source);
-	errno = error;
-	return result;
+	return write_table(&m, path, f, n, own);
 }
 
 int
 saved_merge(const char *path, struct saved *const *f, size_t n,
-	    char why[SAVED_WHY])
+	    uint64_t least, char why[SAVED_WHY])
 {
-	return saved_write(path, f, n, NULL, NULL, why);
+	struct merge m = { .least = least, .why = why };
+
+	return write_table(&m, path, f, n, NULL);
 }

@@ -16,7 +16,11 @@
  */
 #include "rules.h"
 
-#define SHORT_WORDS 64	/* a record is searched in the plain way */
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define SHORT_WORDS 64	/* a record of fewer is searched in the plain way */
 
 /* The unit's words, and those of a record where they lie. */
 struct pair {
@@ -83,7 +87,10 @@ tags_agree(const struct pair *p, uint32_t j)
 	return checks_agree(p, j, j + w->n);
 }
 
-/* Where the unit's codes stand in the record's from j on; p->n if nowhere. */
+/*
+ * Where the unit's codes stand in the record's from j on; p->n if nowhere.  In
+ * linear time.
+ */
 static uint32_t
 find_codes(const struct pair *p, uint32_t j)
 {
@@ -91,18 +98,11 @@ find_codes(const struct pair *p, uint32_t j)
 	size_t size = p->w->n * sizeof(*mine);
 	const char *end = (const char *)(other + p->n), *at;
 
-	if (p->n <= SHORT_WORDS) {
-		for (; j + p->w->n <= p->n; j++)
-			if (other[j] == mine[0] &&
-			    memcmp(other + j, mine, size) == 0)
-				return j;
-		return p->n;
-	}
-	/* Linear time.  A hit in the middle of a code is none. */
 	for (at = (const char *)(other + j); at < end; at++) {
 		at = memmem(at, (size_t)(end - at), mine, size);
 		if (at == NULL)
 			break;
+		/* A hit in the middle of a code is none. */
 		if ((size_t)(at - (const char *)other) % sizeof(*other) == 0)
 			return (uint32_t)((const uint16_t *)(const void *)at -
 					  other);
@@ -110,11 +110,10 @@ find_codes(const struct pair *p, uint32_t j)
 	return p->n;
 }
 
-/* Is it said word by word? */
 static bool
-is_said(struct pair *p)
+is_said_after(struct pair *p, uint32_t j)
 {
-	for (uint32_t j = 0; j + p->w->n <= p->n; j++) {
+	for (; j + p->w->n <= p->n; j++) {
 		j = find_codes(p, j);
 		if (j == p->n)
 			return false;
@@ -122,6 +121,80 @@ is_said(struct pair *p)
 			return true;
 		if (!spend(p, p->w->n))
 			return false;
+	}
+	return false;
+}
+
+#define GROUP 8		/* codes that are compared at once */
+
+/*
+ * Which of the record's words j to j + 7 have one of the n codes, each of which
+ * stands there eight times?  As bits.  What is read behind the codes of a record
+ * of eight words or more is its tags or checks.  n is a multiple
+ * of the stride, which is a constant.
+ */
+BODY unsigned
+find_in_group(const struct pair *p, uint32_t j, const uint16_t (*want)[GROUP],
+	      size_t n, size_t stride)
+{
+	unsigned m = 0;
+
+#ifdef __SSE2__
+	if (p->n >= GROUP) {
+		__m128i v = _mm_loadu_si128((const void *)(p->code + j));
+		__m128i same = _mm_setzero_si128();
+
+		for (size_t i = 0; i < n; i += stride)
+			for (size_t k = i; k < i + stride; k++)
+				same = _mm_or_si128(same, _mm_cmpeq_epi16(v,
+					_mm_load_si128((const void *)want[k])));
+		m = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same,
+			_mm_setzero_si128()));
+		return p->n - j < GROUP ? m & ((1u << (p->n - j)) - 1) : m;
+	}
+#endif
+	for (uint32_t k = 0; k < GROUP && j + k < p->n; k++)
+		for (size_t i = 0; i < n; i++)
+			m |= (unsigned)(p->code[j + k] == want[i][0]) << k;
+	return m;
+}
+
+static inline void
+spread(uint16_t to[GROUP], uint32_t code)
+{
+	for (unsigned i = 0; i < GROUP; i++)
+		to[i] = (uint16_t)code;
+}
+
+/* Is it said word by word? */
+static bool
+is_said(struct pair *p)
+{
+	const uint16_t *mine = p->w->code;
+	uint32_t n = p->w->n, failed = 0;
+	_Alignas(16) uint16_t first[1][GROUP];
+
+	spread(first[0], mine[0]);
+	for (uint32_t at = 0; at + n <= p->n; at += GROUP) {
+		unsigned m = find_in_group(p, at, first, 1, 1);
+
+		for (; m != 0; m &= m - 1) {
+			uint32_t j = at + (uint32_t)__builtin_ctz(m);
+
+			if (j + n > p->n)
+				return false;
+			/* The first and the last are seldom alike by chance. */
+			if (p->code[j + n - 1] != mine[n - 1])
+				continue;
+			if (++failed > SHORT_WORDS)
+				return is_said_after(p, j);
+			if (memcmp(p->code + j, mine, n * sizeof(*mine)) != 0)
+				continue;
+			if (tags_agree(p, j))
+				return true;
+			if (!spend(p, n))
+				return false;
+		}
 	}
 	return false;
 }
@@ -145,16 +218,14 @@ static void
 go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 {
 	const struct letter known = p->s->known;
-	const struct words *w = p->w;
 
 	if (word == at->word)
 		return;
 	/* Candidates often differ from the unit in the same place. */
 	if (known.word <= word && known.word > at->word)
 		*at = known;
-	for (; at->word < word; at->word++)
-		at->byte = (size_t)((const char *)memchr(w->loose + at->byte,
-			' ', w->loose_len - at->byte) - w->loose) + 1;
+	at->byte = shingler_skip(p->w, at->byte, word - at->word);
+	at->word = word;
 	p->s->known = *at;
 }
 
@@ -172,36 +243,64 @@ find_piece(const struct pair *p, const struct pieces *v, uint32_t j)
 	return i;
 }
 
+/* How many codes are alike from a and from b on, of n. */
+static inline uint32_t
+codes_alike(const uint16_t *a, const uint16_t *b, uint32_t n)
+{
+	uint32_t i = 0;
+
+	for (; i + 4 <= n; i += 4)
+		if (memcmp(a + i, b + i, 4 * sizeof(*a)) != 0)
+			break;
+	while (i < n && a[i] == b[i])
+		i++;
+	return i;
+}
+
+/* How many words of the record from j on are those of the unit from i on. */
+static uint32_t
+words_alike(const struct pair *p, uint32_t j, uint32_t i)
+{
+	const struct words *w = p->w;
+	uint32_t most = w->n - i < p->n - j ? w->n - i : p->n - j, k = 0;
+	uint32_t n = codes_alike(p->code + j, w->code + i, most);
+
+	if (p->tag != NULL) {
+		while (k < n && p->tag[j + k] == w->tag[i + k])
+			k++;
+		return k;
+	}
+	for (; k < n; k++)
+		p->s->other[j + k] = words_hash(w, i + k);
+	return n;
+}
+
 /* Is all of the unit said from the record's word j on? */
 static bool
 is_said_from(struct pair *p, uint32_t j)
 {
 	const struct words *w = p->w;
-	uint32_t *passed = p->s->other;
 	const uint32_t from = j;
 	struct letter at = { 0, 0 };
 	bool whole = true;	/* 'at' is where a word begins */
 
 	for (;;) {
+		uint32_t alike = whole ? words_alike(p, j, at.word) : 0;
 		const struct pieces *v;
-		uint32_t i = at.word;
 		size_t k;
 
-		while (whole && i < w->n && j < p->n &&
-		       is_word(p, j, w->code[i], w->tag[i])) {
-			passed[j++] = words_hash(w, i++);
-		}
-		if (i == w->n)
-			return p->tag != NULL ||
-			       checks_agree(p, from, j);
-		if (j == p->n || !spend(p, i - at.word + 1))
+		j += alike;
+		if (at.word + alike == w->n)
+			return p->tag != NULL || checks_agree(p, from, j);
+		if (j == p->n || !spend(p, alike + 1))
 			return false;
-		go_to_word(p, &at, i);
-		v = pieces_at(p, at.byte, &p->s->last);
+		go_to_word(p, &at, at.word + alike);
+		v = pieces_at(p, at.byte, at.byte == 0 ? &p->s->first
+						       : &p->s->last);
 		k = find_piece(p, v, j++);
 		if (!spend(p, k + 1) || k == v->n)
 			return false;
-		passed[j - 1] = v->piece[k].code;
+		p->s->other[j - 1] = v->piece[k].code;
 		for (uint32_t b = 0; b < v->piece[k].len; b++)
 			at.word += w->loose[at.byte + b] == ' ';
 		at.byte += v->piece[k].len;
@@ -209,22 +308,59 @@ is_said_from(struct pair *p, uint32_t j)
 	}
 }
 
-/* The same from any place on. */
-static bool
-is_said_joined(struct pair *p)
+/* The record's words j to j + 7 that the unit may begin with, as bits. */
+static unsigned
+find_first(const struct pair *p, uint32_t j)
 {
-	const struct pieces *first = pieces_at(p, 0, &p->s->first);
+	const struct pieces *first = &p->s->first;
+	unsigned m = 0;
 
-	for (uint32_t j = 0; j < p->n; j++) {
-		size_t k = find_piece(p, first, j);
+	if (first->n <= SPREAD)
+		return find_in_group(p, j, p->s->spread,
+				     (first->n + 3) / 4 * 4, 4);
+	for (uint32_t k = 0; k < GROUP && j + k < p->n; k++)
+		m |= (unsigned)(first->codes >> (p->code[j + k] & 63) & 1) << k;
+	return m;
+}
 
-		if (k == first->n)
-			continue;
-		if (is_said_from(p, j))
-			return true;
-		if (p->left == 0)
-			return false;
-	}
+/* The pieces that the unit's letters may begin with. */
+static void
+know_first(struct pair *p)
+{
+	struct pieces *first = &p->s->first;
+
+	if (first->n > 0)
+		return;
+	pieces_at(p, 0, first);
+	/* Four at a time; the last ones may be the first one once more. */
+	for (size_t i = 0; i < (first->n + 3) / 4 * 4 && i < SPREAD; i++)
+		spread(p->s->spread[i],
+		       first->piece[i < first->n ? i : 0].code);
+}
+
+/*
+ * Is it said with words joined or parted, or not?  Nearly all records have none
+ * of the words that it may begin with, which is found at a glance.
+ */
+static bool
+is_said_loosely(struct pair *p)
+{
+	bool asked = false;
+
+	know_first(p);
+	for (uint32_t at = 0; at < p->n; at += GROUP)
+		for (unsigned m = find_first(p, at); m != 0; m &= m - 1) {
+			uint32_t j = at + (uint32_t)__builtin_ctz(m);
+
+			/* This takes fewer steps where words are repeated. */
+			if (!asked && is_said(p))
+				return true;
+			asked = true;
+			if (is_said_from(p, j))
+				return true;
+			if (p->left == 0)
+				return false;
+		}
 	return false;
 }
 
@@ -252,8 +388,8 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 		p.tag = p.check;
 	if (scratch_reserve(s, n) != 0)
 		return -1;
-	return is_said(&p) ||
-	       (w->shingler != NULL && w->loose != NULL && is_said_joined(&p));
+	return w->shingler != NULL && w->loose != NULL ? is_said_loosely(&p)
+						       : is_said(&p);
 }
 
 int
@@ -263,8 +399,13 @@ near_matches(const struct table *t, struct scratch *s, const struct words *w,
 {
 	uint32_t n = record_head(record).nwords, strange;
 
+	int got;
+
 	if (!near_is_possible(w, threshold, record))
 		return 0;
+	got = near_says(t, s, w, record);
+	if (got <= 0)
+		return got;
 	/*
 	 * Words of the record that the unit lacks: those around the stretch,
 	 * and where an eighth of the unit's words are joined in another way,
@@ -273,10 +414,10 @@ near_matches(const struct table *t, struct scratch *s, const struct words *w,
 	strange = w->n / 4 + 4;
 	strange = n + strange > w->n ? n + strange - w->n : 0;
 	if (n > SHORT_WORDS / 2 &&
-	    !scratch_may_match(s, record_codes(t, record), n, strange))
+	    !scratch_may_match(s, w, record_codes(t, record), n, strange))
 		return 0;
 	*resemblance = 2.0 * w->n / ((double)w->n + n);
 	if (*resemblance > 1.0)
 		*resemblance = 1.0;
-	return near_says(t, s, w, record);
+	return 1;
 }

@@ -51,10 +51,12 @@ record_has_tags(bool full_tags, uint32_t nwords)
  * What word i of its group adds to a check, whose upper 16 bits count; the word
  * is tag << 16 | code.  Odd multiples of digits of pi: nothing up the sleeve.
  */
+#define RECORD_FACTOR(i) (0x243f6a89u + 0x85a308d2u * (i))
+
 static inline uint32_t
 record_check_word(uint32_t i, uint32_t word)
 {
-	return word * (0x243f6a89u + 0x85a308d2u * (i % CHECK_WORDS));
+	return word * RECORD_FACTOR(i % CHECK_WORDS);
 }
 
 static inline size_t

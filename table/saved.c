@@ -169,9 +169,13 @@ check_header(struct saved *f, char *why)
 	memcpy(&f->h, f->map, sizeof(f->h));
 	if (h->version > SAVED_VERSION)
 		return saved_fail(why, ENOTSUP,
-			"format version %u is newer than %u", h->version,
-			SAVED_VERSION);
-	if (h->version < 1 ||
+			"format version %u is newer than %u: "
+			"use a newer dedup", h->version, SAVED_VERSION);
+	if (h->version == 1)
+		return saved_fail(why, ENOTSUP,
+			"format version 1, of dedup 0.1: "
+			"make it anew from the texts");
+	if (h->version < SAVED_VERSION ||
 	    shingle_checksum(h, SAVED_BODY - sizeof(h->checksum)) !=
 	    h->checksum)
 		return saved_fail(why, EBADMSG, "damaged: header");
@@ -230,6 +234,17 @@ bad_section(char *why, enum saved_section s, const char *what)
 			  saved_section_name(s), what);
 }
 
+/* Digits and dots, then NULs: it goes into messages. */
+static bool
+is_version(const char v[SAVED_UNICODE])
+{
+	size_t n = strnlen(v, SAVED_UNICODE);
+
+	return n < SAVED_UNICODE && strspn(v, "0123456789.") == n &&
+	       saved_all_zero((const unsigned char *)v + n,
+			      (const unsigned char *)v + SAVED_UNICODE);
+}
+
 /* Zero between the sections, and in what is kept for later. */
 static int
 check_gaps(struct saved *f, char *why)
@@ -249,7 +264,7 @@ check_gaps(struct saved *f, char *why)
 		if (i < SAVED_SECTIONS)
 			end = begin + h->section[i].length;
 	}
-	if (h->zero != 0 ||
+	if (h->zero != 0 || !is_version(h->unicode) ||
 	    !saved_all_zero(h->zeros, h->zeros + sizeof(h->zeros)) ||
 	    h->secret_id != shingle_checksum(h->secret, SAVED_SECRET))
 		return saved_fail(why, EBADMSG,
@@ -472,6 +487,7 @@ saved_get_options(const struct saved_header *h,
 		.fold_digits = h->fold_digits, .near = h->near,
 		.places = h->places, .full_tags = h->full_tags,
 	};
+	memcpy(o->unicode, h->unicode, SAVED_UNICODE);
 }
 
 int
@@ -502,6 +518,11 @@ saved_compare(const struct saved_options *have,
 			"made with version %u of the rules for words, not %u: "
 			"make it anew from the texts",
 			have->words, want->words);
+	if (memcmp(have->unicode, want->unicode, SAVED_UNICODE) != 0)
+		return saved_fail(why, EINVAL,
+			"made with Unicode %s, not %s: make it anew from the "
+			"texts, or use a utf8proc of that version",
+			have->unicode, want->unicode);
 	if (have->unit != want->unit)
 		return saved_fail(why, EINVAL,
 				  "made with another --unit");
@@ -526,7 +547,26 @@ saved_check(const struct saved *f,
 	struct saved_options have;
 
 	saved_get_options(&f->h, &have);
+	if (f->exact.n == 0) {
+		have.ngram = want->ngram;
+		have.window = want->window;
+		have.near = want->near;
+		have.places = want->places;
+		have.full_tags = want->full_tags;
+	}
 	return saved_compare(&have, want, why);
+}
+
+struct saved_options
+saved_options_of(struct saved *const *f, size_t n)
+{
+	struct saved_options o;
+	size_t i = 0;
+
+	while (i + 1 < n && f[i]->exact.n == 0)
+		i++;
+	saved_get_options(&f[f[i]->exact.n > 0 ? i : 0]->h, &o);
+	return o;
 }
 
 const unsigned char *

@@ -17,7 +17,7 @@
  * is at most five times the file's bytes.
  *
  * What fails returns -1 with errno, and where there is a 'why', a message
- * without the file's name.  EBADMSG: no table, or damaged; ENOTSUP: a newer
+ * without the file's name.  EBADMSG: no table, or damaged; ENOTSUP: another
  * format; EINVAL: other options or another secret; EWOULDBLOCK: locked.
  *
  * An open file may be looked up by several threads at a time.  It must not be
@@ -35,10 +35,11 @@
 #include "record.h"
 #include "shingle.h"
 
-#define SAVED_VERSION 1
+#define SAVED_VERSION 2
 #define SAVED_WHY 200	/* bytes of a message */
 #define SAVED_COUNT_WIDTH 24	/* bytes of an entry of the counts */
 #define SAVED_SECRET 256	/* bytes of the shingler's secret */
+#define SAVED_UNICODE 16	/* bytes of a version of Unicode */
 #define SAVED_SMALL ((size_t)16 << 20)
 #define SAVED_EAGER ((size_t)64 << 20)
 
@@ -49,6 +50,7 @@ struct saved_options {
 	uint32_t unit;		/* kind of unit; the caller's numbers */
 	uint32_t window;	/* of winnowing; 0: not --contained */
 	uint32_t words;		/* version of how text is cut and hashed */
+	char unicode[SAVED_UNICODE];	/* and folded: "15.0.0", then NULs */
 	bool fold_digits;
 	bool near;		/* as in struct table_options */
 	bool places;
@@ -88,10 +90,16 @@ int saved_open(struct saved **f, const char *path,
 	       char why[SAVED_WHY]);
 void saved_close(struct saved *f);
 
-/* Was it made with these options?  0, or -1 with EINVAL. */
+/*
+ * Was it made with these options?  0, or -1 with EINVAL.  If it has no units,
+ * those do not matter that say how units are compared.
+ */
 int saved_check(const struct saved *f,
 		const struct saved_options *want,
 		char why[SAVED_WHY]);
+
+/* What a table merged of n > 0 files has: of the first that has units. */
+struct saved_options saved_options_of(struct saved *const *f, size_t n);
 
 /* All checksums, and all that the format promises.  0, or -1. */
 int saved_verify(struct saved *f, char why[SAVED_WHY]);
@@ -127,10 +135,11 @@ void saved_unlock(const char *path, int lock);
  * numbered after those of the files before.  The bytes are a function of what
  * is in the files, and merging in any grouping gives the same.  Replaces
  * 'path' when all is on disk, and leaves it alone on any error.  It may be one
- * of the files.
+ * of the files.  Units that were counted in fewer than 'least' documents of all
+ * files have no count then.
  */
 int saved_merge(const char *path, struct saved *const *f, size_t n,
-		char why[SAVED_WHY]);
+		uint64_t least, char why[SAVED_WHY]);
 
 /* What is saved beside a table; see table_save() in table.h. */
 struct saved_run {

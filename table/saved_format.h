@@ -44,7 +44,8 @@ struct saved_header {
 	uint64_t nsums;		/* checksums begin; how many they are */
 	uint64_t sums_checksum;
 	struct saved_extent section[SAVED_SECTIONS];
-	unsigned char zeros[SAVED_BODY - 8 - 640];
+	char unicode[SAVED_UNICODE];
+	unsigned char zeros[SAVED_BODY - 8 - 656];
 	uint64_t checksum;	/* of all before */
 };
 _Static_assert(sizeof(struct saved_header) == SAVED_BODY, "no padding");

@@ -98,26 +98,30 @@ scratch_take_record(const struct table *t, struct scratch *s,
 #define CODE_BIT(code) ((uint64_t)1 << ((code) & 63))
 #define CODE_WORD(code) ((code) >> 6 & (CODE_WORDS - 1))
 
-void
-scratch_mark(struct scratch *s, const struct words *w)
+static void
+mark(struct scratch *s, const struct words *w)
 {
 	for (uint32_t i = 0; i < w->n; i++)
 		s->codes[CODE_WORD(w->code[i])] |= CODE_BIT(w->code[i]);
+	s->marked = true;
 }
 
 void
 scratch_unmark(struct scratch *s, const struct words *w)
 {
-	for (uint32_t i = 0; i < w->n; i++)
+	for (uint32_t i = 0; s->marked && i < w->n; i++)
 		s->codes[CODE_WORD(w->code[i])] = 0;
+	s->marked = false;
 }
 
 bool
-scratch_may_match(const struct scratch *s, const uint16_t *code, uint32_t n,
-		  uint32_t most)
+scratch_may_match(struct scratch *s, const struct words *w,
+		  const uint16_t *code, uint32_t n, uint32_t most)
 {
 	uint32_t strange = 0;
 
+	if (!s->marked)
+		mark(s, w);
 	/* A few words at a time without looking whether it is enough. */
 	for (; n >= 16 && strange <= most; n -= 16, code += 16)
 		for (uint32_t i = 0; i < 16; i++)

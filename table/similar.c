@@ -57,7 +57,7 @@ similar_matches(const struct table *t, struct scratch *s,
 		return 0;
 	most = edits_allowed(threshold, total);
 	/* The record may have so many words that w lacks. */
-	if (!scratch_may_match(s, record_codes(t, record), n,
+	if (!scratch_may_match(s, w, record_codes(t, record), n,
 			       (most + n - w->n) / 2))
 		return 0;
 	edits = count_edits(t, s, w, record, n, most);

@@ -13,6 +13,10 @@
 #include "index.h"
 #include "table_internal.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct table *
 table_new(const struct table_options *opt, uint32_t secret)
 {
@@ -74,8 +78,9 @@ table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 	struct saved_info i;
 
 	saved_get_info(f, &i);
-	if (i.options.near != t->near || i.options.places != t->places ||
-	    i.options.full_tags != t->full_tags) {
+	if (i.entries[SAVED_EXACT] > 0 &&
+	    (i.options.near != t->near || i.options.places != t->places ||
+	     i.options.full_tags != t->full_tags)) {
 		snprintf(why, SAVED_WHY, "made for other records");
 		errno = EINVAL;
 		return -1;
@@ -91,7 +96,7 @@ table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 		return -1;
 	}
 	if (array_resize(&t->attached, (size_t)t->nattached + 1,
-			 sizeof(*t->attached)) != 0) {
+			 sizeof(struct saved *)) != 0) {
 		snprintf(why, SAVED_WHY, "%s", strerror(ENOMEM));
 		return -1;
 	}
@@ -297,6 +302,46 @@ table_log_undo(struct table *t, uint64_t hi, uint64_t lo)
 	return 0;
 }
 
+/* The upper half of the check of eight words: see record_check_word(). */
+static inline uint16_t
+check_of_group(const uint16_t *code, const uint8_t *tag)
+{
+#ifdef __SSE2__
+	/* The lower and the upper halves of what words are multiplied with. */
+#define LOW(i) (RECORD_FACTOR(i) & 0xffff)
+#define HIGH(i) (RECORD_FACTOR(i) >> 16)
+	static const _Alignas(16) uint16_t lower[CHECK_WORDS] = {
+		LOW(0), LOW(1), LOW(2), LOW(3), LOW(4), LOW(5), LOW(6), LOW(7),
+	};
+	static const _Alignas(16) uint16_t upper[CHECK_WORDS] = {
+		HIGH(0), HIGH(1), HIGH(2), HIGH(3),
+		HIGH(4), HIGH(5), HIGH(6), HIGH(7),
+	};
+	const __m128i fl = _mm_load_si128((const void *)lower);
+	const __m128i fu = _mm_load_si128((const void *)upper);
+	__m128i c = _mm_loadu_si128((const void *)code);
+	__m128i t = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)tag),
+				      _mm_setzero_si128());
+	__m128i low = _mm_mullo_epi16(c, fl), up, sum;
+
+	up = _mm_add_epi16(_mm_mulhi_epu16(c, fl), _mm_mullo_epi16(c, fu));
+	up = _mm_add_epi16(up, _mm_mullo_epi16(t, fl));
+	/* 32 bits each again */
+	sum = _mm_add_epi32(_mm_unpacklo_epi16(low, up),
+			    _mm_unpackhi_epi16(low, up));
+	sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4e));
+	sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xb1));
+	return (uint16_t)((unsigned)_mm_cvtsi128_si32(sum) >> 16);
+#else
+	uint32_t check = 0;
+
+	for (uint32_t i = 0; i < CHECK_WORDS; i++)
+		check += record_check_word(i, code[i] |
+					   (uint32_t)tag[i] << 16);
+	return (uint16_t)(check >> 16);
+#endif
+}
+
 /* Tags, or checks in their place. */
 static void
 put_tags(unsigned char *to, const struct words *w, bool tags)
@@ -306,12 +351,18 @@ put_tags(unsigned char *to, const struct words *w, bool tags)
 		return;
 	}
 	for (uint32_t i = 0; i < w->n; i += CHECK_WORDS) {
-		uint32_t check = 0;
-		uint16_t upper;
+		uint16_t code[CHECK_WORDS] = { 0 }, upper;
+		uint8_t tag[CHECK_WORDS] = { 0 };
+		uint32_t n = w->n - i;
 
-		for (uint32_t j = i; j < w->n && j < i + CHECK_WORDS; j++)
-			check += record_check_word(j, words_hash(w, j));
-		upper = (uint16_t)(check >> 16);
+		if (n >= CHECK_WORDS) {
+			upper = check_of_group(w->code + i, w->tag + i);
+		} else {
+			/* Words that are not there add nothing. */
+			memcpy(code, w->code + i, n * sizeof(*code));
+			memcpy(tag, w->tag + i, n);
+			upper = check_of_group(code, tag);
+		}
 		memcpy(to, &upper, sizeof(upper));
 		to += sizeof(upper);
 	}

@@ -25,7 +25,7 @@
 #include "simd.h"
 #include "table.h"
 
-#define CODE_WORDS 64		/* of 64 bits: see scratch_mark() */
+#define CODE_WORDS 64		/* of 64 bits: see scratch.c */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
 
 /* A place in a unit's loose words: the beginning of a word, or in one. */
@@ -41,15 +41,19 @@ struct pieces {
 	struct joint piece[SHINGLE_PIECES];
 };
 
+#define SPREAD 16	/* pieces that are looked for by vectors */
+
 /* For comparing two units. */
 struct scratch {
-	uint64_t codes[CODE_WORDS];	/* which the unit at hand has */
+	uint64_t codes[CODE_WORDS];	/* which the unit at hand has, ... */
+	bool marked;		/* ... once they were asked for */
 	uint32_t *mine, *other;	/* words of the two */
 	size_t mine_room, other_room;
 	/* Of near.c: the unit's first pieces, the last that it asked for, and
 	 * where a word begins. */
 	struct pieces first, last;
 	struct letter known;
+	_Alignas(16) uint16_t spread[SPREAD][8];	/* codes of 'first' */
 };
 
 struct table {
@@ -193,13 +197,13 @@ int scratch_take_record(const struct table *t, struct scratch *s,
 			const unsigned char *p, uint32_t n, bool tags);
 
 /*
- * Mark the codes that a unit has, in a scratch where none is; and after that
- * can all but 'most' of a record's n words be words of the unit?
+ * Can all but 'most' of a record's n words be words of the unit?  The unit's
+ * codes are marked when this is asked first.  It is to be unmarked before
+ * another unit comes.
  */
-void scratch_mark(struct scratch *s, const struct words *w);
+bool scratch_may_match(struct scratch *s, const struct words *w,
+		       const uint16_t *code, uint32_t n, uint32_t most);
 void scratch_unmark(struct scratch *s, const struct words *w);
-bool scratch_may_match(const struct scratch *s, const uint16_t *code,
-		       uint32_t n, uint32_t most);
 
 /* candidates.c */
 

@@ -41,8 +41,9 @@ bool says(const struct loose *a, const struct loose *b);
 double near_to(const struct loose *a, const struct loose *b);
 
 /*
- * The rule of -t, for loose words: 2M/(|a|+|b|) where it is 'threshold' or more, and what
- * differs is scattered in the best alignment or, 'surely', in any; else 0.
+ * The rule of -t, for loose words: 2M/(|a|+|b|) where it is 'threshold' or
+ * more, and what differs is scattered in the best alignment or, 'surely', in
+ * any; else 0.
  */
 double similar_to(const struct seq *a, const struct seq *b, double threshold,
 		  bool fold_digits, bool surely);

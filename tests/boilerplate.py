@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import re
 import sys
 import tempfile
 from collections import OrderedDict
@@ -224,7 +225,55 @@ def check_top(dedup, rng, folder):
             dedup, *options, input=contents(given.paths[0])), text)
 
 
-CHECKS = [check_lines, check_blocks, check_table, check_top]
+def check_splits(dedup, rng, folder):
+    """Splits, counted apart and judged by the merged counts, are one run."""
+    kit = Kit(rng, near=rng.random() < 0.5)
+    corpus = kit.corpus(3, 9)
+    cuts = sorted(rng.sample(range(len(corpus) + 1), rng.choice([1, 2])))
+    parts = [corpus[a:b] for a, b in
+             zip([0, *cuts], [*cuts, len(corpus)]) if a < b]
+    way = rng.choice(["files", "records"])
+    shape = rng.choice([[], ["-u", "line"], ["-u", "paragraph"], ["-m", "3"]])
+    how = rng.choice([[], ["-x"], ["--contained"], ["-t", "0.8"]])
+    n = rng.choice(["2", "3", "5", "30%"])
+    one = Input(folder, "one", corpus, way)
+    given = [Input(folder, f"part{i}", p, way) for i, p in enumerate(parts)]
+    tables = [os.path.join(folder, f"{i}.t") for i in range(len(parts))]
+    for part, table in zip(given, tables):
+        equal("output of --counts-only", run(
+            dedup, *shape, "--seed=1", "--counts-only", f"--save={table}",
+            *part.options, f"-T{rng.choice([1, 2])}", *part.paths), b"")
+    merged = os.path.join(folder, "all.t")
+    few = os.path.join(folder, "few.t")
+    run(dedup, "--merge", *tables, "-o", merged)
+    run(dedup, "--merge", "--min-count=2", *tables, "-o", few)
+    equal("dropped again", contents(few), contents(
+        merge_again(dedup, merged, folder)))
+    options = [*shape, *how, "-b", n, "--scope=document"]
+    want = run(dedup, *options, *one.options, *one.paths)
+    for table in merged, few:
+        equal(f"{options}: parts", without_names(b"".join(
+            run(dedup, *options, f"--load={table}", *part.options,
+                *part.paths) for part in given)), without_names(want))
+    options = [*shape, *how, "-b", n]
+    equal(f"{options}: whole", run(dedup, *options, f"--load={few}",
+                                   *one.options, *one.paths),
+          run(dedup, *options, *one.options, *one.paths))
+
+
+def without_names(output):
+    """Records number on within a file."""
+    return re.sub(rb', "id": "r[0-9]+"', b"", output)
+
+
+def merge_again(dedup, table, folder):
+    """The table without what is in one document only."""
+    to = os.path.join(folder, "again.t")
+    run(dedup, "--merge", "--min-count=2", table, "-o", to)
+    return to
+
+
+CHECKS = [check_lines, check_blocks, check_table, check_top, check_splits]
 
 
 def main():

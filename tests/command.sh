@@ -1102,7 +1102,7 @@ diffs() {
 	cat >want <<-END
 		--- a
 		  $near1
-		- $near2
+		- ${near2/ psi / [-psi-]\{+eta+\} }
 		    0.92 like line 1
 		  
 		  $long
@@ -1112,7 +1112,7 @@ diffs() {
 		- $long
 		    same as line 5 of a
 	END
-	dedup --diff a b | diff want -
+	dedup --diff -t .8 a b | diff want -
 }
 must '--diff: what goes, where and why' diffs
 
@@ -1123,6 +1123,74 @@ diffs_of_records() {
 	grep -qx '    same as line 1 of a1' got
 }
 must '--diff: of records, the texts' diffs_of_records
+
+promise='The council promised a new bridge at the old harbour by spring'
+plan='The council planned a new bridge at the old harbour by spring'
+marked='The council [-planned-]{+promised+} a new bridge at the old harbour by'
+
+marks_words() {
+	local escape=$'\033' red green
+
+	red="${escape}[1;31;9mplanned${escape}[0m"
+	green="${escape}[32mpromised${escape}[0m"
+	printf '%s.\n\n%s.\n' "$promise" "$plan" >a
+	dedup --diff -t .8 a >out
+	grep -Fqx -- "- $marked spring." out
+	dedup --diff -t .8 --color=always a | grep -Fq "$red$green$escape"
+	dedup --diff -t .8 --keep=none a >out
+	grep -Fqx -- "- $marked spring." out
+	grep -Fq 'council [-promised-]{+planned+} a' out
+	dedup --diff a | not grep -F '[-'
+	# Also where the witness has a word more, and on lines that go on.
+	printf '%s.\n' "$promise" "${promise/new /}" \
+	    "${promise/bridge/long bridge}" >a
+	dedup --diff -t .8 a >out
+	grep -Fqx -- "- ${promise/a new/a\{+ new+\}}." out
+	grep -Fqx -- "- ${promise/bridge/[-long-] bridge}." out
+	printf '%s\r\n' "$promise, as it" 'had said before the vote.' '' \
+	    "$promise, as we" 'all had said before the vote.' >a
+	dedup --diff -t .7 -u paragraph a >out
+	printf '%s\r\n' "- $promise, as [-we" \
+	    '- all-]{+it+} had said before the vote.' >want
+	grep '^-' out | diff want -
+}
+must '--diff: the words that differ are marked' marks_words
+
+marks_witness_elsewhere() {
+	echo "$other" >a
+	printf '%s\n%s.\n' "$long" "$promise" >b
+	echo "$plan." >c
+	dedup --diff -t .8 a b c >out
+	grep -Fqx -- "- $marked spring." out
+	grep -Fqx '    0.92 like line 2 of b' out
+	dedup --diff -t .8 --against=b c >out
+	grep -Fqx -- "- $marked spring." out
+	dedup --diff -t .8 --against=b --scope=document a c >out
+	grep -Fqx -- "- $marked spring." out
+	dedup --diff -t .8 --scope=document a <(cat b c) >out
+	grep -Fqx -- "- $marked spring." out
+	dedup -t .8 --save=t b >out
+	dedup --diff -t .8 --load=t c >out
+	grep -Fqx -- "- $plan." out
+	printf '{"text":"%s"}\n' "$long\\n\\u201c$promise\\u201d" \
+	    "\\\"${plan/council/\\u0063ouncil}\\\"" >r.jsonl
+	dedup --diff -t .8 r.jsonl >out
+	grep -Fqx -- "- \"$marked spring\"" out
+}
+must '--diff: the words that differ, where the witness is in another document' \
+    marks_witness_elsewhere
+
+marks_nothing() {
+	printf '%s.\n' "By the way: $promise" "${promise^^}" \
+	    "${promise/harbour/h$'\303\240'rbour}" >a
+	dedup --diff a >out
+	dedup --diff -t .8 a | diff out -
+	dedup --diff --against=a a >listed
+	[ "$(grep -c '^- ' out)" -eq 2 ]
+	[ "$(grep -c '^- ' listed)" -eq 3 ]
+	not grep -F -e '[-' -e '{+' out listed
+}
+must '--diff: nothing is marked where the witness says all' marks_nothing
 
 colors() {
 	local escape=$'\033'
@@ -1330,6 +1398,21 @@ useless_with_top() {
 	done
 }
 must 'warns of options of matching with --top' useless_with_top
+useless_with_counts_only() {
+	local option
+	printf '%b' "$twice" >a
+	for option in --exact --threshold=.5 --ngram=4 --contained \
+	    --scope=document --keep=none; do
+		dedup --counts-only --save=t "$option" a 2>err
+		grep -Fqx \
+		    "dedup: ${option%%=*} has no effect with --counts-only" err
+		[ "$(wc -l <err)" -eq 1 ]
+	done
+	# That is what they are for.
+	dedup --counts-only --save=t -b3 a 2>err
+	cmp err /dev/null
+}
+must 'warns of options of matching with --counts-only' useless_with_counts_only
 must 'warns of --seed without a table' useless \
     '--seed has no effect without a table' --seed=3
 seed_of_table() {
@@ -1640,7 +1723,7 @@ must 'a line of 1 GB passes in 512 MB, and is counted' line_of_a_gigabyte
 must '1 GB of blank lines passes in 512 MB' gigabyte '\n'
 must '1 GB of blanks passes in 512 MB' gigabyte ' '
 
-# Documents and the library.
+# Documents.
 
 knows_every_option() {
 	for option in $(options); do
@@ -1680,64 +1763,6 @@ readme() {
 	sed -n '/^    /d; s/^[- ] //p' want | dedup --diff | diff want -
 }
 must 'the README shows what the command prints' readme
-
-# Those that need the build of the whole, not just a binary.
-[ "$DEDUP" = "$root/dedup" ] && whole=yes || whole=no
-
-exports() {
-	[ "$whole" = yes ] || skip 'another binary'
-	nm -D --defined-only "$root/libdedup.so" |
-	    awk '{ print $3 }' >names
-	grep -qx dedup_new names
-	not grep -v '^dedup_' names
-	grep -v '^typedef' "$root/dedup.h" |
-	    grep -o '\<dedup_[a-z_]*(' | tr -d '(' | sort -u |
-	    diff - <(sort -u names)
-}
-must 'libdedup.so exports what dedup.h declares, nothing else' exports
-
-install_in() {	# TARGET [VARIABLE=VALUE]...
-	[ "$whole" = yes ] || skip 'another binary'
-	[ -e "$root/man/dedup.3" ] || skip 'no man/dedup.3'
-	"${MAKE:-make}" -s -C "$root" "$@"
-}
-
-installs() {
-	local stage=$PWD/stage
-	install_in install DESTDIR="$stage" PREFIX=/opt/dedup
-	[ -x "$stage/opt/dedup/bin/dedup" ]
-	[ -e "$stage/opt/dedup/lib/libdedup.so" ]
-	[ -e "$stage/opt/dedup/share/man/man3/dedup.3" ]
-	grep -qx 'prefix=/opt/dedup' \
-	    "$stage/opt/dedup/lib/pkgconfig/libdedup.pc"
-	[ -z "$(find stage -path stage/opt/dedup -prune -o -type f -print)" ]
-	install_in uninstall DESTDIR="$stage" PREFIX=/opt/dedup
-	[ -z "$(find stage ! -type d)" ]
-}
-must 'make uninstall removes what make install brought' installs
-
-example() {
-	local prefix=$PWD/prefix flags
-	install_in install PREFIX="$prefix"
-	awk '/^\.Sh / { on = $2 ~ /^EXAMPLE/ }
-		on && /^\.Ed/ { exit }
-		code { print }
-		on && /^\.Bd/ { code = 1 }' "$root/man/dedup.3" |
-	    sed 's/\\e/\\/g; s/\\&//g; s/\\(aq/'"'"'/g; s/\\-/-/g' >example.c
-	grep -q main example.c
-	export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-	read -ra flags <<<"$(pkg-config --cflags --libs libdedup)"
-	"${CC:-cc}" -std=c11 -Wall -Werror -o example example.c "${flags[@]}"
-	printf '%b' "$twice" >a
-	LD_LIBRARY_PATH=$prefix/lib ./example a >got
-	printf '%b' "$once" | diff - got
-	read -ra flags <<<"$(pkg-config --static --cflags --libs libdedup)"
-	"${CC:-cc}" -std=c11 -static -o example example.c "${flags[@]}" ||
-	    skip 'no static libraries'
-	[ -x example ]
-}
-must 'the example in dedup(3) compiles against what is installed and runs' \
-    example
 
 # The shared corpora.
 

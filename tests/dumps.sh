@@ -269,6 +269,7 @@ lists() {
 	dedup --list t >got
 	grep -qx '  options    --unit=auto --min-words=4 --exact --fold-digits' \
 	    got
+	grep -Eqx '  Unicode    [0-9.]+' got
 	grep -qx '  documents  3' got
 	grep -qx '  units      1' got
 	grep -qx '  counts     [1-9]* texts of 3 documents' got
@@ -282,6 +283,8 @@ lists() {
 		assert r["exact"] and r["fold_digits"], r
 		assert r["min_words"] == 4 and r["counted"] == 3, r
 		assert r["documents"] == 3 and r["labels"], r
+		assert r["version"] == 2, r
+		assert all(n.isdigit() for n in r["unicode"].split(".")), r
 	END
 	dedup --test t t
 	exits 2 dedup --list t missing 2>err >out
@@ -337,7 +340,7 @@ b[9000] ^= 1; open("flip", "wb").write(b)
 b[9000] ^= 1; b[8] += 1; open("new", "wb").write(b)'
 	exits 2 dedup --load=flip a 2>err
 	grep -q '^dedup: flip: cannot load: damaged: ' err
-	refuses 'dedup: new: cannot load: format version 2 is newer than 1' \
+	refuses 'dedup: new: cannot load: format version 3 is newer than 2: use a newer dedup' \
 	    --load=new a
 	refuses 'dedup: a: cannot load: not a table of dedup' --load=a a
 	refuses 'dedup: missing: cannot load: No such file or directory' \
@@ -438,8 +441,65 @@ empty_table() {
 	dedup -q --load=t a 2>&1 >/dev/null | cmp - /dev/null
 }
 must 'warns of a table that is empty' empty_table
-must 'one document and a table of many' refuses "dedup: --scope=document: not\
- with --load, --save or --update" --scope=document --load=t
+must 'one document and a table that is written' refuses "dedup: --scope=document:\
+ not with --save or --update" --scope=document --save=t
+
+counts_of_parts() {
+	site
+	dedup -b2 page1 page2 page3 >want
+	dedup --scope=document -b2 page1 page2 page3 >want-alone
+	dedup --seed=1 --counts-only --save=1.t page1 page2 >got
+	cmp got /dev/null
+	# Only how units are cut matters.
+	dedup --seed=1 -b2 -x -q --counts-only --save=2.t <page3 >got
+	cmp got /dev/null
+	dedup --merge 1.t 2.t -o all.t
+	dedup --load=all.t -b2 page1 page2 page3 | cmp - want
+	dedup --load=all.t -b2 --contained -t.8 page1 >/dev/null
+	# Parts by themselves.
+	dedup --load=all.t -b2 --scope=document page1 >got
+	dedup --load=all.t -b2 --scope=document page2 page3 >>got
+	cmp got want-alone
+	# What one part has once may be frequent, what all have once is not.
+	dedup --merge --min-count=2 1.t 2.t -o few.t
+	dedup --load=few.t -b2 --scope=document page1 page2 page3 |
+	    cmp - want-alone
+	[ "$(wc -c <few.t)" -le "$(wc -c <all.t)" ]
+	dedup --list --json 1.t all.t few.t >got
+	"$python" - got <<-'END'
+		import json, sys
+		one, both, few = (json.loads(l) for l in open(sys.argv[1]))
+		assert {r["units"] for r in (one, both, few)} == {0}
+		assert not any(r["labels"] for r in (one, both, few))
+		assert (one["counted"], both["counted"]) == (2, 3), (one, both)
+		assert 0 < few["counts"] < both["counts"], (few, both)
+		assert few["counted"] == both["counted"], few
+	END
+	# Counts are added to those of a table, and its units stay.
+	dedup --seed=1 --save=known.t page1 >/dev/null
+	dedup --load=known.t --counts-only --save=more.t page2 page3
+	dedup --load=known.t page1 >want-known
+	dedup --load=more.t page1 | cmp - want-known
+	! cmp -s want-known page1
+	dedup --seed=1 --counts-only --update=u.t page1
+	dedup --counts-only --update=u.t page2 page3
+	dedup --load=u.t -b2 page1 page2 page3 | cmp - want
+	exits 2 dedup --load=known.t -b2 --scope=document page1 2>err
+	grep -q '^dedup: known.t: cannot load: it knows units, and ' err
+	exits 2 dedup --counts-only --save=x.t page1 missing 2>err
+	[ ! -e x.t ] && grep -q '^dedup: missing: cannot open' err
+	printf '{"text": "a"}\n{bad\n' >r.jsonl
+	exits 2 dedup --counts-only --save=x.t page1 r.jsonl 2>err
+}
+must '--counts-only, --min-count: boilerplate of many parts' counts_of_parts
+must '--counts-only without a table' refuses "dedup: --counts-only: needs\
+ --save=TABLE or --update=TABLE" --counts-only
+must '--counts-only and -o' refuses "dedup: --counts-only: only counts; not\
+ with --output" --counts-only --save=t -o x
+must '--min-count without --merge' refuses "dedup: --min-count: only with\
+ --merge" --min-count=2
+must '--min-count and --list' refuses "dedup: --min-count: only with\
+ --merge" --min-count=2 --list t
 
 # Counts of a table are of other documents, whose places nobody wrote down.
 counts_of_a_table() {

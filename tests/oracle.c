@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alike.h"
+#include "ending.h"
 #include "unit.h"
 #include "words.h"
 
@@ -299,13 +300,13 @@ static struct seq
 own_words(const struct paper *p, const struct unit *u, bool *partial)
 {
 	uint64_t off = u->place.offset;
-	enum cut cut = unit_cut(p->text + off, line_end(p, u->last) - off);
+	enum ending cut = ending_of(p->text + off, line_end(p, u->last) - off);
 	struct seq s = u->words;
 
-	*partial = cut == CUT_INSIDE;
-	if (cut == CUT_NONE)
+	*partial = cut == ENDING_INSIDE;
+	if (cut == ENDING_WHOLE)
 		return (struct seq){ NULL, 0, 0 };
-	for (int drop = cut == CUT_READ_MORE ? 2 : 0; drop > 0 && s.n > 0;
+	for (int drop = cut == ENDING_READ_MORE ? 2 : 0; drop > 0 && s.n > 0;
 	     drop--, s.n--)
 		do
 			s.len--;
@@ -355,8 +356,8 @@ rests_there(const struct paper *p, const struct unit *u,
 /*
  * The last one that says it.  The library may miss those that say it in loose
  * form only.  If it names one as the witness, it is that; else two bits of
- * p->missed for each such unit say how many of the last ones it has missed, 3 of
- * them being all.
+ * p->missed for each such unit say how many of the last ones it has missed: 3,
+ * all of them.
  */
 static void
 complete_near(struct paper *p, struct unit *u, const size_t *next,
@@ -875,13 +876,33 @@ compare_document(const struct judge *j, const struct paper *p,
 	       "another number of words kept";
 }
 
-/* Are there other units that may have been missed? */
+/*
+ * Not so, if that is what 'what' says; are there others that the library may
+ * have missed?  Where they are too many, nothing is said against it.
+ */
 static bool
-next_missed(const struct judge *j, unsigned *missed)
+try_again(const struct judge *j, unsigned *missed, const char **what)
 {
 	unsigned n = j->nunsure < MOST_UNSURE ? j->nunsure : MOST_UNSURE;
 
-	return ++*missed < 1u << 2 * n;
+	if (*what == NULL)
+		return false;
+	if (++*missed < 1u << 2 * n)
+		return true;
+	if (j->nunsure > MOST_UNSURE)
+		*what = NULL;
+	return false;
+}
+
+static void
+add_counts(struct oracle_counts *to, const struct oracle_counts *n)
+{
+	to->near += n->near;
+	to->near_missed += n->near_missed;
+	to->loose += n->loose;
+	to->loose_missed += n->loose_missed;
+	to->similar += n->similar;
+	to->similar_missed += n->similar_missed;
 }
 
 const char *
@@ -901,16 +922,13 @@ check_rules(const struct corpus *c, const struct dedup_options *opt,
 			judge_document(&j, &j.paper[i]);
 			what = compare_document(&j, &j.paper[i], &a->doc[i]);
 		}
-		if (counts != NULL && what == NULL) {
-			counts->near += j.counts.near;
-			counts->near_missed += j.counts.near_missed;
-			counts->loose += j.counts.loose;
-			counts->loose_missed += j.counts.loose_missed;
-			counts->similar += j.counts.similar;
-			counts->similar_missed += j.counts.similar_missed;
-		}
+		if (counts != NULL && what == NULL)
+			add_counts(counts, &j.counts);
 		first = missed == 0 ? what : first;
-		again = what != NULL && next_missed(&j, &missed);
+		again = try_again(&j, &missed, &what);
+		if (counts != NULL && first != NULL && what == NULL &&
+		    j.nunsure > MOST_UNSURE)
+			counts->unsure++;
 		judge_end(&j);
 	} while (again);
 	return what != NULL ? first : NULL;
@@ -997,7 +1015,7 @@ check_keep_none(const struct corpus *c, const struct dedup_options *opt,
 		for (size_t d = 0; d < c->n; d++)
 			doom_witnesses(&j, &j.paper[d]);
 		what = compare_keep_none(&j, none);
-		again = what != NULL && next_missed(&j, &missed);
+		again = try_again(&j, &missed, &what);
 		judge_end(&j);
 	} while (again);
 	return what;

@@ -227,6 +227,7 @@ test_answers_are_those_of_the_rules(void **state)
 		      (unsigned long long)counts.loose,
 		      (unsigned long long)counts.similar_missed,
 		      (unsigned long long)counts.similar);
+	assert_true(counts.unsure * 100 <= counts.near);
 	assert_true(counts.near_missed * 100 < counts.near);
 	assert_true(counts.loose_missed * 10 < counts.loose);
 	assert_true(counts.similar_missed * 100 < counts.similar);
@@ -1675,10 +1676,82 @@ test_flush_leaves_the_separator_of_a_block_that_may_go_on(void **state)
 	dedup_free(d);
 }
 
+/* Memory that was short in the first of two readings is not forgotten. */
+static void
+test_memory_that_was_short_is_reported_after_another_reading(void **state)
+{
+	struct dedup_options opt;
+	struct dedup_stats stats;
+	struct dedup_verdict v;
+	struct dedup *d;
+
+	(void)state;
+	dedup_options_init(&opt);
+	opt.keep = DEDUP_KEEP_NONE;
+	opt.memory = (uint64_t)1 << 20;
+	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
+	dedup_get_stats(d, &stats);
+	for (unsigned i = 0; !stats.full; i++) {
+		char text[100];
+		int n = snprintf(text, sizeof(text), "Unit %u says that it is "
+				 "%u and no other one, not %u.\n", i, i, ~i);
+
+		assert_true(i < 1000000);
+		assert_int_equal(dedup_document(d, text, (size_t)n, &v),
+				 DEDUP_OK);
+		dedup_get_stats(d, &stats);
+	}
+	assert_int_equal(dedup_again(d), DEDUP_OK);
+	assert_int_equal(dedup_document(d, "A word.\n", 8, &v), DEDUP_OK);
+	dedup_get_stats(d, &stats);
+	assert_true(stats.full);
+	assert_true(stats.unrecorded > 0);
+	dedup_free(d);
+}
+
+/* A struct of another version: one field fewer, or eight bytes more. */
+static void
+test_a_program_of_another_version_fits(void **state)
+{
+	struct { struct dedup_options opt; uint64_t more; } longer = {
+		.more = 0,
+	};
+	struct { struct dedup_stats stats; uint64_t more; } large = {
+		.more = 1,
+	};
+	struct dedup_options opt;
+	struct dedup *d;
+
+	(void)state;
+	dedup_options_init(&opt);
+	opt.size = offsetof(struct dedup_options, threads);
+	opt.threads = 12345;	/* which is no field to that program */
+	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
+	assert_int_equal(dedup_slots(d), 1);
+	dedup_stats_fill(d, &large.stats, sizeof(large));
+	assert_int_equal(large.more, 0);
+	large.more = 1;
+	dedup_stats_fill(d, &large.stats, sizeof(large.stats));
+	assert_int_equal(large.more, 1);
+	dedup_free(d);
+
+	dedup_options_fill(&longer.opt, sizeof(longer));
+	assert_int_equal(longer.opt.size, sizeof(longer));
+	assert_int_equal(dedup_new(&longer.opt, &d), DEDUP_OK);
+	dedup_free(d);
+	longer.more = 1;	/* it asks for what there is not */
+	assert_int_equal(dedup_new(&longer.opt, &d), DEDUP_EINVAL);
+	opt.size = 0;
+	assert_int_equal(dedup_new(&opt, &d), DEDUP_EINVAL);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_memory_that_was_short_is_reported_after_another_reading),
+		cmocka_unit_test(test_a_program_of_another_version_fits),
 		cmocka_unit_test(test_same_words_go),
 		cmocka_unit_test(test_what_a_kept_unit_says_in_one_piece_goes),
 		cmocka_unit_test(test_negation_stays),

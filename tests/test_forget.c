@@ -240,6 +240,92 @@ test_what_was_forgotten_is_in_nothing_read_ahead(void **state)
 	}
 }
 
+/* What each() of a batch forgets, and beside it an engine that never read it. */
+struct both {
+	const struct documents *docs;
+	struct dedup *forgets, *twin;
+	unsigned number[DOCUMENTS], n;
+	size_t stop;		/* after this document */
+};
+
+static size_t
+forgotten_until(const struct documents *docs, size_t last)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i <= last; i++)
+		n += docs->forgotten[i];
+	return n;
+}
+
+static int
+get_text(void *arg, size_t i, struct dedup_text *text)
+{
+	const struct both *both = arg;
+
+	*text = (struct dedup_text){ both->docs->text[i], both->docs->len[i] };
+	return 0;
+}
+
+static int
+forget_some(void *arg, size_t i, const struct dedup_verdict *v)
+{
+	struct both *both = arg;
+	struct answer a, b;
+
+	keep(&a, v);
+	if (both->docs->forgotten[i]) {
+		assert_int_equal(dedup_forget(both->forgets), DEDUP_OK);
+	} else {
+		both->number[both->n++] = (unsigned)i;
+		feed(both->twin, both->docs, (unsigned)i, &b);
+		check_same(&a, &b, both->number);
+	}
+	return i == both->stop;
+}
+
+static void
+test_a_batch_may_forget_and_stop(void **state)
+{
+	static struct documents docs;
+	struct rng r = { 3 };
+
+	(void)state;
+	for (int round = 0; round < 120; round++) {
+		struct dedup_text text[DOCUMENTS];
+		struct both both = {
+			.docs = &docs, .stop = rng_below(&r, DOCUMENTS),
+		};
+		struct dedup_batch batch = {
+			.size = sizeof(batch), .texts = text, .n = DOCUMENTS,
+			.each = forget_some, .arg = &both,
+		};
+		struct dedup_options opt;
+
+		any_options(&r, &opt);
+		opt.threads = rng_range(&r, 1, 4);
+		make_documents(&docs, &r);
+		for (unsigned i = 0; i < DOCUMENTS; i++)
+			text[i] = (struct dedup_text){ docs.text[i],
+						       docs.len[i] };
+		/* Said to be long, so that each is work of its own. */
+		if (rng_once(&r, 2)) {
+			batch.get = get_text;
+			for (unsigned i = 0; i < DOCUMENTS; i++)
+				text[i].len = 1 << 20;
+		}
+		both.forgets = new_engine(&opt);
+		both.twin = new_engine(&opt);
+		assert_int_equal(dedup_may_forget(both.forgets), DEDUP_OK);
+		assert_int_equal(dedup_documents(both.forgets, &batch),
+				 DEDUP_ESTOP);
+		assert_int_equal(both.n + forgotten_until(&docs, both.stop),
+				 both.stop + 1);
+		dedup_free(both.forgets);
+		dedup_free(both.twin);
+	}
+}
+
 static void
 test_forgetting_has_to_be_announced(void **state)
 {
@@ -512,6 +598,7 @@ main(void)
 		cmocka_unit_test(test_what_was_forgotten_was_never_fed),
 		cmocka_unit_test(
 			test_what_was_forgotten_is_in_nothing_read_ahead),
+		cmocka_unit_test(test_a_batch_may_forget_and_stop),
 		cmocka_unit_test(test_forgetting_has_to_be_announced),
 		cmocka_unit_test(test_there_are_as_many_readings_as_are_told),
 		cmocka_unit_test(test_reference_documents_come_first_and_stay),

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "dedup.h"
+#include "words.h"
+#include "saved_format.h"
 
 #define WORDS "one two three four five six seven eight nine ten "
 
@@ -178,6 +180,206 @@ test_saving_counts_takes_less_than_counting(void **state)
 	assert_true(saving < counting);
 }
 
+static void
+assert_same_bytes(const char *a, const char *b)
+{
+	FILE *f = fopen(a, "r"), *g = fopen(b, "r");
+	int c;
+
+	assert_non_null(f);
+	assert_non_null(g);
+	do {
+		c = getc(f);
+		assert_int_equal(c, getc(g));
+	} while (c != EOF);
+	fclose(f);
+	fclose(g);
+}
+
+/* Make a table say that its words were folded by another version. */
+static void
+change_unicode(const char *path, const char *version)
+{
+	struct saved_header h;
+	FILE *f = fopen(path, "r+");
+
+	assert_non_null(f);
+	assert_int_equal(fread(&h, sizeof(h), 1, f), 1);
+	memset(h.unicode, 0, sizeof(h.unicode));
+	memcpy(h.unicode, version, strlen(version));
+	h.checksum = shingle_checksum(&h, sizeof(h) - sizeof(h.checksum));
+	rewind(f);
+	assert_int_equal(fwrite(&h, sizeof(h), 1, f), 1);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* By another Unicode the same text may have other words. */
+static void
+test_tables_of_another_unicode_are_refused(void **state)
+{
+	char *both[] = { (char *)path_of(0), (char *)path_of(1) };
+	struct dedup_table_info i;
+	char why[DEDUP_WHY], want[DEDUP_WHY];
+	struct dedup *d = new_state(false);
+	size_t bad;
+
+	(void)state;
+	save(path_of(0), WORDS);
+	save(path_of(1), WORDS);
+	assert_int_equal(dedup_table_info(path_of(0), &i, why), DEDUP_OK);
+	assert_string_equal(i.unicode, words_unicode());
+
+	change_unicode(path_of(0), "9.0.0");
+	snprintf(want, sizeof(want), "made with Unicode 9.0.0, not %s: make it "
+		 "anew from the texts, or use a utf8proc of that version",
+		 words_unicode());
+	assert_int_equal(dedup_load(d, path_of(0), DEDUP_LOAD_KNOWN, why),
+			 DEDUP_ETABLE);
+	assert_string_equal(why, want);
+	assert_int_equal(dedup_load(d, path_of(0), DEDUP_LOAD_LISTED, why),
+			 DEDUP_ETABLE);
+	assert_int_equal(dedup_load(d, path_of(1), DEDUP_LOAD_KNOWN, why),
+			 DEDUP_OK);
+	dedup_free(d);
+	/* It is sound, and says what it is. */
+	assert_int_equal(dedup_table_test(path_of(0), why), DEDUP_OK);
+	assert_int_equal(dedup_table_info(path_of(0), &i, why), DEDUP_OK);
+	assert_string_equal(i.unicode, "9.0.0");
+
+	assert_int_equal(dedup_table_merge(path_of(2), both, 2, &bad, why),
+			 DEDUP_ETABLE);
+	assert_int_equal(bad, 1);
+	/* Those of one version go together, whichever that is. */
+	change_unicode(path_of(1), "9.0.0");
+	assert_int_equal(dedup_table_merge(path_of(2), both, 2, &bad, why),
+			 DEDUP_OK);
+	assert_int_equal(dedup_table_info(path_of(2), &i, why), DEDUP_OK);
+	assert_string_equal(i.unicode, "9.0.0");
+	/* What goes into messages is a version. */
+	change_unicode(path_of(0), "\033[31m");
+	assert_int_equal(dedup_table_info(path_of(0), &i, why), DEDUP_ETABLE);
+	assert_string_equal(why, "damaged: header is inconsistent");
+}
+
+/* Feed the documents from .. to to a state that only counts, and save it. */
+static void
+count_part(const char *path, unsigned from, unsigned to, bool exact)
+{
+	struct dedup_options opt;
+	struct dedup_verdict v;
+	char why[DEDUP_WHY], text[200];
+	struct dedup *d;
+
+	dedup_options_init(&opt);
+	opt.seeded = opt.counts_only = true;
+	opt.exact = exact;
+	opt.contained = !exact;
+	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
+	assert_int_equal(dedup_readings_left(d), 0);
+	for (unsigned i = from; i < to; i++) {
+		/* One line is in all, one in every third, others in one. */
+		snprintf(text, sizeof(text), "Home\nThird %u\n\n" WORDS "\n\n"
+			 WORDS "\n\nOwn %u\n", i % 3, i);
+		assert_int_equal(dedup_document(d, text, strlen(text), &v),
+				 DEDUP_OK);
+		assert_int_equal(v.nremovals, 0);
+	}
+	assert_int_equal(dedup_save(d, path, label, NULL, why), DEDUP_OK);
+	dedup_free(d);
+}
+
+static void
+assert_counts(const char *path, uint64_t documents, uint64_t counts)
+{
+	struct dedup_table_info i;
+	char why[DEDUP_WHY];
+
+	assert_int_equal(dedup_table_test(path, why), DEDUP_OK);
+	assert_int_equal(dedup_table_info(path, &i, why), DEDUP_OK);
+	assert_int_equal(i.units, 0);
+	assert_int_equal(i.shingles, 0);
+	assert_int_equal(i.counted, documents);
+	assert_int_equal(i.counts, counts);
+	assert_false(i.labels);
+}
+
+static void
+test_counts_of_parts_are_those_of_all(void **state)
+{
+	char *parts[] = { (char *)path_of(0), (char *)path_of(1) };
+	char *whole = (char *)path_of(2), why[DEDUP_WHY];
+	size_t bad;
+
+	(void)state;
+	count_part(path_of(0), 0, 4, false);
+	count_part(path_of(1), 4, 9, true);
+	count_part(path_of(2), 0, 9, false);
+	/* Home, three thirds, the long line, nine of their own. */
+	assert_counts(path_of(2), 9, 14);
+	assert_int_equal(dedup_table_merge(path_of(3), parts, 2, &bad, why),
+			 DEDUP_OK);
+	assert_same_bytes(path_of(2), path_of(3));
+	for (uint64_t least = 0; least < 12; least++) {
+		assert_int_equal(dedup_table_merge_counts(path_of(3), parts, 2,
+			least, &bad, why), DEDUP_OK);
+		assert_int_equal(dedup_table_merge_counts(path_of(4), &whole, 1,
+			least, &bad, why), DEDUP_OK);
+		assert_counts(path_of(3), 9, least <= 1 ? 14 : least <= 3 ? 5 :
+			      least <= 9 ? 2 : 0);
+		assert_same_bytes(path_of(3), path_of(4));
+	}
+}
+
+/* Without units it does not matter how these would have been compared. */
+static void
+test_a_table_without_units_goes_with_any_matching(void **state)
+{
+	char *tables[] = {
+		(char *)path_of(1), (char *)path_of(0), (char *)path_of(1),
+	};
+	struct dedup_table_info i;
+	struct dedup_options opt;
+	char why[DEDUP_WHY];
+	struct dedup *d;
+	size_t bad;
+
+	(void)state;
+	save(path_of(0), WORDS);
+	count_part(path_of(1), 0, 4, true);
+	for (int j = 0; j < 8; j++) {
+		dedup_options_init(&opt);
+		opt.boilerplate = 3;
+		opt.exact = j == 1;
+		opt.contained = j == 2;
+		opt.threshold = j == 3 ? 0.8 : 0;
+		opt.ngram = j == 4 ? 5 : 3;
+		opt.places = j != 5;
+		opt.min_words = j == 6 ? 6 : 5;
+		opt.fold_digits = j == 7;
+		assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
+		assert_int_equal(dedup_load(d, path_of(1), DEDUP_LOAD_KNOWN,
+					    why),
+				 j < 6 ? DEDUP_OK : DEDUP_ETABLE);
+		if (j < 6)
+			feed(d, WORDS "\n\nHome");
+		dedup_free(d);
+	}
+	/* The merged one is as those that have units. */
+	assert_int_equal(dedup_table_merge(path_of(2), tables, 3, &bad, why),
+			 DEDUP_OK);
+	assert_int_equal(dedup_table_info(path_of(2), &i, why), DEDUP_OK);
+	assert_false(i.exact);
+	assert_int_equal(i.units, 1);
+	assert_int_equal(i.counted, 8);
+	/* In any grouping. */
+	assert_int_equal(dedup_table_merge(path_of(3), tables, 2, &bad, why),
+			 DEDUP_OK);
+	tables[1] = (char *)path_of(3);
+	assert_int_equal(dedup_table_merge(path_of(4), tables + 1, 2, &bad,
+					   why), DEDUP_OK);
+	assert_same_bytes(path_of(2), path_of(4));
+}
+
 static int
 set_up(void **state)
 {
@@ -199,6 +401,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lack_of_memory_is_not_called_damage),
+		cmocka_unit_test(test_tables_of_another_unicode_are_refused),
+		cmocka_unit_test(test_counts_of_parts_are_those_of_all),
+		cmocka_unit_test(
+			test_a_table_without_units_goes_with_any_matching),
 		cmocka_unit_test(test_saving_counts_takes_less_than_counting),
 	};
 

@@ -106,6 +106,7 @@ options_of(const struct table_options *t)
 {
 	return (struct saved_options){
 		.ngram = 3, .min_words = 5, .unit = 1, .words = 1,
+		.unicode = "15.0.0",
 		.window = t->full_tags ? 6 : 0, .near = t->near,
 		.places = t->places, .full_tags = t->full_tags,
 	};
@@ -404,7 +405,7 @@ merge(const struct table_options *opt, const char *to, struct saved **f,
 		if (save(t, opt, &empty, to, why) != 0)
 			fail_msg("%s", why);
 		table_free(t);
-	} else if (saved_merge(to, f, n, why) != 0) {
+	} else if (saved_merge(to, f, n, 0, why) != 0) {
 		fail_msg("%s", why);
 	}
 }
@@ -527,7 +528,7 @@ test_labels_and_counts_add_up(void **state)
 			save_run(&kinds[1], &run[i], path_of(i));
 			f[i] = must_open(path_of(i));
 		}
-		assert_int_equal(saved_merge(path_of(3), f, 3, why), 0);
+		assert_int_equal(saved_merge(path_of(3), f, 3, 0, why), 0);
 		f[3] = must_open(path_of(3));
 		for (unsigned i = 0; i < 3; i++)
 			for (uint64_t d = 0; d < run[i].documents; d++) {
@@ -615,7 +616,7 @@ test_every_bit_flipped_is_refused(void **state)
 			continue;
 		assert_int_equal(pwrite(fd, &c, 1, (off_t)(i / 8)), 1);
 		/* Version 0 is no version. */
-		if (i / 8 == 8 && i % 8 == 0)
+		if (i / 8 == 8 && i % 8 == 1)
 			error = EBADMSG;
 		assert_refused(path_of(0), error, "");
 		assert_int_equal(pwrite(fd, p + i / 8, 1, (off_t)(i / 8)), 1);
@@ -701,6 +702,14 @@ test_refusals_say_why(void **state)
 	DIFFERS(words, 2,
 		"made with version 1 of the rules for words, not 2: "
 		"make it anew from the texts");
+	want = made;
+	memcpy(want.unicode, "16.0.0", 7);
+	errno = 0;
+	assert_int_equal(saved_check(f, &want, why), -1);
+	assert_int_equal(errno, EINVAL);
+	assert_string_equal(why, "made with Unicode 15.0.0, not 16.0.0: "
+			    "make it anew from the texts, or use a utf8proc "
+			    "of that version");
 	DIFFERS(fold_digits, true, "made without --fold-digits");
 	DIFFERS(near, false, "made without --exact");
 	DIFFERS(places, false, "made with the places of units");
@@ -730,7 +739,7 @@ test_refusals_say_why(void **state)
 	unlink(path_of(2));
 	errno = 0;
 	assert_int_equal(saved_merge(path_of(2),
-		(struct saved *[]){ f, other }, 2, why), -1);
+		(struct saved *[]){ f, other }, 2, 0, why), -1);
 	assert_int_equal(errno, EINVAL);
 	assert_string_equal(why, "made with another secret");
 	assert_int_equal(access(path_of(2), F_OK), -1);
@@ -740,7 +749,13 @@ test_refusals_say_why(void **state)
 	memcpy(p + 8, &version, sizeof(version));
 	fix_checksums(p, len);
 	put_contents(path_of(0), p, len);
-	assert_refused(path_of(0), ENOTSUP, "format version 2 is newer than 1");
+	assert_refused(path_of(0), ENOTSUP, "format version 3 is newer than 2: "
+		       "use a newer dedup");
+	version = 1;
+	memcpy(p + 8, &version, sizeof(version));
+	put_contents(path_of(0), p, len);
+	assert_refused(path_of(0), ENOTSUP, "format version 1, of dedup 0.1: "
+		       "make it anew from the texts");
 	put_contents(path_of(0), (const unsigned char *)"hello, world", 12);
 	assert_refused(path_of(0), EBADMSG, "not a table of dedup");
 	put_contents(path_of(0), p, 0);
@@ -801,8 +816,8 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 	}
 	table_free(t);
 	good = must_open(path_of(2));
-	saved_merge(path_of(3), (struct saved *[]){ f, good }, 2, why);
-	saved_merge(path_of(3), (struct saved *[]){ good, f }, 2, why);
+	saved_merge(path_of(3), (struct saved *[]){ f, good }, 2, 0, why);
+	saved_merge(path_of(3), (struct saved *[]){ good, f }, 2, 0, why);
 	saved_close(good);
 	saved_close(f);
 }
@@ -1245,7 +1260,7 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 	assert_in_range(damaged, 230, 235);
 	assert_int_equal(saved_verify(f, why), -1);
 	assert_non_null(strstr(why, "from section arena on"));
-	assert_int_equal(saved_merge(path_of(1), &f, 1, why), -1);
+	assert_int_equal(saved_merge(path_of(1), &f, 1, 0, why), -1);
 	assert_int_equal(errno, EBADMSG);
 	assert_non_null(strstr(why, "table 1: damaged: the megabyte"));
 	table_free(t);
@@ -1444,7 +1459,7 @@ test_failed_allocations_leave_the_old_table(void **state)
 				got = table_save(t, path_of(1), &own, why);
 			}
 			if (got == 0)
-				got = saved_merge(path_of(1), f, 2, why);
+				got = saved_merge(path_of(1), f, 2, 0, why);
 			if (got != 0)
 				assert_int_equal(errno, ENOMEM);
 			if (got != 0 && t != NULL)

@@ -7,6 +7,7 @@
  */
 #include "random.h"
 
+#include "ending.h"
 #include "unit.h"
 #include "words.h"
 
@@ -502,7 +503,7 @@ test_code_is_a_listing(void **state)
 
 /* Else each would repeat the one before it. */
 static void
-test_lines_with_the_same_words_and_other_signs_are_one_unit(void **state)
+test_same_words_with_other_signs_are_one_unit(void **state)
 {
 	(void)state;
 	expect("W|a boat that nobody wants to row(to, a, quay)\n"
@@ -796,7 +797,7 @@ static enum cut
 cut_n(const char *text, size_t len)
 {
 	char *copy = exact_copy(text, len);
-	enum cut cut = unit_cut(copy, len);
+	enum ending cut = ending_of(copy, len);
 
 	free(copy);
 	return cut;
@@ -804,13 +805,13 @@ cut_n(const char *text, size_t len)
 
 /* White space at the end does not matter. */
 static void
-expect_cut(const char *text, enum cut want)
+expect_cut(const char *text, enum ending want)
 {
 	static const char *const end[] = { "", "\n", "\r\n", " ", " \t\n" };
 	char line[256];
 
 	for (size_t i = 0; i < ARRAY_LEN(end); i++) {
-		enum cut got;
+		enum ending got;
 
 		snprintf(line, sizeof(line), "%s%s", text, end[i]);
 		got = cut_n(line, strlen(line));
@@ -823,59 +824,59 @@ static void
 test_ellipsis_right_after_a_word_may_cut_it(void **state)
 {
 	(void)state;
-	expect_cut("The council said that it wou...", CUT_INSIDE);
-	expect_cut("The council said that it wou…", CUT_INSIDE);
-	expect_cut("The council said that it....", CUT_INSIDE);
-	expect_cut("The council said that it…\"", CUT_INSIDE);
-	expect_cut("The council said that it…”", CUT_INSIDE);
-	expect_cut("The council said that it...)", CUT_INSIDE);
-	expect_cut("The council said that it... »", CUT_INSIDE);
-	expect_cut("The council said that it...\xc2\xa0", CUT_INSIDE);
-	expect_cut("x...", CUT_INSIDE);
-	expect_cut("é…", CUT_INSIDE);
+	expect_cut("The council said that it wou...", ENDING_INSIDE);
+	expect_cut("The council said that it wou…", ENDING_INSIDE);
+	expect_cut("The council said that it....", ENDING_INSIDE);
+	expect_cut("The council said that it…\"", ENDING_INSIDE);
+	expect_cut("The council said that it…”", ENDING_INSIDE);
+	expect_cut("The council said that it...)", ENDING_INSIDE);
+	expect_cut("The council said that it... »", ENDING_INSIDE);
+	expect_cut("The council said that it...\xc2\xa0", ENDING_INSIDE);
+	expect_cut("x...", ENDING_INSIDE);
+	expect_cut("é…", ENDING_INSIDE);
 }
 
 static void
 test_ellipsis_by_itself_cuts_after_a_word(void **state)
 {
 	(void)state;
-	expect_cut("The council said that it ...", CUT_AFTER);
-	expect_cut("The council said that it …", CUT_AFTER);
-	expect_cut("The council said that it […]", CUT_AFTER);
-	expect_cut("The council said that it [...]", CUT_AFTER);
-	expect_cut("The council said that it[…]", CUT_AFTER);
-	expect_cut("The council said that it (...)", CUT_AFTER);
-	expect_cut("The council said that it ...]", CUT_AFTER);
-	expect_cut("The council said that it [...] →", CUT_AFTER);
-	expect_cut("...", CUT_AFTER);
-	expect_cut("…", CUT_AFTER);
-	expect_cut("[…]", CUT_AFTER);
-	expect_cut("...]", CUT_AFTER);
+	expect_cut("The council said that it ...", ENDING_AFTER);
+	expect_cut("The council said that it …", ENDING_AFTER);
+	expect_cut("The council said that it […]", ENDING_AFTER);
+	expect_cut("The council said that it [...]", ENDING_AFTER);
+	expect_cut("The council said that it[…]", ENDING_AFTER);
+	expect_cut("The council said that it (...)", ENDING_AFTER);
+	expect_cut("The council said that it ...]", ENDING_AFTER);
+	expect_cut("The council said that it [...] →", ENDING_AFTER);
+	expect_cut("...", ENDING_AFTER);
+	expect_cut("…", ENDING_AFTER);
+	expect_cut("[…]", ENDING_AFTER);
+	expect_cut("...]", ENDING_AFTER);
 }
 
 static void
 test_read_more_cuts(void **state)
 {
 	(void)state;
-	expect_cut("The council said that it would. Read more", CUT_READ_MORE);
+	expect_cut("The council said that it would. Read more", ENDING_READ_MORE);
 	expect_cut("The council said that it would. Read more »",
-		   CUT_READ_MORE);
+		   ENDING_READ_MORE);
 	expect_cut("The council said that it would… Read More",
-		   CUT_READ_MORE);
+		   ENDING_READ_MORE);
 	expect_cut("The council said that it would... READ MORE →",
-		   CUT_READ_MORE);
+		   ENDING_READ_MORE);
 	expect_cut("The council said that it would [Read more]",
-		   CUT_READ_MORE);
+		   ENDING_READ_MORE);
 	expect_cut("The council said that it would (read more)",
-		   CUT_READ_MORE);
+		   ENDING_READ_MORE);
 	expect_cut("The council said that it would Read more...",
-		   CUT_READ_MORE);
+		   ENDING_READ_MORE);
 	expect_cut("The council said that it would Read more…",
-		   CUT_READ_MORE);
+		   ENDING_READ_MORE);
 	expect_cut("The council said that it would read more >>",
-		   CUT_READ_MORE);
-	expect_cut("The council said that it would.Read more", CUT_READ_MORE);
-	expect_cut("Read more", CUT_READ_MORE);
+		   ENDING_READ_MORE);
+	expect_cut("The council said that it would.Read more", ENDING_READ_MORE);
+	expect_cut("Read more", ENDING_READ_MORE);
 }
 
 static void
@@ -894,7 +895,7 @@ test_other_endings_do_not_cut(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
-		expect_cut(whole[i], CUT_NONE);
+		expect_cut(whole[i], ENDING_WHOLE);
 }
 
 /* What stands before the end does not matter, nor how much. */
@@ -977,7 +978,7 @@ main(void)
 		cmocka_unit_test(test_lines_of_a_table),
 		cmocka_unit_test(test_code_is_a_listing),
 		cmocka_unit_test(
-			test_lines_with_the_same_words_and_other_signs_are_one_unit),
+			test_same_words_with_other_signs_are_one_unit),
 		cmocka_unit_test(test_signs_of_prose_are_no_code),
 		cmocka_unit_test(test_fenced_listing_is_one_unit),
 		cmocka_unit_test(

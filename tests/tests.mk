@@ -32,8 +32,8 @@ define run_tests
 	done; exit $$failed
 endef
 
-# The scripts for the command, side by side: what they say, one by one.
-SCRIPTS = command batch dumps
+# The scripts, side by side: what they say, one by one.
+SCRIPTS = command batch dumps library
 define run_scripts
 	@for script in $(SCRIPTS); do \
 		{ DEDUP=$1 tests/$$script.sh > $B/$$script.log 2>&1; \
@@ -173,15 +173,28 @@ asan-python: dedup $P/packages
 		-print-file-name=libstdc++.so.6)" venv/bin/python $(P_TEST) \
 		-k 'not memory and not leaks and not types'
 
+# The ABI of this version, as far as dedup.h declares it, for the check that later
+# ones keep it: to be made and committed with a release.
+ABI = tests/abi/libdedup-$(VERSION).abi
+
+abi: libdedup.so | $(HEADERS)
+	mkdir -p tests/abi
+	abidw --headers-dir $B/include/api --drop-private-types \
+		--exported-interfaces-only --drop-undefined-syms \
+		--no-show-locs --no-corpus-path --no-comp-dir-path \
+		--no-elf-needed --no-parameter-names --no-write-default-sizes \
+		--out-file $(ABI) libdedup.so
+	grep -q "name='dedup_options' size-in-bits" $(ABI)
+
 bench: dedup $T/gen
 	tests/bench.sh ./dedup $T/gen
 	tests/bench_dumps.py ./dedup $T/gen
+	tests/bench_pages.sh ./dedup
 
 # What a second pair of eyes says; .clang-tidy has its settings.
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
-	shellcheck -x tests/command.sh tests/batch.sh tests/dumps.sh \
-		tests/bench.sh tests/man.sh .ci/run
+	shellcheck -x $(SCRIPTS:%=tests/%.sh) tests/bench.sh tests/man.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	tests/man.sh $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \

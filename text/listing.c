@@ -14,7 +14,8 @@ static inline bool
 is_symbol(unsigned char c)
 {
 	/* #$%& ()+ ;<=> and @ [\]^_` {}~ */
-	static const uint64_t low = 0x78000b7800000000, high = 0x68000001f8000001;
+	static const uint64_t low = 0x78000b7800000000;
+	static const uint64_t high = 0x68000001f8000001;
 
 	return c < 64 ? low >> c & 1 : c < 128 ? high >> (c - 64) & 1 : 0;
 }
@@ -64,8 +65,8 @@ static inline size_t
 sum_of(__m128i bytes)
 {
 	bytes = _mm_sad_epu8(bytes, _mm_setzero_si128());
-	return (size_t)(_mm_cvtsi128_si32(bytes) +
-			_mm_extract_epi16(bytes, 4));
+	return (size_t)_mm_cvtsi128_si32(bytes) +
+	       (size_t)_mm_extract_epi16(bytes, 4);
 }
 
 /* The last 'n' bytes are ones. */

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define PAGE_BITS 8
 #define PAGES (0x110000 >> PAGE_BITS)
 
@@ -353,8 +357,8 @@ stands_here(struct walk c, struct walk u)
  * c.  Where it is that of u, between the right boundaries, the letters are
  * compared; a text that is made to fail there too often says nothing.
  */
-bool
-loose_says(const char *c, size_t clen, const char *u, size_t ulen)
+static bool
+says_rolling(const char *c, size_t clen, const char *u, size_t ulen)
 {
 	struct walk front = { c, clen, 0 }, back = front, w = { u, ulen, 0 };
 	uint64_t want = 0, hash = 0, power = 1;
@@ -388,6 +392,95 @@ loose_says(const char *c, size_t clen, const char *u, size_t ulen)
 			return true;
 		if (++tries == MOST_TRIES)
 			return false;
+	}
+	return false;
+}
+
+/* Where c and u begin to differ, both from here on: how many bytes are alike. */
+static inline size_t
+alike(const char *c, size_t clen, const char *u, size_t ulen)
+{
+	size_t most = clen < ulen ? clen : ulen, n = 0;
+
+	for (; n + 8 <= most; n += 8)
+		if (memcmp(c + n, u + n, 8) != 0)
+			break;
+	while (n < most && c[n] == u[n])
+		n++;
+	return n;
+}
+
+/*
+ * Does u stand in c from c[from] on, where a word begins, to the end of a word?
+ * *steps is reduced by the letters that are looked at.
+ */
+static bool
+stands_at(const char *c, size_t clen, size_t from, const char *u, size_t ulen,
+	  int64_t *steps)
+{
+	size_t i = from, j = 0;
+
+	while (j < ulen) {
+		size_t n = alike(c + i, clen - i, u + j, ulen - j);
+
+		i += n;
+		j += n;
+		*steps -= (int64_t)n + 1;
+		if (j == ulen)
+			break;
+		/* One of them may go on after a space that is no letter. */
+		if (u[j] == ' ' && !parts_numbers(u, ulen, j))
+			j++;
+		else if (i < clen && c[i] == ' ' && !parts_numbers(c, clen, i))
+			i++;
+		else
+			return false;
+	}
+	return i == clen || c[i] == ' ' || (i > 0 && c[i - 1] == ' ');
+}
+
+/* The next place after p[at] where a word begins with this byte, or len. */
+static size_t
+next_word(const char *p, size_t len, size_t at, char first)
+{
+#ifdef __SSE2__
+	const __m128i space = _mm_set1_epi8(' '), want = _mm_set1_epi8(first);
+
+	for (; at + 17 <= len; at += 16) {
+		__m128i a = _mm_loadu_si128((const void *)(p + at));
+		__m128i b = _mm_loadu_si128((const void *)(p + at + 1));
+		unsigned m = (unsigned)_mm_movemask_epi8(_mm_and_si128(
+			_mm_cmpeq_epi8(a, space), _mm_cmpeq_epi8(b, want)));
+
+		if (m != 0)
+			return at + (unsigned)__builtin_ctz(m) + 1;
+	}
+#endif
+	for (; at + 1 < len; at++)
+		if (p[at] == ' ' && p[at + 1] == first)
+			return at + 1;
+	return len;
+}
+
+/*
+ * Nearly all pairs are strangers, and differ soon after any place where one of
+ * c's words begins as u does.  Where they do not, the rolling hash bounds the
+ * time.
+ */
+bool
+loose_says(const char *c, size_t clen, const char *u, size_t ulen)
+{
+	int64_t steps = 4 * (int64_t)(clen + ulen);
+
+	if (ulen == 0)
+		return true;
+	for (size_t at = clen > 0 && c[0] == u[0] ? 0 :
+			 next_word(c, clen, 0, u[0]);
+	     at < clen; at = next_word(c, clen, at, u[0])) {
+		if (stands_at(c, clen, at, u, ulen, &steps))
+			return true;
+		if (steps < 0)
+			return says_rolling(c, clen, u, ulen);
 	}
 	return false;
 }

@@ -1,9 +1,10 @@
 /*
- * Document to units: how lines form blocks, and what a block is.
+ * Document to units: which lines of a block are one.
  *
- * Blank lines separate blocks.  Most blocks are lines, each judged by itself
- * (or with its short neighbours); some are whole, one unit: hard-wrapped
- * paragraphs and listings of code.  Neither depends on how the text came in.
+ * Blank lines separate blocks.  In a block a line is a unit, or a run of short
+ * lines; or lines that belong together are one: text wrapped by hand, a
+ * labelled field, a drawn table, a listing of code.  Nothing of this depends
+ * on how the text came in.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -11,31 +12,22 @@
 #include "line.h"
 
 /*
- * A block longer than this many bytes is lines, whatever they look like, and
- * is judged as it comes in.
+ * A block longer than this many bytes is cut at the ends of lines, whatever
+ * they say: what is read ahead has a bound.
  */
 #define UNIT_BLOCK_MAX ((size_t)64 << 10)
-
-enum block_kind { BLOCK_LINES, BLOCK_WHOLE };
-
-/*
- * What are these lines of one block?  Line i is text[lines[i].off - base] and
- * what follows; its words are norm[lines[i].norm] and what follows.
- */
-enum block_kind unit_kind(const struct line *lines, size_t n, const char *text,
-			  uint64_t base, const char *norm);
 
 /* Does this line open (or close) a fenced listing: ``` or ~~~? */
 bool unit_is_fence(const char *text, size_t len);
 
 /*
- * What is judged as one.  Cut at these, a text is never cut in the middle of
- * a sentence, as far as the shape of its lines gives that away.
+ * What is judged as one.  None begins or ends in the middle of a sentence, as
+ * far as the shape of the lines gives that away.
  */
 enum unit_kind {
 	UNIT_LINE,		/* one line of min_words words or more */
 	UNIT_RUN,		/* consecutive shorter lines */
-	UNIT_WRAPPED,		/* lines wrapped by hand */
+	UNIT_WRAPPED,		/* lines wrapped by hand, a field, a table */
 	UNIT_LISTING,		/* code: its lines repeat by nature */
 };
 
@@ -53,17 +45,5 @@ struct unit_span {
 size_t unit_split(const struct line *lines, size_t n, const char *text,
 		  uint64_t base, const char *norm, unsigned min_words,
 		  struct unit_span *span);
-
-/*
- * Does the text end as a cut-off lead does: in an ellipsis ("...", "…",
- * "[…]") or in "Read more"?
- */
-enum cut {
-	CUT_NONE,
-	CUT_INSIDE,		/* ellipsis right after a word: may be cut */
-	CUT_AFTER,		/* ellipsis after a space or punctuation */
-	CUT_READ_MORE,		/* the words "read more", 2, are not its own */
-};
-enum cut unit_cut(const char *text, size_t len);
 
 #endif

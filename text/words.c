@@ -97,6 +97,12 @@ words_limit(struct words_reader *w, enum vectors most)
 		w->vectors = most;
 }
 
+const char *
+words_unicode(void)
+{
+	return utf8proc_unicode_version();
+}
+
 void
 words_free(struct words_reader *w)
 {

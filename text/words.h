@@ -28,6 +28,9 @@ struct words_reader;
 struct words_reader *words_new(bool fold_digits);
 void words_free(struct words_reader *w);
 
+/* The version of Unicode that words are folded by, such as "15.0.0". */
+const char *words_unicode(void);
+
 /* Use these vector instructions, or fewer.  For tests of all variants. */
 void words_limit(struct words_reader *w, enum vectors most);
 

@@ -1,0 +1,83 @@
+/* The texts of documents that were read. */
+#include "texts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+
+/* Begin a document, if there is room for its entry. */
+static bool
+begin(struct texts *t, uint64_t document)
+{
+	if ((t->n + 1) * sizeof(*t->documents) > t->most - t->len ||
+	    array_room(&t->documents, &t->documents_room, t->n + 1,
+		       sizeof(*t->documents)) != 0)
+		return false;
+	t->documents[t->n++] = (struct text_at){ document, t->len };
+	return true;
+}
+
+void
+texts_add(struct texts *t, uint64_t document, uint64_t off, const char *text,
+	  size_t len)
+{
+	size_t left;
+
+	if (t->full || len == 0)
+		return;
+	if ((t->n == 0 || t->documents[t->n - 1].document != document) &&
+	    (off > 0 || !begin(t, document))) {
+		t->full = true;
+		return;
+	}
+	left = t->most - t->n * sizeof(*t->documents) - t->len;
+	if (len > left) {
+		t->full = true;
+		len = left;
+	}
+	if (len == 0 || array_room(&t->buf, &t->room, t->len + len, 1) != 0) {
+		t->full = true;
+		return;
+	}
+	memcpy(t->buf + t->len, text, len);
+	t->len += len;
+}
+
+bool
+texts_find(const struct texts *t, uint64_t document, uint64_t off,
+	   const char **text, size_t *len)
+{
+	size_t low = 0, high = t->n, end;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (t->documents[mid].document < document)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == t->n || t->documents[low].document != document)
+		return false;
+	end = low + 1 < t->n ? t->documents[low + 1].at : t->len;
+	if (off >= end - t->documents[low].at)
+		return false;
+	*text = t->buf + t->documents[low].at + off;
+	*len = end - t->documents[low].at - (size_t)off;
+	return true;
+}
+
+void
+texts_clear(struct texts *t)
+{
+	t->len = t->n = 0;
+	t->full = false;
+}
+
+void
+texts_free(struct texts *t)
+{
+	free(t->buf);
+	free(t->documents);
+}

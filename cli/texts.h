@@ -1,0 +1,45 @@
+/* The texts of documents that were read, as far as there is room. */
+#ifndef TEXTS_H
+#define TEXTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEXTS_MOST ((size_t)64 << 20)	/* bytes, of texts and of the list */
+
+struct text_at {
+	uint64_t document;
+	size_t at;		/* in buf; it ends where the next one begins */
+};
+
+struct texts {
+	char *buf;
+	size_t len, room;
+	struct text_at *documents;	/* ascending by number */
+	size_t n, documents_room;
+	size_t most;		/* bytes */
+	bool full;		/* nothing more is remembered */
+};
+
+/*
+ * Bytes of a document from 'off' on; documents come in the order of their
+ * numbers, each from its beginning to its end.  What there is no room for, and
+ * all that comes after it, is not remembered.
+ */
+void texts_add(struct texts *t, uint64_t document, uint64_t off,
+	       const char *text, size_t len);
+
+/*
+ * What is remembered of a document from 'off' on; until the next texts_add().
+ * False: nothing.
+ */
+bool texts_find(const struct texts *t, uint64_t document, uint64_t off,
+		const char **text, size_t *len);
+
+/* Remember nothing of what was added so far. */
+void texts_clear(struct texts *t);
+
+void texts_free(struct texts *t);
+
+#endif
