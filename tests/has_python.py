@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Can the Python package be built and tested?  If not, why: status 1."""
+"""Can the Python package be built and tested?  Else say why, and status 1."""
+import importlib.util
 import os
 import sys
 import sysconfig
 
+why = None
 if sys.version_info < (3, 11):
-    sys.exit(print("Python 3.11 or later is wanted") or 1)
-try:
-    import ensurepip
-    import venv
-except ImportError:
-    sys.exit(print("python3-venv is not installed") or 1)
-if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")):
-    sys.exit(print("python3-dev is not installed") or 1)
+    why = "Python 3.11 or later is wanted"
+elif not importlib.util.find_spec("ensurepip"):
+    why = "python3-venv is not installed"
+elif not os.path.exists(sysconfig.get_path("include") + "/Python.h"):
+    why = "python3-dev is not installed"
+if why is not None:
+    print(why)
+    sys.exit(1)
