@@ -30,6 +30,7 @@ struct deduper {
 	PyObject_HEAD
 	struct dedup *d;		/* NULL: closed */
 	struct dedup_options opt;
+	unsigned min_doc_words;		/* 0: any document stays */
 	atomic_flag busy;
 	long pid;
 	const char *spoiled;		/* why it is of no use any more */
@@ -149,6 +150,7 @@ struct job {
 	struct builder *builder;
 	struct spans *spans;
 	char *gone;		/* or NULL; per row: 1, all of it went */
+	unsigned min_words;	/* a document of fewer goes whole */
 	/* Documents that are in the library's hands. */
 	struct dedup_text *text;
 	int64_t *row;
@@ -202,8 +204,12 @@ add_kept(struct job *j, int64_t row, const struct dedup_text *t,
 	 const struct dedup_verdict *v)
 {
 	size_t at = 0, kept = 0;
+	bool is_short = v->words < j->min_words;
 
-	for (size_t i = 0; i < v->nremovals; i++) {
+	/* Nobody's witness, then. */
+	if (is_short)
+		dedup_forget(j->self->d);
+	for (size_t i = 0; i < v->nremovals && !is_short; i++) {
 		struct cut c = spans_cut(&v->removals[i]);
 
 		kept += c.begin - at;
@@ -215,7 +221,9 @@ add_kept(struct job *j, int64_t row, const struct dedup_text *t,
 	}
 	kept += t->len - at;
 	if (j->gone != NULL)
-		j->gone[row] = kept == 0 && t->len > 0;
+		j->gone[row] = is_short || (kept == 0 && t->len > 0);
+	if (is_short)
+		return j->builder != NULL ? builder_end_row(j->builder) : 0;
 	if (j->builder == NULL)
 		return 0;
 	return builder_add_piece(j->builder, t->text + at, t->len - at) == 0 ?
@@ -302,6 +310,8 @@ job_run(struct job *j)
 	j->text = malloc(room * sizeof(*j->text));
 	j->row = malloc(room * sizeof(*j->row));
 	j->done = 0;
+	if (!j->reference && dedup_readings_left(self->d) == 0)
+		j->min_words = self->min_doc_words;
 	clock_gettime(CLOCK_MONOTONIC, &j->last);
 	if (j->text != NULL && j->row != NULL) {
 		j->thread = PyEval_SaveThread();
@@ -834,16 +844,18 @@ cut_string(const struct dedup_text *t, const struct dedup_removal *r, size_t n)
 	return string;
 }
 
-/* What is made of row i. */
-typedef PyObject *row_maker(const struct strings *s, Py_ssize_t i,
+/* What is made of row i; 'gone': all of it goes, also what no removal names. */
+typedef PyObject *row_maker(const struct strings *s, Py_ssize_t i, bool gone,
 			    const struct dedup_removal *r, size_t n);
 
 static PyObject *
-kept_of_row(const struct strings *s, Py_ssize_t i,
+kept_of_row(const struct strings *s, Py_ssize_t i, bool gone,
 	    const struct dedup_removal *r, size_t n)
 {
 	PyObject *string;
 
+	if (gone)
+		return PyUnicode_FromStringAndSize("", 0);
 	if (n > 0)
 		return cut_string(&s->text[i], r, n);
 	string = PyTuple_GetItem(s->tuple, i);
@@ -878,13 +890,14 @@ span_of(const struct dedup_removal *r)
 }
 
 static PyObject *
-spans_of_row(const struct strings *s, Py_ssize_t i,
+spans_of_row(const struct strings *s, Py_ssize_t i, bool gone,
 	     const struct dedup_removal *r, size_t n)
 {
 	PyObject *list = PyList_New((Py_ssize_t)n);
 
 	(void)s;
 	(void)i;
+	(void)gone;
 	for (size_t k = 0; list != NULL && k < n; k++) {
 		PyObject *span = span_of(&r[k]);
 
@@ -896,14 +909,15 @@ spans_of_row(const struct strings *s, Py_ssize_t i,
 }
 
 static PyObject *
-make_rows(const struct strings *s, const struct spans *spans, row_maker *make)
+make_rows(const struct strings *s, const struct spans *spans,
+	  const char *gone, row_maker *make)
 {
 	PyObject *list = PyList_New(s->n);
 	int64_t from = 0;
 
 	for (Py_ssize_t i = 0; list != NULL && i < s->n; i++) {
 		int64_t to = spans->end[i];
-		PyObject *row = make(s, i, spans->removal + from,
+		PyObject *row = make(s, i, gone[i] != 0, spans->removal + from,
 				     (size_t)(to - from));
 
 		from = to;
@@ -922,20 +936,20 @@ judge_strings(struct deduper *self, const struct strings *s, bool reference,
 		.self = self, .list = s->text, .n = s->n,
 		.reference = reference, .spans = make != NULL ? &spans : NULL,
 	};
+	struct marks own = { NULL, 0 };
 	PyObject *out = NULL;
 
-	if (gone != NULL) {
-		j.gone = more_marks(gone, (size_t)s->n);
-		if (j.gone == NULL)
-			return PyErr_NoMemory();
-	}
+	j.gone = more_marks(gone != NULL ? gone : &own, (size_t)s->n);
+	if (j.gone == NULL)
+		return PyErr_NoMemory();
 	if (job_run(&j) != 0)
 		;
 	else if (make != NULL)
-		out = make_rows(s, &spans, make);
+		out = make_rows(s, &spans, j.gone, make);
 	else
 		Py_INCREF(out = Py_None);
 	spans_free(&spans);
+	free(own.p);
 	if (out == NULL && self->spoiled == NULL)
 		self->spoiled = "a list could not be returned";
 	return out;
@@ -1331,7 +1345,11 @@ init(struct deduper *self, PyObject *args, PyObject *kwargs)
 	dedup_options_init(&self->opt);
 	if (take_options(&self->opt, options) != 0)
 		return -1;
+	if (take_unsigned(options, "min_doc_words", &self->min_doc_words) != 0)
+		return -1;
 	st = dedup_new(&self->opt, &self->d);
+	if (st == DEDUP_OK && self->min_doc_words > 0)
+		st = dedup_may_forget(self->d);
 	if (st == DEDUP_OK)
 		return 0;
 	raise_status(st);

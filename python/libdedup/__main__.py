@@ -98,6 +98,8 @@ def parser() -> argparse.ArgumentParser:
     g = p.add_argument_group("Output")
     g.add_argument("-o", "--output-dir", metavar="DIR",
                    help="write each FILE to DIR/FILE")
+    g.add_argument("--min-doc-words", type=int, metavar="N",
+                   help="leave out rows of which fewer words are left")
     g.add_argument("--drop-empty", action="store_true",
                    help="leave out rows of which nothing is left")
     g.add_argument("--check", action="store_true",
@@ -129,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
 def options_of(args: argparse.Namespace) -> dict[str, Any]:
     names = ("unit", "min_words", "exact", "threshold", "ngram", "fold_digits",
              "contained", "scope", "keep", "boilerplate", "seed", "threads",
-             "memory", "on_full")
+             "memory", "on_full", "min_doc_words")
     given = {n: getattr(args, n) for n in names
              if getattr(args, n) is not None}
     # As the command: only where something asks for it.
@@ -559,6 +561,8 @@ def check_together(args: argparse.Namespace) -> str | None:
         return "where to? -o DIR, or --check"
     if args.output_dir is not None and args.check:
         return "--check: not with --output-dir"
+    if args.min_doc_words is not None and args.log is not None:
+        return "--min-doc-words: not with --log, which has no line for them"
     if args.max_removed is not None and not 0 <= args.max_removed <= 1:
         return f"--max-removed: {args.max_removed:g}: it has to be 0 to 1"
     return None
@@ -567,6 +571,7 @@ def check_together(args: argparse.Namespace) -> str | None:
 def main(argv: list[str] | None = None) -> int:
     p = parser()
     args = p.parse_args(argv)
+    args.drop_empty |= args.min_doc_words is not None
     wrong = check_together(args)
     if wrong is not None:
         p.error(wrong)

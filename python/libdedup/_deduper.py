@@ -108,6 +108,8 @@ class Deduper:
                 or None: no limit
     on_full     'pass': when memory is full keep what is new, with a warning; or
                 'fail': MemoryError
+    min_doc_words   None; a document of which fewer words are left goes whole,
+                and is nobody's witness. See drop_empty
     threads     0: one for each core. The answers do not depend on it
     seed        None; derive the secret of the fingerprints from a number. For
                 tests only
@@ -144,6 +146,7 @@ class Deduper:
         boilerplate: int | float | str | None = None,
         memory: int | str | None = "50%",
         on_full: str = "pass",
+        min_doc_words: int | None = None,
         threads: int = 0,
         seed: int | None = None,
         places: bool = True,
@@ -153,6 +156,7 @@ class Deduper:
             "contained": contained, "scope": scope, "keep": keep,
             "boilerplate": boilerplate, "memory": memory, "on_full": on_full,
             "threads": threads, "seed": seed, "places": places,
+            "min_doc_words": min_doc_words,
         }
         given |= {name: value for name, value in (
             ("min_words", min_words), ("threshold", threshold),
@@ -166,7 +170,8 @@ class Deduper:
         usual = {"unit": "auto", "scope": "all", "keep": "first",
                  "memory": "50%", "on_full": "pass", "threads": 0,
                  "places": True, "exact": False, "fold_digits": False,
-                 "contained": False, "boilerplate": None, "seed": None}
+                 "contained": False, "boilerplate": None, "seed": None,
+                 "min_doc_words": None}
         self._given = {k: v for k, v in given.items()
                        if k not in usual or usual[k] != v}
         self._on_full = on_full

@@ -13,6 +13,7 @@ WORDS = {
 }
 RANGES = {
     "min_words": (1, 1_000_000),
+    "min_doc_words": (1, 1_000_000),
     "ngram": (1, 32),
     "threads": (0, 256),
     "seed": (0, 2**64 - 1),
@@ -36,6 +37,7 @@ class Options(TypedDict, total=False):
     boilerplate: int | float | str | None
     memory: int | str | None
     on_full: str
+    min_doc_words: int | None
     threads: int
     seed: int | None
     places: bool
@@ -134,6 +136,6 @@ def take(given: dict[str, Any]) -> dict[str, Any]:
                 core.update(_boilerplate(value))
         elif name in FLAGS:
             core[name] = bool(value)
-        elif value is not None or name != "seed":
+        elif value is not None or name not in ("seed", "min_doc_words"):
             core[name] = _number(name, value)
     return core

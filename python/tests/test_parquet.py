@@ -93,6 +93,7 @@ def test_layout_stays(files, tmp_path):
     (["-b", "2%"], {"boilerplate": "2%"}), (["--keep=none"], {"keep": "none"}),
     (["-u", "line", "-m", "3"], {"unit": "line", "min_words": 3}),
     (["-T2", "--scope=document"], {"scope": "document"}),
+    (["--min-doc-words=20"], {"min_doc_words": 20, "drop_empty": True}),
     (["-M", "1G", "--seed=3", "--contained"], {"contained": True}),
 ])
 def test_options_are_those_of_the_command(files, texts, tmp_path, options,
@@ -182,6 +183,7 @@ def test_max_removed_replaces_nothing(files):
     (["a.parquet", "-o", "out", "--check"], 2, "--check"),
     (["a.parquet", "-o", "out", "-t", "7"], 2, "--threshold"),
     (["a.parquet", "-o", "out", "--treshold=1"], 2, "--treshold"),
+    (["a.parquet", "-o", "out", "--min-doc-words=9", "--log=l"], 2, "--log"),
     (["-o", "out"], 2, "FILE"),
     (["a.parquet", "-o", "out", "-M", "x"], 2, "--memory"),
 ])

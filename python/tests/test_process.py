@@ -151,6 +151,7 @@ def test_nothing_leaks():
         def once():
             libdedup.clean(texts)
             libdedup.clean(texts, boilerplate=3, drop_empty=True)
+            libdedup.clean(texts, min_doc_words=20)
             for column in columns:
                 libdedup.clean(column, threads=1)
                 libdedup.Deduper(threads=1).spans(column)

@@ -36,6 +36,18 @@ def test_clean_is_what_the_command_gives(texts, command, options, threads):
     assert libdedup.clean(texts, threads=threads, **options) == want
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("options", [{}, {"boilerplate": 3}], ids=named)
+def test_short_documents_go_as_by_the_command(texts, command, options, threads):
+    want, _ = command(texts, "--min-doc-words=20", *as_arguments(options))
+    assert 0 < len(want) < len(texts)
+    assert libdedup.clean(texts, min_doc_words=20, threads=threads,
+                          drop_empty=True, **options) == want
+    pa = pytest.importorskip("pyarrow")
+    assert libdedup.clean(pa.array(texts), min_doc_words=20, threads=threads,
+                          drop_empty=True, **options).to_pylist() == want
+
+
 def test_any_seed_of_documents(command):
     for seed in range(2, 6):
         texts = make_texts(300, seed)
