@@ -562,9 +562,9 @@ enum dedup_load {
  * loaded.  The file stays open until dedup_free(), and must not be changed in
  * place; replacing it by rename is fine.  It has to be made with the same
  * options and, if another was loaded before or options.seeded is set, with the
- * same secret; else its secret is taken over.  DEDUP_ESTATE: something was fed,
- * or parts were made.  Of a table without units only unit, min_words and
- * fold_digits have to be the same.  On any error it is as if it had not been called.
+ * same secret; else its secret is taken over.  Of a table without units only
+ * unit, min_words and fold_digits have to be the same.  DEDUP_ESTATE: something
+ * was fed, or parts were made.  On any error it is as if it had not been called.
  */
 DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
 				       enum dedup_load kind,

@@ -841,6 +841,27 @@ make_loose(struct shingler *s, struct words *w, const char *norm, size_t len,
 	return 0;
 }
 
+/* The keys of SKETCH_PROBE shingles, by vectors. */
+BODY void
+make_keys_body(uint32_t secret, const uint32_t *restrict v,
+	       uint32_t *restrict to)
+{
+	for (unsigned i = 0; i < SKETCH_PROBE; i++)
+		to[i] = shingle_key(secret, v[i]);
+}
+
+static void
+make_keys(uint32_t secret, const uint32_t *v, uint32_t *to)
+{
+	make_keys_body(secret, v, to);
+}
+
+WIDE static void
+make_keys_wide(uint32_t secret, const uint32_t *v, uint32_t *to)
+{
+	make_keys_body(secret, v, to);
+}
+
 int
 shingler_words(struct shingler *s, struct words *w, const char *norm,
 	       size_t len, bool digits, bool ascii)
@@ -859,7 +880,7 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	}
 	w->code = pool_take(s, w->n * sizeof(*w->code));
 	w->tag = pool_take(s, w->n * sizeof(*w->tag));
-	w->probe = pool_take(s, SKETCH_PROBE * sizeof(*w->probe));
+	w->probe = pool_take(s, 2 * SKETCH_PROBE * sizeof(*w->probe));
 	if (w->code == NULL || w->tag == NULL || w->probe == NULL ||
 	    make_loose(s, w, norm, len, ascii) != 0)
 		return -1;
@@ -867,7 +888,12 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	(s->wide ? hash_words_wide : hash_words)(s, w);
 	w->digits = digits ? hash_numbers(s, w) : 0;
 	n = hash_shingles(s, w->n);
+	memset(w->probe, 0, SKETCH_PROBE * sizeof(*w->probe));
 	w->nprobe = smallest(s, n, w->probe, SKETCH_PROBE);
+	w->key = w->probe + SKETCH_PROBE;
+	w->key_secret = shingler_secret(s);
+	w->absent = 0;
+	(s->wide ? make_keys_wide : make_keys)(w->key_secret, w->probe, w->key);
 	w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;
 	w->nkeep = w->nprobe < w->nkeep ? w->nprobe : w->nkeep;
 	w->winnowed = NULL;

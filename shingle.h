@@ -64,6 +64,10 @@ struct words {
 	uint32_t *probe;	/* public hashes of sampled shingles, smallest */
 	uint32_t nprobe;	/* first: look the unit up by all of them, */
 	uint32_t nkeep;		/* index it under the first nkeep */
+	uint32_t *key;		/* shingle_key() of each; or NULL */
+	uint32_t key_secret;	/* under this secret, the shingler's */
+	uint32_t batch;		/* of the table; see table_begin_batch() */
+	uint8_t absent;		/* bit i: key i was not there in that batch */
 	uint32_t *winnowed;	/* shingles sampled at any place of the unit */
 	uint32_t nwinnowed;	/* with a window of options.window */
 };
@@ -126,6 +130,22 @@ void shingler_release(struct shingler *s);
 
 /* The secret, SHINGLE_SECRET bytes, for another shingler. */
 const unsigned char *shingler_secret_bytes(const struct shingler *s);
+
+/*
+ * A shingle's hash is public.  Where it goes in an index is secret, so that an
+ * attacker cannot fill one stretch of it.  The mapping is one to one (but for
+ * one pair), so no two shingles share a key.
+ */
+static inline uint32_t
+shingle_key(uint32_t secret, uint32_t shingle)
+{
+	uint32_t x = shingle ^ secret;
+
+	x = (x ^ x >> 16) * 0x7feb352du;
+	x = (x ^ x >> 15) * (secret | 1);
+	x ^= x >> 16;
+	return x + (x == 0);	/* 0 is what an empty slot holds */
+}
 
 /* 32 bits that follow from the secret and tell nothing else of it. */
 uint32_t shingler_secret(const struct shingler *s);

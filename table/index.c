@@ -21,10 +21,9 @@ is_among(const struct table *t, const struct found *f, size_t n,
 }
 
 int
-index_find_attached(const struct table *t, uint32_t shingle,
+index_find_attached(const struct table *t, uint32_t key,
 		    struct found f[TABLE_BUCKET])
 {
-	uint32_t key = index_key(t, shingle);
 	int have = 0;
 
 	for (unsigned i = 0; i < t->nattached; i++) {
@@ -48,38 +47,49 @@ index_find_attached(const struct table *t, uint32_t shingle,
 }
 
 int
-index_find(const struct table *t, uint32_t shingle,
+index_find(const struct table *t, uint32_t key,
 	   struct found f[TABLE_BUCKET])
 {
-	int have = index_find_attached(t, shingle, f);
+	int have = index_find_attached(t, key, f);
 	struct bucket b;
 	uint32_t ref;
 
 	if (have < 0 || have == TABLE_BUCKET || t->index.n == 0)
 		return have;
-	b = bucket_open(t, shingle);
+	b = bucket_open(t, key);
 	while (have < TABLE_BUCKET && (ref = bucket_next(&b)) != 0)
 		f[have++] = (struct found){ arena_at(&t->arena, ref), ref, 0 };
 	return have;
 }
 
 void
+table_begin_batch(struct table *t)
+{
+	t->batch++;
+	memset(t->added, 0, sizeof(t->added));
+}
+
+void
 table_prefetch_near(const struct table *t, const struct words *w)
 {
-	for (uint32_t i = 0; i < w->nprobe; i++) {
-		uint32_t key = index_key(t, w->probe[i]);
+	uint32_t own[SKETCH_PROBE];
+	const uint32_t *key = index_keys(t, w, own);
 
-		for (unsigned j = 0; j < t->nattached; j++)
-			saved_prefetch_bucket(t->attached[j], key);
-		ordered_prefetch(&t->index, (uint64_t)key << 32);
-	}
+	for (unsigned j = 0; j < t->nattached; j++)
+		for (uint32_t i = 0; i < w->nprobe; i++)
+			saved_prefetch_bucket(t->attached[j], key[i]);
+	for (uint32_t i = 0; i < w->nprobe; i++)
+		ordered_prefetch(&t->index, (uint64_t)key[i] << 32);
 }
 
 void
 table_prefetch_add(const struct table *t, const struct words *w)
 {
+	uint32_t own[SKETCH_PROBE];
+	const uint32_t *k = index_keys(t, w, own);
+
 	for (uint32_t i = 0; i < w->nkeep && t->index.n > 0; i++) {
-		uint64_t key = (uint64_t)index_key(t, w->probe[i]) << 32;
+		uint64_t key = (uint64_t)k[i] << 32;
 		const unsigned char *p = t->index.slots + sizeof(key) *
 					 ordered_home(&t->index, key);
 
@@ -90,34 +100,42 @@ table_prefetch_add(const struct table *t, const struct words *w)
 }
 
 void
-table_prefetch_records(const struct table *t, const struct words *w)
+table_prefetch_records(const struct table *t, struct words *w)
 {
-	uint32_t ref;
+	uint32_t own[SKETCH_PROBE], ref;
+	const uint32_t *key = index_keys(t, w, own);
+	unsigned absent = 0;
 
 	for (unsigned i = 0; i < t->nattached; i++)
 		for (uint32_t j = 0; j < w->nprobe; j++)
-			saved_prefetch_records(t->attached[i],
-				index_key(t, w->probe[j]));
-	if (t->index.n == 0)
-		return;
-	for (uint32_t i = 0; i < w->nprobe; i++) {
-		struct bucket b = bucket_open(t, w->probe[i]);
+			saved_prefetch_records(t->attached[i], key[j]);
+	for (uint32_t i = 0; i < w->nprobe && t->index.n > 0; i++) {
+		struct bucket b = bucket_open(t, key[i]);
 
+		absent |= (unsigned)(b.hits == 0 && !b.more) << i;
 		while ((ref = bucket_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
+	w->absent = (uint8_t)absent;
+	w->batch = t->batch;
 }
 
-/* Shingle number i of those a unit is indexed under. */
+/* Key number i of those a unit is indexed under; 'key' are its sketch's. */
 static inline uint32_t
-indexed_under(const struct words *w, uint32_t i)
+indexed_under(const struct table *t, const struct words *w,
+	      const uint32_t *key, uint32_t i)
 {
-	return i < w->nkeep ? w->probe[i] : w->winnowed[i - w->nkeep];
+	return i < w->nkeep ? key[i] :
+	       index_key(t, w->winnowed[i - w->nkeep]);
 }
 
-/* Enter a record under a shingle, unless the bucket is full. */
+/*
+ * Enter a record under a key and its shingle, unless the bucket is full; or it
+ * is known that there is none yet.
+ */
 static int
-index_add(struct table *t, uint32_t shingle, uint32_t ref)
+index_add(struct table *t, uint32_t key, uint32_t shingle, uint32_t ref,
+	  bool none)
 {
 	struct found f[TABLE_BUCKET];
 	uint64_t entry;
@@ -126,23 +144,26 @@ index_add(struct table *t, uint32_t shingle, uint32_t ref)
 	int in = 0;
 
 	if (t->nattached > 0) {
-		in = index_find_attached(t, shingle, f);
+		in = index_find_attached(t, key, f);
 		if (in < 0 || in == TABLE_BUCKET)
 			return in < 0 ? -1 : 0;
 	}
 	if (table_reserve_entry(t, &t->index) != 0)
 		return -1;
-	b = bucket_open(t, shingle);
-	while ((other = bucket_next(&b)) != 0) {
-		if (other == ref)
+	if (!none) {
+		b = bucket_open(t, key);
+		while ((other = bucket_next(&b)) != 0) {
+			if (other == ref)
+				return 0;
+			in++;
+		}
+		if (in >= TABLE_BUCKET)
 			return 0;
-		in++;
 	}
-	if (in >= TABLE_BUCKET)
-		return 0;
 	recent_mark(t, shingle);
+	t->added[key >> 26] |= (uint64_t)1 << (key >> 20 & 63);
 	/* References grow: the new one goes behind the others. */
-	entry = (uint64_t)b.key << 32 | ref;
+	entry = (uint64_t)key << 32 | ref;
 	if (table_log_undo(t, 0, entry) != 0)
 		return -1;
 	ordered_insert(&t->index, ordered_find(&t->index, entry), &entry);
@@ -152,9 +173,12 @@ index_add(struct table *t, uint32_t shingle, uint32_t ref)
 void
 index_undo(struct table *t, const struct words *w, uint32_t n, uint32_t ref)
 {
+	uint32_t own[SKETCH_PROBE];
+	const uint32_t *key = index_keys(t, w, own);
+
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t entry = (uint64_t)index_key(t, indexed_under(w, i))
-				 << 32 | ref;
+		uint64_t entry = (uint64_t)indexed_under(t, w, key, i) << 32 |
+				 ref;
 		unsigned char *p = ordered_find(&t->index, entry);
 
 		if (ordered_key(p) == entry)
@@ -165,10 +189,16 @@ index_undo(struct table *t, const struct words *w, uint32_t n, uint32_t ref)
 int
 index_add_all(struct table *t, const struct words *w, uint32_t ref)
 {
-	uint32_t n = w->nkeep + w->nwinnowed;
+	uint32_t n = w->nkeep + w->nwinnowed, own[SKETCH_PROBE];
+	const uint32_t *keys = index_keys(t, w, own);
 
-	for (uint32_t i = 0; i < n; i++)
-		if (index_add(t, indexed_under(w, i), ref) != 0) {
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t key = indexed_under(t, w, keys, i);
+		bool sketch = i < w->nkeep;
+
+		if (index_add(t, key, sketch ? w->probe[i] :
+			      w->winnowed[i - w->nkeep], ref,
+			      sketch && index_lacks(t, w, i, key)) != 0) {
 			int error = errno;
 
 			if (t->index.n > 0)
@@ -176,5 +206,6 @@ index_add_all(struct table *t, const struct words *w, uint32_t ref)
 			errno = error;
 			return -1;
 		}
+	}
 	return 0;
 }

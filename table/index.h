@@ -15,20 +15,34 @@
 #include <emmintrin.h>
 #endif
 
-/*
- * A shingle's hash is public.  Where it goes in the index is secret, so that an
- * attacker cannot fill one stretch of it.  The mapping is one to one (but for
- * one pair), so no two shingles share a bucket.
- */
 static inline uint32_t
 index_key(const struct table *t, uint32_t shingle)
 {
-	uint32_t x = shingle ^ t->secret;
+	return shingle_key(t->secret, shingle);
+}
 
-	x = (x ^ x >> 16) * 0x7feb352du;
-	x = (x ^ x >> 15) * (t->secret | 1);
-	x ^= x >> 16;
-	return x + (x == 0);	/* 0 is what an empty slot holds */
+/* The keys of the unit's sketch; 'own' is for those that have to be made. */
+static inline const uint32_t *
+index_keys(const struct table *t, const struct words *w,
+	   uint32_t own[SKETCH_PROBE])
+{
+	if (w->key != NULL && w->key_secret == t->secret)
+		return w->key;
+	for (uint32_t i = 0; i < w->nprobe; i++)
+		own[i] = index_key(t, w->probe[i]);
+	return own;
+}
+
+/*
+ * Is key i of the unit's sketch known to be in no entry of the table's own?
+ * Most are, as most text is new.
+ */
+static inline bool
+index_lacks(const struct table *t, const struct words *w, uint32_t i,
+	    uint32_t key)
+{
+	return w->absent >> i & 1 && w->batch == t->batch &&
+	       (t->added[key >> 26] >> (key >> 20 & 63) & 1) == 0;
 }
 
 /*
@@ -62,7 +76,7 @@ glance(const unsigned char *p, uint32_t key, bool *more)
 	return hits;
 }
 
-/* The records under a shingle, the earlier ones first. */
+/* The records under a key, the earlier ones first. */
 struct bucket {
 	const unsigned char *p;	/* the line of entries at hand */
 	uint32_t key;
@@ -71,9 +85,9 @@ struct bucket {
 };
 
 BODY struct bucket
-bucket_open(const struct table *t, uint32_t shingle)
+bucket_open(const struct table *t, uint32_t key)
 {
-	struct bucket b = { .key = index_key(t, shingle) };
+	struct bucket b = { .key = key };
 
 	b.p = t->index.slots + sizeof(uint64_t) *
 	      ordered_home(&t->index, (uint64_t)b.key << 32);
@@ -106,17 +120,17 @@ struct found {
 };
 
 /*
- * The records under a shingle in the attached tables, the first TABLE_BUCKET
+ * The records under a key in the attached tables, the first TABLE_BUCKET
  * of them, to f: how many, or -1.  A unit that several of the tables have
  * counts where it is first: it has the same words and so the same record, but
- * for the place; and where it has none under this shingle in an earlier table,
+ * for the place; and where it has none under this key in an earlier table,
  * that one's bucket was full before it came, and is all of what is found.
  */
-int index_find_attached(const struct table *t, uint32_t shingle,
+int index_find_attached(const struct table *t, uint32_t key,
 			struct found f[TABLE_BUCKET]);
 
 /* The same in all tables. */
-int index_find(const struct table *t, uint32_t shingle,
+int index_find(const struct table *t, uint32_t key,
 	       struct found f[TABLE_BUCKET]);
 
 /*

@@ -191,6 +191,10 @@ bench: dedup $T/gen
 	tests/bench_dumps.py ./dedup $T/gen
 	tests/bench_pages.sh ./dedup
 
+# Instructions a byte; with CHECK=--check, too many are a failure.
+bench-instructions: dedup $T/gen
+	tests/bench_instructions.sh ./dedup $T/gen $(CHECK)
+
 # What a second pair of eyes says; .clang-tidy has its settings.
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
@@ -209,5 +213,5 @@ lint: | $(HEADERS)
 		{ cat $B/clang-tidy.log; exit 1; }
 
 -include $(wildcard $T/*.d $A/*.d $A/*/*.d $S/*.d $S/*/*.d $F/*.d $F/*/*.d)
-.PHONY: build-tests check-python asan-python
+.PHONY: build-tests bench-instructions check-python asan-python
 .PRECIOUS: $T/%.o $A/%.o $S/%.o $F/%.o
