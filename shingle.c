@@ -903,7 +903,7 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	}
 	w->code = pool_take(s, w->n * sizeof(*w->code));
 	w->tag = pool_take(s, w->n * sizeof(*w->tag));
-	w->probe = pool_take(s, SKETCH_PROBE * sizeof(*w->probe));
+	w->probe = pool_take(s, 2 * SKETCH_PROBE * sizeof(*w->probe));
 	if (w->code == NULL || w->tag == NULL || w->probe == NULL ||
 	    make_loose(s, w, norm, len, ascii) != 0)
 		return -1;
@@ -912,6 +912,11 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	w->digits = digits ? hash_numbers(s, w) : 0;
 	n = hash_shingles(s, w->n);
 	w->nprobe = smallest(s, n, ngram, w->probe);
+	w->key = w->probe + SKETCH_PROBE;
+	w->key_secret = shingler_secret(s);
+	w->absent = 0;
+	for (uint32_t i = 0; i < w->nprobe; i++)
+		w->key[i] = shingle_key(w->key_secret, w->probe[i]);
 	w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;
 	w->nkeep = w->nprobe < w->nkeep ? w->nprobe : w->nkeep;
 	w->winnowed = NULL;

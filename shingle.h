@@ -68,6 +68,10 @@ struct words {
 	uint64_t *probe;	/* public hashes of sampled shingles, smallest */
 	uint32_t nprobe;	/* first: look the unit up by all of them, */
 	uint32_t nkeep;		/* index it under the first nkeep */
+	uint64_t *key;		/* shingle_key() of each; or NULL */
+	uint64_t key_secret;	/* under this secret, the shingler's */
+	uint32_t batch;		/* of the table; see table_begin_batch() */
+	uint8_t absent;		/* bit i: key i was not there in that batch */
 	uint64_t *winnowed;	/* shingles sampled at any place of the unit */
 	uint32_t nwinnowed;	/* with a window of options.window */
 };
@@ -130,6 +134,19 @@ void shingler_release(struct shingler *s);
 
 /* The secret, SHINGLE_SECRET bytes, for another shingler. */
 const unsigned char *shingler_secret_bytes(const struct shingler *s);
+
+/*
+ * A shingle's hash is public.  Where it goes in an index is secret, so that an
+ * attacker cannot fill one stretch of it.  A key has 40 bits.
+ */
+static inline uint64_t
+shingle_key(uint64_t secret, uint64_t shingle)
+{
+	uint64_t x = (shingle ^ secret) * 0xd6e8feb86659fd93;
+
+	x = (x ^ x >> 32) * (secret | 1) >> 24;
+	return x + (x == 0);	/* 0 is what an empty slot holds */
+}
 
 /* 64 bits that follow from the secret and tell nothing else of it. */
 uint64_t shingler_secret(const struct shingler *s);

@@ -297,18 +297,6 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 		message("%.1f %% of the text was removed", 100 * share);
 }
 
-/* What the outputs have to say: 0, or -1 where that is the end. */
-static int
-take_result(struct pipeline *p, enum destination_result got)
-{
-	const struct destinations *o = &p->destinations;
-
-	if (got == DESTINATION_OK)
-		return 0;
-	pipeline_complain(p, o->where, o->what, o->why);
-	return got == DESTINATION_REFUSED ? 0 : -1;
-}
-
 /* --resume: what could not be opened then is left out again. */
 static void
 leave_out_lost(struct pipeline *p)
@@ -374,12 +362,12 @@ open_all(struct pipeline *p, struct writer *log)
 	int got = -1;
 
 	prepare_outputs(p);
-	if (take_result(p, destinations_find_places(&p->destinations,
+	if (pipeline_take_result(p, destinations_find_places(&p->destinations,
 						    &places)) == 0 &&
 	    keep_apart(p, places) == 0 &&
 	    keep_formats_apart(p) == 0 && open_text(p) == 0 &&
 	    open_log(p, log) == 0 &&
-	    take_result(p, destinations_resume(&p->destinations,
+	    pipeline_take_result(p, destinations_resume(&p->destinations,
 					       places)) == 0) {
 		leave_out_lost(p);
 		got = 0;
@@ -397,7 +385,7 @@ end_text(struct pipeline *p, bool whole, bool keep)
 
 	do {
 		got = destinations_finish(&p->destinations, whole, keep);
-		take_result(p, got);
+		pipeline_take_result(p, got);
 	} while (got == DESTINATION_REFUSED);
 	if (p->destinations.each)
 		return got == DESTINATION_OK ? 0 : -1;

@@ -537,9 +537,8 @@ no_text_in_warc(const struct pipeline *p, const struct item *it)
 
 /* Files. */
 
-/* What became of the output of a file: 0, or -1 where that is the end. */
-static int
-take_result(struct pipeline *p, enum destination_result got)
+int
+pipeline_take_result(struct pipeline *p, enum destination_result got)
 {
 	const struct destinations *o = &p->destinations;
 
@@ -576,7 +575,7 @@ begin_file(struct pipeline *p, const struct item *it)
 	/* Where it cannot be rewritten, its text is not to be known either. */
 	if (got == DESTINATION_REFUSED)
 		p->files->file[it->file].skip = true;
-	return take_result(p, got);
+	return pipeline_take_result(p, got);
 }
 
 static void
@@ -608,7 +607,7 @@ end_file(struct pipeline *p, const struct item *it)
 	warn_of_no_id(p, it);
 	if (p->silent)
 		return 0;
-	return take_result(p, destinations_end(&p->destinations,
+	return pipeline_take_result(p, destinations_end(&p->destinations,
 					  p->out.gone > p->gone_before));
 }
 

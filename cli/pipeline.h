@@ -70,6 +70,9 @@ int pipeline_run(struct pipeline *p, unsigned threads);
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);
 
+/* What became of an output: 0, or -1 where that is the end, which it says. */
+int pipeline_take_result(struct pipeline *p, enum destination_result got);
+
 /* Free what it holds beside what was given to it. */
 void pipeline_free(struct pipeline *p);
 

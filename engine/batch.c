@@ -4,7 +4,9 @@
  */
 #include "crew.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static unsigned
@@ -20,9 +22,10 @@ threads_of(const struct dedup *d)
 static struct crew *
 crew_of(struct dedup *d)
 {
-	if (d->crew == NULL && threads_of(d) > 1) {
+	if (d->crew == NULL && !d->alone && threads_of(d) > 1) {
 		d->crew = crew_new(d, threads_of(d));
 		d->has_parts |= d->crew != NULL;
+		d->alone = d->crew == NULL;
 	}
 	return d->crew;
 }
@@ -33,12 +36,28 @@ dedup_set_threads(struct dedup *d, unsigned threads)
 	d->opt.threads = threads;
 	crew_free(d->crew);
 	d->crew = NULL;
+	d->alone = false;
 }
 
+/*
+ * The same answer each time: where there was no memory for threads, there are
+ * none until dedup_set_threads().
+ */
 size_t
 dedup_slots(struct dedup *d)
 {
 	return crew_of(d) != NULL ? crew_slots(d->crew) : 1;
+}
+
+/* A struct of the caller that may be of another version; false: too short. */
+static bool
+take(void *to, size_t known, const void *from, size_t size, size_t least)
+{
+	if (size < least)
+		return false;
+	memset(to, 0, known);
+	memcpy(to, from, size < known ? size : known);
+	return true;
 }
 
 /* By the caller's thread, one after another. */
@@ -68,14 +87,18 @@ run_alone(struct dedup *d, const struct dedup_work *work)
 }
 
 enum dedup_status
-dedup_run(struct dedup *d, const struct dedup_work *work)
+dedup_run(struct dedup *d, const struct dedup_work *given)
 {
+	struct dedup_work work;
+
 	if (d->broken)
 		return DEDUP_ESTATE;
-	if (work->size < sizeof(*work))
+	/* As many fields as 0.2.0 has. */
+	if (!take(&work, sizeof(work), given, given->size,
+		  offsetof(struct dedup_work, idle) + sizeof(work.idle)))
 		return DEDUP_EINVAL;
-	return crew_of(d) != NULL ? crew_run(d->crew, work)
-				  : run_alone(d, work);
+	return crew_of(d) != NULL ? crew_run(d->crew, &work)
+				  : run_alone(d, &work);
 }
 
 #define STRETCH ((size_t)128 << 10)	/* bytes of a long document, or of
@@ -239,8 +262,9 @@ judge_alone(struct dedup *d, const struct dedup_batch *b)
 }
 
 enum dedup_status
-dedup_documents(struct dedup *d, const struct dedup_batch *batch)
+dedup_documents(struct dedup *d, const struct dedup_batch *given)
 {
+	struct dedup_batch own, *batch = &own;
 	struct call c = { .d = d, .batch = batch };
 	struct dedup_work work = {
 		.size = sizeof(work), .arg = &c, .take = take_texts,
@@ -251,7 +275,9 @@ dedup_documents(struct dedup *d, const struct dedup_batch *batch)
 
 	if (d->open || d->broken)
 		return DEDUP_ESTATE;
-	if (batch->size < sizeof(*batch) || batch->each == NULL)
+	if (!take(batch, sizeof(*batch), given, given->size,
+		  offsetof(struct dedup_batch, arg) + sizeof(batch->arg)) ||
+	    batch->each == NULL)
 		return DEDUP_EINVAL;
 	if (crew_of(d) == NULL)
 		return judge_alone(d, batch);

@@ -185,7 +185,7 @@ struct split {
 	struct reading *readings;
 	size_t nreadings, readings_room;
 	size_t next;		/* reading to be judged */
-	size_t *unit;		/* scratch */
+	struct listed_unit *unit;	/* scratch */
 	size_t unit_room;
 };
 
@@ -214,13 +214,24 @@ struct dedup_part {
 };
 
 /*
+ * What is asked of each unit by those before it, side by side: pieces are large.
+ */
+struct listed_unit {
+	size_t piece;		/* number in the view */
+	uint64_t off;
+	uint32_t norm_len, nwords;
+	bool passes;		/* PIECE_PASS */
+	bool listing;
+};
+
+/*
  * Pieces of a document in a row: those left over from before, in the one split,
  * and those read ahead, in the other.
  */
 struct view {
 	struct split *left, *ahead;	/* one of them may be NULL */
 	size_t nleft, first, n;		/* of ahead->pieces, from 'first' on */
-	size_t *unit;		/* numbers of those that are units and no */
+	struct listed_unit *unit;	/* those that are units and no */
 	size_t nunits, room;	/* repeats, or pass; see soon_list() */
 };
 
@@ -255,7 +266,7 @@ bool soon_link(const struct view *v, size_t i, bool final);
 static inline size_t
 soon_unit(const struct view *v, size_t i, unsigned bit)
 {
-	return v->unit[view_at(v, i)->rank + 1 + bit];
+	return v->unit[view_at(v, i)->rank + 1 + bit].piece;
 }
 
 /* seam.c */
@@ -316,6 +327,7 @@ struct dedup {
 	unsigned nloaded;
 	bool places;		/* records have them */
 	struct crew *crew;	/* to work with, or NULL */
+	bool alone;		/* there was no memory for one */
 	bool has_parts;		/* were made: the secret has to stay */
 
 	struct counts counts;	/* in how many documents what stands */

@@ -408,11 +408,12 @@ fetch_batch(struct dedup *d, size_t from, size_t to)
 			table_prefetch(d->table, &view_at(v, i)->w.fp);
 	if (d->opt.exact)
 		return 0;
+	table_begin_batch(d->table);
 	for (size_t i = from; i < to; i++)
 		if (fetch_sketch(d, i) != 0)
 			return -1;
 	for (size_t i = from; i < to; i++) {
-		const struct piece *p = view_at(v, i);
+		struct piece *p = view_at(v, i);
 
 		if (is_looked_up(p) && p->sketched && !p->proposal.looked)
 			table_prefetch_records(d->table, &p->w);

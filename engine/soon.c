@@ -31,7 +31,11 @@ soon_list(struct view *v)
 		if ((!piece_is_unit(p) || p->repeats) && p->kind != PIECE_PASS)
 			continue;
 		p->rank = (uint32_t)v->nunits;
-		v->unit[v->nunits++] = i;
+		v->unit[v->nunits++] = (struct listed_unit){
+			.piece = i, .off = p->off, .norm_len = p->norm_len,
+			.nwords = p->w.n, .passes = p->kind == PIECE_PASS,
+			.listing = p->listing,
+		};
 	}
 	return 0;
 }
@@ -50,18 +54,15 @@ static int
 find_window(const struct view *v, size_t i, bool final)
 {
 	const struct piece *u = view_at(v, i);
-	const size_t *next = v->unit + u->rank + 1;
+	const struct listed_unit *next = v->unit + u->rank + 1;
 	size_t most = v->nunits - u->rank - 1;
 	uint64_t end = u->off + u->len + SOON_BYTES;
 	int n = 0;
 
 	for (; n < SOON_UNITS; n++) {
-		const struct piece *p;
-
 		if ((size_t)n == most)
 			return final || reaches(v, end) ? n : -1;
-		p = view_at(v, next[n]);
-		if (p->kind == PIECE_PASS || p->off > end)
+		if (next[n].passes || next[n].off > end)
 			break;
 	}
 	return n;
@@ -109,7 +110,8 @@ own_words(const struct view *v, size_t i)
  * it begins with, and the one that has the rest of it; 0 where none has.
  */
 static uint8_t
-complete_lead(const struct view *v, size_t i, const size_t *next, int n)
+complete_lead(const struct view *v, size_t i, const struct listed_unit *next,
+	      int n)
 {
 	const char *rest = view_words(v, i);
 	size_t len = own_words(v, i);
@@ -118,8 +120,8 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 	uint8_t taken = 0;
 
 	for (int k = 0; k < n && len > 0; k++) {
-		const char *words = view_words(v, next[k]);
-		size_t has = view_at(v, next[k])->norm_len;
+		const char *words = view_words(v, next[k].piece);
+		size_t has = next[k].norm_len;
 
 		/* The same once more is no completion. */
 		if (has == view_at(v, i)->norm_len &&
@@ -144,12 +146,13 @@ complete_lead(const struct view *v, size_t i, const size_t *next, int n)
 
 /* May 'c' say all of 'u' in the sense of rule 2, by their lengths? */
 static bool
-lengths_allow(const struct piece *u, const struct piece *c)
+lengths_allow(const struct piece *u, const struct listed_unit *c)
 {
-	return !c->listing && 2 * (uint64_t)c->w.n <= 3 * (uint64_t)u->w.n &&
-	       c->norm_len > u->norm_len;
+	return c->norm_len > u->norm_len &&
+	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && !c->listing;
 }
 
+#define FEW_PLACES 64	/* bytes among which one may begin in another */
 #define PROBE 16		/* bytes that hardly stand in two texts by chance */
 
 /* Do PROBE bytes at 'want' stand in p[0..n)?  More may be read behind it. */
@@ -262,7 +265,17 @@ says(const struct view *v, size_t k, size_t i)
 	size_t ulen = u->norm_len, clen = c->norm_len;
 	struct split *s = view_split(v, i);
 
-	if (!bytes_allow(s, cw, clen, uw, ulen, u->ascii && c->ascii))
+	if (u->ascii && c->ascii) {
+		size_t letters = ulen - u->w.n;
+
+		/* Few places to begin at are sooner looked at than bytes. */
+		return clen - c->w.n > letters &&
+		       (clen - letters < FEW_PLACES ||
+			bytes_allow(s, cw, clen, uw, ulen, true)) &&
+		       loose_says_letters(cw, clen, uw, ulen, letters) &&
+		       bytes_allow(s, cw, clen, uw, ulen, true);
+	}
+	if (!bytes_allow(s, cw, clen, uw, ulen, false))
 		return false;
 	/* Room for both first, so that neither moves. */
 	if (array_room(&s->folded, &s->folded_room, ulen + clen, 1) != 0)
@@ -278,13 +291,13 @@ says(const struct view *v, size_t k, size_t i)
  * says.  One bit, or 0.
  */
 static uint8_t
-said_in_full(const struct view *v, size_t i, const size_t *next, int n)
+said_in_full(const struct view *v, size_t i, const struct listed_unit *next,
+	     int n)
 {
 	const struct piece *u = view_at(v, i);
 
 	for (int k = n; k-- > 0; )
-		if (lengths_allow(u, view_at(v, next[k])) &&
-		    says(v, next[k], i))
+		if (lengths_allow(u, &next[k]) && says(v, next[k].piece, i))
 			return (uint8_t)(1u << k);
 	return 0;
 }
@@ -294,7 +307,7 @@ soon_link(const struct view *v, size_t i, bool final)
 {
 	struct piece *u = view_at(v, i);
 	const struct dedup_options *opt = &view_split(v, i)->opt;
-	const size_t *next;
+	const struct listed_unit *next;
 	bool lead, full;
 	int n;
 

@@ -69,7 +69,7 @@ static const struct magic {
 
 	{ WEAK("PAR1"),
 	  { "Parquet",
-	    "convert it to JSONL, or use dedup's Python package" } },
+	    "python3 -m libdedup FILE -o DIR, or convert it to JSONL" } },
 	{ STRONG("ARROW1\0"),
 	  { "Arrow file",
 	    "convert it to JSONL, or use dedup's Python package" } },

@@ -83,9 +83,11 @@ int
 table_near(struct table *t, const struct words *w, struct match *m)
 {
 	struct candidate c[CANDIDATES];
+	uint64_t own[SKETCH_PROBE];
 	struct proposal p;
 	int n = w->n < TABLE_NEAR_WORDS ? 0 :
-		candidates_propose(t, w, w->probe, w->nprobe, 0.0,
+		candidates_propose(t, w, index_keys(t, w, own),
+				   w->nprobe, true, 0.0,
 				   near_is_possible, c);
 	int got = n < 0 ? -1 : match_any(t, &t->scratch, w, 0.0, c, (size_t)n,
 					 &nothing, &p);
@@ -101,9 +103,11 @@ table_similar(struct table *t, const struct words *w, double threshold,
 {
 	struct scratch *s = &t->scratch;
 	struct candidate c[CANDIDATES];
+	uint64_t own[SKETCH_PROBE];
 	uint32_t shared;
 	int n = w->n < TABLE_NEAR_WORDS ? 0 :
-		candidates_propose(t, w, w->probe, w->nprobe, threshold,
+		candidates_propose(t, w, index_keys(t, w, own),
+				   w->nprobe, true, threshold,
 				   similar_is_possible, c), got;
 
 	if (n <= 0)
@@ -120,8 +124,10 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
 	      double threshold, struct proposal *p)
 {
 	struct candidate c[CANDIDATES];
+	uint64_t own[SKETCH_PROBE];
 	int n = w->n < TABLE_NEAR_WORDS ? 0 :
-		candidates_propose(t, w, w->probe, w->nprobe, threshold,
+		candidates_propose(t, w, index_keys(t, w, own),
+				   w->nprobe, true, threshold,
 				   any_is_possible, c);
 
 	*p = (struct proposal){
@@ -149,7 +155,7 @@ propose_recent(const struct table *t, const struct words *w, double threshold,
 
 		if (!recent_has(t, p->upto, (uint32_t)w->probe[i]))
 			continue;
-		b = bucket_open(t, w->probe[i]);
+		b = bucket_open(t, index_key(t, w->probe[i]));
 		while ((ref = bucket_next(&b)) != 0)
 			if (ref >= p->upto &&
 			    any_is_possible(w, threshold,

@@ -23,13 +23,14 @@ candidates_count(struct candidate *c, size_t have, unsigned table, uint64_t ref)
 }
 
 /*
- * The records under shingle[0..n) that the filter lets: how many, or -1.
- * 'c' has room for CANDIDATES.
+ * The records under v[0..n) that the filter lets: how many, or -1.  'c' has room
+ * for CANDIDATES.  If 'sketch', these are the keys of the unit's sketch, else
+ * any shingles of it.
  */
 BODY int
 candidates_propose(const struct table *t, const struct words *w,
-		   const uint64_t *shingle, uint32_t n, double threshold,
-		   candidate_filter *filter, struct candidate *c)
+		   const uint64_t *v, uint32_t n, bool sketch,
+		   double threshold, candidate_filter *filter, struct candidate *c)
 {
 	size_t have = 0;
 	uint64_t ref;
@@ -37,8 +38,12 @@ candidates_propose(const struct table *t, const struct words *w,
 	if (t->nattached > 0)
 		goto attached;
 	for (uint32_t i = 0; i < n && t->index.n > 0; i++) {
-		struct bucket b = bucket_open(t, shingle[i]);
+		uint64_t key = sketch ? v[i] : index_key(t, v[i]);
+		struct bucket b;
 
+		if (sketch && index_lacks(t, w, i, key))
+			continue;
+		b = bucket_open(t, key);
 		while ((ref = bucket_next(&b)) != 0)
 			if (filter(w, threshold, arena_at(&t->arena, ref)))
 				have = candidates_count(c, have, 0, ref);
@@ -47,7 +52,7 @@ candidates_propose(const struct table *t, const struct words *w,
 attached:
 	for (uint32_t i = 0; i < n; i++) {
 		struct found f[TABLE_BUCKET];
-		int got = index_find(t, shingle[i], f);
+		int got = index_find(t, sketch ? v[i] : index_key(t, v[i]), f);
 
 		if (got < 0)
 			return -1;

@@ -17,8 +17,8 @@ int
 table_containing(struct table *t, const struct words *w, struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	int n = candidates_propose(t, w, w->winnowed, w->nwinnowed, 0.0,
-				   may_contain, c);
+	int n = candidates_propose(t, w, w->winnowed, w->nwinnowed, false,
+				   0.0, may_contain, c);
 
 	if (n < 0)
 		return -1;

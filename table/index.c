@@ -21,10 +21,9 @@ is_among(const struct table *t, const struct found *f, size_t n,
 }
 
 int
-index_find_attached(const struct table *t, uint64_t shingle,
+index_find_attached(const struct table *t, uint64_t key,
 		    struct found f[TABLE_BUCKET])
 {
-	uint64_t key = index_key(t, shingle);
 	int have = 0;
 
 	for (unsigned i = 0; i < t->nattached; i++) {
@@ -48,16 +47,16 @@ index_find_attached(const struct table *t, uint64_t shingle,
 }
 
 int
-index_find(const struct table *t, uint64_t shingle,
+index_find(const struct table *t, uint64_t key,
 	   struct found f[TABLE_BUCKET])
 {
-	int have = index_find_attached(t, shingle, f);
+	int have = index_find_attached(t, key, f);
 	struct bucket b;
 	uint64_t ref;
 
 	if (have < 0 || have == TABLE_BUCKET || t->index.n == 0)
 		return have;
-	b = bucket_open(t, shingle);
+	b = bucket_open(t, key);
 	while (have < TABLE_BUCKET && (ref = bucket_next(&b)) != 0)
 		f[have++] = (struct found){ arena_at(&t->arena, ref), ref, 0 };
 	return have;
@@ -82,54 +81,72 @@ prefetch_home(const struct table *t, uint64_t key, bool write)
 }
 
 void
+table_begin_batch(struct table *t)
+{
+	t->batch++;
+	memset(t->added, 0, sizeof(t->added));
+}
+
+void
 table_prefetch_near(const struct table *t, const struct words *w)
 {
-	for (uint32_t i = 0; i < w->nprobe; i++) {
-		uint64_t key = index_key(t, w->probe[i]);
+	uint64_t own[SKETCH_PROBE];
+	const uint64_t *key = index_keys(t, w, own);
 
-		for (unsigned j = 0; j < t->nattached; j++)
-			saved_prefetch_bucket(t->attached[j], key);
-		prefetch_home(t, key, 0);
-	}
+	for (unsigned j = 0; j < t->nattached; j++)
+		for (uint32_t i = 0; i < w->nprobe; i++)
+			saved_prefetch_bucket(t->attached[j], key[i]);
+	for (uint32_t i = 0; i < w->nprobe; i++)
+		prefetch_home(t, key[i], false);
 }
 
 void
 table_prefetch_add(const struct table *t, const struct words *w)
 {
-	for (uint32_t i = 0; i < w->nkeep && t->index.n > 0; i++) {
-		prefetch_home(t, index_key(t, w->probe[i]), 1);
-	}
+	uint64_t own[SKETCH_PROBE];
+	const uint64_t *key = index_keys(t, w, own);
+
+	for (uint32_t i = 0; i < w->nkeep; i++)
+		prefetch_home(t, key[i], true);
 }
 
 void
-table_prefetch_records(const struct table *t, const struct words *w)
+table_prefetch_records(const struct table *t, struct words *w)
 {
-	uint64_t ref;
+	uint64_t own[SKETCH_PROBE], ref;
+	const uint64_t *key = index_keys(t, w, own);
+	unsigned absent = 0;
 
 	for (unsigned i = 0; i < t->nattached; i++)
 		for (uint32_t j = 0; j < w->nprobe; j++)
-			saved_prefetch_records(t->attached[i],
-				index_key(t, w->probe[j]));
-	if (t->index.n == 0)
-		return;
-	for (uint32_t i = 0; i < w->nprobe; i++) {
-		struct bucket b = bucket_open(t, w->probe[i]);
+			saved_prefetch_records(t->attached[i], key[j]);
+	for (uint32_t i = 0; i < w->nprobe && t->index.n > 0; i++) {
+		struct bucket b = bucket_open(t, key[i]);
 
+		absent |= (unsigned)(b.hits == 0 && !b.more) << i;
 		while ((ref = bucket_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
+	w->absent = (uint8_t)absent;
+	w->batch = t->batch;
 }
 
-/* Shingle number i of those a unit is indexed under. */
+/* Key number i of those a unit is indexed under; 'key' are its sketch's. */
 static inline uint64_t
-indexed_under(const struct words *w, uint32_t i)
+indexed_under(const struct table *t, const struct words *w,
+	      const uint64_t *key, uint32_t i)
 {
-	return i < w->nkeep ? w->probe[i] : w->winnowed[i - w->nkeep];
+	return i < w->nkeep ? key[i] :
+	       index_key(t, w->winnowed[i - w->nkeep]);
 }
 
-/* Enter a record under a shingle, unless the bucket is full. */
+/*
+ * Enter a record under a key and its shingle, unless the bucket is full; or it
+ * is known that there is none yet.
+ */
 static int
-index_add(struct table *t, uint64_t shingle, uint64_t ref)
+index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref,
+	  bool none)
 {
 	struct found f[TABLE_BUCKET];
 	unsigned char entry[INDEX_WIDTH], *p;
@@ -139,24 +156,27 @@ index_add(struct table *t, uint64_t shingle, uint64_t ref)
 	int in = 0;
 
 	if (t->nattached > 0) {
-		in = index_find_attached(t, shingle, f);
+		in = index_find_attached(t, key, f);
 		if (in < 0 || in == TABLE_BUCKET)
 			return in < 0 ? -1 : 0;
 	}
 	if (table_reserve_entry(t, &t->index) != 0)
 		return -1;
-	b = bucket_open(t, shingle);
-	while ((other = bucket_next(&b)) != 0) {
-		if (other == ref)
+	if (!none) {
+		b = bucket_open(t, key);
+		while ((other = bucket_next(&b)) != 0) {
+			if (other == ref)
+				return 0;
+			in++;
+		}
+		if (in >= TABLE_BUCKET)
 			return 0;
-		in++;
 	}
-	if (in >= TABLE_BUCKET)
-		return 0;
 	recent_mark(t, (uint32_t)shingle);
-	if (table_log_undo(t, true, b.key, ref) != 0)
+	t->added[key >> 34] |= (uint64_t)1 << (key >> 28 & 63);
+	if (table_log_undo(t, true, key, ref) != 0)
 		return -1;
-	upper = index_upper(b.key, ref);
+	upper = index_upper(key, ref);
 	memcpy(entry, &upper, sizeof(upper));
 	memcpy(entry + sizeof(upper), &low, sizeof(low));
 	/* References grow: the new one goes behind the others. */
@@ -183,17 +203,27 @@ index_remove(struct table *t, uint64_t key, uint64_t ref)
 void
 index_undo(struct table *t, const struct words *w, uint32_t n, uint64_t ref)
 {
+	uint64_t own[SKETCH_PROBE];
+	const uint64_t *key = index_keys(t, w, own);
+
 	for (uint32_t i = 0; i < n; i++)
-		index_remove(t, index_key(t, indexed_under(w, i)), ref);
+		index_remove(t, indexed_under(t, w, key, i), ref);
 }
 
 int
 index_add_all(struct table *t, const struct words *w, uint64_t ref)
 {
 	uint32_t n = w->nkeep + w->nwinnowed;
+	uint64_t own[SKETCH_PROBE];
+	const uint64_t *keys = index_keys(t, w, own);
 
-	for (uint32_t i = 0; i < n; i++)
-		if (index_add(t, indexed_under(w, i), ref) != 0) {
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t key = indexed_under(t, w, keys, i);
+		bool sketch = i < w->nkeep;
+
+		if (index_add(t, key, sketch ? w->probe[i] :
+			      w->winnowed[i - w->nkeep], ref,
+			      sketch && index_lacks(t, w, i, key)) != 0) {
 			int error = errno;
 
 			if (t->index.n > 0)
@@ -201,5 +231,6 @@ index_add_all(struct table *t, const struct words *w, uint64_t ref)
 			errno = error;
 			return -1;
 		}
+	}
 	return 0;
 }

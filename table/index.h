@@ -23,17 +23,41 @@
 #define INDEX_WIDTH 10		/* bytes of an entry */
 #define INDEX_GROUP 8		/* entries that are looked at together */
 
-/*
- * A shingle's hash is public.  Where it goes in the index is secret, so that an
- * attacker cannot fill one stretch of it.
- */
 static inline uint64_t
 index_key(const struct table *t, uint64_t shingle)
 {
-	uint64_t x = (shingle ^ t->secret) * 0xd6e8feb86659fd93;
+	return shingle_key(t->secret, shingle);
+}
 
-	x = (x ^ x >> 32) * (t->secret | 1) >> 24;
-	return x + (x == 0);	/* 0 is what an empty slot holds */
+/* The keys of the unit's sketch; 'own' is for those that have to be made. */
+static inline const uint64_t *
+index_keys(const struct table *t, const struct words *w,
+	   uint64_t own[SKETCH_PROBE])
+{
+	if (w->key != NULL && w->key_secret == t->secret)
+		return w->key;
+	for (uint32_t i = 0; i < w->nprobe; i++)
+		own[i] = index_key(t, w->probe[i]);
+	return own;
+}
+
+/* Whether a key was entered in this batch, by its upper 12 bits. */
+static inline bool
+index_added(const struct table *t, uint64_t key)
+{
+	return (t->added[key >> 34] >> (key >> 28 & 63) & 1) != 0;
+}
+
+/*
+ * Is key i of the unit's sketch known to be in no entry of the table's own?
+ * Most are, as most text is new.
+ */
+static inline bool
+index_lacks(const struct table *t, const struct words *w, uint32_t i,
+	    uint64_t key)
+{
+	return w->absent >> i & 1 && w->batch == t->batch &&
+	       !index_added(t, key);
 }
 
 /* The two parts of an entry. */
@@ -92,7 +116,7 @@ glance(const unsigned char *p, uint64_t key, bool *more)
 	return hits;
 }
 
-/* The records under a shingle, the earlier ones first. */
+/* The records under a key, the earlier ones first. */
 struct bucket {
 	const unsigned char *p;	/* the group of entries at hand */
 	uint64_t key;
@@ -101,9 +125,9 @@ struct bucket {
 };
 
 BODY struct bucket
-bucket_open(const struct table *t, uint64_t shingle)
+bucket_open(const struct table *t, uint64_t key)
 {
-	struct bucket b = { .key = index_key(t, shingle) };
+	struct bucket b = { .key = key };
 
 	b.p = index_home(t, b.key);
 	b.hits = glance(b.p, b.key, &b.more);
@@ -139,17 +163,17 @@ struct found {
 };
 
 /*
- * The records under a shingle in the attached tables, the first TABLE_BUCKET
+ * The records under a key in the attached tables, the first TABLE_BUCKET
  * of them, to f: how many, or -1.  A unit that several of the tables have
  * counts where it is first: it has the same words and so the same record, but
- * for the place; and where it has none under this shingle in an earlier table,
+ * for the place; and where it has none under this key in an earlier table,
  * that one's bucket was full before it came, and is all of what is found.
  */
-int index_find_attached(const struct table *t, uint64_t shingle,
+int index_find_attached(const struct table *t, uint64_t key,
 			struct found f[TABLE_BUCKET]);
 
 /* The same in all tables. */
-int index_find(const struct table *t, uint64_t shingle,
+int index_find(const struct table *t, uint64_t key,
 	       struct found f[TABLE_BUCKET]);
 
 /*

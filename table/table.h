@@ -100,7 +100,13 @@ int table_attach(struct table *t, struct saved *f,
 void table_prefetch(const struct table *t, const struct fingerprint *fp);
 void table_prefetch_near(const struct table *t, const struct words *w);
 void table_prefetch_add(const struct table *t, const struct words *w);
-void table_prefetch_records(const struct table *t, const struct words *w);
+void table_prefetch_records(const struct table *t, struct words *w);
+
+/*
+ * A batch of units is prefetched and then judged.  What table_prefetch_records()
+ * finds missing need not be looked for again until the next batch begins.
+ */
+void table_begin_batch(struct table *t);
 
 /* The unit with these words: 1 with 'm' set, 0, or -1. */
 int table_find(const struct table *t, const struct fingerprint *fp,

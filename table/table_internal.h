@@ -75,6 +75,9 @@ struct table {
 	uint64_t *recent;
 	uint64_t since;
 	uint32_t epoch;		/* of proposals; see table_undo() */
+	/* Keys that were entered in this batch, by their upper 12 bits. */
+	uint64_t added[64];
+	uint32_t batch;
 	/* What was recorded since the mark. */
 	bool marked;
 	struct undo *undo;

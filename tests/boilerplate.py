@@ -73,10 +73,11 @@ def judge_lines(corpus, gone, folded, keep_none=False):
                     before[0] == words:
                 verdict[here] = "repeat"
                 copies.add(before[1])
+                continue
             else:
                 if len(words) >= MIN_WORDS:
                     seen[words] = here
-                before = words, here
+            before = words, here
     if keep_none:
         for here in copies:
             verdict[here] = "copy"

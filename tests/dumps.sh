@@ -92,9 +92,9 @@ must '-b and --against: the reference is known in the end, too' \
 boilerplate_before_copies() {
 	local i
 	for i in 1 2 3; do
-		printf '%b' "$near1\n" >b$i
+		printf '%b' "$whole\n" >b$i
 	done
-	printf '%b' "$near2\n" >c1
+	printf '%b' "$part\n" >c1
 	cp c1 c2
 	cp c1 c3
 	dedup -b4 --keep=none b1 b2 b3 c1 c2 c3 >got
@@ -167,14 +167,14 @@ must 'what tables and reference texts do to random corpora' \
     random_corpora tables 104
 
 against() {
-	printf '%b' "$near1\n\n$long and $other\n" >ref
-	printf '%b' "$near2\n\n$other\n\nnew words stand here and stay\n" >a
+	printf '%b' "$whole\n\n$long and $other\n" >ref
+	printf '%b' "$part\n\n$other\n\nNew words stand here and stay.\n" >a
 	dedup --against=ref --log=log a >got
-	printf '%b' "$other\n\nnew words stand here and stay\n" | diff - got
-	grep -Fq '"reason":"listed","similarity":0.9167,"witness":{"file":"ref",' \
+	printf '%b' "$other\n\nNew words stand here and stay.\n" | diff - got
+	grep -Fq '"reason":"listed","similarity":0.9091,"witness":{"file":"ref",' \
 	    log
 	dedup --against=ref --contained a >got
-	printf 'new words stand here and stay\n' | diff - got
+	printf 'New words stand here and stay.\n' | diff - got
 	dedup --against=ref -x a | cmp - a
 	dedup --save=t ref >/dev/null
 	dedup --against=t --contained a 2>err >got || :
@@ -216,14 +216,14 @@ must '--against: a reference not read in full is an error' against_bad_text
 # Tables.
 
 loads() {
-	printf '%b' "$long\n\n$near1\n" >a
-	printf '%b' "$near2\n\n$other\n\n$long\n" >b
+	printf '%b' "$long\n\n$whole\n" >a
+	printf '%b' "$part\n\n$other\n\n$long\n" >b
 	dedup --save=t a | cmp - a
 	printf '%b' "$other\n" >want
 	dedup --load=t --log=log b | diff want -
 	grep -Fq '"witness":{"table":"t","file":"a","document":"a","line":3,' log
 	dedup --load=t --diff b >shown
-	grep -qx '    0.92 like line 3 of a, by t' shown
+	grep -qx '    all of it in line 3 of a, by t' shown
 	dedup --update=u a | cmp - a
 	dedup --update=u b | diff want -
 	dedup --update=u b | cmp - /dev/null
@@ -520,7 +520,7 @@ must '-b with the counts of a table: one reading, the table as witness' \
 
 file_lists() {
 	printf '%b' "$twice" >a
-	printf '%b' "$near1\n" >$'with\nnewline'
+	printf '%b' "$whole\n" >$'with\nnewline'
 	dedup a $'with\nnewline' >want
 	printf 'a\0with\nnewline\0' >list0
 	dedup --files0-from=list0 | cmp - want

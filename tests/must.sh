@@ -5,7 +5,8 @@
 #   TEST_ONLY   only tests whose text matches this     (all)
 #
 # A test is a command that succeeds, in an empty directory of its own; what it
-# says is shown where it fails.  Exit status 77 is "cannot be tested here".
+# says is shown where it fails, and else only its "figure: " lines.  Exit status
+# 77 is "cannot be tested here".
 # shellcheck shell=bash
 # shellcheck disable=SC2034	# variables are used by who reads it
 
@@ -44,6 +45,7 @@ must() {	# WHAT COMMAND [ARGUMENT]...
 	status=$?
 	if [ $status -eq 0 ]; then
 		echo "ok $n - $what"
+		sed -n 's/^figure: /# /p' "$tmp/said"
 		passed=$((passed + 1))
 	elif [ $status -eq 77 ]; then
 		echo "ok $n - $what # SKIP $(tail -n 1 "$tmp/said")"
@@ -131,12 +133,15 @@ is_sanitized() {
 	nm "$DEDUP" 2>/dev/null | grep -q '__[at]san_init'
 }
 
-long='one two three four five six'
-other='seven eight nine ten eleven twelve'
+# Each is a sentence: a line that goes on in lower case is one with the line
+# before it.  'whole' says all of 'part'; 'variant' is only like it, 0.9167.
+long='One two three four five six.'
+other='Seven eight nine ten eleven twelve.'
 twice="$long\n\n$other\n\n$long\n"
 once="$long\n\n$other\n"
-near1='alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu'
-near2='alpha beta gamma delta epsilon zeta psi theta iota kappa lambda mu'
+whole='Alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu.'
+variant='Alpha beta gamma delta epsilon zeta psi theta iota kappa lambda mu.'
+part='Gamma delta epsilon zeta eta theta iota kappa lambda mu.'
 
 # At the end of a script.
 sum_up() {

@@ -110,7 +110,7 @@ def check(dedup, texts, folder):
         names.append(os.path.join(folder, f"{i}.txt"))
         with open(names[-1], "wb") as f:
             f.write(text.encode("utf-8", "surrogatepass"))
-    want = subprocess.run([*run, "-f", "text", *names], check=True,
+    want = subprocess.run([*run, "-f", "text", "--text", *names], check=True,
                           stdout=subprocess.PIPE).stdout
     have = b"".join(json.loads(line)["text"].encode("utf-8", "surrogatepass")
                     for line in cleaned)

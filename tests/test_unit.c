@@ -793,7 +793,7 @@ test_many_lines_take_no_more_than_their_time(void **state)
 	free(text);
 }
 
-static enum cut
+static enum ending
 cut_n(const char *text, size_t len)
 {
 	char *copy = exact_copy(text, len);

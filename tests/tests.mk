@@ -50,6 +50,7 @@ T = $B/tests
 check: all build-tests $T/gen
 	$(call run_tests,$T)
 	$(call run_scripts,./dedup)
+	$(MAKE) --no-print-directory check-python
 
 build-tests: $(UNIT_TESTS:%=$T/%)
 
@@ -132,6 +133,46 @@ $F/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
 	$(CLANG) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) -O1 -g -fsanitize=fuzzer-no-link \
 		$(SANITIZE) -c -o $@ $<
 
+# The Python package, as the README installs it, into an environment of its own;
+# its tests run outside of the tree.  Packages that it works with come from the
+# index of pip.  Where what is needed for that is not there, it is said.
+P = $B/python
+PYTHON = python3
+PYTHON_PACKAGES = pyarrow pandas polars duckdb nanoarrow datasets datatrove \
+	orjson mypy
+P_RUN = cd $P && PYTHONDONTWRITEBYTECODE=1 DEDUP=$(abspath dedup) \
+	DEDUP_CHECKOUT=$(CURDIR)
+P_TEST = -m pytest -q -rs -p no:cacheprovider $(CURDIR)/python/tests
+
+check-python: dedup
+	@why=$$($(PYTHON) tests/has_python.py) || { \
+		echo "check-python: skipped: $$why"; exit 0; }; \
+	$(MAKE) --no-print-directory $P/packages || { \
+		echo "check-python: skipped: pip cannot install pytest"; exit 0; }; \
+	$P/venv/bin/pip install -q --force-reinstall --no-deps ./python && \
+	$(P_RUN) venv/bin/python -X dev $(P_TEST)
+
+$P/packages: tests/tests.mk
+	@mkdir -p $P
+	@$(PYTHON) -m venv $P/venv
+	@$P/venv/bin/pip install -q --disable-pip-version-check pytest
+	@$P/venv/bin/pip install -q --disable-pip-version-check \
+		$(PYTHON_PACKAGES) || for package in $(PYTHON_PACKAGES); do \
+		$P/venv/bin/pip install -q --disable-pip-version-check $$package || \
+			echo "check-python: without $$package"; \
+	done
+	@touch $@
+
+# The extension under sanitizers.  What the interpreter itself never frees would
+# be told as leaks: the tests look at memory that grows instead.
+asan-python: dedup $P/packages
+	CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' $P/venv/bin/pip \
+		install -q --upgrade --no-deps --target=$P/asan ./python
+	$(P_RUN) ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=asan LD_PRELOAD="$$($(CC) \
+		-print-file-name=libasan.so) $$($(CC) \
+		-print-file-name=libstdc++.so.6)" venv/bin/python $(P_TEST) \
+		-k 'not memory and not leaks and not types'
+
 # The ABI of this version, as far as dedup.h declares it, for the check that later
 # ones keep it: to be made and committed with a release.
 ABI = tests/abi/libdedup-$(VERSION).abi
@@ -149,6 +190,10 @@ bench: dedup $T/gen
 	tests/bench.sh ./dedup $T/gen
 	tests/bench_dumps.py ./dedup $T/gen
 	tests/bench_pages.sh ./dedup
+
+# Instructions a byte; with CHECK=--check, too many are a failure.
+bench-instructions: dedup $T/gen
+	tests/bench_instructions.sh ./dedup $T/gen $(CHECK)
 
 # What a second pair of eyes says; .clang-tidy has its settings.
 lint: | $(HEADERS)
@@ -168,5 +213,5 @@ lint: | $(HEADERS)
 		{ cat $B/clang-tidy.log; exit 1; }
 
 -include $(wildcard $T/*.d $A/*.d $A/*/*.d $S/*.d $S/*/*.d $F/*.d $F/*/*.d)
-.PHONY: build-tests
+.PHONY: build-tests bench-instructions check-python asan-python
 .PRECIOUS: $T/%.o $A/%.o $S/%.o $F/%.o

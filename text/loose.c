@@ -468,19 +468,29 @@ next_word(const char *p, size_t len, size_t at, char first)
  * time.
  */
 bool
-loose_says(const char *c, size_t clen, const char *u, size_t ulen)
+loose_says_letters(const char *c, size_t clen, const char *u, size_t ulen,
+		   size_t letters)
 {
 	int64_t steps = 4 * (int64_t)(clen + ulen);
+	size_t end;	/* before which it begins, if at all */
 
 	if (ulen == 0)
 		return true;
-	for (size_t at = clen > 0 && c[0] == u[0] ? 0 :
-			 next_word(c, clen, 0, u[0]);
-	     at < clen; at = next_word(c, clen, at, u[0])) {
+	if (clen < letters || clen == 0)
+		return false;
+	end = letters == 0 ? clen : clen - letters + 1;
+	for (size_t at = c[0] == u[0] ? 0 : next_word(c, end, 0, u[0]);
+	     at < end; at = next_word(c, end, at, u[0])) {
 		if (stands_at(c, clen, at, u, ulen, &steps))
 			return true;
 		if (steps < 0)
 			return says_rolling(c, clen, u, ulen);
 	}
 	return false;
+}
+
+bool
+loose_says(const char *c, size_t clen, const char *u, size_t ulen)
+{
+	return loose_says_letters(c, clen, u, ulen, 0);
 }

@@ -36,6 +36,10 @@ size_t loose_fold(struct loose *l, const char *norm, size_t len, char *to);
  */
 bool loose_says(const char *c, size_t clen, const char *u, size_t ulen);
 
+/* The same where u is known to have so many letters, or more: that is faster. */
+bool loose_says_letters(const char *c, size_t clen, const char *u, size_t ulen,
+			size_t letters);
+
 /* Is the first character of p[0..len) a digit, of any script? */
 bool loose_is_digit(const char *p, size_t len);
 

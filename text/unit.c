@@ -480,12 +480,13 @@ join_same(const struct shape *a, struct shape *b, uint32_t mark)
 static bool
 closes_block(const struct shape *a, const struct shape *b)
 {
-	char c = b->words < b->len ? b->s[b->words] : '\0';
+	const char *s = b->s + b->words;
 
-	if (c == ')' || c == ']' || c == '}')
+	if (b->words == b->len)
+		return a->leader == b->leader;
+	if (*s == ')' || *s == ']' || *s == '}')
 		return true;
-	return a->leader == b->leader &&
-	       (c == '\0' || (c == '.' && b->len == b->words + 1));
+	return a->leader == b->leader && *s == '.' && b->len == b->words + 1;
 }
 
 /*

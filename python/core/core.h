@@ -1,0 +1,56 @@
+/* What the files of the extension share.  Objects, and the module's state. */
+#ifndef CORE_H
+#define CORE_H
+
+/* One extension for CPython 3.11 and later; free-threaded ones have no such. */
+#ifndef Py_GIL_DISABLED
+#define Py_LIMITED_API 0x030b0000
+#endif
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "arrow.h"
+#include "column.h"
+#include "dedup.h"
+#include "spans.h"
+
+struct state {
+	PyObject *table_error;
+	PyTypeObject *arrow_type, *deduper_type;
+};
+
+/* Arrow data that is held here: libdedup.Arrow. */
+struct arrow {
+	PyObject_HEAD
+	struct ArrowSchema schema;	/* release is NULL before it is there */
+	struct shared **chunk;
+	size_t n, room;
+};
+
+extern PyType_Spec arrow_spec, deduper_spec;
+
+/* An object without chunks; the schema is moved, or released on failure. */
+struct arrow *arrow_new(struct state *s, struct ArrowSchema *schema);
+
+/* Moves 'array' into it, or releases it: 0, or -1 with an exception. */
+int arrow_append(struct arrow *a, struct ArrowArray *array);
+
+/* What gives Arrow data: any object with the methods of the PyCapsule protocol. */
+struct source {
+	struct ArrowSchema schema;
+	struct ArrowArray array;	/* where there is but one */
+	PyObject *capsule;		/* of the stream, else NULL */
+	struct ArrowArrayStream *stream;
+};
+
+/* 0, or -1 with an exception; then there is nothing to close. */
+int source_open(struct source *s, PyObject *object);
+void source_close(struct source *s);
+
+/* 1: the next array is in *to.  0: there is none.  -1 with an exception. */
+int source_next(struct source *s, struct ArrowArray *to);
+
+/* A new reference to all of it, without a copy. */
+PyObject *arrow_read(struct state *s, PyObject *object);
+
+#endif

@@ -1,0 +1,29 @@
+/* What goes from each row: collected, and as an Arrow list<struct>. */
+#ifndef SPANS_H
+#define SPANS_H
+
+#include "arrow.h"
+#include "dedup.h"
+
+struct spans {
+	struct dedup_removal *removal;	/* of all rows, in order */
+	size_t n, room;
+	int64_t *end;			/* per row: removals up to its end */
+	size_t nrows, rows_room;
+};
+
+/* 0, or -1 for want of memory. */
+int spans_add_row(struct spans *s, const struct dedup_removal *r, size_t n);
+void spans_free(struct spans *s);
+
+/* Bytes that leave with a removal, blank lines too. */
+struct cut {
+	size_t begin, end;
+};
+struct cut spans_cut(const struct dedup_removal *r);
+
+/* The type, and the array of it. */
+int spans_schema(struct ArrowSchema *to, const char *name);
+int spans_array(struct ArrowArray *to, const struct spans *s);
+
+#endif

@@ -1,0 +1,448 @@
+"""Deduper, and clean() for those who want one call."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from os import PathLike, fsdecode
+from types import TracebackType
+from typing import Any, Iterable, Mapping, NamedTuple, TypeVar, Unpack
+
+from . import _core, _options, _shapes
+from ._options import Options
+
+T = TypeVar("T")
+
+_MUCH = 0.9         # a share of the text that is worth a warning
+_FEW = 1 << 16      # bytes of a call that are not
+
+
+class Witness(NamedTuple):
+    """The copy that a removal rests on."""
+
+    document: int | None
+    """Its row, from 0, over all columns that the Deduper was given; of a table,
+    the number of the document there. None: known from a table's counts only."""
+    offset: int | None
+    """In bytes of that document."""
+    line: int | None
+    """In that document, from 0."""
+    table: int
+    """0: it was read; i: it is known from the i-th table that was loaded."""
+
+
+class Span(NamedTuple):
+    """What goes from a document: a unit, or a part of one in one piece."""
+
+    offset: int
+    """In bytes of the document's UTF-8; characters() makes characters of it."""
+    length: int
+    """In bytes, newlines included."""
+    line: int
+    """Of its first byte, from 0."""
+    reason: str
+    """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate'
+    or 'listed': see dedup(1)."""
+    resemblance: float
+    """To the witness: 2M/(a+b), 0 to 1, M words in common, in order, of a and
+    b (Myers 1986)."""
+    witness: Witness
+    documents: int
+    """'boilerplate': how many have it. Else 0."""
+    separator_offset: int
+    """Blank lines that go along, right before or after..."""
+    separator_length: int
+    """...and how many bytes of them: 0 if there are none."""
+
+
+def characters(
+    text: str, spans: Iterable[Span | Mapping[str, Any]]
+) -> list[tuple[int, int]]:
+    """Where spans begin and end in characters: ``text[begin:end]``.
+
+    text    the document
+    spans   of it, in order: from :meth:`Deduper.spans`, or dicts of Arrow's
+            ``to_pylist()``
+
+    >>> d = Deduper()
+    >>> text = "Über dem Fluß lag Nebel.\\nEs war früh.\\nÜber dem Fluß lag Nebel."
+    >>> [text[i:j] for i, j in characters(text, d.spans([text])[0])]
+    ['Über dem Fluß lag Nebel.']
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    found: list[tuple[int, int]] = []
+    byte = at = 0
+    for span in spans:
+        if isinstance(span, Span):
+            offset, length = span.offset, span.length
+        else:
+            offset, length = span["offset"], span["length"]
+        at += len(data[byte:offset].decode("utf-8", "surrogatepass"))
+        size = len(data[offset:offset + length].decode("utf-8", "surrogatepass"))
+        found.append((at, at + size))
+        byte, at = offset + length, at + size
+    return found
+
+
+class Deduper:
+    """What has been read so far; columns are cleaned against it, in order.
+
+    A document is one string: a row of a column. Units of it (paragraphs, long
+    lines, runs of short ones) go if one that was kept says the same. Nothing
+    goes without such a witness, and what stays leaves byte for byte.
+
+    unit        'auto', 'line', 'paragraph' or 'document': what is judged
+    min_words   5; a shorter unit is compared only with the one before it
+    exact       False; only units with the same words go, less memory
+    threshold   None; over 0, to 1: remove similar units too, whose resemblance
+                2M/(a+b) is at least this; 0.8 is a good value. Facts may be
+                lost
+    ngram       3; words in a shingle, 1 to 32 (Broder 1997)
+    fold_digits False; all numbers are equal
+    contained   False; remove what stands inside a longer unit, too
+    scope       'all' documents, or the 'document' itself
+    keep        'first' copy, or 'none': takes two readings, see again()
+    boilerplate None; remove from all documents what is in so many: a number
+                from 2, or a share: 0.1 or '10%'. Takes two readings
+    memory      '50%'; for what is known: bytes, '4G', a share of the machine's,
+                or None: no limit
+    on_full     'pass': when memory is full keep what is new, with a warning; or
+                'fail': MemoryError
+    min_doc_words   None; a document of which fewer words are left goes whole,
+                and is nobody's witness. See drop_empty
+    threads     0: one for each core. The answers do not depend on it
+    seed        None; derive the secret of the fingerprints from a number. For
+                tests only
+    places      True; remember where witnesses stand, for spans()
+
+    ValueError: an option is out of range. The object is for one thread at a
+    time, and for the process that made it; it cannot be pickled or copied.
+    Each of these raises an error that says what to do instead. A call that
+    fails after some of its texts were judged (Ctrl-C, MemoryError) leaves an
+    object that only raises RuntimeError, because copies of texts that nobody
+    has would go.
+
+    >>> d = Deduper(threads=1)
+    >>> d.clean(["One two three four five six.", "Something else."])
+    ['One two three four five six.', 'Something else.']
+    >>> d.clean(["one, two, three, four, five, six"])
+    ['']
+    """
+
+    __slots__ = ("_core", "_given", "_on_full", "_told", "__weakref__")
+
+    def __init__(
+        self,
+        *,
+        unit: str = "auto",
+        min_words: int | None = None,
+        exact: bool = False,
+        threshold: float | None = None,
+        ngram: int | None = None,
+        fold_digits: bool = False,
+        contained: bool = False,
+        scope: str = "all",
+        keep: str = "first",
+        boilerplate: int | float | str | None = None,
+        memory: int | str | None = "50%",
+        on_full: str = "pass",
+        min_doc_words: int | None = None,
+        threads: int = 0,
+        seed: int | None = None,
+        places: bool = True,
+    ) -> None:
+        given: dict[str, Any] = {
+            "unit": unit, "exact": exact, "fold_digits": fold_digits,
+            "contained": contained, "scope": scope, "keep": keep,
+            "boilerplate": boilerplate, "memory": memory, "on_full": on_full,
+            "threads": threads, "seed": seed, "places": places,
+            "min_doc_words": min_doc_words,
+        }
+        given |= {name: value for name, value in (
+            ("min_words", min_words), ("threshold", threshold),
+            ("ngram", ngram)) if value is not None}
+        if exact and contained:
+            raise ValueError("contained=True: not with exact=True")
+        self._core = _core.Deduper(_options.take(given))
+        for name in ("threshold", "ngram"):
+            if exact and name in given:
+                _warn(f"{name}: it has no effect with exact=True")
+        usual = {"unit": "auto", "scope": "all", "keep": "first",
+                 "memory": "50%", "on_full": "pass", "threads": 0,
+                 "places": True, "exact": False, "fold_digits": False,
+                 "contained": False, "boilerplate": None, "seed": None,
+                 "min_doc_words": None}
+        self._given = {k: v for k, v in given.items()
+                       if k not in usual or usual[k] != v}
+        self._on_full = on_full
+        self._told = False
+
+    # Columns.
+
+    def clean(self, data: T, column: str = "text", *,
+              drop_empty: bool = False) -> T:
+        """Clean a column; what comes back has the shape of what was given.
+
+        data        a pyarrow Table, RecordBatch, ChunkedArray, Array or
+                    RecordBatchReader; a pandas or polars DataFrame or Series; a
+                    datasets.Dataset or IterableDataset, or a batch of one
+                    (a mapping of lists); a list of str and None; any object
+                    with ``__arrow_c_stream__`` or ``__arrow_c_array__``; or an
+                    iterator of any of these, or of str, which is gone through
+                    as the result is
+        column      its name, where there are several
+        drop_empty  True: leave out rows of which nothing is left
+
+        Other columns, the order of rows, nulls, index, types and metadata stay.
+        A dictionary-encoded column has indices of 32 bits at least. An object
+        of a type that is not named above gives a :class:`libdedup.Arrow`.
+
+        KeyError: there is no such column. TypeError: it is not of strings.
+        RuntimeError: the options take another reading first: see again().
+
+        >>> import pyarrow as pa
+        >>> t = pa.table({"id": [1, 2], "text": ["One two three four five.",
+        ...     "Some words.\\n\\nOne two three four five."]})
+        >>> Deduper().clean(t)["text"].to_pylist()
+        ['One two three four five.', 'Some words.\\n']
+        """
+        if self._core.readings_left() > 0:
+            raise RuntimeError(
+                "these options take another reading before: give all columns "
+                "to read(), then call again(), then clean() them")
+        made: T = _shapes.clean(_Guard(self), data, column, drop_empty)
+        return made
+
+    def spans(self, data: Any, column: str = "text") -> Any:
+        """What would go, and why; the texts count as read.
+
+        A list gives, for each document, a list of :class:`Span`. Arrow data
+        gives a list<struct> with the same fields, of the same package.
+        Offsets and lengths are in bytes: see :func:`characters`.
+
+        >>> Deduper().spans(["A b c d e.\\nF g h i j.\\nA b c d e."])[0][0].reason
+        'exact'
+        """
+        if self._core.readings_left() > 0:
+            raise RuntimeError("these options take another reading before: "
+                               "see again()")
+        return _shapes.spans(_Guard(self), data, column)
+
+    def read(self, data: Any, column: str = "text") -> None:
+        """Read a column without an answer: what is in it counts as seen.
+
+        So are the readings before the last one, and a corpus whose texts are to
+        go from another one.
+
+        >>> d = Deduper()
+        >>> d.read(["This was here before, word for word."])
+        >>> d.clean(["This was here before, word for word!"])
+        ['']
+        """
+        _shapes.feed(_Guard(self), data, column, False)
+
+    def reference(self, data: Any, column: str = "text") -> None:
+        """What this column says goes from those that come after (--against).
+
+        It is read before all others. RuntimeError: it is not.
+        """
+        _shapes.feed(_Guard(self), data, column, True)
+
+    @property
+    def readings_left(self) -> int:
+        """Readings that are to follow this one before answers hold: 0 unless
+        ``boilerplate`` or ``keep='none'`` is given."""
+        return self._core.readings_left()
+
+    def again(self) -> None:
+        """All columns have been given to read(); begin the next reading.
+
+        >>> pages = ["Sign up\\nFirst page.", "Sign up\\nSecond page."]
+        >>> with Deduper(boilerplate=2) as d:
+        ...     d.read(pages)
+        ...     d.again()
+        ...     d.clean(pages)
+        ['First page.', 'Second page.']
+
+        RuntimeError: these options take no other one.
+        """
+        self._core.again()
+
+    # Tables.
+
+    def load(self, path: str | PathLike[str], *, listed: bool = False) -> None:
+        """Know what a saved table knows, as if its documents had been read.
+
+        listed      True: as reference() would
+
+        Before any column, else RuntimeError. TableError: it is damaged, or was
+        made with other options, or cannot be read.
+        """
+        self._core.load(path, listed)
+
+    def save(self, path: str | PathLike[str],
+             labels: Iterable[str | bytes | None] | None = None) -> None:
+        """Save what is known: replaces the file when all is on the disk.
+
+        labels      names of the documents, a name a row, for logs of others
+        """
+        names = None
+        if labels is not None:
+            names = [name.encode("utf-8", "surrogateescape")
+                     if isinstance(name, str) else name for name in labels]
+        self._core.save(path, names)
+
+    def label(self, table: int, document: int) -> str:
+        """The name of a document in the i-th table that was loaded, from 1."""
+        return fsdecode(self._core.label(table, document))
+
+    # What it holds.
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counts so far, under the names of ``dedup --json``.
+
+        rows, documents (rows that are no nulls), bytes, units, removed (units
+        by reason), removed_bytes, oversize (too long to judge, kept),
+        unrecorded (kept and not remembered, for want of memory), full, memory
+        (bytes held).
+        """
+        return self._core.stats()
+
+    def close(self) -> None:
+        """Free what is held. Other methods then raise ValueError."""
+        self._core.close()
+
+    def __enter__(self) -> Deduper:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None,
+                 error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        options = "".join(f" {k}={v!r}" for k, v in self._given.items())
+        try:
+            s = self._core.stats()
+        except Exception as error:
+            return f"<libdedup.Deduper{options}: {str(error).split(':')[0]}>"
+        return (f"<libdedup.Deduper{options}: {s['documents']:,} documents, "
+                f"{_size(s['bytes'])} read, {_size(s['removed_bytes'])} of it "
+                f"removed; holds {_size(s['memory'])}>")
+
+    def __reduce__(self) -> Any:
+        return self._core.__reduce__()
+
+    def _check(self, before: dict[str, Any]) -> None:
+        """After a call: is memory full, or is nearly all gone?"""
+        now = self._core.stats()
+        if now["full"] and self._on_full == "fail":
+            self._core.spoil()
+            raise MemoryError("memory is full: more of it, or on_full='pass'")
+        if now["full"] and not self._told:
+            self._told = True
+            _warn("memory is full: what is new from here on is kept but not "
+                  "remembered")
+        size = now["bytes"] - before["bytes"]
+        gone = now["removed_bytes"] - before["removed_bytes"]
+        if size >= _FEW and gone > _MUCH * size:
+            _warn(f"{100 * gone / size:.1f} % of the text was removed")
+
+
+def _warn(message: str) -> None:
+    """Where the caller of this package stands."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and (
+            frame.f_globals.get("__name__", "").startswith("libdedup")):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
+
+
+class _Guard:
+    """The calls of the extension, as shapes.py makes them for a Deduper.
+
+    Where a step fails after the texts were judged, the Deduper is spoiled.
+    """
+
+    def __init__(self, deduper: Deduper) -> None:
+        self._deduper = deduper
+        self.core = deduper._core
+
+    def __enter__(self) -> _core.Deduper:
+        self._fed = self.core.fed
+        self._before = self.core.stats()
+        return self.core
+
+    def __exit__(self, kind: type[BaseException] | None,
+                 error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if kind is None:
+            self._deduper._check(self._before)
+        elif self.core.fed != self._fed:
+            self.core.spoil()
+
+    def fresh(self) -> _Guard:
+        """Of a corpus that is read from its beginning again: not with this."""
+        if self.core.fed > 0:
+            raise RuntimeError(
+                "this data set is read again from its beginning: all of it "
+                "would go, as copies of what was read before. Use "
+                "libdedup.clean(), which begins anew each time")
+        return self
+
+
+class _Maker:
+    """As _Guard, but fresh() makes a Deduper of its own."""
+
+    def __init__(self, options: Options, data: Any, column: str) -> None:
+        self._options, self._data, self._column = options, data, column
+
+    def fresh(self) -> _Guard:
+        guard = _Guard(Deduper(**self._options))
+        _read_before(guard, self._data, self._column)
+        return guard
+
+
+def _read_before(guard: _Guard, data: Any, column: str) -> None:
+    while guard.core.readings_left() > 0:
+        _shapes.feed(guard, data, column, False)
+        guard.core.again()
+
+
+def _size(n: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if n < 999.5:
+            return f"{n:.0f} B" if unit == "B" else f"{n:.1f} {unit}"
+        n /= 1000
+    return f"{n:,.2f} GB"
+
+
+def clean(data: T, column: str = "text", *, drop_empty: bool = False,
+          **options: Unpack[Options]) -> T:
+    """Clean a column as one corpus; what comes back has the same shape.
+
+    data        as :meth:`Deduper.clean` takes it: pyarrow, pandas, polars,
+                duckdb, datasets, a list of str, an iterator of these
+    column      its name, where there are several
+    drop_empty  True: leave out rows of which nothing is left
+    options     those of :class:`Deduper`
+
+    Options that take several readings get them: an iterator is then held in
+    memory. The texts are those that ``dedup`` gives for the same documents.
+
+    >>> clean(["It rained all day long.", "Nothing new.\\nIt rained all day long."])
+    ['It rained all day long.', 'Nothing new.\\n']
+    """
+    options.setdefault("places", False)
+    guard = _Guard(Deduper(**options))
+    if guard.core.readings_left() > 0:
+        data = _shapes.hold(data)
+    work: _Guard | _Maker = guard
+    if _shapes.is_stream_of_rows(data):
+        work = _Maker(options, data, column)
+    else:
+        _read_before(guard, data, column)
+    made: T = _shapes.clean(work, data, column, drop_empty)
+    return made

@@ -1,0 +1,533 @@
+"""Containers of text: what is taken from each, and how one like it is made.
+
+None of their packages is imported before there is an object of one. All work
+on text is done by the extension, through a guard: see _deduper.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+
+from . import _core
+
+if TYPE_CHECKING:
+    from ._deduper import _Guard, _Maker
+
+_ROWS = 1000        # of a data set, or of an iterator of str, in one call
+
+_WANTED = ("it has to be Arrow data (pyarrow, pandas, polars, duckdb, "
+           "datasets, ...), a list of str, or an iterator of these")
+
+
+def _package(data: object) -> str:
+    """The package whose type it is, or a parent of whose type."""
+    for kind in type(data).__mro__:
+        name = kind.__module__.split(".")[0].removeprefix("_")
+        if name in ("pyarrow", "pandas", "polars", "datasets", "nanoarrow",
+                    "numpy", "duckdb"):
+            return name
+    return ""
+
+
+def _is_named(data: object, *names: str) -> bool:
+    return any(kind.__name__ in names for kind in type(data).__mro__)
+
+
+def _is_arrow(data: object) -> bool:
+    return (hasattr(data, "__arrow_c_stream__")
+            or hasattr(data, "__arrow_c_array__"))
+
+
+def _is_reader(data: object) -> bool:
+    return _package(data) == "pyarrow" and _is_named(data, "RecordBatchReader")
+
+
+def is_stream_of_rows(data: object) -> bool:
+    """May it be read from its beginning again, each time anew?"""
+    return (_package(data) == "datasets"
+            and _is_named(data, "IterableDataset"))
+
+
+def hold(data: Any) -> Any:
+    """The same, so that it can be gone through again."""
+    if _is_reader(data):
+        return data.read_all().to_reader()
+    if isinstance(data, Iterator) and not _is_arrow(data):
+        return _Held(data)
+    if _is_arrow(data) and _package(data) not in (
+            "pyarrow", "pandas", "polars", "datasets"):
+        return _HeldArrow(data)
+    return data
+
+
+class _HeldArrow:
+    """A query, or a stream: what it gave, and what it was."""
+
+    def __init__(self, like: Any) -> None:
+        self.like, self.arrow = like, _core.read(like)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.arrow.__arrow_c_stream__(requested_schema)
+
+
+class _Held:
+    """An iterator's items."""
+
+    def __init__(self, items: Iterator[Any]) -> None:
+        self.items = list(items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+
+def _refuse(data: object) -> TypeError:
+    if isinstance(data, (str, bytes)):
+        return TypeError("one text is no column: give a list, [text]")
+    if _package(data) == "polars":
+        return TypeError(f"a {type(data).__name__} has no rows yet: give what "
+                         "its collect() returns")
+    if _package(data) == "datasets":
+        return TypeError(f"a {type(data).__name__} is several corpora: give "
+                         "one of its splits, or datasets.concatenate_datasets()")
+    return TypeError(f"of type {type(data).__name__}: {_WANTED}")
+
+
+# Rows of which nothing is left.
+
+def _mask(marks: bytes) -> list[bool]:
+    return [mark == 0 for mark in marks]
+
+
+def _only(values: Any, marks: bytes) -> Any:
+    """Those rows of a list, an array of numpy or the like that stay."""
+    kept = itertools.compress(values, _mask(marks))
+    if isinstance(values, (list, tuple)):
+        return type(values)(kept)
+    if _package(values) == "numpy":
+        return values[_mask(marks)]
+    return list(kept)
+
+
+# Lists.
+
+def _strings(data: Iterable[Any], isnull: Callable[[Any], bool] | None = None
+             ) -> list[str | None]:
+    if isnull is None:
+        return data if isinstance(data, list) else list(data)
+    return [None if x is not None and not isinstance(x, str) and isnull(x)
+            else x for x in data]
+
+
+def _clean_strings(guard: _Guard, data: list[str | None], column: str,
+                   drop: bool) -> tuple[list[str | None], bytes]:
+    with guard as core:
+        if not drop:
+            return core.clean_list(data, column, False), b""
+        got = core.clean_list(data, column, True)
+        assert isinstance(got, tuple)
+        return got
+
+
+def _clean_list(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    texts, marks = _clean_strings(guard, _strings(data), column, drop)
+    if drop:
+        texts = _only(texts, marks)
+    return tuple(texts) if isinstance(data, tuple) else texts
+
+
+def _clean_numpy(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    import numpy
+
+    if data.ndim != 1:
+        raise TypeError(f"an array of {data.ndim} dimensions is no column")
+    texts = _clean_list(guard, data.tolist(), column, drop)
+    return numpy.array(texts, dtype=data.dtype)
+
+
+def _clean_mapping(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    """A batch: names to lists, of one length."""
+    if column not in data:
+        raise KeyError(f"no column {column!r}; there are: "
+                       + ", ".join(map(str, data)))
+    values = data[column]
+    if _is_arrow(values):
+        if drop:
+            raise TypeError("drop_empty: a mapping of Arrow columns; give a "
+                            "table")
+        return {**data, column: clean(guard, values, column, False)}
+    texts, marks = _clean_strings(guard, _strings(values), column, drop)
+    batch = {**data, column: texts}
+    return {k: _only(v, marks) for k, v in batch.items()} if drop else batch
+
+
+# Arrow.
+
+def _clean_arrow(guard: _Guard, data: Any, column: str) -> _core.Arrow:
+    with guard as core:
+        return core.clean(data, column, False)
+
+
+def _marked(guard: _Guard, data: Any, column: str
+            ) -> tuple[_core.Arrow, bytes]:
+    with guard as core:
+        got = core.clean(data, column, True)
+        assert isinstance(got, tuple)
+        return got
+
+
+def _like_pyarrow(data: Any, arrow: _core.Arrow) -> Any:
+    import pyarrow
+
+    if _is_named(data, "Table"):
+        return pyarrow.table(arrow)
+    if _is_named(data, "RecordBatch"):
+        return pyarrow.record_batch(arrow)
+    if _is_named(data, "ChunkedArray"):
+        return pyarrow.chunked_array(arrow)
+    if _is_named(data, "Array"):
+        return pyarrow.array(arrow)
+    return arrow
+
+
+def _clean_pyarrow(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    import pyarrow
+
+    if _is_reader(data):
+        return _clean_reader(guard, data, column, drop)
+    if not drop:
+        return _like_pyarrow(data, _clean_arrow(guard, data, column))
+    arrow, marks = _marked(guard, data, column)
+    return _like_pyarrow(data, arrow).filter(pyarrow.array(_mask(marks)))
+
+
+def _clean_reader(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    """Batch by batch, as they are read."""
+    import pyarrow
+
+    # Says what is wrong with the column before anything is read.
+    empty = pyarrow.RecordBatch.from_pylist([], schema=data.schema)
+    schema = pyarrow.schema(_clean_arrow(guard, empty, column))
+
+    def batches() -> Iterator[Any]:
+        for batch in data:
+            yield _clean_pyarrow(guard, batch, column, drop)
+
+    return pyarrow.RecordBatchReader.from_batches(schema, batches())
+
+
+def _clean_polars(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    import polars
+
+    if not _is_named(data, "DataFrame", "Series"):
+        raise _refuse(data)
+    # The texts of an Enum are fixed: what is kept of one may be another.
+    if _is_named(data, "Series"):
+        if isinstance(data.dtype, polars.Enum):
+            data = data.cast(polars.String)
+    elif isinstance(data.schema.get(column), polars.Enum):
+        data = data.with_columns(polars.col(column).cast(polars.String))
+    arrow, marks = (_marked(guard, data, column) if drop else
+                    (_clean_arrow(guard, data, column), b""))
+    made: Any
+    if _is_named(data, "Series"):
+        made = polars.Series(data.name, arrow)
+    else:
+        made = polars.DataFrame(arrow)
+    return made.filter(polars.Series(_mask(marks), dtype=polars.Boolean)
+                       ) if drop else made
+
+
+def _clean_other(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    """Of a package that is not known here: the protocol is what is known."""
+    if drop:
+        try:
+            import pyarrow
+        except ImportError:
+            raise TypeError("drop_empty: for this type it takes pyarrow, which "
+                            "is not installed") from None
+        arrow, marks = _marked(guard, data, column)
+        reader = pyarrow.RecordBatchReader.from_stream(arrow)
+        keep = pyarrow.array(_mask(marks))
+        arrow = _core.read(reader.read_all().filter(keep))
+    else:
+        arrow = _clean_arrow(guard, data, column)
+    like = data.like if isinstance(data, _HeldArrow) else data
+    if _package(like) == "nanoarrow":
+        import nanoarrow
+
+        return getattr(nanoarrow, type(like).__name__)(arrow)
+    if _package(like) == "duckdb":
+        try:
+            import pyarrow
+        except ImportError:
+            return arrow
+        return pyarrow.table(arrow)
+    return arrow
+
+
+# pandas: columns only, so that index and types of the others stay.
+
+def _pandas_arrow(series: Any) -> Any:
+    """Its values as a ChunkedArray, if they are kept as Arrow has them."""
+    if not hasattr(series.dtype, "__from_arrow__"):
+        return None
+    try:
+        import pyarrow
+    except ImportError:
+        return None
+    array = series.array.__arrow_array__()
+    return array if isinstance(array, pyarrow.ChunkedArray) else (
+        pyarrow.chunked_array([array]))
+
+
+def _clean_series(guard: _Guard, series: Any, column: str, drop: bool
+                  ) -> tuple[Any, bytes]:
+    import pandas
+
+    arrow = _pandas_arrow(series)
+    name = series.name if series.name is not None else column
+    if arrow is not None:
+        import pyarrow
+
+        if drop:
+            made, marks = _marked(guard, arrow, str(name))
+        else:
+            made, marks = _clean_arrow(guard, arrow, str(name)), b""
+        values = series.dtype.__from_arrow__(pyarrow.chunked_array(made))
+        return pandas.Series(values, index=series.index, name=series.name,
+                             dtype=series.dtype), marks
+    if not isinstance(series.dtype, pandas.CategoricalDtype) and (
+            series.dtype != object and not isinstance(
+                series.dtype, pandas.StringDtype)):
+        raise TypeError(f"column {str(name)!r} is {series.dtype}: it has to be "
+                        "of strings")
+    values = series.tolist()
+    texts, marks = _clean_strings(
+        guard, _strings(values, pandas.isna), str(name), drop)
+    kept = [old if new is None else new for old, new in zip(values, texts)]
+    dtype = (None if isinstance(series.dtype, pandas.CategoricalDtype)
+             else series.dtype)
+    made = (pandas.Series(pandas.Categorical(kept)) if dtype is None
+            else pandas.Series(kept, dtype=dtype))
+    made.index, made.name = series.index, series.name
+    return made, marks
+
+
+def _pandas_column(data: Any, column: str) -> Any:
+    if column not in data.columns:
+        raise KeyError(f"no column {column!r}; there are: "
+                       + ", ".join(map(str, data.columns)))
+    series = data[column]
+    if not _is_named(series, "Series"):
+        raise ValueError(f"there are {series.shape[1]} columns {column!r}")
+    return series
+
+
+def _clean_pandas(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+    if _is_named(data, "DataFrame"):
+        made, marks = _clean_series(guard, _pandas_column(data, column),
+                                    column, drop)
+        made = data.assign(**{column: made.array})
+    elif _is_named(data, "Series"):
+        made, marks = _clean_series(guard, data, column, drop)
+    else:
+        raise _refuse(data)
+    return made[_mask(marks)] if drop else made
+
+
+# Data sets of Hugging Face.
+
+def _clean_dataset(guard: _Guard | _Maker, data: Any, column: str, drop: bool
+                   ) -> Any:
+    if _is_named(data, "IterableDataset"):
+        return _clean_iterable(guard, data, column, drop)
+    if not _is_named(data, "Dataset"):
+        raise _refuse(data)
+    from datasets.fingerprint import generate_random_fingerprint
+
+    # The answers hang on what was read before: there is nothing to cache.
+    made = data.with_format("arrow").map(
+        lambda table: clean(guard, table, column, drop),
+        batched=True, batch_size=_ROWS, load_from_cache_file=False,
+        new_fingerprint=generate_random_fingerprint(), features=data.features,
+        desc="libdedup")
+    return made.with_format(**data.format)
+
+
+def _clean_iterable(maker: _Guard | _Maker, data: Any, column: str, drop: bool
+                    ) -> Any:
+    """Each time that it is gone through, it is a corpus of its own."""
+    now: list[_Guard] = []
+    expected = [0]
+
+    def function(batch: Any, indices: list[int]) -> Any:
+        if indices[0] == 0:
+            now[:] = [maker.fresh()]
+        elif not now or indices[0] != expected[0]:
+            raise RuntimeError("this data set is read from its middle on: what "
+                               "stands before was not seen. Read it from its "
+                               "beginning, in one process")
+        expected[0] = indices[-1] + 1
+        return clean(now[0], batch, column, drop)
+
+    return data.map(function, batched=True, batch_size=_ROWS,
+                    with_indices=True, features=data.features)
+
+
+# Iterators.
+
+def _clean_iterator(guard: _Guard, data: Iterable[Any], column: str, drop: bool
+                    ) -> Iterator[Any]:
+    """Item by item; single strings some at a time."""
+    texts: list[str | None] = []
+    for item in data:
+        if item is None or isinstance(item, str):
+            texts.append(item)
+            if len(texts) < _ROWS:
+                continue
+            item = None
+        if texts:
+            yield from _clean_list(guard, texts, column, drop)
+            texts = []
+        if item is not None:
+            yield clean(guard, item, column, drop)
+    if texts:
+        yield from _clean_list(guard, texts, column, drop)
+
+
+_Cleaner = Callable[["_Guard", Any, str, bool], Any]
+
+_CLEANERS: dict[str, _Cleaner] = {
+    "pyarrow": _clean_pyarrow, "polars": _clean_polars,
+    "pandas": _clean_pandas, "numpy": _clean_numpy,
+}
+
+
+def clean(guard: Any, data: Any, column: str, drop: bool) -> Any:
+    package = _package(data)
+    if package == "datasets" and not isinstance(data, Mapping):
+        return _clean_dataset(guard, data, column, drop)
+    if _is_named(data, "LazyFrame", "DatasetDict", "IterableDatasetDict"):
+        raise _refuse(data)
+    if package in _CLEANERS:
+        return _CLEANERS[package](guard, data, column, drop)
+    if _is_arrow(data):
+        return _clean_other(guard, data, column, drop)
+    if isinstance(data, Mapping):
+        return _clean_mapping(guard, data, column, drop)
+    if isinstance(data, (list, tuple)):
+        if any(not isinstance(x, str) and x is not None and (
+                _is_arrow(x) or isinstance(x, (list, tuple, Mapping)))
+               for x in data[:1]):
+            return type(data)(_clean_iterator(guard, data, column, drop))
+        return _clean_list(guard, data, column, drop)
+    if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
+        raise _refuse(data)
+    return _clean_iterator(guard, data, column, drop)
+
+
+# Spans and reading: no container is made.
+
+def _parts(data: Any, column: str) -> Iterator[Any]:
+    """Arrow data and lists of str that say the same."""
+    package = _package(data)
+    if _is_named(data, "LazyFrame", "DatasetDict", "IterableDatasetDict"):
+        raise _refuse(data)
+    if package == "datasets" and not isinstance(data, Mapping):
+        if not _is_named(data, "Dataset", "IterableDataset"):
+            raise _refuse(data)
+        if _is_named(data, "Dataset"):
+            data = data.with_format("arrow")
+        for batch in data.iter(_ROWS):
+            yield from _parts(batch, column)
+    elif package == "pandas":
+        import pandas
+
+        if _is_named(data, "DataFrame"):
+            data = _pandas_column(data, column)
+        arrow = _pandas_arrow(data)
+        yield (_strings(data.tolist(), pandas.isna) if arrow is None
+               else arrow)
+    elif package == "numpy":
+        yield data.tolist()
+    elif _is_arrow(data):
+        yield data
+    elif isinstance(data, Mapping):
+        if column not in data:
+            raise KeyError(f"no column {column!r}; there are: "
+                           + ", ".join(map(str, data)))
+        yield from _parts(data[column], column)
+    elif isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
+        raise _refuse(data)
+    else:
+        texts: list[str | None] = []
+        for item in data:
+            if isinstance(item, str) or item is None:
+                texts.append(item)
+            elif _is_arrow(item) or isinstance(item, (list, tuple, Mapping)):
+                if texts:
+                    yield texts
+                    texts = []
+                yield from _parts(item, column)
+            else:
+                texts.append(item)      # the extension names its row
+        yield texts
+
+
+def feed(guard: _Guard, data: Any, column: str, reference: bool) -> None:
+    for part in _parts(data, column):
+        with guard as core:
+            if isinstance(part, list):
+                core.feed_list(part, column, reference)
+            else:
+                core.feed(part, column, reference)
+
+
+def _like(data: Any, arrow: _core.Arrow) -> Any:
+    """A column of the package that 'data' is of."""
+    package = _package(data)
+    if package == "pyarrow":
+        import pyarrow
+
+        column = pyarrow.chunked_array(arrow)
+        return (column.combine_chunks() if _is_named(data, "Array",
+                                                     "RecordBatch") else column)
+    if package == "polars":
+        import polars
+
+        return polars.Series("spans", arrow)
+    if package == "nanoarrow":
+        import nanoarrow
+
+        return nanoarrow.ArrayStream(arrow)
+    return arrow
+
+
+def spans(guard: _Guard, data: Any, column: str) -> Any:
+    from ._deduper import Span, Witness
+
+    if _is_arrow(data) and _package(data) not in ("pandas", "datasets"):
+        with guard as core:
+            return _like(data, core.find(data, column))
+    found: list[list[Span]] = []
+    for part in _parts(data, column):
+        with guard as core:
+            if not isinstance(part, list):
+                part = _texts_of(part, column)
+            found += [[Span(*r[:5], Witness(*r[5]), *r[6:]) for r in row]
+                      for row in core.find_list(part, column)]
+    if _package(data) == "pandas":
+        import pandas
+
+        index = data.index
+        return pandas.Series(found, index=index, name="spans", dtype=object)
+    return found
+
+
+def _texts_of(part: Any, column: str) -> list[str | None]:
+    """Arrow data of pyarrow as a list."""
+    if hasattr(part, "column_names"):
+        part = part[column]
+    texts: list[str | None] = part.to_pylist()
+    return texts
