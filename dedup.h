@@ -564,7 +564,8 @@ enum dedup_load {
  * options and, if another was loaded before or options.seeded is set, with the
  * same secret; else its secret is taken over.  Of a table without units only
  * unit, min_words and fold_digits have to be the same.  DEDUP_ESTATE: something
- * was fed, or parts were made.  On any error it is as if it had not been called.
+ * was fed, or parts were made.  On any error it is as if it had not been
+ * called.
  */
 DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
 				       enum dedup_load kind,
@@ -601,8 +602,6 @@ DEDUP_API enum dedup_status dedup_get_label(const struct dedup *d,
 /* Does the file begin as a table does?  False where it cannot be read. */
 DEDUP_API bool dedup_is_table(const char *path);
 
-#define DEDUP_UNICODE 16		/* bytes of a version of Unicode */
-
 /* What a table says of itself. */
 struct dedup_table_info {
 	size_t size;			/* sizeof(struct dedup_table_info) */
@@ -617,8 +616,9 @@ struct dedup_table_info {
 	uint64_t documents;		/* that were read */
 	uint64_t counted, counts;	/* documents that were counted, texts */
 	bool labels;			/* documents have names */
-	char unicode[DEDUP_UNICODE];	/* that words were folded by: "15.0.0";
-					 * only tables of the same go together */
+	char unicode[16];		/* version that words were folded by,
+					 * such as "15.0.0": only tables of one
+					 * go together */
 };
 
 /*

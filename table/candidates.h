@@ -30,7 +30,8 @@ candidates_count(struct candidate *c, size_t have, unsigned table, uint64_t ref)
 BODY int
 candidates_propose(const struct table *t, const struct words *w,
 		   const uint64_t *v, uint32_t n, bool sketch,
-		   double threshold, candidate_filter *filter, struct candidate *c)
+		   double threshold, candidate_filter *filter,
+		   struct candidate *c)
 {
 	size_t have = 0;
 	uint64_t ref;

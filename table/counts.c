@@ -111,7 +111,8 @@ void
 counts_vote(struct counts *c, const struct fingerprint *fp,
 	    const struct place *at)
 {
-	unsigned char *slot, *p = find(c, fp, &slot), bytes[COUNTS_WIDTH_PLACES];
+	unsigned char bytes[COUNTS_WIDTH_PLACES];
+	unsigned char *slot, *p = find(c, fp, &slot);
 	struct entry e;
 
 	if (p != NULL) {

@@ -24,8 +24,8 @@ struct counts {
 
 /*
  * An entry:  u64 hi   u64 lo   documents   last   number, of 40 bits each
- * 'last' is the document that voted last, so that it votes only once; the number
- * is there with places.
+ * 'last' is the document that voted last, so that it votes only once; the
+ * number is there with places.
  */
 #define COUNTS_WIDTH 26
 #define COUNTS_WIDTH_PLACES 31

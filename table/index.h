@@ -7,9 +7,9 @@
  *	... | key 17, ref 5 | key 17, ref 90 | key 21, ref 12 | ...
  *
  * Strangers meet by chance under one key: of 10^10 entries 0.07 for each unit
- * that is looked up, as measured with synthetic sketches up to 10^8 (0.0007).
- * With keys of 32 bits it would be 18; with the ranks alone for keys, 200, since
- * all sketches are chosen from the smallest ranks.
+ * that is looked up, going by synthetic sketches, 10^8 entries of them.  With
+ * keys of 32 bits it would be 18; with the ranks alone for keys 200, since all
+ * sketches are chosen from the smallest ranks.
  */
 #ifndef INDEX_H
 #define INDEX_H
