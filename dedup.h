@@ -564,7 +564,8 @@ enum dedup_load {
  * options and, if another was loaded before or options.seeded is set, with the
  * same secret; else its secret is taken over.  Of a table without units only
  * unit, min_words and fold_digits have to be the same.  DEDUP_ESTATE: something
- * was fed, or parts were made.  On any error it is as if it had not been called.
+ * was fed, or parts were made.  On any error it is as if it had not been
+ * called.
  */
 DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
 				       enum dedup_load kind,
@@ -618,7 +619,7 @@ struct dedup_table_info {
 	uint64_t counted, counts;	/* documents that were counted, texts */
 	bool labels;			/* documents have names */
 	char unicode[DEDUP_UNICODE];	/* that words were folded by: "15.0.0";
-					 * only tables of the same go together */
+					 * only equal ones go together */
 };
 
 /*
