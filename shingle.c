@@ -296,7 +296,11 @@ mix(uint64_t a, uint64_t b)
 #ifdef __SIZEOF_INT128__
 	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
 
-	return (uint32_t)product ^ (uint32_t)(product >> 64);
+	uint64_t low = (uint64_t)product, high = (uint64_t)(product >> 64);
+
+	/* Else GCC 12 sends the halves through memory to make them 32 bits. */
+	__asm__("" : "+r"(low), "+r"(high));
+	return (uint32_t)(low ^ high);
 #else
 	return (uint32_t)fold(a, b);
 #endif
@@ -311,6 +315,12 @@ hash_long(const struct shingler *s, const char *p, size_t len)
 						 SHINGLE_SECRET),
 	};
 }
+
+/* The first n bytes of eight, for each n. */
+static const uint64_t first[9] = {
+	0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
+	0xffffffffffffff, 0xffffffffffffffff,
+};
 
 /* Hash the words to s->word. */
 BODY void
@@ -336,16 +346,17 @@ hash_words_body(struct shingler *s, const struct words *w)
 
 			start = stop + 1;
 			/* Most words are short: then half of it is known. */
-			if (len < 8) {
-				uint64_t a = first_bits(load64(from), 8 * len);
+			if (len <= 8) {
+				uint64_t a = load64(from) & first[len];
 
 				to->public = mix(a ^ p0, p1);
 				to->keyed = mix(a ^ k0, k1);
 			} else if (len <= 16) {
-				struct halves h = halves_of(from, len);
+				uint64_t a = load64(from);
+				uint64_t b = load64(from + 8) & first[len - 8];
 
-				to->public = mix(h.a ^ p0, h.b ^ p1);
-				to->keyed = mix(h.a ^ k0, h.b ^ k1);
+				to->public = mix(a ^ p0, b ^ p1);
+				to->keyed = mix(a ^ k0, b ^ k1);
 			} else {
 				*to = hash_long(s, from, len);
 			}
@@ -365,8 +376,11 @@ hash_words(struct shingler *s, struct words *w)
 }
 
 #ifdef WIDEST
-/* Parted by vectors, which fill the arrays up to a multiple of VECTOR words. */
-WIDE static void
+/*
+ * Parted by vectors, which fill the arrays up to a multiple of VECTOR words.
+ * Without BMI2, whose multiplication takes more moves around it.
+ */
+__attribute__((target("avx2,bmi,lzcnt,popcnt"))) static void
 hash_words_wide(struct shingler *s, struct words *w)
 {
 	const __m256i low = _mm256_set1_epi32(0xffff);
@@ -688,11 +702,10 @@ below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to)
 
 		if (n - i < 8)
 			m &= (1u << (n - i)) - 1;
-		for (; m != 0; m &= m - 1) {
-			if (k > FEW)
-				return k;
+		if (k > FEW)
+			return k;
+		for (; m != 0; m &= m - 1)
 			to[k++] = v[i + (unsigned)__builtin_ctz(m)];
-		}
 	}
 	return k;
 }
