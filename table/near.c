@@ -265,22 +265,30 @@ words_alike(const struct pair *p, uint32_t j, uint32_t i)
 	uint32_t most = w->n - i < p->n - j ? w->n - i : p->n - j, k = 0;
 	uint32_t n = codes_alike(p->code + j, w->code + i, most);
 
-	if (p->tag != NULL) {
-		while (k < n && p->tag[j + k] == w->tag[i + k])
-			k++;
-		return k;
-	}
-	for (; k < n; k++)
-		p->s->other[j + k] = words_hash(w, i + k);
-	return n;
+	if (p->tag == NULL)
+		return n;
+	while (k < n && p->tag[j + k] == w->tag[i + k])
+		k++;
+	return k;
 }
 
-/* Is all of the unit said from the record's word j on? */
+/* Those words go to s->other, for checks_agree(). */
+static void
+pass_words(const struct pair *p, uint32_t j, uint32_t i, uint32_t n)
+{
+	for (uint32_t k = 0; k < n; k++)
+		p->s->other[j + k] = words_hash(p->w, i + k);
+}
+
+/*
+ * Is all of the unit said from the record's word 'from' on?  What is passed is
+ * only written down where that is so, in a second walk.
+ */
 static bool
-is_said_from(struct pair *p, uint32_t j)
+is_said_from(struct pair *p, uint32_t from, bool write)
 {
 	const struct words *w = p->w;
-	const uint32_t from = j;
+	uint32_t j = from;
 	struct letter at = { 0, 0 };
 	bool whole = true;	/* 'at' is where a word begins */
 
@@ -289,18 +297,23 @@ is_said_from(struct pair *p, uint32_t j)
 		const struct pieces *v;
 		size_t k;
 
+		if (write)
+			pass_words(p, j, at.word, alike);
 		j += alike;
 		if (at.word + alike == w->n)
-			return p->tag != NULL || checks_agree(p, from, j);
-		if (j == p->n || !spend(p, alike + 1))
+			return p->tag != NULL ||
+			       (write ? checks_agree(p, from, j) :
+				is_said_from(p, from, true));
+		if (j == p->n || (!write && !spend(p, alike + 1)))
 			return false;
 		go_to_word(p, &at, at.word + alike);
 		v = pieces_at(p, at.byte, at.byte == 0 ? &p->s->first
 						       : &p->s->last);
 		k = find_piece(p, v, j++);
-		if (!spend(p, k + 1) || k == v->n)
+		if (k == v->n || (!write && !spend(p, k + 1)))
 			return false;
-		p->s->other[j - 1] = v->piece[k].code;
+		if (write)
+			p->s->other[j - 1] = v->piece[k].code;
 		for (uint32_t b = 0; b < v->piece[k].len; b++)
 			at.word += w->loose[at.byte + b] == ' ';
 		at.byte += v->piece[k].len;
@@ -339,27 +352,27 @@ know_first(struct pair *p)
 }
 
 /*
- * Is it said with words joined or parted, or not?  Nearly all records have none
- * of the words that it may begin with, which is found at a glance.
+ * Is it said with words joined or parted, or not?  A word of the record is three
+ * of the unit's at most, so what is left has to be a third as long.
  */
 static bool
 is_said_loosely(struct pair *p)
 {
-	bool asked = false;
+	const uint64_t left = p->left;
+	const uint32_t least = (p->w->n + 2) / 3;
 
 	know_first(p);
-	for (uint32_t at = 0; at < p->n; at += GROUP)
+	for (uint32_t at = 0; at + least <= p->n; at += GROUP)
 		for (unsigned m = find_first(p, at); m != 0; m &= m - 1) {
 			uint32_t j = at + (uint32_t)__builtin_ctz(m);
 
-			/* This takes fewer steps where words are repeated. */
-			if (!asked && is_said(p))
+			if (is_said_from(p, j, false))
 				return true;
-			asked = true;
-			if (is_said_from(p, j))
-				return true;
-			if (p->left == 0)
-				return false;
+			if (p->left > 0)
+				continue;
+			/* Where words are repeated this takes fewer steps. */
+			p->left = left;
+			return is_said(p);
 		}
 	return false;
 }
