@@ -308,7 +308,7 @@ is_said_from(struct pair *p, uint32_t from, bool write)
 			return false;
 		go_to_word(p, &at, at.word + alike);
 		v = pieces_at(p, at.byte, at.byte == 0 ? &p->s->first
-						       : &p->s->last);
+						       : &p->s->last[at.word % LAST]);
 		k = find_piece(p, v, j++);
 		if (k == v->n || (!write && !spend(p, k + 1)))
 			return false;
@@ -380,7 +380,9 @@ is_said_loosely(struct pair *p)
 void
 near_begin(struct scratch *s)
 {
-	s->first.n = s->last.n = 0;
+	s->first.n = 0;
+	for (unsigned i = 0; i < LAST; i++)
+		s->last[i].n = 0;
 	s->known = (struct letter){ 0, 0 };
 }
 

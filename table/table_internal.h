@@ -41,6 +41,7 @@ struct pieces {
 	struct joint piece[SHINGLE_PIECES];
 };
 
+#define LAST 4		/* places in a unit whose pieces are kept */
 #define SPREAD 16	/* pieces that are looked for by vectors */
 
 /* For comparing two units. */
@@ -51,7 +52,7 @@ struct scratch {
 	size_t mine_room, other_room;
 	/* Of near.c: the unit's first pieces, the last that it asked for, and
 	 * where a word begins. */
-	struct pieces first, last;
+	struct pieces first, last[LAST];
 	struct letter known;
 	_Alignas(16) uint16_t spread[SPREAD][8];	/* codes of 'first' */
 };
