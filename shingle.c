@@ -230,13 +230,6 @@ first_bits(uint64_t v, size_t n)
 	return v & (((uint64_t)1 << n) - 1);
 }
 
-/* The first n of the 8 bytes of v; all of them where n exceeds 8. */
-static inline uint64_t
-first_bytes(uint64_t v, size_t n)
-{
-	return n >= 8 ? v : first_bits(v, 8 * n);
-}
-
 /* Does the word hold a digit, of any script? */
 static bool
 has_digit(const char *p, size_t len)
@@ -272,19 +265,11 @@ spaces(const char *p)
 	return m;
 }
 
-/* A word as two 64-bit values, zero filled: no word holds a NUL. */
-struct halves {
-	uint64_t a, b;
+/* The first n bytes of eight, for each n. */
+static const uint64_t first[9] = {
+	0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
+	0xffffffffffffff, 0xffffffffffffffff,
 };
-
-BODY struct halves
-halves_of(const char *p, size_t n)
-{
-	return (struct halves){
-		first_bytes(load64(p), n),
-		first_bytes(load64(p + 8), n > 8 ? n - 8 : 0),
-	};
-}
 
 /*
  * Both hashes mix a word of up to 16 bytes as XXH3 mixes 16 bytes: with two
@@ -315,12 +300,6 @@ hash_long(const struct shingler *s, const char *p, size_t len)
 						 SHINGLE_SECRET),
 	};
 }
-
-/* The first n bytes of eight, for each n. */
-static const uint64_t first[9] = {
-	0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
-	0xffffffffffffff, 0xffffffffffffffff,
-};
 
 /* Hash the words to s->word. */
 BODY void
@@ -424,10 +403,10 @@ code_of(const struct shingler *s, const char *p, size_t len)
 	if (len > 16)
 		return (uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
 			SHINGLE_SECRET) & 0xffffff;
-	if (len < 8)
-		a = first_bits(a, 8 * len);
+	if (len <= 8)
+		a &= first[len];
 	else
-		b = first_bytes(load64(p + 8), len - 8);
+		b = load64(p + 8) & first[len - 8];
 	return mix(a ^ s->key[0], b ^ s->key[1]) & 0xffffff;
 }
 
@@ -486,6 +465,7 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	const char *p = w->loose;
 	uint64_t m = spaces(p + at);
 	size_t end = end_of_word(w, at, m, at), next = end, from = at, len = 0;
+	uint64_t k0, k1, a, b;
 	char joined[SHINGLE_JOINED + 16];
 	size_t n = 0;
 
@@ -508,13 +488,24 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	/* Parts of this word. */
 	if (end - at > SHINGLE_JOINED)
 		end = at + SHINGLE_JOINED;
-	for (size_t i = at + 1; i < end; i++)
-		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
-		    !parts_numbers(w, i, i))
-			to[n++] = (struct joint){
-				code_of(s, p + at, i - at),
-				(uint32_t)(i - at),
-			};
+	k0 = s->key[0];
+	k1 = s->key[1];
+	a = load64(p + at);
+	b = load64(p + at + 8);
+	for (size_t i = 1; i < end - at; i++) {
+		uint32_t code;
+
+		if (((unsigned char)p[at + i] & 0xc0) == 0x80 ||
+		    parts_numbers(w, at + i, at + i))
+			continue;
+		if (i <= 8)
+			code = mix((a & first[i]) ^ k0, k1);
+		else if (i <= 16)
+			code = mix(a ^ k0, (b & first[i - 8]) ^ k1);
+		else
+			code = code_of(s, p + at, i);
+		to[n++] = (struct joint){ code & 0xffffff, (uint32_t)i };
+	}
 	return n;
 }
 
@@ -523,15 +514,10 @@ shingler_skip(const struct words *w, size_t at, uint32_t n)
 {
 	for (; n > 0; at += 64) {
 		uint64_t m = spaces(w->loose + at);
-		uint32_t have = (uint32_t)__builtin_popcountll(m);
 
-		if (have < n) {
-			n -= have;
-			continue;
-		}
-		while (--n > 0)
-			m &= m - 1;
-		return at + (size_t)__builtin_ctzll(m) + 1;
+		for (; m != 0; m &= m - 1)
+			if (--n == 0)
+				return at + (size_t)__builtin_ctzll(m) + 1;
 	}
 	return at;
 }

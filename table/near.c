@@ -224,6 +224,8 @@ go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 	/* Candidates often differ from the unit in the same place. */
 	if (known.word <= word && known.word > at->word)
 		*at = known;
+	if (word == at->word)
+		return;
 	at->byte = shingler_skip(p->w, at->byte, word - at->word);
 	at->word = word;
 	p->s->known = *at;
