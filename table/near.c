@@ -269,6 +269,9 @@ words_alike(const struct pair *p, uint32_t j, uint32_t i)
 
 	if (p->tag == NULL)
 		return n;
+	for (; k + 8 <= n; k += 8)
+		if (memcmp(p->tag + j + k, w->tag + i + k, 8) != 0)
+			break;
 	while (k < n && p->tag[j + k] == w->tag[i + k])
 		k++;
 	return k;
@@ -403,7 +406,7 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 
 	if (record_has_tags(t->full_tags, n))
 		p.tag = p.check;
-	if (scratch_reserve(s, n) != 0)
+	if (n > s->other_room && scratch_reserve(s, n) != 0)
 		return -1;
 	return w->shingler != NULL && w->loose != NULL ? is_said_loosely(&p)
 						       : is_said(&p);
@@ -418,7 +421,8 @@ near_matches(const struct table *t, struct scratch *s, const struct words *w,
 
 	int got;
 
-	if (!near_is_possible(w, threshold, record))
+	/* Else all candidates are. */
+	if (threshold > 0.0 && !near_is_possible(w, threshold, record))
 		return 0;
 	got = near_says(t, s, w, record);
 	if (got <= 0)
