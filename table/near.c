@@ -199,18 +199,16 @@ is_said(struct pair *p)
 	return false;
 }
 
-/* What the unit's letters can be written as from this byte on; kept in v. */
-static const struct pieces *
-pieces_at(const struct pair *p, size_t byte, struct pieces *v)
+/* What the unit's letters can be written as from this byte on, to v. */
+static void
+make_pieces(const struct pair *p, size_t byte, uint32_t word, struct pieces *v)
 {
-	if (v->byte == byte && v->n > 0)
-		return v;
 	v->byte = byte;
+	v->word = word;
 	v->n = shingler_pieces(p->w, byte, v->piece);
 	v->codes = 0;
 	for (size_t i = 0; i < v->n; i++)
 		v->codes |= (uint64_t)1 << (v->piece[i].code & 63);
-	return v;
 }
 
 /* Go on to the beginning of a word. */
@@ -229,6 +227,23 @@ go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 	at->byte = shingler_skip(p->w, at->byte, word - at->word);
 	at->word = word;
 	p->s->known = *at;
+}
+
+/* The pieces from a place on: kept, or made now. */
+static inline const struct pieces *
+pieces_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
+{
+	struct pieces *v = word == 0 && whole ? &p->s->first
+					      : &p->s->last[word % LAST];
+
+	if (v->n > 0 && whole && v->word == word) {
+		*at = (struct letter){ word, v->byte };
+		return v;
+	}
+	go_to_word(p, at, word);
+	if (v->n == 0 || v->byte != at->byte)
+		make_pieces(p, at->byte, whole ? word : UINT32_MAX, v);
+	return v;
 }
 
 /* The piece that is the record's word j: its number, or v->n. */
@@ -260,7 +275,7 @@ codes_alike(const uint16_t *a, const uint16_t *b, uint32_t n)
 }
 
 /* How many words of the record from j on are those of the unit from i on. */
-static uint32_t
+BODY uint32_t
 words_alike(const struct pair *p, uint32_t j, uint32_t i)
 {
 	const struct words *w = p->w;
@@ -311,9 +326,7 @@ is_said_from(struct pair *p, uint32_t from, bool write)
 				is_said_from(p, from, true));
 		if (j == p->n || (!write && !spend(p, alike + 1)))
 			return false;
-		go_to_word(p, &at, at.word + alike);
-		v = pieces_at(p, at.byte, at.byte == 0 ? &p->s->first
-						       : &p->s->last[at.word % LAST]);
+		v = pieces_at(p, &at, at.word + alike, whole);
 		k = find_piece(p, v, j++);
 		if (k == v->n || (!write && !spend(p, k + 1)))
 			return false;
@@ -349,7 +362,7 @@ know_first(struct pair *p)
 
 	if (first->n > 0)
 		return;
-	pieces_at(p, 0, first);
+	make_pieces(p, 0, 0, first);
 	/* Four at a time; the last ones may be the first one once more. */
 	for (size_t i = 0; i < (first->n + 3) / 4 * 4 && i < SPREAD; i++)
 		spread(p->s->spread[i],

@@ -37,6 +37,7 @@ struct letter {
 /* What a unit's letters can be written as from one byte on. */
 struct pieces {
 	size_t byte, n;		/* 0: not known */
+	uint32_t word;		/* which begins there; UINT32_MAX: none does */
 	uint64_t codes;		/* their lowest 6 bits, as bits */
 	struct joint piece[SHINGLE_PIECES];
 };
