@@ -129,16 +129,23 @@ indexed_under(const struct table *t, const struct words *w,
 	       index_key(t, w->winnowed[i - w->nkeep]);
 }
 
-/*
- * Enter a record under a key and its shingle, unless the bucket is full; or it
- * is known that there is none yet.
- */
+/* The last step: it is to be entered, and there is room. */
+static inline void
+enter(struct table *t, uint32_t key, uint32_t shingle, uint32_t ref)
+{
+	/* References grow: the new one goes behind the others. */
+	uint64_t entry = (uint64_t)key << 32 | ref;
+
+	recent_mark(t, shingle);
+	t->added[key >> 26] |= (uint64_t)1 << (key >> 20 & 63);
+	ordered_insert_key(&t->index, ordered_find(&t->index, entry), entry);
+}
+
+/* Enter a record under a key and its shingle, unless the bucket is full. */
 static int
-index_add(struct table *t, uint32_t key, uint32_t shingle, uint32_t ref,
-	  bool none)
+index_add(struct table *t, uint32_t key, uint32_t shingle, uint32_t ref)
 {
 	struct found f[TABLE_BUCKET];
-	uint64_t entry;
 	struct bucket b;
 	uint32_t other;
 	int in = 0;
@@ -150,23 +157,17 @@ index_add(struct table *t, uint32_t key, uint32_t shingle, uint32_t ref,
 	}
 	if (table_reserve_entry(t, &t->index) != 0)
 		return -1;
-	if (!none) {
-		b = bucket_open(t, key);
-		while ((other = bucket_next(&b)) != 0) {
-			if (other == ref)
-				return 0;
-			in++;
-		}
-		if (in >= TABLE_BUCKET)
+	b = bucket_open(t, key);
+	while ((other = bucket_next(&b)) != 0) {
+		if (other == ref)
 			return 0;
+		in++;
 	}
-	recent_mark(t, shingle);
-	t->added[key >> 26] |= (uint64_t)1 << (key >> 20 & 63);
-	/* References grow: the new one goes behind the others. */
-	entry = (uint64_t)key << 32 | ref;
-	if (table_log_undo(t, 0, entry) != 0)
+	if (in >= TABLE_BUCKET)
+		return 0;
+	if (table_log_undo(t, 0, (uint64_t)key << 32 | ref) != 0)
 		return -1;
-	ordered_insert(&t->index, ordered_find(&t->index, entry), &entry);
+	enter(t, key, shingle, ref);
 	return 0;
 }
 
@@ -191,14 +192,25 @@ index_add_all(struct table *t, const struct words *w, uint32_t ref)
 {
 	uint32_t n = w->nkeep + w->nwinnowed, own[SKETCH_PROBE];
 	const uint32_t *keys = index_keys(t, w, own);
+	const bool plain = t->nattached == 0 && !t->marked;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t key = indexed_under(t, w, keys, i);
-		bool sketch = i < w->nkeep;
+		uint32_t key, shingle;
 
-		if (index_add(t, key, sketch ? w->probe[i] :
-			      w->winnowed[i - w->nkeep], ref,
-			      sketch && index_lacks(t, w, i, key)) != 0) {
+		if (i < w->nkeep) {
+			key = keys[i];
+			shingle = w->probe[i];
+			/* Most keys are new, and there is room for them. */
+			if (plain && index_lacks(t, w, i, key) &&
+			    ordered_has_room(&t->index)) {
+				enter(t, key, shingle, ref);
+				continue;
+			}
+		} else {
+			shingle = w->winnowed[i - w->nkeep];
+			key = index_key(t, shingle);
+		}
+		if (index_add(t, key, shingle, ref) != 0) {
 			int error = errno;
 
 			if (t->index.n > 0)

@@ -208,20 +208,11 @@ ordered_insert(struct ordered *o, unsigned char *at, const void *entry)
 {
 	unsigned char *end = at;
 
-	o->n++;
 	if (o->width == sizeof(uint64_t)) {
-		/* Few bytes mostly: each takes the place of the next. */
-		uint64_t moved = ordered_key(entry);
-
-		while (moved != 0) {
-			uint64_t next = ordered_key(at);
-
-			memcpy(at, &moved, sizeof(moved));
-			moved = next;
-			at += sizeof(moved);
-		}
+		ordered_insert_key(o, at, ordered_key(entry));
 		return;
 	}
+	o->n++;
 	while (ordered_key(end) != 0)
 		end += o->width;
 	memmove(at + o->width, at, (size_t)(end - at));

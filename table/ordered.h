@@ -111,6 +111,21 @@ ordered_find(const struct ordered *o, uint64_t key)
 	return p;
 }
 
+/* The same as ordered_insert() where entries are nothing but their keys. */
+static inline void
+ordered_insert_key(struct ordered *o, unsigned char *at, uint64_t key)
+{
+	o->n++;
+	/* Few bytes mostly: each takes the place of the next. */
+	while (key != 0) {
+		uint64_t next = ordered_key(at);
+
+		memcpy(at, &key, sizeof(key));
+		key = next;
+		at += sizeof(key);
+	}
+}
+
 /* Begin to fetch the slots from home on. */
 static inline void
 ordered_prefetch(const struct ordered *o, uint64_t key)
