@@ -47,7 +47,7 @@ struct shingler {
 	unsigned ngram, window;
 	unsigned char secret[SHINGLE_SECRET];
 	uint64_t key[4];	/* words mix with these; from the secret */
-	uint64_t open[2];	/* the same for public hashes: PUBLIC_0 and _1 */
+	uint64_t open[2];	/* the same for public hashes; no secret */
 	struct loose *loose;
 	struct block *pool;
 	bool wide;		/* the machine has vectors for it */

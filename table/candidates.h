@@ -41,7 +41,8 @@ candidates_count(struct candidate *c, size_t have, size_t *next,
 BODY int
 candidates_propose(const struct table *t, const struct words *w,
 		   const uint32_t *v, uint32_t n, bool sketch,
-		   double threshold, candidate_filter *filter, struct candidate *c)
+		   double threshold, candidate_filter *filter,
+		   struct candidate *c)
 {
 	size_t have = 0, next;
 	uint32_t ref;
