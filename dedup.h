@@ -602,6 +602,8 @@ DEDUP_API enum dedup_status dedup_get_label(const struct dedup *d,
 /* Does the file begin as a table does?  False where it cannot be read. */
 DEDUP_API bool dedup_is_table(const char *path);
 
+#define DEDUP_UNICODE 16		/* bytes of a version of Unicode */
+
 /* What a table says of itself. */
 struct dedup_table_info {
 	size_t size;			/* sizeof(struct dedup_table_info) */
@@ -616,9 +618,8 @@ struct dedup_table_info {
 	uint64_t documents;		/* that were read */
 	uint64_t counted, counts;	/* documents that were counted, texts */
 	bool labels;			/* documents have names */
-	char unicode[16];		/* version that words were folded by,
-					 * such as "15.0.0": only tables of one
-					 * go together */
+	char unicode[DEDUP_UNICODE];	/* that words were folded by: "15.0.0";
+					 * only equal ones go together */
 };
 
 /*

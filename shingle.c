@@ -47,7 +47,7 @@ struct shingler {
 	unsigned ngram, window;
 	unsigned char secret[SHINGLE_SECRET];
 	uint64_t key[4];	/* words mix with these; from the secret */
-	uint64_t open[2];	/* the same for public hashes: PUBLIC_0 and _1 */
+	uint64_t open[2];	/* the same for public hashes; no secret */
 	struct loose *loose;
 	struct block *pool;
 	bool wide;		/* the machine has vectors for it */
@@ -230,13 +230,6 @@ first_bits(uint64_t v, size_t n)
 	return v & (((uint64_t)1 << n) - 1);
 }
 
-/* The first n of the 8 bytes of v; all of them where n exceeds 8. */
-static inline uint64_t
-first_bytes(uint64_t v, size_t n)
-{
-	return n >= 8 ? v : first_bits(v, 8 * n);
-}
-
 /* Does the word hold a digit, of any script? */
 static bool
 has_digit(const char *p, size_t len)
@@ -272,19 +265,11 @@ spaces(const char *p)
 	return m;
 }
 
-/* A word as two 64-bit values, zero filled: no word holds a NUL. */
-struct halves {
-	uint64_t a, b;
+/* The first n bytes of eight, for each n. */
+static const uint64_t first[9] = {
+	0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
+	0xffffffffffffff, 0xffffffffffffffff,
 };
-
-BODY struct halves
-halves_of(const char *p, size_t n)
-{
-	return (struct halves){
-		first_bytes(load64(p), n),
-		first_bytes(load64(p + 8), n > 8 ? n - 8 : 0),
-	};
-}
 
 /*
  * Both hashes mix a word of up to 16 bytes as XXH3 mixes 16 bytes: with two
@@ -296,7 +281,11 @@ mix(uint64_t a, uint64_t b)
 #ifdef __SIZEOF_INT128__
 	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
 
-	return (uint32_t)product ^ (uint32_t)(product >> 64);
+	uint64_t low = (uint64_t)product, high = (uint64_t)(product >> 64);
+
+	/* Else GCC 12 sends the halves through memory to make them 32 bits. */
+	__asm__("" : "+r"(low), "+r"(high));
+	return (uint32_t)(low ^ high);
 #else
 	return (uint32_t)fold(a, b);
 #endif
@@ -336,16 +325,17 @@ hash_words_body(struct shingler *s, const struct words *w)
 
 			start = stop + 1;
 			/* Most words are short: then half of it is known. */
-			if (len < 8) {
-				uint64_t a = first_bits(load64(from), 8 * len);
+			if (len <= 8) {
+				uint64_t a = load64(from) & first[len];
 
 				to->public = mix(a ^ p0, p1);
 				to->keyed = mix(a ^ k0, k1);
 			} else if (len <= 16) {
-				struct halves h = halves_of(from, len);
+				uint64_t a = load64(from);
+				uint64_t b = load64(from + 8) & first[len - 8];
 
-				to->public = mix(h.a ^ p0, h.b ^ p1);
-				to->keyed = mix(h.a ^ k0, h.b ^ k1);
+				to->public = mix(a ^ p0, b ^ p1);
+				to->keyed = mix(a ^ k0, b ^ k1);
 			} else {
 				*to = hash_long(s, from, len);
 			}
@@ -365,8 +355,11 @@ hash_words(struct shingler *s, struct words *w)
 }
 
 #ifdef WIDEST
-/* Parted by vectors, which fill the arrays up to a multiple of VECTOR words. */
-WIDE static void
+/*
+ * Parted by vectors, which fill the arrays up to a multiple of VECTOR words.
+ * Without BMI2, whose multiplication takes more moves around it.
+ */
+__attribute__((target("avx2,bmi,lzcnt,popcnt"))) static void
 hash_words_wide(struct shingler *s, struct words *w)
 {
 	const __m256i low = _mm256_set1_epi32(0xffff);
@@ -410,10 +403,10 @@ code_of(const struct shingler *s, const char *p, size_t len)
 	if (len > 16)
 		return (uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
 			SHINGLE_SECRET) & 0xffffff;
-	if (len < 8)
-		a = first_bits(a, 8 * len);
+	if (len <= 8)
+		a &= first[len];
 	else
-		b = first_bytes(load64(p + 8), len - 8);
+		b = load64(p + 8) & first[len - 8];
 	return mix(a ^ s->key[0], b ^ s->key[1]) & 0xffffff;
 }
 
@@ -472,6 +465,7 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	const char *p = w->loose;
 	uint64_t m = spaces(p + at);
 	size_t end = end_of_word(w, at, m, at), next = end, from = at, len = 0;
+	uint64_t k0, k1, a, b;
 	char joined[SHINGLE_JOINED + 16];
 	size_t n = 0;
 
@@ -494,13 +488,24 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	/* Parts of this word. */
 	if (end - at > SHINGLE_JOINED)
 		end = at + SHINGLE_JOINED;
-	for (size_t i = at + 1; i < end; i++)
-		if (((unsigned char)p[i] & 0xc0) != 0x80 &&
-		    !parts_numbers(w, i, i))
-			to[n++] = (struct joint){
-				code_of(s, p + at, i - at),
-				(uint32_t)(i - at),
-			};
+	k0 = s->key[0];
+	k1 = s->key[1];
+	a = load64(p + at);
+	b = load64(p + at + 8);
+	for (size_t i = 1; i < end - at; i++) {
+		uint32_t code;
+
+		if (((unsigned char)p[at + i] & 0xc0) == 0x80 ||
+		    parts_numbers(w, at + i, at + i))
+			continue;
+		if (i <= 8)
+			code = mix((a & first[i]) ^ k0, k1);
+		else if (i <= 16)
+			code = mix(a ^ k0, (b & first[i - 8]) ^ k1);
+		else
+			code = code_of(s, p + at, i);
+		to[n++] = (struct joint){ code & 0xffffff, (uint32_t)i };
+	}
 	return n;
 }
 
@@ -509,15 +514,10 @@ shingler_skip(const struct words *w, size_t at, uint32_t n)
 {
 	for (; n > 0; at += 64) {
 		uint64_t m = spaces(w->loose + at);
-		uint32_t have = (uint32_t)__builtin_popcountll(m);
 
-		if (have < n) {
-			n -= have;
-			continue;
-		}
-		while (--n > 0)
-			m &= m - 1;
-		return at + (size_t)__builtin_ctzll(m) + 1;
+		for (; m != 0; m &= m - 1)
+			if (--n == 0)
+				return at + (size_t)__builtin_ctzll(m) + 1;
 	}
 	return at;
 }
@@ -719,9 +719,9 @@ below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to,
 
 		if (n - i < 8)
 			m &= (1u << (n - i)) - 1;
+		if (k > FEW)
+			return k;
 		for (; m != 0; m &= m - 1) {
-			if (k > FEW)
-				return k;
 			at[k] = i + (unsigned)__builtin_ctz(m);
 			to[k] = v[at[k]];
 			k++;
@@ -770,7 +770,7 @@ static uint32_t
 smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 	     uint32_t *to, uint32_t most)
 {
-	uint32_t few[FEW + 1 + VECTOR], at[FEW + 1], order[FEW];
+	uint32_t few[FEW + 1 + VECTOR], at[FEW + 1 + VECTOR], order[FEW];
 	uint32_t got = 0, k = n;
 	bool all = n <= 2 * most;
 	uint64_t taken;

@@ -63,7 +63,8 @@ struct words {
 	uint16_t *code;		/* 16 bits of each word's hash; n; or NULL */
 	uint8_t *tag;		/* the next 8 bits; n of them */
 	const char *loose;	/* the words in loose form, each followed ... */
-	uint32_t loose_len;	/* ... by a space; or NULL */
+	uint32_t loose_len;	/* ... by a space, and SHINGLE_SLACK bytes that
+				 * may be read behind them; or NULL */
 	const struct shingler *shingler;	/* that hashed them; or NULL */
 	uint64_t *probe;	/* public hashes of sampled shingles, smallest */
 	uint32_t nprobe;	/* first: look the unit up by all of them, */

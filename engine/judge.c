@@ -145,12 +145,22 @@ let_stay(struct dedup *d, struct split *s, struct piece *p)
 	return 0;
 }
 
+/* Why it goes is only known, and asked, if it does. */
+static inline void
+note_fate(struct fate *f, const struct piece *p)
+{
+	f->goes = p->verdict == GOES;
+	if (f->goes)
+		f->why = p->why;
+}
+
 /* A repeat goes as what it repeats does, or for that. */
 static int
 follow(struct dedup *d, const struct fate *before, struct piece *p)
 {
-	p->why = before->why;
-	if (!before->goes)
+	if (before->goes)
+		p->why = before->why;
+	else
 		p->why = (struct finding){
 			.reason = DEDUP_REPEAT, .resemblance = 1.0,
 			.witness = engine_place(d, p->root_off, p->root_line),
@@ -321,7 +331,7 @@ judge_one(struct dedup *d, size_t i)
 	} else {
 		got = judge_unit(d, s, p);
 	}
-	d->last = (struct fate){ p->verdict == GOES, p->why };
+	note_fate(&d->last, p);
 	return got != 0 ? -1 : end_waiting(d, i);
 }
 
@@ -457,9 +467,7 @@ cut_decided(struct dedup *d)
 				return 0;
 		}
 		if (piece_is_unit(p) || p->kind == PIECE_PASS)
-			d->last_cut = (struct fate){
-				p->verdict == GOES, p->why,
-			};
+			note_fate(&d->last_cut, p);
 		if (cut_piece(d, p) != 0)
 			return -1;
 	}

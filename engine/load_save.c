@@ -12,8 +12,7 @@
 #include "saved.h"
 
 _Static_assert(DEDUP_WHY == SAVED_WHY, "messages are handed through");
-_Static_assert(sizeof(((struct dedup_table_info *)NULL)->unicode) ==
-	       SAVED_UNICODE, "versions are handed through");
+_Static_assert(DEDUP_UNICODE == SAVED_UNICODE, "versions are handed through");
 
 static struct saved_options
 options_of(const struct dedup *d)

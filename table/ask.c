@@ -145,7 +145,7 @@ static size_t
 propose_recent(const struct table *t, const struct words *w, double threshold,
 	       const struct proposal *p, struct candidate *c)
 {
-	size_t n = 0;
+	size_t n = 0, next;
 	uint64_t ref;
 
 	if (w->n < TABLE_NEAR_WORDS || t->index.n == 0)
@@ -155,12 +155,13 @@ propose_recent(const struct table *t, const struct words *w, double threshold,
 
 		if (!recent_has(t, p->upto, (uint32_t)w->probe[i]))
 			continue;
+		next = 0;
 		b = bucket_open(t, index_key(t, w->probe[i]));
 		while ((ref = bucket_next(&b)) != 0)
 			if (ref >= p->upto &&
 			    any_is_possible(w, threshold,
 					    arena_at(&t->arena, ref)))
-				n = candidates_count(c, n, 0, ref);
+				n = candidates_count(c, n, &next, 0, ref);
 	}
 	return n;
 }

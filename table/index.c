@@ -140,18 +140,27 @@ indexed_under(const struct table *t, const struct words *w,
 	       index_key(t, w->winnowed[i - w->nkeep]);
 }
 
-/*
- * Enter a record under a key and its shingle, unless the bucket is full; or it
- * is known that there is none yet.
- */
+/* The last step: it is to be entered, and there is room. */
+static inline void
+enter(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
+{
+	uint64_t upper = index_upper(key, ref);
+	unsigned char *p = ordered_find(&t->index, upper);
+
+	recent_mark(t, (uint32_t)shingle);
+	t->added[key >> 34] |= (uint64_t)1 << (key >> 28 & 63);
+	/* References grow: the new one goes behind the others. */
+	while (ordered_key(p) == upper)
+		p += INDEX_WIDTH;
+	ordered_insert_ten(&t->index, p, upper, (uint16_t)ref);
+}
+
+/* Enter a record under a key and its shingle, unless the bucket is full. */
 static int
-index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref,
-	  bool none)
+index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 {
 	struct found f[TABLE_BUCKET];
-	unsigned char entry[INDEX_WIDTH], *p;
-	uint64_t upper, other;
-	uint16_t low = (uint16_t)ref;
+	uint64_t other;
 	struct bucket b;
 	int in = 0;
 
@@ -162,28 +171,17 @@ index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref,
 	}
 	if (table_reserve_entry(t, &t->index) != 0)
 		return -1;
-	if (!none) {
-		b = bucket_open(t, key);
-		while ((other = bucket_next(&b)) != 0) {
-			if (other == ref)
-				return 0;
-			in++;
-		}
-		if (in >= TABLE_BUCKET)
+	b = bucket_open(t, key);
+	while ((other = bucket_next(&b)) != 0) {
+		if (other == ref)
 			return 0;
+		in++;
 	}
-	recent_mark(t, (uint32_t)shingle);
-	t->added[key >> 34] |= (uint64_t)1 << (key >> 28 & 63);
+	if (in >= TABLE_BUCKET)
+		return 0;
 	if (table_log_undo(t, true, key, ref) != 0)
 		return -1;
-	upper = index_upper(key, ref);
-	memcpy(entry, &upper, sizeof(upper));
-	memcpy(entry + sizeof(upper), &low, sizeof(low));
-	/* References grow: the new one goes behind the others. */
-	p = ordered_find(&t->index, upper);
-	while (ordered_key(p) == upper)
-		p += INDEX_WIDTH;
-	ordered_insert(&t->index, p, entry);
+	enter(t, key, shingle, ref);
 	return 0;
 }
 
@@ -216,14 +214,25 @@ index_add_all(struct table *t, const struct words *w, uint64_t ref)
 	uint32_t n = w->nkeep + w->nwinnowed;
 	uint64_t own[SKETCH_PROBE];
 	const uint64_t *keys = index_keys(t, w, own);
+	const bool plain = t->nattached == 0 && !t->marked;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t key = indexed_under(t, w, keys, i);
-		bool sketch = i < w->nkeep;
+		uint64_t key, shingle;
 
-		if (index_add(t, key, sketch ? w->probe[i] :
-			      w->winnowed[i - w->nkeep], ref,
-			      sketch && index_lacks(t, w, i, key)) != 0) {
+		if (i < w->nkeep) {
+			key = keys[i];
+			shingle = w->probe[i];
+			/* Most keys are new, and there is room for them. */
+			if (plain && index_lacks(t, w, i, key) &&
+			    ordered_has_room(&t->index)) {
+				enter(t, key, shingle, ref);
+				continue;
+			}
+		} else {
+			shingle = w->winnowed[i - w->nkeep];
+			key = index_key(t, shingle);
+		}
+		if (index_add(t, key, shingle, ref) != 0) {
 			int error = errno;
 
 			if (t->index.n > 0)

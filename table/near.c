@@ -199,18 +199,16 @@ is_said(struct pair *p)
 	return false;
 }
 
-/* What the unit's letters can be written as from this byte on; kept in v. */
-static const struct pieces *
-pieces_at(const struct pair *p, size_t byte, struct pieces *v)
+/* What the unit's letters can be written as from this byte on, to v. */
+static void
+make_pieces(const struct pair *p, size_t byte, uint32_t word, struct pieces *v)
 {
-	if (v->byte == byte && v->n > 0)
-		return v;
 	v->byte = byte;
+	v->word = word;
 	v->n = shingler_pieces(p->w, byte, v->piece);
 	v->codes = 0;
 	for (size_t i = 0; i < v->n; i++)
 		v->codes |= (uint64_t)1 << (v->piece[i].code & 63);
-	return v;
 }
 
 /* Go on to the beginning of a word. */
@@ -224,9 +222,28 @@ go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 	/* Candidates often differ from the unit in the same place. */
 	if (known.word <= word && known.word > at->word)
 		*at = known;
+	if (word == at->word)
+		return;
 	at->byte = shingler_skip(p->w, at->byte, word - at->word);
 	at->word = word;
 	p->s->known = *at;
+}
+
+/* The pieces from a place on: kept, or made now. */
+static inline const struct pieces *
+pieces_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
+{
+	struct pieces *v = word == 0 && whole ? &p->s->first
+					      : &p->s->last[word % LAST];
+
+	if (v->n > 0 && whole && v->word == word) {
+		*at = (struct letter){ word, v->byte };
+		return v;
+	}
+	go_to_word(p, at, word);
+	if (v->n == 0 || v->byte != at->byte)
+		make_pieces(p, at->byte, whole ? word : UINT32_MAX, v);
+	return v;
 }
 
 /* The piece that is the record's word j: its number, or v->n. */
@@ -258,29 +275,40 @@ codes_alike(const uint16_t *a, const uint16_t *b, uint32_t n)
 }
 
 /* How many words of the record from j on are those of the unit from i on. */
-static uint32_t
+BODY uint32_t
 words_alike(const struct pair *p, uint32_t j, uint32_t i)
 {
 	const struct words *w = p->w;
 	uint32_t most = w->n - i < p->n - j ? w->n - i : p->n - j, k = 0;
 	uint32_t n = codes_alike(p->code + j, w->code + i, most);
 
-	if (p->tag != NULL) {
-		while (k < n && p->tag[j + k] == w->tag[i + k])
-			k++;
-		return k;
-	}
-	for (; k < n; k++)
-		p->s->other[j + k] = words_hash(w, i + k);
-	return n;
+	if (p->tag == NULL)
+		return n;
+	for (; k + 8 <= n; k += 8)
+		if (memcmp(p->tag + j + k, w->tag + i + k, 8) != 0)
+			break;
+	while (k < n && p->tag[j + k] == w->tag[i + k])
+		k++;
+	return k;
 }
 
-/* Is all of the unit said from the record's word j on? */
+/* Those words go to s->other, for checks_agree(). */
+static void
+pass_words(const struct pair *p, uint32_t j, uint32_t i, uint32_t n)
+{
+	for (uint32_t k = 0; k < n; k++)
+		p->s->other[j + k] = words_hash(p->w, i + k);
+}
+
+/*
+ * Is all of the unit said from the record's word 'from' on?  What is passed is
+ * only written down where that is so, in a second walk.
+ */
 static bool
-is_said_from(struct pair *p, uint32_t j)
+is_said_from(struct pair *p, uint32_t from, bool write)
 {
 	const struct words *w = p->w;
-	const uint32_t from = j;
+	uint32_t j = from;
 	struct letter at = { 0, 0 };
 	bool whole = true;	/* 'at' is where a word begins */
 
@@ -289,18 +317,21 @@ is_said_from(struct pair *p, uint32_t j)
 		const struct pieces *v;
 		size_t k;
 
+		if (write)
+			pass_words(p, j, at.word, alike);
 		j += alike;
 		if (at.word + alike == w->n)
-			return p->tag != NULL || checks_agree(p, from, j);
-		if (j == p->n || !spend(p, alike + 1))
+			return p->tag != NULL ||
+			       (write ? checks_agree(p, from, j) :
+				is_said_from(p, from, true));
+		if (j == p->n || (!write && !spend(p, alike + 1)))
 			return false;
-		go_to_word(p, &at, at.word + alike);
-		v = pieces_at(p, at.byte, at.byte == 0 ? &p->s->first
-						       : &p->s->last);
+		v = pieces_at(p, &at, at.word + alike, whole);
 		k = find_piece(p, v, j++);
-		if (!spend(p, k + 1) || k == v->n)
+		if (k == v->n || (!write && !spend(p, k + 1)))
 			return false;
-		p->s->other[j - 1] = v->piece[k].code;
+		if (write)
+			p->s->other[j - 1] = v->piece[k].code;
 		for (uint32_t b = 0; b < v->piece[k].len; b++)
 			at.word += w->loose[at.byte + b] == ' ';
 		at.byte += v->piece[k].len;
@@ -331,7 +362,7 @@ know_first(struct pair *p)
 
 	if (first->n > 0)
 		return;
-	pieces_at(p, 0, first);
+	make_pieces(p, 0, 0, first);
 	/* Four at a time; the last ones may be the first one once more. */
 	for (size_t i = 0; i < (first->n + 3) / 4 * 4 && i < SPREAD; i++)
 		spread(p->s->spread[i],
@@ -339,27 +370,27 @@ know_first(struct pair *p)
 }
 
 /*
- * Is it said with words joined or parted, or not?  Nearly all records have none
- * of the words that it may begin with, which is found at a glance.
+ * Is it said with words joined or parted, or not?  A word of the record is three
+ * of the unit's at most, so what is left has to be a third as long.
  */
 static bool
 is_said_loosely(struct pair *p)
 {
-	bool asked = false;
+	const uint64_t left = p->left;
+	const uint32_t least = (p->w->n + 2) / 3;
 
 	know_first(p);
-	for (uint32_t at = 0; at < p->n; at += GROUP)
+	for (uint32_t at = 0; at + least <= p->n; at += GROUP)
 		for (unsigned m = find_first(p, at); m != 0; m &= m - 1) {
 			uint32_t j = at + (uint32_t)__builtin_ctz(m);
 
-			/* This takes fewer steps where words are repeated. */
-			if (!asked && is_said(p))
+			if (is_said_from(p, j, false))
 				return true;
-			asked = true;
-			if (is_said_from(p, j))
-				return true;
-			if (p->left == 0)
-				return false;
+			if (p->left > 0)
+				continue;
+			/* Where words are repeated this takes fewer steps. */
+			p->left = left;
+			return is_said(p);
 		}
 	return false;
 }
@@ -367,7 +398,9 @@ is_said_loosely(struct pair *p)
 void
 near_begin(struct scratch *s)
 {
-	s->first.n = s->last.n = 0;
+	s->first.n = 0;
+	for (unsigned i = 0; i < LAST; i++)
+		s->last[i].n = 0;
 	s->known = (struct letter){ 0, 0 };
 }
 
@@ -386,7 +419,7 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 
 	if (record_has_tags(t->full_tags, n))
 		p.tag = p.check;
-	if (scratch_reserve(s, n) != 0)
+	if (n > s->other_room && scratch_reserve(s, n) != 0)
 		return -1;
 	return w->shingler != NULL && w->loose != NULL ? is_said_loosely(&p)
 						       : is_said(&p);
@@ -401,7 +434,8 @@ near_matches(const struct table *t, struct scratch *s, const struct words *w,
 
 	int got;
 
-	if (!near_is_possible(w, threshold, record))
+	/* Else all candidates are. */
+	if (threshold > 0.0 && !near_is_possible(w, threshold, record))
 		return 0;
 	got = near_says(t, s, w, record);
 	if (got <= 0)

@@ -172,7 +172,9 @@ grow(struct ordered *o, size_t most)
 	size_t old = o->slots == NULL ? 0 : o->nslots + o->tail;
 	size_t fit = most < ORDERED_LINE ? 0 :
 		     (most - ORDERED_LINE) / o->width;
-	double factor = o->nslots * o->width < SMALL_BYTES ? 2.0 : o->growth;
+	size_t now = o->nslots * o->width;
+	double factor = now < SMALL_BYTES / 4 ? 4.0 :
+			now < SMALL_BYTES ? 2.0 : o->growth;
 	size_t nslots = o->nslots == 0 ? FIRST_SLOTS :
 			((size_t)((double)o->nslots * factor) + 8) / 8 * 8;
 	/*
@@ -211,34 +213,20 @@ ordered_reserve_within(struct ordered *o, size_t most)
 	return 0;
 }
 
-/* Of 10 bytes: few are moved mostly, and each takes the place of the next. */
-static void
-insert_ten(unsigned char *at, const unsigned char *entry)
-{
-	uint64_t key = ordered_key(entry), next;
-	uint16_t rest, after;
-
-	memcpy(&rest, entry + sizeof(key), sizeof(rest));
-	for (; key != 0; at += sizeof(key) + sizeof(rest)) {
-		next = ordered_key(at);
-		memcpy(&after, at + sizeof(key), sizeof(after));
-		memcpy(at, &key, sizeof(key));
-		memcpy(at + sizeof(key), &rest, sizeof(rest));
-		key = next;
-		rest = after;
-	}
-}
-
 void
 ordered_insert(struct ordered *o, unsigned char *at, const void *entry)
 {
 	unsigned char *end = at;
 
-	o->n++;
 	if (o->width == 10) {
-		insert_ten(at, entry);
+		uint16_t rest;
+
+		memcpy(&rest, (const unsigned char *)entry + sizeof(uint64_t),
+		       sizeof(rest));
+		ordered_insert_ten(o, at, ordered_key(entry), rest);
 		return;
 	}
+	o->n++;
 	while (ordered_key(end) != 0)
 		end += o->width;
 	memmove(at + o->width, at, (size_t)(end - at));

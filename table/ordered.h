@@ -112,6 +112,26 @@ ordered_find(const struct ordered *o, uint64_t key)
 	return p;
 }
 
+/* The same as ordered_insert() where an entry has 10 bytes. */
+static inline void
+ordered_insert_ten(struct ordered *o, unsigned char *at, uint64_t key,
+		   uint16_t rest)
+{
+	o->n++;
+	/* Few are moved mostly: each takes the place of the next. */
+	while (key != 0) {
+		uint64_t next = ordered_key(at);
+		uint16_t after;
+
+		memcpy(&after, at + sizeof(key), sizeof(after));
+		memcpy(at, &key, sizeof(key));
+		memcpy(at + sizeof(key), &rest, sizeof(rest));
+		key = next;
+		rest = after;
+		at += sizeof(key) + sizeof(rest);
+	}
+}
+
 /* Begin to fetch the slots from home on. */
 static inline void
 ordered_prefetch(const struct ordered *o, uint64_t key)

@@ -9,7 +9,10 @@
 #include "lcs.h"
 #include "table_internal.h"
 
-/* near.c; the threshold is of no use to it. */
+/*
+ * near.c; where the threshold is 0, candidates are those of which
+ * near_is_possible().
+ */
 
 /*
  * 2n / (n + m) >= 0.8; and no word is more than three joined.  Of units that

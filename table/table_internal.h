@@ -37,10 +37,12 @@ struct letter {
 /* What a unit's letters can be written as from one byte on. */
 struct pieces {
 	size_t byte, n;		/* 0: not known */
+	uint32_t word;		/* which begins there; UINT32_MAX: none does */
 	uint64_t codes;		/* their lowest 6 bits, as bits */
 	struct joint piece[SHINGLE_PIECES];
 };
 
+#define LAST 4		/* places in a unit whose pieces are kept */
 #define SPREAD 16	/* pieces that are looked for by vectors */
 
 /* For comparing two units. */
@@ -51,7 +53,7 @@ struct scratch {
 	size_t mine_room, other_room;
 	/* Of near.c: the unit's first pieces, the last that it asked for, and
 	 * where a word begins. */
-	struct pieces first, last;
+	struct pieces first, last[LAST];
 	struct letter known;
 	_Alignas(16) uint16_t spread[SPREAD][8];	/* codes of 'first' */
 };

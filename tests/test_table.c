@@ -913,6 +913,58 @@ test_words_that_differ_in_tag_differ(void **state)
 	}
 }
 
+/*
+ * All units of a batch are prefetched before any is added.  Ten have the same
+ * shingle, and a copy each: a bucket has the first ones that were added.
+ */
+static void
+test_a_batch_finds_what_it_added_itself(void **state)
+{
+	enum { UNITS = TABLE_BUCKET + 2, WORDS = 12 };
+	struct table *t = new_table(&near_options, 9);
+	struct rng r = { 31 };
+	const uint64_t shingle[] = { 17, (uint64_t)1 << 63 };
+	uint32_t v[WORDS];
+	struct unit *first = new_unit(v, random_words(&r, v, WORDS, 65536));
+	struct unit *unit[UNITS], *copy[UNITS];
+	struct match m;
+
+	(void)state;
+	set_probes(first, &shingle[1], 1, 1);
+	add(t, first);
+	for (unsigned i = 0; i < UNITS; i++) {
+		unit[i] = new_unit(v, random_words(&r, v, WORDS, 65536));
+		copy[i] = new_unit(v, WORDS);
+		set_probes(unit[i], shingle, 1, 1);
+		set_probes(copy[i], shingle, 1, 1);
+	}
+	table_begin_batch(t);
+	for (unsigned i = 0; i < UNITS; i++) {
+		table_prefetch_near(t, &unit[i]->w);
+		table_prefetch_records(t, &unit[i]->w);
+		table_prefetch_records(t, &copy[i]->w);
+	}
+	for (unsigned i = 0; i < UNITS; i++) {
+		assert_int_equal(table_near(t, &copy[i]->w, &m), 0);
+		add(t, unit[i]);
+		assert_int_equal(table_near(t, &copy[i]->w, &m),
+				 i < TABLE_BUCKET);
+		if (i < TABLE_BUCKET)
+			assert_true(same_place(m.place, unit[i]->place));
+	}
+	/* The next batch knows nothing yet. */
+	table_begin_batch(t);
+	for (unsigned i = 0; i < UNITS; i++)
+		assert_int_equal(table_near(t, &copy[i]->w, &m),
+				 i < TABLE_BUCKET);
+	for (unsigned i = 0; i < UNITS; i++) {
+		free_unit(unit[i]);
+		free_unit(copy[i]);
+	}
+	free_unit(first);
+	table_free(t);
+}
+
 /* Whatever a shingle's hash and the table's secret are. */
 static void
 test_every_shingle_leads_to_its_record(void **state)
@@ -1640,6 +1692,7 @@ main(void)
 		cmocka_unit_test(
 			test_find_knows_what_was_added_and_nothing_else),
 		cmocka_unit_test(test_places_come_back_as_they_were),
+		cmocka_unit_test(test_a_batch_finds_what_it_added_itself),
 		cmocka_unit_test(test_known_unit_stays_as_it_was),
 		cmocka_unit_test(test_near_and_similar_agree_with_the_oracle),
 		cmocka_unit_test(test_threshold_is_exact),

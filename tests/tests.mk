@@ -198,7 +198,8 @@ bench-instructions: dedup $T/gen
 # What a second pair of eyes says; .clang-tidy has its settings.
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
-	shellcheck -x $(SCRIPTS:%=tests/%.sh) tests/bench.sh tests/man.sh .ci/run
+	shellcheck -x $(SCRIPTS:%=tests/%.sh) tests/bench.sh tests/man.sh \
+		tests/bench_pages.sh tests/bench_instructions.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	tests/man.sh $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
