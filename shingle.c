@@ -753,6 +753,7 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 		return UINT32_MAX;
 	taken = (s->wide ? rank_wide : rank)(v, k, sorted);
 	for (; taken != 0 && got < most; taken &= taken - 1)
+		/* cppcheck-suppress uninitvar; rank() has filled it */
 		to[got++] = sorted[__builtin_ctzll(taken)];
 	return got;
 }
