@@ -790,6 +790,7 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 		return UINT32_MAX;
 	taken = (s->wide ? rank_wide : rank)(v, k, order);
 	for (; taken != 0 && got < most; taken &= taken - 1) {
+		/* cppcheck-suppress uninitvar; rank() has filled it */
 		uint32_t i = order[__builtin_ctzll(taken)];
 
 		to[got++] = all ? i : at[i];

@@ -69,7 +69,7 @@ test_a_byte_that_is_not_utf8_is_a_letter_without_case(void **state)
 {
 	static const char *const bad[] = {
 		"\x80", "\xe4", "\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xc0\x80",
-		"\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "\xe4" "dchen",
+		"\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", ("\xe4" "dchen"),
 	};
 
 	(void)state;

@@ -6,6 +6,7 @@
 #include <emmintrin.h>
 #endif
 
+#ifndef __SSE2__
 /*
  * Symbols of programming languages, and few of prose; in ASCII, a bit each.
  * Not among them: "*" and "|", of which lists, rules and tables are made.
@@ -19,6 +20,7 @@ is_symbol(unsigned char c)
 
 	return c < 64 ? low >> c & 1 : c < 128 ? high >> (c - 64) & 1 : 0;
 }
+#endif
 
 static inline bool
 is_word_byte(unsigned char c)
