@@ -793,6 +793,7 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 		/* cppcheck-suppress uninitvar; rank() has filled it */
 		uint32_t i = order[__builtin_ctzll(taken)];
 
+		/* cppcheck-suppress uninitvar; below() has filled it */
 		to[got++] = all ? i : at[i];
 	}
 	return got;
