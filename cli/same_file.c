@@ -296,7 +296,8 @@ check(struct uses *u, struct clash *c)
 	const struct used *who = NULL;
 	size_t worst = NRULES;
 
-	qsort(u->used, u->n, sizeof(*u->used), by_identity_and_file);
+	if (u->n > 0)
+		qsort(u->used, u->n, sizeof(*u->used), by_identity_and_file);
 	for (size_t i = 0, n; i < u->n; i += n) {
 		for (n = 1; i + n < u->n &&
 		     by_identity(&u->used[i], &u->used[i + n]) == 0; n++)

@@ -220,6 +220,7 @@ index_add_all(struct table *t, const struct words *w, uint64_t ref)
 		uint64_t key, shingle;
 
 		if (i < w->nkeep) {
+			/* nkeep is nprobe at most.  NOLINTNEXTLINE */
 			key = keys[i];
 			shingle = w->probe[i];
 			/* Most keys are new, and there is room for them. */
