@@ -150,6 +150,7 @@ refused_reference() {
 must '--against: a reference that is no text is refused' refused_reference
 
 refused_compressed() {
+	has libz || skip 'built without zlib'
 	data
 	gzip -c elf >elf.gz
 	exits 2 dedup elf.gz >out 2>err
