@@ -1,6 +1,6 @@
 # dedup: the command, libdedup, their tests.
 #
-#	make                    build dedup, libdedup.a, libdedup.so
+#	make                    build dedup, libdedup.a, build/libdedup.so
 #	make check              unit and command tests
 #	make asan               the same under AddressSanitizer and UBSan
 #	make tsan               threads under ThreadSanitizer
@@ -79,7 +79,7 @@ CLI_OBJECTS = $(CLI_SOURCES:%.c=$B/%.o)
 SHARED = libdedup.so.$(VERSION)
 COMPLETIONS = $B/dedup.bash $B/_dedup $B/dedup.fish
 
-all: dedup libdedup.a libdedup.so $B/libdedup.pc $(COMPLETIONS)
+all: dedup libdedup.a $B/libdedup.so $B/libdedup.pc $(COMPLETIONS)
 
 dedup: $(CLI_OBJECTS) libdedup.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) libdedup.a \
@@ -89,10 +89,11 @@ libdedup.a: $(LIB_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $(LIB_OBJECTS)
 
-libdedup.so: $(PIC_OBJECTS)
+# Not at the top of the tree: there, Python would take it for its package.
+$B/libdedup.so: $(PIC_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libdedup.so.$(SOVERSION) \
-		-o $(SHARED) $(PIC_OBJECTS) $(LIBS)
-	ln -sf $(SHARED) libdedup.so.$(SOVERSION)
+		-o $B/$(SHARED) $(PIC_OBJECTS) $(LIBS)
+	ln -sf $(SHARED) $B/libdedup.so.$(SOVERSION)
 	ln -sf libdedup.so.$(SOVERSION) $@
 
 # Say which layers a file may include, then compile it; V=1 shows the command.
@@ -148,7 +149,7 @@ install: all
 		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d
 	install -m 755 dedup $(DESTDIR)$(BINDIR)
 	install -m 644 libdedup.a $(DESTDIR)$(LIBDIR)
-	install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)
+	install -m 755 $B/$(SHARED) $(DESTDIR)$(LIBDIR)
 	ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/libdedup.so.$(SOVERSION)
 	ln -sf libdedup.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libdedup.so
 	install -m 644 $B/libdedup.pc $(DESTDIR)$(LIBDIR)/pkgconfig
@@ -177,7 +178,7 @@ uninstall:
 		$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/dedup.fish
 
 clean:
-	rm -rf $B dedup libdedup.a libdedup.so libdedup.so.*
+	rm -rf $B dedup libdedup.a
 
 force:
 

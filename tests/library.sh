@@ -7,6 +7,7 @@
 . "$(dirname "$0")/must.sh"
 
 page=$root/man/dedup.3
+shared=$root/build/libdedup.so
 
 # These need the build of the whole, not just a binary.
 [ "$DEDUP" = "$root/dedup" ] && whole=yes || whole=no
@@ -31,7 +32,7 @@ declared() {	# the functions that the library has, one a line
 exports() {
 	needs_whole
 	needs nm
-	nm -D --defined-only "$root/libdedup.so" | awk '{ print $3 }' |
+	nm -D --defined-only "$shared" | awk '{ print $3 }' |
 	    sort >names
 	grep -qx dedup_new names
 	not grep -v '^dedup_' names
@@ -251,9 +252,9 @@ abi() {
 	local name before
 	needs_whole
 	needs abidw abidiff readelf
-	readelf -S "$root/libdedup.so" | grep -q '\.debug_info' ||
+	readelf -S "$shared" | grep -q '\.debug_info' ||
 	    skip 'libdedup.so has no debug information'
-	name=$(soname "$root/libdedup.so")
+	name=$(soname "$shared")
 	before=$(find "$tests/abi" -name "libdedup-${name#libdedup.so.}.*.abi" |
 	    sort -V | tail -n 1)
 	[ -n "$before" ] || skip "$name was not released yet"

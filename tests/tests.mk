@@ -177,13 +177,13 @@ asan-python: dedup $P/packages
 # ones keep it: to be made and committed with a release.
 ABI = tests/abi/libdedup-$(VERSION).abi
 
-abi: libdedup.so | $(HEADERS)
+abi: $B/libdedup.so | $(HEADERS)
 	mkdir -p tests/abi
 	abidw --headers-dir $B/include/api --drop-private-types \
 		--exported-interfaces-only --drop-undefined-syms \
 		--no-show-locs --no-corpus-path --no-comp-dir-path \
 		--no-elf-needed --no-parameter-names --no-write-default-sizes \
-		--out-file $(ABI) libdedup.so
+		--out-file $(ABI) $B/libdedup.so
 	grep -q "name='dedup_options' size-in-bits" $(ABI)
 
 bench: dedup $T/gen

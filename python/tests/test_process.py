@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from conftest import make_texts
+from conftest import CHECKOUT, make_texts
 
 import libdedup
 
@@ -199,3 +199,9 @@ def test_peak_memory_is_the_output_and_what_the_library_holds():
     out, err = child.communicate(timeout=300)
     assert child.returncode == 0, err
     assert float(out) < 1.25, out
+
+
+def test_the_package_is_found_from_the_top_of_the_checkout():
+    """A libdedup.so there would be taken for it."""
+    subprocess.run([sys.executable, "-c", "import libdedup; libdedup.clean"],
+                   cwd=CHECKOUT, check=True)
