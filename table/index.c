@@ -20,9 +20,16 @@ is_among(const struct table *t, const struct found *f, size_t n,
 	return false;
 }
 
-int
-index_find_attached(const struct table *t, uint64_t key,
-		    struct found f[TABLE_BUCKET])
+/*
+ * The records under a key in the attached tables, the first TABLE_BUCKET
+ * of them, to f: how many, or -1.  A unit that several of the tables have
+ * counts where it is first: it has the same words and so the same record, but
+ * for the place; and where it has none under this key in an earlier table,
+ * that one's bucket was full before it came, and is all of what is found.
+ */
+static int
+find_attached(const struct table *t, uint64_t key,
+	      struct found f[TABLE_BUCKET])
 {
 	int have = 0;
 
@@ -50,7 +57,7 @@ int
 index_find(const struct table *t, uint64_t key,
 	   struct found f[TABLE_BUCKET])
 {
-	int have = index_find_attached(t, key, f);
+	int have = find_attached(t, key, f);
 	struct bucket b;
 	uint64_t ref;
 
@@ -165,7 +172,7 @@ index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 	int in = 0;
 
 	if (t->nattached > 0) {
-		in = index_find_attached(t, key, f);
+		in = find_attached(t, key, f);
 		if (in < 0 || in == TABLE_BUCKET)
 			return in < 0 ? -1 : 0;
 	}

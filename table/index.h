@@ -163,16 +163,9 @@ struct found {
 };
 
 /*
- * The records under a key in the attached tables, the first TABLE_BUCKET
- * of them, to f: how many, or -1.  A unit that several of the tables have
- * counts where it is first: it has the same words and so the same record, but
- * for the place; and where it has none under this key in an earlier table,
- * that one's bucket was full before it came, and is all of what is found.
+ * The records under a key in all tables, the attached ones first, TABLE_BUCKET
+ * of them at most, to f: how many, or -1.
  */
-int index_find_attached(const struct table *t, uint64_t key,
-			struct found f[TABLE_BUCKET]);
-
-/* The same in all tables. */
 int index_find(const struct table *t, uint64_t key,
 	       struct found f[TABLE_BUCKET]);
 

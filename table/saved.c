@@ -490,9 +490,10 @@ saved_get_options(const struct saved_header *h,
 	memcpy(o->unicode, h->unicode, SAVED_UNICODE);
 }
 
-int
-saved_compare(const struct saved_options *have,
-	      const struct saved_options *want, char *why)
+/* "made with --ngram=4, not 3": how 'have' differs from 'want'. */
+static int
+compare_options(const struct saved_options *have,
+		const struct saved_options *want, char *why)
 {
 	const struct {
 		bool have, want;
@@ -554,7 +555,7 @@ saved_check(const struct saved *f,
 		have.places = want->places;
 		have.full_tags = want->full_tags;
 	}
-	return saved_compare(&have, want, why);
+	return compare_options(&have, want, why);
 }
 
 struct saved_options

@@ -157,9 +157,6 @@ int saved_open_as(struct saved **f, const char *path, size_t small,
 
 bool saved_all_zero(const unsigned char *p, const unsigned char *end);
 
-/* "made with --ngram=4, not 3": how 'have' differs from 'want'. */
-int saved_compare(const struct saved_options *have,
-		  const struct saved_options *want, char *why);
 void saved_get_options(const struct saved_header *h,
 		       struct saved_options *o);
 

@@ -115,8 +115,9 @@ table_memory(const struct table *t)
 	       scratch_memory(&t->scratch);
 }
 
-size_t
-table_allowance(const struct table *t, size_t now)
+/* What a part of the table, which has 'now' bytes, may come to. */
+static size_t
+allowance(const struct table *t, size_t now)
 {
 	size_t rest;
 
@@ -135,7 +136,7 @@ table_grow_part(struct table *t, struct ordered *o)
 
 	if (t->limit > 0) {
 		now = ordered_memory(o);
-		most = table_allowance(t, now);
+		most = allowance(t, now);
 		/* The other half is for the other parts, which grow too. */
 		if (most > now)
 			most = now + (most - now) / 2;
@@ -381,7 +382,7 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 		r = (struct record){ w->n, w->digits };
 	len = record_length(t->places, t->full_tags, r.nwords);
 	ref = arena_take(&t->arena, len,
-			 table_allowance(t, arena_memory(&t->arena)));
+			 allowance(t, arena_memory(&t->arena)));
 	if (ref == 0)
 		return 0;
 	p = arena_at(&t->arena, ref);

@@ -166,9 +166,6 @@ record_place(const struct table *t, unsigned table, uint64_t ref,
 
 /* table.c */
 
-/* What a part of the table, which has 'now' bytes, may come to. */
-size_t table_allowance(const struct table *t, size_t now);
-
 /* Make room in a part, as far as the limit allows; 0, or -1 with ENOMEM. */
 int table_grow_part(struct table *t, struct ordered *o);
 

@@ -372,7 +372,8 @@ put_document(struct kit *k, struct text *t, unsigned nlines)
 		t->len--;
 }
 
-void
+/* 'large': with blocks of more than 64 KiB. */
+static void
 make_corpus(struct rng *r, struct corpus *c, bool large)
 {
 	static const unsigned words[] = { 2, 3, 5, 8, PLAIN_WORDS };

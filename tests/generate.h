@@ -16,8 +16,6 @@ struct text {
 void put(struct text *t, const char *s, size_t len);
 void puts_to(struct text *t, const char *s);
 
-/* 'large': with blocks of more than 64 KiB. */
-void make_corpus(struct rng *r, struct corpus *c, bool large);
 void make_options(struct rng *r, struct dedup_options *o);
 
 /* What must hold of any documents: NULL, or what is wrong. */

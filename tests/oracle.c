@@ -1273,22 +1273,3 @@ check_witnesses(const struct corpus *c, const struct dedup_options *opt,
 	judge_end(&w.j);
 	return what;
 }
-
-double
-oracle_resemblance(const char *a, const char *b)
-{
-	struct corpus c = { .n = 0 };
-	struct dedup_options opt;
-	struct judge j;
-	double r;
-
-	dedup_options_init(&opt);
-	opt.unit = DEDUP_UNIT_DOCUMENT;
-	corpus_add(&c, a, strlen(a));
-	corpus_add(&c, b, strlen(b));
-	judge_begin(&j, &c, &opt, NULL, 0);
-	r = resemblance(&j.paper[0].unit[0].words, &j.paper[1].unit[0].words);
-	judge_end(&j);
-	corpus_free(&c);
-	return r;
-}

@@ -59,7 +59,4 @@ const char *check_keep_none(const struct corpus *c,
 void oracle_answers(const struct corpus *c, const struct dedup_options *opt,
 		    struct answers *a);
 
-/* 2M/(|a|+|b|) of two texts by the table of Wagner and Fischer (1974). */
-double oracle_resemblance(const char *a, const char *b);
-
 #endif
