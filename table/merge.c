@@ -742,6 +742,37 @@ first_entry(const struct cursor *c, size_t n)
 	return at;
 }
 
+static int
+put_entry(struct slots *to, const struct entry *e)
+{
+	unsigned char *p = slots_next(to, e->hi);
+
+	if (p == NULL)
+		return -1;
+	memcpy(p, &e->hi, sizeof(e->hi));
+	memcpy(p + 8, &e->lo, sizeof(e->lo));
+	store40(p + 16, e->value);
+	return 0;
+}
+
+/*
+ * The same for a fingerprint of 'from', with the reference that its record has
+ * in the new arena.
+ */
+static int
+put_exact(struct slots *to, const struct source *from, struct entry e)
+{
+	if (e.value != 0) {	/* 0: without references, and written over */
+		/* What the first pass saw, it checked. */
+		e.value = e.value < from->end ? map_ref(from, e.value) : 0;
+		if (e.value == 0) {
+			errno = EBADMSG;
+			return -1;
+		}
+	}
+	return put_entry(to, &e);
+}
+
 /*
  * The fingerprints of all sources, each once: counted, to *n, and the records
  * of what is known already left out; or, with 'to', written.
@@ -765,27 +796,12 @@ pass_exact(struct merge *m, uint64_t *n, struct slots *to)
 
 		if (is_before(&last, &e)) {
 			(*n)++;
-			if (to != NULL) {
-				unsigned char *p = slots_next(to, e.hi);
-				uint64_t ref = e.value;
-
-				if (p == NULL)
-					goto out;
-				/* What the first pass saw, it checked. */
-				if (ref >= m->source[number].end && ref != 0)
-					goto damaged;
-				if (ref != 0) {
-					ref = map_ref(&m->source[number], ref);
-					if (ref == 0)
-						goto damaged;
-				}
-				memcpy(p, &e.hi, sizeof(e.hi));
-				memcpy(p + 8, &e.lo, sizeof(e.lo));
-				/* Without references: 0, and written over. */
-				store40(p + 16, ref);
-			}
+			if (to != NULL &&
+			    put_exact(to, &m->source[number], e) != 0)
+				goto out;
 		} else if (is_before(&e, &last)) {
-			goto damaged;
+			errno = EBADMSG;
+			goto out;
 		} else if (to == NULL &&
 			   drops_add(m, &drops, number, e.value) != 0) {
 			goto out;
@@ -795,9 +811,6 @@ pass_exact(struct merge *m, uint64_t *n, struct slots *to)
 			goto out;
 	}
 	result = drops_flush(m, &drops);
-	goto out;
-damaged:
-	errno = EBADMSG;
 out:
 	cursors_free(c, left);
 	return result;
@@ -940,19 +953,6 @@ out:
 	return result;
 }
 
-static int
-put_count(struct slots *to, const struct entry *e)
-{
-	unsigned char *p = slots_next(to, e->hi);
-
-	if (p == NULL)
-		return -1;
-	memcpy(p, &e->hi, sizeof(e->hi));
-	memcpy(p + 8, &e->lo, sizeof(e->lo));
-	store40(p + 16, e->value);
-	return 0;
-}
-
 /* A unit's count is complete: it counts, and with 'to' is written. */
 static int
 end_count(const struct merge *m, uint64_t *n, struct slots *to,
@@ -961,7 +961,7 @@ end_count(const struct merge *m, uint64_t *n, struct slots *to,
 	if (sum->hi == 0 || sum->value < m->least)
 		return 0;
 	(*n)++;
-	return to == NULL ? 0 : put_count(to, sum);
+	return to == NULL ? 0 : put_entry(to, sum);
 }
 
 /* The counts of all sources, added; as pass_exact(). */
