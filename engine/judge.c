@@ -62,7 +62,7 @@ judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 	if (p->w.n >= DEDUP_NEAR_WORDS) {
 		got = early ? table_near_after(t, &p->w, threshold,
 					       &p->proposal, m)
-			    : table_near(t, &p->w, m);
+			    : table_near(t, &p->w, threshold, m);
 		if (got == 0 && !early && threshold > 0)
 			got = table_similar(t, &p->w, threshold, m);
 		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;
@@ -404,7 +404,7 @@ fetch_sketch(struct dedup *d, size_t i)
 	}
 	if (split_sketch(s, p) != 0)
 		return -1;
-	table_prefetch_near(d->table, &p->w);
+	table_prefetch_near(d->table, &p->w, d->opt.threshold);
 	return 0;
 }
 
@@ -426,7 +426,8 @@ fetch_batch(struct dedup *d, size_t from, size_t to)
 		struct piece *p = view_at(v, i);
 
 		if (is_looked_up(p) && p->sketched && !p->proposal.looked)
-			table_prefetch_records(d->table, &p->w);
+			table_prefetch_records(d->table, &p->w,
+					       d->opt.threshold);
 	}
 	return 0;
 }
@@ -506,7 +507,7 @@ propose_exact(const struct dedup *d, struct split *s, struct piece *p)
 		return 0;
 	if (split_sketch(s, p) != 0)
 		return -1;
-	table_prefetch_near(d->table, &p->w);
+	table_prefetch_near(d->table, &p->w, d->opt.threshold);
 	return 0;
 }
 
@@ -533,7 +534,8 @@ judge_propose(const struct dedup *d, struct split *s)
 				return -1;
 		for (size_t k = 0; k < n; k++)
 			if (is_proposed(&p[k]))
-				table_prefetch_records(d->table, &p[k].w);
+				table_prefetch_records(d->table, &p[k].w,
+						       d->opt.threshold);
 		for (size_t k = 0; k < n; k++)
 			if (is_proposed(&p[k]))
 				table_propose(d->table, s->scratch, &p[k].w,

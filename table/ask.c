@@ -79,16 +79,33 @@ match_any(const struct table *t, struct scratch *s, const struct words *w,
 
 static const struct proposal nothing;
 
+/*
+ * The shingles of a unit's sketch, and how many of them are looked up.  A
+ * record that says all that the unit says has all the unit's shingles, but for
+ * those around a word that is joined; and so, if it is found under any, then
+ * under the smallest one.  Its bucket may be full, though, and the word may be
+ * joined there: so there are two more.  Rule "similar" asks for all of them.
+ */
+static inline struct asked
+ask_sketch(const struct table *t, const struct words *w, double threshold,
+	   uint64_t own[SKETCH_PROBE], uint8_t *room)
+{
+	return (struct asked){
+		.v = index_keys(t, w, own), .sketch = true, .room = room,
+		.n = w->n < TABLE_NEAR_WORDS ? 0 : w->nprobe,
+		.open = threshold > 0.0 ? UINT32_MAX : NEAR_OPEN,
+	};
+}
+
 int
-table_near(struct table *t, const struct words *w, struct match *m)
+table_near(struct table *t, const struct words *w, double threshold,
+	   struct match *m)
 {
 	struct candidate c[CANDIDATES];
 	uint64_t own[SKETCH_PROBE];
+	struct asked a = ask_sketch(t, w, threshold, own, NULL);
 	struct proposal p;
-	int n = w->n < TABLE_NEAR_WORDS ? 0 :
-		candidates_propose(t, w, index_keys(t, w, own),
-				   w->nprobe, true, 0.0,
-				   near_is_possible, c);
+	int n = candidates_propose(t, w, &a, 0.0, near_is_possible, c);
 	int got = n < 0 ? -1 : match_any(t, &t->scratch, w, 0.0, c, (size_t)n,
 					 &nothing, &p);
 
@@ -104,11 +121,10 @@ table_similar(struct table *t, const struct words *w, double threshold,
 	struct scratch *s = &t->scratch;
 	struct candidate c[CANDIDATES];
 	uint64_t own[SKETCH_PROBE];
+	struct asked a = ask_sketch(t, w, threshold, own, NULL);
 	uint32_t shared;
-	int n = w->n < TABLE_NEAR_WORDS ? 0 :
-		candidates_propose(t, w, index_keys(t, w, own),
-				   w->nprobe, true, threshold,
-				   similar_is_possible, c), got;
+	int n = candidates_propose(t, w, &a, threshold, similar_is_possible,
+				   c), got;
 
 	if (n <= 0)
 		return n;
@@ -125,14 +141,14 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
 {
 	struct candidate c[CANDIDATES];
 	uint64_t own[SKETCH_PROBE];
-	int n = w->n < TABLE_NEAR_WORDS ? 0 :
-		candidates_propose(t, w, index_keys(t, w, own),
-				   w->nprobe, true, threshold,
-				   any_is_possible, c);
+	struct asked a = ask_sketch(t, w, threshold, own, p->room);
+	int n;
 
 	*p = (struct proposal){
 		.upto = t->arena.used, .epoch = t->epoch,
 	};
+	n = candidates_propose(t, w, &a, threshold, any_is_possible, c);
+	p->asked = (uint8_t)a.looked;
 	if (n < 0 ||
 	    match_any(t, s, w, threshold, c, (size_t)n, &nothing, p) < 0)
 		return -1;
@@ -140,30 +156,37 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
 	return 0;
 }
 
-/* The records since the proposal that a rule may accept: how many. */
-static size_t
+/*
+ * The records since the proposal that a rule may accept: how many, or -1 where
+ * a bucket became full, so that others would be looked into now.
+ */
+static int
 propose_recent(const struct table *t, const struct words *w, double threshold,
 	       const struct proposal *p, struct candidate *c)
 {
 	size_t n = 0, next;
 	uint64_t ref;
 
-	if (w->n < TABLE_NEAR_WORDS || t->index.n == 0)
-		return 0;
-	for (uint32_t i = 0; i < w->nprobe; i++) {
+	for (uint32_t i = 0; i < p->asked && t->index.n > 0; i++) {
 		struct bucket b;
+		unsigned newer = 0;
 
 		if (!recent_has(t, p->upto, (uint32_t)w->probe[i]))
 			continue;
 		next = 0;
 		b = bucket_open(t, index_key(t, w->probe[i]));
-		while ((ref = bucket_next(&b)) != 0)
-			if (ref >= p->upto &&
-			    any_is_possible(w, threshold,
+		while ((ref = bucket_next(&b)) != 0) {
+			if (ref < p->upto)
+				continue;
+			newer++;
+			if (any_is_possible(w, threshold,
 					    arena_at(&t->arena, ref)))
 				n = candidates_count(c, n, &next, 0, ref);
+		}
+		if (threshold <= 0.0 && newer > 0 && newer == p->room[i])
+			return -1;
 	}
-	return n;
+	return (int)n;
 }
 
 int
@@ -172,15 +195,15 @@ table_near_after(struct table *t, const struct words *w, double threshold,
 {
 	struct candidate c[CANDIDATES];
 	struct proposal newer;
-	int got;
+	int n = p->epoch != t->epoch ? -1 :
+		propose_recent(t, w, threshold, p, c), got;
 
-	if (p->epoch != t->epoch) {
-		got = table_near(t, w, m);
+	if (n < 0) {
+		got = table_near(t, w, threshold, m);
 		return got != 0 || threshold <= 0.0 ? got :
 		       table_similar(t, w, threshold, m);
 	}
-	got = match_any(t, &t->scratch, w, threshold, c,
-			propose_recent(t, w, threshold, p, c), p, &newer);
+	got = match_any(t, &t->scratch, w, threshold, c, (size_t)n, p, &newer);
 	if (got < 0 || (got == 0 && !p->near))
 		return got;
 	*m = got > 0 ? newer.m : p->m;

@@ -33,49 +33,60 @@ candidates_count(struct candidate *c, size_t have, size_t *next,
 	return have + 1;
 }
 
+/* What is looked up to find candidates. */
+struct asked {
+	const uint64_t *v;	/* shingles, or keys of the unit's sketch */
+	uint32_t n;
+	bool sketch;		/* these are such keys */
+	uint32_t open;		/* so many buckets that have room left are */
+				/* enough; UINT32_MAX: all are looked into */
+	uint8_t *room;		/* of each bucket that was looked into: the
+				 * records that still fit; or NULL */
+	uint32_t looked;	/* set: how many of v[] were looked up */
+};
+
 /*
- * The records under v[0..n) that the filter lets: how many, or -1.  'c' has room
- * for CANDIDATES.  If 'sketch', these are the keys of the unit's sketch, else
- * any shingles of it.
+ * The records under the shingles that the filter lets: how many, or -1.  'c' has
+ * room for CANDIDATES.
  */
 BODY int
 candidates_propose(const struct table *t, const struct words *w,
-		   const uint64_t *v, uint32_t n, bool sketch,
-		   double threshold, candidate_filter *filter,
-		   struct candidate *c)
+		   struct asked *a, double threshold,
+		   candidate_filter *filter, struct candidate *c)
 {
 	size_t have = 0, next;
-	uint64_t ref;
+	uint32_t i = 0, open = 0;
+	struct found f[TABLE_BUCKET];
 
-	if (t->nattached > 0)
-		goto attached;
-	for (uint32_t i = 0; i < n && t->index.n > 0; i++) {
-		uint64_t key = sketch ? v[i] : index_key(t, v[i]);
+	for (; i < a->n && open < a->open; i++) {
+		uint64_t key = a->sketch ? a->v[i] : index_key(t, a->v[i]);
+		uint64_t ref;
 		struct bucket b;
+		int got = 0;
 
-		if (sketch && index_lacks(t, w, i, key))
-			continue;
 		next = 0;
-		b = bucket_open(t, key);
-		while ((ref = bucket_next(&b)) != 0)
-			if (filter(w, threshold, arena_at(&t->arena, ref)))
-				have = candidates_count(c, have, &next, 0,
-							ref);
+		if (t->nattached > 0) {
+			got = index_find(t, key, f);
+			if (got < 0)
+				return -1;
+			for (int j = 0; j < got; j++)
+				if (filter(w, threshold, f[j].record))
+					have = candidates_count(c, have, &next,
+						f[j].table, f[j].ref);
+		} else if (t->index.n > 0 &&
+			   !(a->sketch && index_lacks(t, w, i, key))) {
+			b = bucket_open(t, key);
+			for (; (ref = bucket_next(&b)) != 0; got++)
+				if (filter(w, threshold,
+					   arena_at(&t->arena, ref)))
+					have = candidates_count(c, have, &next,
+								0, ref);
+		}
+		open += got < TABLE_BUCKET;
+		if (a->room != NULL)
+			a->room[i] = (uint8_t)(TABLE_BUCKET - got);
 	}
-	return (int)have;
-attached:
-	for (uint32_t i = 0; i < n; i++) {
-		struct found f[TABLE_BUCKET];
-		int got = index_find(t, sketch ? v[i] : index_key(t, v[i]), f);
-
-		if (got < 0)
-			return -1;
-		next = 0;
-		for (int j = 0; j < got; j++)
-			if (filter(w, threshold, f[j].record))
-				have = candidates_count(c, have, &next,
-							f[j].table, f[j].ref);
-	}
+	a->looked = i;
 	return (int)have;
 }
 

@@ -17,8 +17,10 @@ int
 table_containing(struct table *t, const struct words *w, struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	int n = candidates_propose(t, w, w->winnowed, w->nwinnowed, false,
-				   0.0, may_contain, c);
+	struct asked a = {
+		.v = w->winnowed, .n = w->nwinnowed, .open = UINT32_MAX,
+	};
+	int n = candidates_propose(t, w, &a, 0.0, may_contain, c);
 
 	if (n < 0)
 		return -1;

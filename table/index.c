@@ -94,16 +94,28 @@ table_begin_batch(struct table *t)
 	memset(t->added, 0, sizeof(t->added));
 }
 
+/* How many keys of a sketch are asked for, but for the few that come later. */
+static uint32_t
+first_asked(const struct words *w, double threshold)
+{
+	return threshold > 0.0 || w->nprobe < NEAR_OPEN ? w->nprobe : NEAR_OPEN;
+}
+
 void
-table_prefetch_near(const struct table *t, const struct words *w)
+table_prefetch_near(const struct table *t, const struct words *w,
+		    double threshold)
 {
 	uint64_t own[SKETCH_PROBE];
 	const uint64_t *key = index_keys(t, w, own);
+	uint32_t n = first_asked(w, threshold);
 
 	for (unsigned j = 0; j < t->nattached; j++)
-		for (uint32_t i = 0; i < w->nprobe; i++)
+		for (uint32_t i = 0; i < n; i++)
 			saved_prefetch_bucket(t->attached[j], key[i]);
-	for (uint32_t i = 0; i < w->nprobe; i++)
+	/* Nearly all units are recorded, too. */
+	if (n < w->nkeep)
+		n = w->nkeep;
+	for (uint32_t i = 0; i < n; i++)
 		prefetch_home(t, key[i], false);
 }
 
@@ -118,20 +130,22 @@ table_prefetch_add(const struct table *t, const struct words *w)
 }
 
 void
-table_prefetch_records(const struct table *t, struct words *w)
+table_prefetch_records(const struct table *t, struct words *w,
+		       double threshold)
 {
 	uint64_t own[SKETCH_PROBE], ref;
 	const uint64_t *key = index_keys(t, w, own);
+	uint32_t n = first_asked(w, threshold);
 	unsigned absent = 0;
 
 	for (unsigned i = 0; i < t->nattached; i++)
-		for (uint32_t j = 0; j < w->nprobe; j++)
+		for (uint32_t j = 0; j < n; j++)
 			saved_prefetch_records(t->attached[i], key[j]);
-	for (uint32_t i = 0; i < w->nprobe && t->index.n > 0; i++) {
+	for (uint32_t i = 0; t->index.n > 0 && (i < n || i < w->nkeep); i++) {
 		struct bucket b = bucket_open(t, key[i]);
 
 		absent |= (unsigned)(b.hits == 0 && !b.more) << i;
-		while ((ref = bucket_next(&b)) != 0)
+		while (i < n && (ref = bucket_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
 	w->absent = (uint8_t)absent;

@@ -71,6 +71,8 @@ struct proposal {
 	bool near;		/* 'm' is near or similar to it */
 	struct match m;
 	uint32_t shared;	/* shingles of the sketch shared with that */
+	uint8_t asked;		/* shingles that were looked up, and under */
+	uint8_t room[SKETCH_PROBE];	/* each, how many records still fit */
 	uint64_t upto;		/* records before this reference were asked */
 	uint32_t epoch;		/* when that was; all is void once it passed */
 };
@@ -95,12 +97,15 @@ int table_attach(struct table *t, struct saved *f,
 /*
  * Begin to fetch what the calls below will read: the slot of a fingerprint;
  * the slots of a sketch, or only those that adding the unit would fill; and,
- * once those are there, the records they name.
+ * once those are there, the records they name.  'threshold' is that of
+ * table_near().
  */
 void table_prefetch(const struct table *t, const struct fingerprint *fp);
-void table_prefetch_near(const struct table *t, const struct words *w);
+void table_prefetch_near(const struct table *t, const struct words *w,
+			 double threshold);
 void table_prefetch_add(const struct table *t, const struct words *w);
-void table_prefetch_records(const struct table *t, struct words *w);
+void table_prefetch_records(const struct table *t, struct words *w,
+			    double threshold);
 
 /*
  * A batch of units is prefetched and then judged.  What table_prefetch_records()
@@ -119,8 +124,11 @@ int table_find(const struct table *t, const struct fingerprint *fp,
  * The resemblance 2n/(n+m) is at least 0.8, where n and m are the numbers of
  * words; it counts as 1 if it is more.  1 with 'm' set, 0, or -1.  If there are
  * several, it is the one that shares most of the sketch, then the earliest.
+ * 'threshold' is that of table_similar(), 0 where that is not asked: then fewer
+ * shingles of the sketch are looked up, which is all that this rule needs.
  */
-int table_near(struct table *t, const struct words *w, struct match *m);
+int table_near(struct table *t, const struct words *w, double threshold,
+	       struct match *m);
 
 /*
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,

@@ -27,6 +27,7 @@
 
 #define CODE_WORDS 64		/* of 64 bits: see scratch.c */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
+#define NEAR_OPEN 3	/* buckets with room left that are looked into */
 
 /* A place in a unit's loose words: the beginning of a word, or in one. */
 struct letter {

@@ -264,7 +264,7 @@ test_near_agrees_with_the_text(void **state)
 		find_by_one(&x);
 		find_by_one(&y);
 		assert_int_equal(table_add(t, &x.w, &(struct place){ 0 }), 0);
-		near = table_near(t, &y.w, &m) == 1;
+		near = table_near(t, &y.w, 0.0, &m) == 1;
 		says = is_near(&x, &y);
 		if (near) {
 			double want = 2.0 * y.w.n / (y.w.n + x.w.n);
@@ -320,7 +320,7 @@ pair_is_near(const char *first, const char *second)
 		find_by_one(&u[i]);
 	}
 	assert_int_equal(table_add(t, &u[0].w, &(struct place){ 0 }), 0);
-	got = table_near(t, &u[1].w, &m) == 1;
+	got = table_near(t, &u[1].w, 0.0, &m) == 1;
 	clear(&u[0]);
 	clear(&u[1]);
 	shingler_release(shingler);
@@ -424,7 +424,7 @@ test_what_says_something_else_is_not_near(void **state)
 		assert_int_equal(table_add(t, &u[0].w, &(struct place){ 0 }),
 				 0);
 		gone = table_find(t, &u[1].w.fp, &m) == 1 ||
-		       table_near(t, &u[1].w, &m) == 1;
+		       table_near(t, &u[1].w, 0.0, &m) == 1;
 		if (strcmp(field(line, "label", label, sizeof(label)),
 			   "keep") == 0) {
 			keep++;
@@ -482,7 +482,7 @@ test_sketch_misses_few_witnesses(void **state)
 		make(&whole, from);
 		if (is_near(&whole, &u)) {
 			near[joined]++;
-			found[joined] += table_near(t, &u.w, &m) == 1;
+			found[joined] += table_near(t, &u.w, 0.0, &m) == 1;
 		}
 		clear(&u);
 		clear(&whole);
@@ -491,10 +491,13 @@ test_sketch_misses_few_witnesses(void **state)
 	for (int i = 0; i < 2; i++)
 		printf("%s: %u of %u missed\n", i == 0 ? "as they stood" :
 		       "joined", near[i] - found[i], near[i]);
-	/* A join spoils three shingles of each, or more. */
+	/*
+	 * A join spoils three shingles of each, or more; and three are looked
+	 * up.  With all eight, 1.5 % of these would be missed and not 2.5.
+	 */
 	assert_true(near[0] > RECORDS && near[1] > RECORDS / 8);
 	assert_true((near[0] - found[0]) * 400 <= near[0]);
-	assert_true((near[1] - found[1]) * 60 <= near[1]);
+	assert_true((near[1] - found[1]) * 35 <= near[1]);
 	assert_true((near[0] + near[1] - found[0] - found[1]) * 200 <=
 		    near[0] + near[1]);
 	table_free(t);
@@ -531,7 +534,7 @@ test_words_again_and_again_take_linear_time(void **state)
 			struct match m;
 			clock_t start = clock();
 
-			assert_true(table_near(t, &u[1].w, &m) >= 0);
+			assert_true(table_near(t, &u[1].w, 0.0, &m) >= 0);
 			start = clock() - start;
 			if (i == 0 || (double)start < seconds[k])
 				seconds[k] = (double)start;

@@ -321,14 +321,14 @@ compare_answers(struct table *t, const struct table_options *opt,
 
 	make_unit(&u, number);
 	table_prefetch(t, &u.w.fp);
-	table_prefetch_near(t, &u.w);
-	table_prefetch_records(t, &u.w);
+	table_prefetch_near(t, &u.w, 0.0);
+	table_prefetch_records(t, &u.w, 0.0);
 	hits += (uint32_t)assert_same_answer(table_find(t, &u.w.fp, &m), &m,
 		base, nbase, table_find(one, &u.w.fp, &n), &n);
 	if (!opt->near || u.w.code == NULL)
 		return hits;
-	assert_same_answer(table_near(t, &u.w, &m), &m, base, nbase,
-			   table_near(one, &u.w, &n), &n);
+	assert_same_answer(table_near(t, &u.w, 0.0, &m), &m, base, nbase,
+			   table_near(one, &u.w, 0.0, &n), &n);
 	hits += 0x100 * (uint32_t)assert_same_answer(
 		table_similar(t, &u.w, 0.7, &m), &m, base, nbase,
 		table_similar(one, &u.w, 0.7, &n), &n);
@@ -880,8 +880,8 @@ test_records_beyond_32_gigabytes_are_found(void **state)
 		found += got == 1;
 		if (u.w.code == NULL)
 			continue;
-		got = table_near(a, &u.w, &m);
-		assert_int_equal(table_near(b, &u.w, &n), got);
+		got = table_near(a, &u.w, 0.0, &m);
+		assert_int_equal(table_near(b, &u.w, 0.0, &n), got);
 		assert_memory_equal(&m.place, &n.place, sizeof(m.place));
 		got = table_containing(a, &u.w, &m);
 		assert_int_equal(table_containing(b, &u.w, &n), got);
@@ -930,8 +930,8 @@ exercise(const char *path, const struct table_options *opt, bool deep)
 			if (!opt->near)
 				u.w.code = NULL;
 			table_prefetch(t, &u.w.fp);
-			table_prefetch_near(t, &u.w);
-			table_prefetch_records(t, &u.w);
+			table_prefetch_near(t, &u.w, 0.0);
+			table_prefetch_records(t, &u.w, 0.0);
 			if (table_find(t, &u.w.fp, &m) == 1 &&
 			    saved_label(f, m.place.document, &p, &len) == 0
 			    && len > 0)
@@ -1379,7 +1379,7 @@ test_damage_in_a_large_table_is_met_when_it_matters(void **state)
 		got = table_find(t, &w.fp, &m);
 		if (got < 0)
 			assert_int_equal(errno, EBADMSG);
-		near = table_near(t, &w, &m);
+		near = table_near(t, &w, 0.0, &m);
 		assert_int_equal(got, near);
 		found += got == 1;
 		damaged += got == -1;

@@ -292,14 +292,35 @@ check_similar(struct table *t, const struct model *m, const struct unit *u,
 	return 0;
 }
 
-/* table_near() likewise: in one piece, of 8 words, at least 0.8 of the words. */
+/* How many shingles are looked up until three buckets had room left. */
+static uint32_t
+until_three_have_room(const struct model *m, const struct unit *u)
+{
+	uint32_t i = 0;
+
+	for (int open = 0; i < u->w.nprobe && open < 3; i++) {
+		size_t in = 0;
+
+		for (size_t j = 0; j < m->n; j++)
+			in += indexed(m->unit[j], u->probe[i]);
+		open += in < TABLE_BUCKET;
+	}
+	return i;
+}
+
+/*
+ * table_near() likewise: in one piece, of 8 words, at least 0.8 of the words.
+ * Where "similar" is asked too, all shingles are looked up.
+ */
 static int
-check_near(struct table *t, const struct model *m, const struct unit *u)
+check_near(struct table *t, const struct model *m, const struct unit *u,
+	   double threshold)
 {
 	const struct unit *c[ARRAY_LEN(m->unit)];
-	size_t n = oracle_candidates(m, u->probe, u->w.nprobe, c);
+	size_t n = oracle_candidates(m, u->probe, threshold > 0 ? u->w.nprobe :
+				     until_three_have_room(m, u), c);
 	struct match got = { .resemblance = -1.0 };
-	int found = table_near(t, &u->w, &got);
+	int found = table_near(t, &u->w, threshold, &got);
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t total = u->w.n + c[i]->w.n;
@@ -576,6 +597,7 @@ test_near_and_similar_agree_with_the_oracle(void **state)
 
 		for (int i = 0; i < 150; i++) {
 			uint32_t v[400], n = rng_range(&r, 5, longest);
+			double threshold = rng_once(&r, 3) ? 0.8 : 0;
 			struct unit *u;
 
 			if (m.n > 0 && !rng_once(&r, 4)) {
@@ -597,9 +619,9 @@ test_near_and_similar_agree_with_the_oracle(void **state)
 			sketch(u);
 			if (i % 2 != 0)
 				u->w.nwinnowed = 0;
-			table_prefetch_near(t, &u->w);
-			table_prefetch_records(t, &u->w);
-			near[check_near(t, &m, u)]++;
+			table_prefetch_near(t, &u->w, threshold);
+			table_prefetch_records(t, &u->w, threshold);
+			near[check_near(t, &m, u, threshold)]++;
 			/* Shorter ones are a test of their own. */
 			for (int j = 0; j < 2 && n >= TABLE_NEAR_WORDS; j++)
 				answers[1 + check_similar(t, &m, u,
@@ -882,6 +904,90 @@ test_most_shared_then_earliest_is_the_witness(void **state)
 	}
 }
 
+static bool
+same_match(int got, const struct match *a, int want, const struct match *b)
+{
+	return got == want && (got == 0 || (same_place(a->place, b->place) &&
+		a->resemblance == b->resemblance &&
+		a->similar == b->similar));
+}
+
+static void
+propose(const struct table *t, struct scratch *s, const struct unit *u,
+	double threshold, struct proposal *p)
+{
+	if (table_propose_find(t, &u->w.fp, p) == 0)
+		assert_int_equal(table_propose(t, s, &u->w, threshold, p), 0);
+	assert_true(p->looked);
+}
+
+/* What was proposed leads to what is found without. */
+static void
+check_after(struct table *t, const struct unit *u, double threshold,
+	    const struct proposal *p)
+{
+	struct match x, y;
+	int got = table_find_after(t, &u->w.fp, p, &x);
+	int want = table_find(t, &u->w.fp, &y);
+
+	assert_true(same_match(got, &x, want, &y));
+	if (got > 0)
+		return;
+	got = table_near_after(t, &u->w, threshold, p, &x);
+	want = table_near(t, &u->w, threshold, &y);
+	if (want == 0 && threshold > 0)
+		want = table_similar(t, &u->w, threshold, &y);
+	assert_true(same_match(got, &x, want, &y));
+}
+
+/*
+ * Each of the first shingles of a sketch is in as many other units as a bucket
+ * holds.  Then the next ones are looked up, also when that came to be after the
+ * unit was proposed.
+ */
+static void
+test_a_full_bucket_does_not_hide_what_others_have(void **state)
+{
+	struct scratch *s = scratch_new();
+	uint64_t shingle[SKETCH_PROBE];
+	struct rng r = { 41 };
+	uint32_t v[WORDS_MAX];
+
+	(void)state;
+	assert_non_null(s);
+	for (uint32_t i = 0; i < SKETCH_PROBE; i++)
+		shingle[i] = rng_next(&r);
+	for (uint32_t full = 0; full < SKETCH_PROBE; full++) {
+		struct table *t = new_table(&near_options, full);
+		struct unit *u = new_unit(v, random_words(&r, v, 20, 65536));
+		struct unit *copy = new_unit(v, 20);
+		struct unit *other;
+		struct proposal p = { .looked = false };
+		struct match m;
+
+		/* It gets into those that are not full yet when it comes. */
+		set_probes(copy, shingle, SKETCH_PROBE, SKETCH_PROBE);
+		set_probes(u, shingle + full, SKETCH_PROBE - full,
+			   SKETCH_PROBE - full);
+		add(t, u);
+		table_begin_proposals(t);
+		propose(t, s, copy, 0.0, &p);
+		for (uint32_t i = 0; i < full * TABLE_BUCKET; i++) {
+			other = new_unit(v, random_words(&r, v, 20, 65536));
+			set_probes(other, shingle + i / TABLE_BUCKET, 1, 1);
+			add(t, other);
+			free_unit(other);
+		}
+		assert_int_equal(table_near(t, &copy->w, 0.0, &m), 1);
+		assert_true(same_place(m.place, u->place));
+		check_after(t, copy, 0.0, &p);
+		free_unit(copy);
+		free_unit(u);
+		table_free(t);
+	}
+	scratch_free(s);
+}
+
 /* A code and a tag are of one hash: words are equal where both are. */
 static void
 test_words_that_differ_in_tag_differ(void **state)
@@ -899,9 +1005,9 @@ test_words_that_differ_in_tag_differ(void **state)
 
 		assert_true(are_similar(a, b, 0.8));
 		add(t, a);
-		assert_int_equal(table_near(t, &b->w, &m), 1);
+		assert_int_equal(table_near(t, &b->w, 0.0, &m), 1);
 		b->tag[at] ^= 1u << rng_below(&r, 8);
-		assert_int_equal(table_near(t, &b->w, &m), 0);
+		assert_int_equal(table_near(t, &b->w, 0.0, &m), 0);
 		if (n >= TABLE_REPLACE_WORDS)
 			assert_true(are_similar(a, b, 0.8));
 		for (uint32_t i = 0; i < n; i++)
@@ -940,14 +1046,14 @@ test_a_batch_finds_what_it_added_itself(void **state)
 	}
 	table_begin_batch(t);
 	for (unsigned i = 0; i < UNITS; i++) {
-		table_prefetch_near(t, &unit[i]->w);
-		table_prefetch_records(t, &unit[i]->w);
-		table_prefetch_records(t, &copy[i]->w);
+		table_prefetch_near(t, &unit[i]->w, 0.0);
+		table_prefetch_records(t, &unit[i]->w, 0.0);
+		table_prefetch_records(t, &copy[i]->w, 0.0);
 	}
 	for (unsigned i = 0; i < UNITS; i++) {
-		assert_int_equal(table_near(t, &copy[i]->w, &m), 0);
+		assert_int_equal(table_near(t, &copy[i]->w, 0.0, &m), 0);
 		add(t, unit[i]);
-		assert_int_equal(table_near(t, &copy[i]->w, &m),
+		assert_int_equal(table_near(t, &copy[i]->w, 0.0, &m),
 				 i < TABLE_BUCKET);
 		if (i < TABLE_BUCKET)
 			assert_true(same_place(m.place, unit[i]->place));
@@ -955,7 +1061,7 @@ test_a_batch_finds_what_it_added_itself(void **state)
 	/* The next batch knows nothing yet. */
 	table_begin_batch(t);
 	for (unsigned i = 0; i < UNITS; i++)
-		assert_int_equal(table_near(t, &copy[i]->w, &m),
+		assert_int_equal(table_near(t, &copy[i]->w, 0.0, &m),
 				 i < TABLE_BUCKET);
 	for (unsigned i = 0; i < UNITS; i++) {
 		free_unit(unit[i]);
@@ -1095,7 +1201,7 @@ test_flooded_buckets_cost_bounded_time(void **state)
 		u->w.fp.hi = mix(i) | 1;
 		u->code[i % 12] = (uint16_t)mix(i);
 		if (i % 8 == 0) {
-			assert_true(table_near(t, &u->w, &m) >= 0);
+			assert_true(table_near(t, &u->w, 0.0, &m) >= 0);
 			assert_true(table_similar(t, &u->w, 0.9, &m) >= 0);
 			assert_true(table_containing(t, &u->w, &m) >= 0);
 		}
@@ -1279,7 +1385,7 @@ test_unit_without_words_is_found_by_fingerprint_alone(void **state)
 	add(t, u);
 	u->w.code = u->code;
 	assert_true(finds(t, u, u->place));
-	assert_int_equal(table_near(t, &u->w, &m), 0);
+	assert_int_equal(table_near(t, &u->w, 0.0, &m), 0);
 	assert_int_equal(table_similar(t, &u->w, 0.8, &m), 0);
 	free_unit(u);
 	table_free(t);
@@ -1314,8 +1420,8 @@ test_cleared_table_knows_nothing(void **state)
 		table_clear(t);
 		assert_int_equal(table_count(t), 0);
 		for (size_t i = 0; i < m.n; i++) {
-			table_prefetch_near(t, &m.unit[i]->w);
-			table_prefetch_records(t, &m.unit[i]->w);
+			table_prefetch_near(t, &m.unit[i]->w, 0.0);
+			table_prefetch_records(t, &m.unit[i]->w, 0.0);
 			assert_false(finds(t, m.unit[i], nowhere));
 			check_similar(t, &none, m.unit[i], 80);
 			check_containing(t, &none, m.unit[i]);
@@ -1371,7 +1477,7 @@ add_with_failure(struct model *m, uint64_t n, bool on)
 		int result;
 
 		errno = 0;
-		result = done % 3 == 0 ? table_near(t, &u->w, &got) :
+		result = done % 3 == 0 ? table_near(t, &u->w, 0.0, &got) :
 			 table_similar(t, &u->w, 0.8, &got);
 		if (result < 0) {
 			assert_int_equal(errno, ENOMEM);
@@ -1512,14 +1618,6 @@ crowd_free(struct crowd *c)
 		free_unit(c->unit[i]);
 }
 
-static bool
-same_match(int got, const struct match *a, int want, const struct match *b)
-{
-	return got == want && (got == 0 || (same_place(a->place, b->place) &&
-		a->resemblance == b->resemblance &&
-		a->similar == b->similar));
-}
-
 /* Two tables answer the same. */
 static void
 check_same(struct table *a, struct table *b, const struct unit *u)
@@ -1530,42 +1628,14 @@ check_same(struct table *a, struct table *b, const struct unit *u)
 	got = table_find(a, &u->w.fp, &x);
 	want = table_find(b, &u->w.fp, &y);
 	assert_true(same_match(got, &x, want, &y));
-	got = table_near(a, &u->w, &x);
-	want = table_near(b, &u->w, &y);
+	got = table_near(a, &u->w, 0.0, &x);
+	want = table_near(b, &u->w, 0.0, &y);
 	assert_true(same_match(got, &x, want, &y));
 	got = table_similar(a, &u->w, 0.8, &x);
 	want = table_similar(b, &u->w, 0.8, &y);
 	assert_true(same_match(got, &x, want, &y));
 	got = table_containing(a, &u->w, &x);
 	want = table_containing(b, &u->w, &y);
-	assert_true(same_match(got, &x, want, &y));
-}
-
-static void
-propose(const struct table *t, struct scratch *s, const struct unit *u,
-	double threshold, struct proposal *p)
-{
-	if (table_propose_find(t, &u->w.fp, p) == 0)
-		assert_int_equal(table_propose(t, s, &u->w, threshold, p), 0);
-	assert_true(p->looked);
-}
-
-/* What was proposed leads to what is found without. */
-static void
-check_after(struct table *t, const struct unit *u, double threshold,
-	    const struct proposal *p)
-{
-	struct match x, y;
-	int got = table_find_after(t, &u->w.fp, p, &x);
-	int want = table_find(t, &u->w.fp, &y);
-
-	assert_true(same_match(got, &x, want, &y));
-	if (got > 0)
-		return;
-	got = table_near_after(t, &u->w, threshold, p, &x);
-	want = table_near(t, &u->w, &y);
-	if (want == 0 && threshold > 0)
-		want = table_similar(t, &u->w, threshold, &y);
 	assert_true(same_match(got, &x, want, &y));
 }
 
@@ -1701,6 +1771,7 @@ main(void)
 		cmocka_unit_test(test_short_units_are_similar_to_none),
 		cmocka_unit_test(test_what_differs_has_to_be_scattered),
 		cmocka_unit_test(test_most_shared_then_earliest_is_the_witness),
+		cmocka_unit_test(test_a_full_bucket_does_not_hide_what_others_have),
 		cmocka_unit_test(test_words_that_differ_in_tag_differ),
 		cmocka_unit_test(test_every_shingle_leads_to_its_record),
 		cmocka_unit_test(test_no_other_shingle_leads_to_a_record),
