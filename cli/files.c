@@ -18,10 +18,7 @@ add(struct files *f, const char *path)
 		f->file = p;
 		f->room = room;
 	}
-	f->file[f->n].path = path;
-	f->file[f->n].stamp = NULL;
-	f->file[f->n].reported = false;
-	f->file[f->n++].skip = false;
+	f->file[f->n++] = (struct file){ .path = path };
 	return 0;
 }
 
@@ -142,18 +139,36 @@ files_free(struct files *f)
 	*f = (struct files){ .n = 0 };
 }
 
+enum file_kind
+files_look(struct file *f)
+{
+	struct stat st;
+
+	if (f->kind != FILE_UNKNOWN)
+		return f->kind;
+	if (strcmp(f->path, "-") == 0 ? fstat(0, &st) != 0 :
+					stat(f->path, &st) != 0) {
+		f->kind = FILE_MISSING;
+	} else if (!S_ISREG(st.st_mode)) {
+		f->kind = FILE_OTHER;
+	} else {
+		f->kind = FILE_REGULAR;
+		f->dev = st.st_dev;
+		f->ino = st.st_ino;
+		f->size = (uint64_t)st.st_size;
+	}
+	return f->kind;
+}
+
 void
 files_measure(struct files *f)
 {
 	f->size = 0;
 	f->sized = true;
 	for (size_t i = 0; i < f->n; i++) {
-		struct stat st;
+		enum file_kind kind = files_look(&f->file[i]);
 
-		if (strcmp(f->file[i].path, "-") == 0 ?
-		    fstat(0, &st) != 0 : stat(f->file[i].path, &st) != 0)
-			continue;
-		f->sized &= S_ISREG(st.st_mode);
-		f->size += S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+		f->sized &= kind != FILE_OTHER;
+		f->size += kind == FILE_REGULAR ? f->file[i].size : 0;
 	}
 }

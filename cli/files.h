@@ -19,8 +19,15 @@ struct stamp {
 	enum compression_kind kind;
 };
 
+/* What a path leads to, once files_look() has asked. */
+enum file_kind { FILE_UNKNOWN, FILE_MISSING, FILE_REGULAR, FILE_OTHER };
+
 struct file {
 	const char *path;	/* "-" is standard input */
+	enum file_kind kind;
+	dev_t dev;		/* FILE_REGULAR: which one it is, ... */
+	ino_t ino;
+	uint64_t size;		/* ... and its bytes */
 	struct stamp *stamp;	/* where f->stamps, once it has been opened */
 	_Atomic bool skip;	/* no more of it is wanted */
 	bool reported;		/* its error was printed in a first reading */
@@ -51,6 +58,12 @@ int files_stamp(struct file *f, struct source *s);
 
 /* Is it the same file, unchanged? */
 bool files_is_same(const struct stamp *a, const struct stat *b);
+
+/*
+ * What kind of file is it?  The system is asked once for each: of small files,
+ * a run takes as long as its system calls.
+ */
+enum file_kind files_look(struct file *f);
 
 /* Find out f->size and f->sized. */
 void files_measure(struct files *f);

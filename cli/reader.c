@@ -231,12 +231,13 @@ refuse(struct reader *r, struct batch *b, size_t number,
 
 /* What is to be rewritten is not to be waited for, as a pipe would be. */
 static bool
-is_unfit(const struct reader *r, const char *path)
+is_unfit(const struct reader *r, struct file *f)
 {
 	struct stat st;
 
-	return r->files->stamps && stat(path, &st) == 0 &&
-	       !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+	/* That a directory is one says open(). */
+	return r->files->stamps && files_look(f) == FILE_OTHER &&
+	       stat(f->path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
 /* Open r->src: 1, 0 where that failed, which has its item, or -1. */
@@ -246,7 +247,7 @@ open_source(struct reader *r, struct batch *b, size_t file)
 	struct file *f = &r->files->file[file];
 	struct source *spooled = r->files->spooled;
 
-	if (is_unfit(r, f->path))
+	if (is_unfit(r, f))
 		return cannot_open(r, b, "cannot open", "not a regular file");
 	if (spooled != NULL && spooled[file].fd >= 0) {
 		r->src = &spooled[file];
@@ -255,7 +256,9 @@ open_source(struct reader *r, struct batch *b, size_t file)
 					   strerror(errno));
 	} else {
 		r->src = &r->own;
-		if (source_open(r->src, f->path) != 0)
+		if ((f->kind == FILE_REGULAR && strcmp(f->path, "-") != 0 ?
+		     source_open_regular(r->src, f->path, f->size) :
+		     source_open(r->src, f->path)) != 0)
 			return cannot_open(r, b, "cannot open",
 					   strerror(errno));
 	}

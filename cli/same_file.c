@@ -160,6 +160,15 @@ identify_missing(struct uses *u, struct used *f)
 	return 0;
 }
 
+static int
+append(struct uses *u, const struct used *f)
+{
+	if (array_room(&u->used, &u->room, u->n + 1, sizeof(*f)) != 0)
+		return -1;
+	u->used[u->n++] = *f;
+	return 0;
+}
+
 /* Path "-" is standard input, NULL standard output.  0, or -1 with ENOMEM. */
 static int
 add(struct uses *u, enum use use, const char *path, size_t file)
@@ -181,10 +190,25 @@ add(struct uses *u, enum use use, const char *path, size_t file)
 	} else if (identify_missing(u, &f) != 0) {
 		return -1;
 	}
-	if (array_room(&u->used, &u->room, u->n + 1, sizeof(f)) != 0)
-		return -1;
-	u->used[u->n++] = f;
-	return 0;
+	return append(u, &f);
+}
+
+/* The same of an input. */
+static int
+add_input(struct uses *u, enum use use, struct file *file, size_t number)
+{
+	struct used f = { .path = file->path, .file = number, .use = use };
+
+	switch (files_look(file)) {
+	case FILE_REGULAR:
+		f.dev = file->dev;
+		f.ino = file->ino;
+		return append(u, &f);
+	case FILE_MISSING:
+		return add(u, use, file->path, number);
+	default:
+		return 0;
+	}
 }
 
 /* The same, of an option that may not be given. */
@@ -215,12 +239,12 @@ add_options(struct uses *u, const struct options *opt)
 }
 
 static int
-add_files(struct uses *u, const struct options *opt, const struct files *files,
+add_files(struct uses *u, const struct options *opt, struct files *files,
 	  char *const *places)
 {
 	for (size_t i = 0; i < files->n; i++)
-		if (add(u, opt->in_place ? REWRITTEN : INPUT,
-			files->file[i].path, i) != 0 ||
+		if (add_input(u, opt->in_place ? REWRITTEN : INPUT,
+			      &files->file[i], i) != 0 ||
 		    (places != NULL && add(u, opt->in_place ? BACKUP : PLACE,
 					   places[i], i) != 0))
 			return -1;
@@ -323,7 +347,7 @@ writes_any(const struct uses *u, const struct options *opt)
 }
 
 int
-same_file_check(const struct options *opt, const struct files *files,
+same_file_check(const struct options *opt, struct files *files,
 		char *const *places, struct clash *c)
 {
 	struct uses u = { .n = 0 };

@@ -19,7 +19,7 @@ struct clash {
  * --output-dir writes each file, or --in-place keeps each original; by number
  * of the file, or NULL where there are none.
  */
-int same_file_check(const struct options *opt, const struct files *files,
+int same_file_check(const struct options *opt, struct files *files,
 		    char *const *places, struct clash *c);
 
 #endif

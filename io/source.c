@@ -22,6 +22,19 @@
 #define RAW ((size_t)256 << 10)		/* compressed bytes read at a time */
 
 int
+source_open_regular(struct source *s, const char *path, uint64_t size)
+{
+	*s = (struct source){ .ours = true, .size = size };
+	s->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0)
+		return -1;
+	/* A system call is much for a small file. */
+	if (size > LARGE)
+		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return 0;
+}
+
+int
 source_open(struct source *s, const char *path)
 {
 	struct stat st;
@@ -48,7 +61,6 @@ source_open(struct source *s, const char *path)
 			goto fail;
 		if (st.st_size > s->start)
 			s->size = (uint64_t)(st.st_size - s->start);
-		/* A system call is much for a small file. */
 		if (s->size > LARGE)
 			posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	}

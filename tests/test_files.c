@@ -1,6 +1,8 @@
 /* files.c: stamps of what was opened. */
 #include "random.h"
 
+#include <unistd.h>
+
 #include "files.h"
 
 static void
@@ -39,12 +41,43 @@ test_a_stamp_that_cannot_be_had_is_a_failure(void **state)
 	files_free(&f);
 }
 
+static struct file
+named(const char *path)
+{
+	return (struct file){ .path = path };
+}
+
+static void
+test_a_path_is_looked_at_once(void **state)
+{
+	char name[] = "/tmp/dedup-test-XXXXXX";
+	int fd = mkstemp(name);
+	struct file f = named(name), gone = named(name);
+	struct file null = named("/dev/null"), folder = named("/");
+	struct stat st;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "seven\n", 6), 6);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(files_look(&f), FILE_REGULAR);
+	assert_int_equal(f.size, 6);
+	assert_true(f.dev == st.st_dev && f.ino == st.st_ino);
+	close(fd);
+	unlink(name);
+	assert_int_equal(files_look(&f), FILE_REGULAR);
+	assert_int_equal(files_look(&gone), FILE_MISSING);
+	assert_int_equal(files_look(&null), FILE_OTHER);
+	assert_int_equal(files_look(&folder), FILE_OTHER);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_file_has_a_stamp_once_it_was_opened),
 		cmocka_unit_test(test_a_stamp_that_cannot_be_had_is_a_failure),
+		cmocka_unit_test(test_a_path_is_looked_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

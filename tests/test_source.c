@@ -900,6 +900,39 @@ test_read_errors_are_told(void **state)
 }
 
 static void
+test_what_is_known_to_be_regular_reads_the_same(void **state)
+{
+	struct rng r = { 77 };
+	struct blob text = text_blob(&r, 300000);
+	struct file f = file_of(text);
+	struct outcome o;
+	struct source s;
+
+	(void)state;
+	assert_int_equal(source_open_regular(&s, f.path, text.len), 0);
+	assert_int_equal(source_size(&s), text.len);
+	assert_false(s.live);
+	o = read_all(&s, &r, 1 << 15, false);
+	assert_outcome(&o, text, NULL);
+	outcome_free(&o);
+	assert_int_equal(source_rewind(&s), 0);
+	o = read_all(&s, &r, 1 << 15, false);
+	assert_outcome(&o, text, NULL);
+	outcome_free(&o);
+	source_close(&s);
+	close(f.fd);
+	free(text.p);
+	/* It may be another thing by then, or gone. */
+	assert_int_equal(source_open_regular(&s, "/nonexistent", 1), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(source_open_regular(&s, "/", 1), 0);
+	o = read_all(&s, NULL, 1 << 15, false);
+	assert_int_equal(o.error, EISDIR);
+	outcome_free(&o);
+	source_close(&s);
+}
+
+static void
 test_kind_that_was_left_out_is_named(void **state)
 {
 	static const struct {
@@ -1248,6 +1281,8 @@ main(void)
 		cmocka_unit_test(
 			test_file_that_shrinks_or_grows_ends_where_read_says),
 		cmocka_unit_test(test_read_errors_are_told),
+		cmocka_unit_test(
+			test_what_is_known_to_be_regular_reads_the_same),
 		cmocka_unit_test(test_kind_that_was_left_out_is_named),
 		cmocka_unit_test(test_bomb_is_read_in_little_memory),
 		cmocka_unit_test(test_zstd_windows_are_read_up_to_the_longest),
