@@ -69,24 +69,6 @@ index_find(const struct table *t, uint64_t key,
 	return have;
 }
 
-/* Begin to fetch the group of slots of a key, which is in two lines. */
-static inline void
-prefetch_home(const struct table *t, uint64_t key, bool write)
-{
-	const unsigned char *p;
-
-	if (t->index.nslots == 0)
-		return;
-	p = index_home(t, key);
-	if (write) {
-		__builtin_prefetch(p, 1);
-		__builtin_prefetch(p + ORDERED_LINE, 1);
-	} else {
-		__builtin_prefetch(p);
-		__builtin_prefetch(p + ORDERED_LINE);
-	}
-}
-
 void
 table_begin_batch(struct table *t)
 {
@@ -116,7 +98,7 @@ table_prefetch_near(const struct table *t, const struct words *w,
 	if (n < w->nkeep)
 		n = w->nkeep;
 	for (uint32_t i = 0; i < n; i++)
-		prefetch_home(t, key[i], false);
+		lines_prefetch(&t->index, key[i], false);
 }
 
 void
@@ -126,7 +108,7 @@ table_prefetch_add(const struct table *t, const struct words *w)
 	const uint64_t *key = index_keys(t, w, own);
 
 	for (uint32_t i = 0; i < w->nkeep; i++)
-		prefetch_home(t, key[i], true);
+		lines_prefetch(&t->index, key[i], true);
 }
 
 void
@@ -144,7 +126,7 @@ table_prefetch_records(const struct table *t, struct words *w,
 	for (uint32_t i = 0; t->index.n > 0 && (i < n || i < w->nkeep); i++) {
 		struct bucket b = bucket_open(t, key[i]);
 
-		absent |= (unsigned)(b.hits == 0 && !b.more) << i;
+		absent |= (unsigned)bucket_is_empty(&b) << i;
 		while (i < n && (ref = bucket_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
@@ -165,15 +147,16 @@ indexed_under(const struct table *t, const struct words *w,
 static inline void
 enter(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 {
-	uint64_t upper = index_upper(key, ref);
-	unsigned char *p = ordered_find(&t->index, upper);
-
 	recent_mark(t, (uint32_t)shingle);
 	t->added[key >> 34] |= (uint64_t)1 << (key >> 28 & 63);
-	/* References grow: the new one goes behind the others. */
-	while (ordered_key(p) == upper)
-		p += INDEX_WIDTH;
-	ordered_insert_ten(&t->index, p, upper, (uint16_t)ref);
+	lines_add(&t->index, key, ref);
+}
+
+/* Room for one more entry. */
+static inline int
+reserve_entry(struct table *t)
+{
+	return lines_have_room(&t->index) ? 0 : table_grow_index(t);
 }
 
 /* Enter a record under a key and its shingle, unless the bucket is full. */
@@ -190,7 +173,7 @@ index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 		if (in < 0 || in == TABLE_BUCKET)
 			return in < 0 ? -1 : 0;
 	}
-	if (table_reserve_entry(t, &t->index) != 0)
+	if (reserve_entry(t) != 0)
 		return -1;
 	b = bucket_open(t, key);
 	while ((other = bucket_next(&b)) != 0) {
@@ -207,26 +190,13 @@ index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 }
 
 void
-index_remove(struct table *t, uint64_t key, uint64_t ref)
-{
-	uint64_t upper = index_upper(key, ref);
-	unsigned char *p = ordered_find(&t->index, upper);
-
-	for (; ordered_key(p) == upper; p += INDEX_WIDTH)
-		if (index_reference(p) == ref) {
-			ordered_remove(&t->index, p);
-			return;
-		}
-}
-
-void
 index_undo(struct table *t, const struct words *w, uint32_t n, uint64_t ref)
 {
 	uint64_t own[SKETCH_PROBE];
 	const uint64_t *key = index_keys(t, w, own);
 
 	for (uint32_t i = 0; i < n; i++)
-		index_remove(t, indexed_under(t, w, key, i), ref);
+		lines_remove(&t->index, indexed_under(t, w, key, i), ref);
 }
 
 int
@@ -246,7 +216,7 @@ index_add_all(struct table *t, const struct words *w, uint64_t ref)
 			shingle = w->probe[i];
 			/* Most keys are new, and there is room for them. */
 			if (plain && index_lacks(t, w, i, key) &&
-			    ordered_has_room(&t->index)) {
+			    lines_have_room(&t->index)) {
 				enter(t, key, shingle, ref);
 				continue;
 			}

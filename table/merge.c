@@ -227,6 +227,7 @@ struct holes {
 struct source {
 	struct saved *file;		/* NULL: a run's own */
 	struct ordered exact, index, counts;
+	const struct lines *lines;	/* a run's own index */
 	const struct saved_span *spans;
 	size_t nspans;
 	struct saved_span all;	/* a file's one */
@@ -409,6 +410,11 @@ struct cursor {
 	struct entry *entry;
 	saved_key *key;		/* of an index instead */
 	bool wide;		/* the machine has vectors for it */
+	/* Of a run's own index: some lines' entries, ascending. */
+	const struct lines *lines;
+	size_t line;		/* the next one */
+	saved_key *sorted;
+	size_t nsorted, next_sorted, sorted_room;
 };
 
 static bool
@@ -472,12 +478,72 @@ map_keys_wide(const struct source *source, const unsigned char *p, size_t n,
 	return map_keys_body(source, p, n, to);
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	const saved_key *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The entries of the next lines, sorted: 1, 0 where none are left, or -1. */
+static int
+sort_lines(struct cursor *c)
+{
+	size_t n;
+
+	c->nsorted = c->next_sorted = 0;
+	while (c->nsorted < AHEAD &&
+	       (n = lines_stretch(c->lines, c->line)) > 0) {
+		if (array_room(&c->sorted, &c->sorted_room,
+			       c->nsorted + n * LINE_ENTRIES,
+			       sizeof(*c->sorted)) != 0)
+			return -1;
+		for (; n > 0; n--) {
+			const struct line_of_entries *p;
+
+			p = &c->lines->line[c->line++];
+			for (unsigned i = 0; i < p->n; i++)
+				c->sorted[c->nsorted++] =
+					(saved_key)line_key(p, i) << 40 |
+					line_ref(p, i);
+		}
+	}
+	qsort(c->sorted, c->nsorted, sizeof(*c->sorted), compare_keys);
+	return c->nsorted > 0;
+}
+
+/* fill_keys() where the index is the run's own. */
+static int
+fill_own_keys(struct cursor *c)
+{
+	c->i = c->n = 0;
+	while (c->n == 0) {
+		if (c->next_sorted == c->nsorted) {
+			int got = sort_lines(c);
+
+			if (got <= 0)
+				return got;
+		}
+		while (c->n < AHEAD && c->next_sorted < c->nsorted) {
+			saved_key e = c->sorted[c->next_sorted++];
+			uint64_t to = map_ref(c->source, reference_of(e));
+
+			c->key[c->n] = (e & ~(saved_key)REFERENCE_MOST) | to;
+			c->n += to != 0;
+		}
+	}
+	return 1;
+}
+
 /* Prepare entries of an index: 1, 0 where none are left, or -1. */
 static int
 fill_keys(struct cursor *c)
 {
 	bool bad = false;
 
+	if (c->lines != NULL)
+		return fill_own_keys(c);
 	c->i = c->n = 0;
 	while (c->n == 0) {
 		const unsigned char *p;
@@ -555,6 +621,7 @@ cursors_free(struct cursor *c, size_t n)
 	for (size_t i = 0; c != NULL && i < n; i++) {
 		free(c[i].entry);
 		free(c[i].key);
+		free(c[i].sorted);
 	}
 	free(c);
 }
@@ -578,13 +645,14 @@ cursors_open(const struct merge *m, enum saved_section s,
 			s == SAVED_INDEX ? &p->index : &p->counts;
 		int got;
 
-		if (o->n == 0)
+		if (o->n == 0 && (s != SAVED_INDEX || p->lines == NULL))
 			continue;
 		c[have] = (struct cursor){
 			.source = p, .number = i, .p = o->slots,
 			.end = o->slots + (o->nslots + o->tail) * o->width,
 			.width = o->width, .room = AHEAD + 1,
 			.wide = vectors_available() >= VECTORS_WIDE,
+			.lines = s == SAVED_INDEX ? p->lines : NULL,
 		};
 		if (s == SAVED_INDEX)
 			c[have].key = malloc((AHEAD + 1) * sizeof(saved_key));
@@ -608,6 +676,7 @@ cursors_open(const struct merge *m, enum saved_section s,
 		}
 		free(c[have].key);
 		free(c[have].entry);
+		free(c[have].sorted);
 	}
 	return (ssize_t)have;
 }
@@ -629,6 +698,7 @@ cursor_next(struct cursor *c, size_t at, size_t *n)
 	(*n)--;
 	free(gone.entry);
 	free(gone.key);
+	free(gone.sorted);
 	return 0;
 }
 
@@ -1365,7 +1435,7 @@ add_own(struct merge *m, const struct saved_own *own)
 	const struct ordered none = { .n = 0 };
 
 	*p = (struct source){
-		.exact = *own->exact, .index = *own->index,
+		.exact = *own->exact, .index = none, .lines = own->index,
 		.counts = m->run->counts != NULL ? *m->run->counts : none,
 		.spans = own->spans, .nspans = own->nspans, .end = 1,
 		.documents = m->h.documents,

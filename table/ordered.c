@@ -3,12 +3,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
-
-#include "pages.h"
 
 #define FIRST_SLOTS 64
-#define LARGE_BYTES ((size_t)8 << 20)	/* from here on, on pages of its own */
 #define LEAST_GROWTH 32		/* by 1/32 at least: all entries are moved */
 #define SMALL_BYTES ((size_t)1 << 20)	/* below, grow in larger steps */
 
@@ -20,8 +16,8 @@ ordered_init(struct ordered *o, size_t width, double load, double growth)
 			       .tail = ORDERED_TAIL };
 	/* Entries that fill a line exactly have their homes at its start. */
 	if (width == 8 || width == 16)
-		o->mask = ~(ORDERED_LINE / width - 1);
-	/* Those of the index are looked at by eight: index.h. */
+		o->mask = ~(CACHE_LINE / width - 1);
+	/* The index of a saved table: that is its format. */
 	if (width == 10)
 		o->mask = ~(size_t)7;
 }
@@ -29,14 +25,9 @@ ordered_init(struct ordered *o, size_t width, double load, double growth)
 void
 ordered_free(struct ordered *o)
 {
-	size_t len = o->slots == NULL ? 0 :
-		     (o->nslots + o->tail) * o->width;
-
-	if (len >= LARGE_BYTES)
-		pages_free(o->storage, len);
-	else
-		free(o->storage);
-	o->storage = o->slots = NULL;
+	slab_free(&o->slab, o->slots == NULL ? 0 :
+		  (o->nslots + o->tail) * o->width);
+	o->slots = NULL;
 }
 
 void
@@ -50,7 +41,7 @@ size_t
 ordered_memory(const struct ordered *o)
 {
 	return o->slots == NULL ? 0 :
-	       (o->nslots + o->tail) * o->width + ORDERED_LINE;
+	       slab_memory((o->nslots + o->tail) * o->width);
 }
 
 /*
@@ -112,9 +103,6 @@ rearrange(struct ordered *o, size_t from, size_t total)
 	case 16:
 		spread(o, 16, pack_right(s, 16, from, total), total);
 		break;
-	case 10:
-		spread(o, 10, pack_right(s, 10, from, total), total);
-		break;
 	case 21:
 		spread(o, 21, pack_right(s, 21, from, total), total);
 		break;
@@ -124,54 +112,13 @@ rearrange(struct ordered *o, size_t from, size_t total)
 	}
 }
 
-/*
- * Storage for 'total' entries, of which the first 'old' are kept.  A small
- * table is on the heap; a large one has pages of its own.
- */
-static int
-resize(struct ordered *o, size_t old, size_t total)
-{
-	size_t had = old * o->width, len = total * o->width, before, after;
-	unsigned char *p;
-
-	if (had >= LARGE_BYTES) {
-		p = pages_resize(o->storage, had, len, 1);
-		if (p == NULL)
-			goto no_memory;
-		o->storage = o->slots = p;
-		return 0;
-	}
-	if (len >= LARGE_BYTES) {
-		p = pages_resize(NULL, 0, len, 1);
-		if (p == NULL)
-			goto no_memory;
-		memcpy(p, o->slots, had);
-		free(o->storage);
-		o->storage = o->slots = p;
-		return 0;
-	}
-	before = (size_t)(o->slots - o->storage);
-	p = realloc(o->storage, len + ORDERED_LINE);
-	if (p == NULL)
-		goto no_memory;
-	after = -(uintptr_t)p % ORDERED_LINE;
-	if (before != after)
-		memmove(p + after, p + before, had);
-	o->storage = p;
-	o->slots = p + after;
-	return 0;
-no_memory:
-	errno = ENOMEM;
-	return -1;
-}
-
 /* Grow, as far as 'most' bytes allow. */
 static int
 grow(struct ordered *o, size_t most)
 {
 	size_t old = o->slots == NULL ? 0 : o->nslots + o->tail;
-	size_t fit = most < ORDERED_LINE ? 0 :
-		     (most - ORDERED_LINE) / o->width;
+	size_t fit = most < CACHE_LINE ? 0 :
+		     (most - CACHE_LINE) / o->width;
 	size_t now = o->nslots * o->width;
 	double factor = now < SMALL_BYTES / 4 ? 4.0 :
 			now < SMALL_BYTES ? 2.0 : o->growth;
@@ -195,8 +142,9 @@ grow(struct ordered *o, size_t most)
 		errno = ENOMEM;
 		return -1;
 	}
-	if (resize(o, old, total) != 0)
+	if (slab_resize(&o->slab, old * o->width, total * o->width) != 0)
 		return -1;
+	o->slots = o->slab.bytes;
 	o->nslots = nslots;
 	o->tail = tail;
 	o->max = (size_t)((double)nslots * o->load);
@@ -218,14 +166,6 @@ ordered_insert(struct ordered *o, unsigned char *at, const void *entry)
 {
 	unsigned char *end = at;
 
-	if (o->width == 10) {
-		uint16_t rest;
-
-		memcpy(&rest, (const unsigned char *)entry + sizeof(uint64_t),
-		       sizeof(rest));
-		ordered_insert_ten(o, at, ordered_key(entry), rest);
-		return;
-	}
 	o->n++;
 	while (ordered_key(end) != 0)
 		end += o->width;

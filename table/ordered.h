@@ -4,8 +4,8 @@
  *
  *	home(key) = key * nslots / 2^64		grows with the key; rounded
  *						down to where a line of the
- *						cache begins, or of 10 bytes,
- *						eight slots
+ *						cache begins; in the index of
+ *						a saved table, eight slots
  *
  *	slot   0   1   2   3   4   5   6
  *	key        12  13  15      40  41	0 where empty
@@ -26,9 +26,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "slab.h"
+
 struct ordered {
 	unsigned char *slots;	/* nslots + tail entries */
-	unsigned char *storage;	/* as allocated; slots is aligned in it */
+	struct slab slab;	/* where they are, if they are its own */
 	size_t width;		/* bytes an entry, 8 to 32 */
 	size_t mask;		/* of homes: those that begin a line */
 	size_t nslots;		/* homes; a multiple of 8 */
@@ -40,7 +42,6 @@ struct ordered {
 };
 
 #define ORDERED_TAIL 512	/* of the first slots; each growth adds some */
-#define ORDERED_LINE 64		/* bytes of a cache line */
 
 /* Empty, without storage.  0 < load < 1, growth > 1. */
 void ordered_init(struct ordered *o, size_t width, double load, double growth);
@@ -110,26 +111,6 @@ ordered_find(const struct ordered *o, uint64_t key)
 	while (ordered_key(p) - 1 < key - 1)
 		p += o->width;
 	return p;
-}
-
-/* The same as ordered_insert() where an entry has 10 bytes. */
-static inline void
-ordered_insert_ten(struct ordered *o, unsigned char *at, uint64_t key,
-		   uint16_t rest)
-{
-	o->n++;
-	/* Few are moved mostly: each takes the place of the next. */
-	while (key != 0) {
-		uint64_t next = ordered_key(at);
-		uint16_t after;
-
-		memcpy(&after, at + sizeof(key), sizeof(after));
-		memcpy(at, &key, sizeof(key));
-		memcpy(at + sizeof(key), &rest, sizeof(rest));
-		key = next;
-		rest = after;
-		at += sizeof(key) + sizeof(rest);
-	}
 }
 
 /* Begin to fetch the slots from home on. */

@@ -31,6 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lines.h"
 #include "ordered.h"
 #include "record.h"
 #include "shingle.h"
@@ -169,7 +170,8 @@ struct saved_span {
 
 /* A table in memory. */
 struct saved_own {
-	const struct ordered *exact, *index;
+	const struct ordered *exact;
+	const struct lines *index;
 	const struct saved_span *spans;	/* ascending */
 	size_t nspans;
 	uint64_t index_secret;

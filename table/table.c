@@ -39,7 +39,7 @@ table_new(const struct table_options *opt, uint64_t secret)
 	else
 		ordered_init(&t->exact, sizeof(struct fingerprint), 0.92,
 			     1.125);
-	ordered_init(&t->index, INDEX_WIDTH, 0.85, 1.25);
+	lines_init(&t->index);
 	return t;
 }
 
@@ -49,7 +49,7 @@ table_free(struct table *t)
 	if (t == NULL)
 		return;
 	ordered_free(&t->exact);
-	ordered_free(&t->index);
+	lines_free(&t->index);
 	arena_free(&t->arena);
 	free(t->attached);
 	scratch_clear(&t->scratch);
@@ -62,7 +62,7 @@ void
 table_clear(struct table *t)
 {
 	ordered_clear(&t->exact);
-	ordered_clear(&t->index);
+	lines_free(&t->index);
 	arena_free(&t->arena);
 	t->full = t->marked = false;
 	t->epoch++;
@@ -110,7 +110,7 @@ size_t
 table_memory(const struct table *t)
 {
 	return sizeof(*t) + t->nattached * sizeof(void *) +
-	       ordered_memory(&t->exact) + ordered_memory(&t->index) +
+	       ordered_memory(&t->exact) + lines_memory(&t->index) +
 	       arena_memory(&t->arena) +
 	       scratch_memory(&t->scratch);
 }
@@ -129,19 +129,30 @@ allowance(const struct table *t, size_t now)
 	return rest < t->limit ? t->limit - rest : 0;
 }
 
-int
-table_grow_part(struct table *t, struct ordered *o)
+/* What a part that grows, and has 'now' bytes, may come to. */
+static size_t
+fair_share(const struct table *t, size_t now)
 {
-	size_t now, most = SIZE_MAX;
+	size_t most = allowance(t, now);
 
-	if (t->limit > 0) {
-		now = ordered_memory(o);
-		most = allowance(t, now);
-		/* The other half is for the other parts, which grow too. */
-		if (most > now)
-			most = now + (most - now) / 2;
-	}
-	return ordered_reserve_within(o, most);
+	/* The other half is for the other parts, which grow too. */
+	return t->limit > 0 && most > now ? now + (most - now) / 2 : most;
+}
+
+int
+table_grow_index(struct table *t)
+{
+	return lines_reserve_within(&t->index,
+				    fair_share(t, lines_memory(&t->index)));
+}
+
+/* Room for one more fingerprint: 0, or -1 with ENOMEM. */
+static int
+reserve_exact(struct table *t)
+{
+	return ordered_has_room(&t->exact) ? 0 :
+	       ordered_reserve_within(&t->exact,
+			fair_share(t, ordered_memory(&t->exact)));
 }
 
 bool
@@ -451,7 +462,7 @@ table_add(struct table *t, const struct words *w, const struct place *at)
 		return got < 0 ? -1 : 0;
 	if (w->code != NULL && w->n > t->longest)
 		t->longest = w->n;
-	if (table_reserve_entry(t, &t->exact) != 0)
+	if (reserve_exact(t) != 0)
 		goto fail;
 	if (t->exact.n == 0) {
 		slot = ordered_find(&t->exact, w->fp.hi);
@@ -494,7 +505,7 @@ table_undo(struct table *t)
 				ordered_remove(&t->exact, p);
 			continue;
 		}
-		index_remove(t, t->undo[i].hi, t->undo[i].lo);
+		lines_remove(&t->index, t->undo[i].hi, t->undo[i].lo);
 	}
 	t->nundo = 0;
 	if (t->marked)

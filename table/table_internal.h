@@ -3,7 +3,7 @@
  * no other:
  *
  *	table.c		exact look-up, adding, taking back
- *	index.c		shingle -> records (index.h)
+ *	index.c		shingle -> records (index.h), in lines of the cache (lines.c)
  *	candidates.c	records that share shingles with a unit
  *	scratch.c	words of two units, ready to be compared
  *	ask.c		which of the candidates is a witness: now, or in two steps
@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "lines.h"
 #include "ordered.h"
 #include "record.h"
 #include "simd.h"
@@ -63,7 +64,7 @@ struct table {
 	bool near, places, full_tags;
 	uint64_t secret;
 	struct ordered exact;	/* fingerprint [40 bits: reference] */
-	struct ordered index;	/* see index.h */
+	struct lines index;	/* see index.h */
 	struct arena arena;
 	struct saved **attached;
 	unsigned nattached;
@@ -167,15 +168,8 @@ record_place(const struct table *t, unsigned table, uint64_t ref,
 
 /* table.c */
 
-/* Make room in a part, as far as the limit allows; 0, or -1 with ENOMEM. */
-int table_grow_part(struct table *t, struct ordered *o);
-
-/* Room for one more entry of a part; the same. */
-static inline int
-table_reserve_entry(struct table *t, struct ordered *o)
-{
-	return ordered_has_room(o) ? 0 : table_grow_part(t, o);
-}
+/* More room in the index, as far as the limit allows; 0, or -1 with ENOMEM. */
+int table_grow_index(struct table *t);
 
 /* Remember how to take this entry back, if that may be wanted. */
 int table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo);

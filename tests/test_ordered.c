@@ -465,7 +465,7 @@ test_growth_stays_within_a_limit(void **state)
 		assert_memory_equal(&o, &was, sizeof(o));
 		assert_int_equal(o.n, n);
 		/* Some are in, and of a large one most of what is allowed. */
-		if (most > (64 + ORDERED_TAIL) * width + ORDERED_LINE)
+		if (most > (64 + ORDERED_TAIL) * width + CACHE_LINE)
 			assert_true(n >= 50);
 		if (most > 100000)
 			assert_true(ordered_memory(&o) > most / 100 * 94);

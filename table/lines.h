@@ -1,0 +1,177 @@
+/*
+ * A multiset of entries, each a key and a reference of 40 bits, in lines of the
+ * cache: what is asked of it mostly reads one line, and so does adding.
+ *
+ *	home(key) = key * nlines / 2^40		grows with the key
+ *
+ * An entry stands in its home, or where that was full, in the first line after
+ * it that was not.  Each line between is marked: one bit of eight, by the lowest
+ * bits of the key, says that some such key went past it.  A search begins at
+ * home and goes on while there is the mark of its key.
+ *
+ *	line       0        1        2        3
+ *	entries    aa       bbbbbb   cd       -
+ *	marks               c				c has its home in 1
+ *
+ * (Linear probing with buckets: Knuth, The Art of Computer Programming, 6.4.)
+ * The order within a line means nothing.  But all that stands before a line
+ * without marks, and in it, has smaller keys than what comes after.
+ *
+ * It grows in place, by a factor, from the last line to the first: each entry
+ * goes to its new home, which is no further to the left.
+ */
+#ifndef LINES_H
+#define LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "simd.h"
+#include "slab.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define LINE_ENTRIES 6
+#define LINES_BITS 40		/* of keys and references */
+
+struct line_of_entries {
+	uint32_t upper[LINE_ENTRIES];	/* 32 bits of each key */
+	uint32_t ref[LINE_ENTRIES];	/* the lower 32 of each reference */
+	uint8_t lower[LINE_ENTRIES];	/* 8 bits of each key */
+	uint8_t ref_upper[LINE_ENTRIES];
+	uint8_t n;			/* entries */
+	uint8_t past[2];		/* marks: see struct lines */
+	uint8_t unused;
+};
+
+struct lines {
+	struct line_of_entries *line;	/* nlines + tail of them */
+	struct slab slab;	/* where they are */
+	size_t nlines;		/* homes */
+	size_t tail;		/* lines for what goes past the last home */
+	size_t n;		/* entries */
+	size_t max;		/* grow when n reaches this */
+	unsigned turn;		/* which of the marks count: the other ones are
+				 * from before the last growth */
+};
+
+/* Empty, and without storage. */
+void lines_init(struct lines *l);
+
+/* Free the storage: as lines_init() leaves it. */
+void lines_free(struct lines *l);
+
+/*
+ * Room for one more entry, where lines_memory() may not come to exceed 'most':
+ * 0, or -1 with ENOMEM and all as it was.  It grows by less than usual where
+ * that is what fits, but not by so little that moving all entries would not
+ * pay.  Places found before are void.
+ */
+int lines_reserve_within(struct lines *l, size_t most);
+
+size_t lines_memory(const struct lines *l);
+
+static inline bool
+lines_have_room(const struct lines *l)
+{
+	/* What is added ends in the last line at the latest. */
+	return l->n < l->max && l->line[l->nlines + l->tail - 1].n == 0;
+}
+
+static inline struct line_of_entries *
+lines_home(const struct lines *l, uint64_t key)
+{
+	return l->line + (size_t)(__extension__ (unsigned __int128)key *
+				  l->nlines >> LINES_BITS);
+}
+
+static inline void
+lines_prefetch(const struct lines *l, uint64_t key, bool write)
+{
+	if (l->line == NULL)
+		return;
+	if (write)
+		__builtin_prefetch(lines_home(l, key), 1);
+	else
+		__builtin_prefetch(lines_home(l, key));
+}
+
+/* The key and the reference of entry i of a line. */
+static inline uint64_t
+line_key(const struct line_of_entries *p, unsigned i)
+{
+	return (uint64_t)p->upper[i] << 8 | p->lower[i];
+}
+
+static inline uint64_t
+line_ref(const struct line_of_entries *p, unsigned i)
+{
+	return (uint64_t)p->ref_upper[i] << 32 | p->ref[i];
+}
+
+/* Which entries of a line have this key, as bits. */
+static inline unsigned
+line_find(const struct line_of_entries *p, uint64_t key)
+{
+	unsigned hits = 0;
+
+#ifdef __SSE2__
+	/* Two of 'ref' and of 'ref_upper' are compared too, and count not. */
+	const __m128i upper = _mm_set1_epi32((int)(key >> 8));
+	const __m128i lower = _mm_set1_epi8((char)key);
+	__m128i a = _mm_cmpeq_epi32(upper,
+				    _mm_load_si128((const void *)p->upper));
+	__m128i b = _mm_cmpeq_epi32(upper,
+				    _mm_load_si128((const void *)
+						   (p->upper + 4)));
+	__m128i c = _mm_cmpeq_epi8(lower,
+				   _mm_loadl_epi64((const void *)p->lower));
+
+	a = _mm_packs_epi16(_mm_packs_epi32(a, b), _mm_setzero_si128());
+	hits = (unsigned)_mm_movemask_epi8(_mm_and_si128(a, c));
+#else
+	for (unsigned i = 0; i < LINE_ENTRIES; i++)
+		hits |= (unsigned)(line_key(p, i) == key) << i;
+#endif
+	return hits & ((1u << p->n) - 1);
+}
+
+/* May this key, whose home is in the line or before it, stand after it? */
+static inline bool
+line_goes_on(const struct lines *l, const struct line_of_entries *p,
+	     uint64_t key)
+{
+	return (p->past[l->turn] >> (key & 7) & 1) != 0;
+}
+
+/* Add an entry; there is room. */
+static inline void
+lines_add(struct lines *l, uint64_t key, uint64_t ref)
+{
+	struct line_of_entries *p = lines_home(l, key);
+	unsigned i;
+
+	for (; p->n == LINE_ENTRIES; p++)
+		p->past[l->turn] |= (uint8_t)(1u << (key & 7));
+	i = p->n++;
+	p->upper[i] = (uint32_t)(key >> 8);
+	p->lower[i] = (uint8_t)key;
+	p->ref[i] = (uint32_t)ref;
+	p->ref_upper[i] = (uint8_t)(ref >> 32);
+	l->n++;
+}
+
+/* Take this entry out, once, if it is there. */
+void lines_remove(struct lines *l, uint64_t key, uint64_t ref);
+
+/*
+ * How many lines from number 'from' on to go through, so that what they hold has
+ * smaller keys than all that comes after: at least one, 0 at the end.
+ */
+size_t lines_stretch(const struct lines *l, size_t from);
+
+#endif
