@@ -12,6 +12,10 @@
  * Only the caller's thread judges, so that no answer depends on how many
  * threads there are.  Whenever it comes to a slot that is split only, all that
  * are split by then are looked up, by all threads, before it judges on.
+ *
+ * To propose is work that one thread would not have to do, and nothing is judged
+ * meanwhile.  Two threads gain more where the other one makes the sketches when
+ * it has split, so that to look up is all that is left for the judge.
  * Threads are made for a call and gone after it: a fork cannot lose one.
  */
 #include "crew.h"
@@ -50,6 +54,8 @@ struct crew {
 	unsigned proposing;	/* threads at it */
 	size_t ahead;		/* bytes taken and not judged */
 	bool proposes;		/* it is worth it, with these options */
+	bool may_sketch;	/* to make sketches early may be, ... */
+	bool sketches;		/* ... and is now */
 	bool taking;		/* a thread is at it */
 	bool ended;		/* there is no more to take */
 	bool failed;		/* it could not be taken */
@@ -97,11 +103,13 @@ split(struct crew *c)
 {
 	size_t at = place_of(c, c->nsplit++);
 	struct slot *s = &c->slot[at];
+	bool sketches = c->sketches;
 
 	s->state = SLOT_BUSY;
 	pthread_mutex_unlock(&c->lock);
 	split_clear(&s->part.split);
-	s->failed = c->work->split(c->work->arg, at, &s->part) != 0;
+	s->failed = c->work->split(c->work->arg, at, &s->part) != 0 ||
+		    (sketches && judge_prepare(&s->part.split) != 0);
 	pthread_mutex_lock(&c->lock);
 	s->state = c->proposes ? SLOT_SPLIT : SLOT_READY;
 	pthread_cond_broadcast(&c->change);
@@ -197,11 +205,23 @@ judge(struct crew *c, size_t at)
 							       : DEDUP_ESTOP;
 }
 
+/*
+ * 'units' and 'copies' were counted before a slot was judged.  Exact copies need
+ * no sketch: where they are the most, sketches are left to the judge.
+ */
+static bool
+most_are_new(const struct dedup_stats *s, uint64_t units, uint64_t copies)
+{
+	return 2 * (s->removed[DEDUP_EXACT] - copies) <= s->units - units;
+}
+
 /* What the caller's thread does. */
 static enum dedup_status
 lead(struct crew *c)
 {
+	const struct dedup_stats *stats = &c->d->stats;
 	enum dedup_status st = DEDUP_OK;
+	uint64_t units, copies;
 
 	pthread_mutex_lock(&c->lock);
 	while (st == DEDUP_OK && !is_done(c)) {
@@ -220,9 +240,13 @@ lead(struct crew *c)
 			begin_proposals(c);
 			continue;
 		}
+		units = stats->units;
+		copies = stats->removed[DEDUP_EXACT];
 		pthread_mutex_unlock(&c->lock);
 		st = judge(c, at);
 		pthread_mutex_lock(&c->lock);
+		c->sketches = c->may_sketch &&
+			      most_are_new(stats, units, copies);
 		c->ahead -= s->bytes;
 		s->state = SLOT_EMPTY;
 		c->njudged++;
@@ -305,7 +329,10 @@ crew_run(struct crew *c, const struct dedup_work *what)
 	c->proposing = 0;
 	c->taking = c->ended = c->failed = c->stop = false;
 	c->proposes = !c->d->opt.exact && c->d->judging && !c->d->reference &&
-		      c->d->opt.scope == DEDUP_SCOPE_ALL;
+		      c->d->opt.scope == DEDUP_SCOPE_ALL &&
+		      (c->threads > 2 || c->d->opt.threshold > 0);
+	c->may_sketch = !c->proposes && !c->d->opt.exact && c->d->judging;
+	c->sketches = c->may_sketch;
 	for (size_t i = 0; i < c->nslots; i++)
 		c->slot[i].state = SLOT_EMPTY;
 	/* Fewer threads than wanted are no error. */

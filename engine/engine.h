@@ -99,7 +99,9 @@ struct piece {
 	uint32_t rank;		/* in view.unit, of a unit */
 	struct words w;
 	struct finding why;	/* GOES */
-	struct proposal proposal;	/* what was found when looked up early */
+	struct proposal *proposal;	/* what was found early, in split.proposals;
+					 * NULL: it was not looked up */
+	uint64_t unused;	/* 256 bytes: to find one takes a shift */
 };
 
 /* Is it judged, and may it complete others?  All of a unit's words are here. */
@@ -150,6 +152,8 @@ struct split {
 	bool by_line;		/* each line of a run is a piece */
 	bool hash_lines;	/* ... and has a fingerprint */
 	struct scratch *scratch;	/* for looking up early; or NULL */
+	struct proposal *proposals;	/* of the pieces */
+	size_t proposals_room;
 
 	/* The text at hand: 'text' is the document from byte 'base' on. */
 	const char *text;
@@ -383,6 +387,7 @@ void engine_share_memory(struct dedup *d);
 /* judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use. */
 void judge_reset(struct dedup *d);		/* a document begins */
 int judge_linked(struct dedup *d);		/* all that is linked */
+int judge_prepare(struct split *s);		/* pure: by any thread */
 int judge_propose(const struct dedup *d, struct split *s);	/* early */
 int judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 		     struct match *m, enum dedup_reason *reason);

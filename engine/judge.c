@@ -56,12 +56,12 @@ judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 		 struct match *m, enum dedup_reason *reason)
 {
 	double threshold = d->opt.threshold;
-	bool early = p->proposal.looked && t == d->table;
+	bool early = p->proposal != NULL && t == d->table;
 	int got = 0;
 
 	if (p->w.n >= DEDUP_NEAR_WORDS) {
 		got = early ? table_near_after(t, &p->w, threshold,
-					       &p->proposal, m)
+					       p->proposal, m)
 			    : table_near(t, &p->w, threshold, m);
 		if (got == 0 && !early && threshold > 0)
 			got = table_similar(t, &p->w, threshold, m);
@@ -84,8 +84,8 @@ look_up(struct dedup *d, struct split *s, struct piece *p)
 
 	if (got != 0)
 		return got;
-	got = p->proposal.looked ?
-	      table_find_after(d->table, &p->w.fp, &p->proposal, &m) :
+	got = p->proposal != NULL ?
+	      table_find_after(d->table, &p->w.fp, p->proposal, &m) :
 	      table_find(d->table, &p->w.fp, &m);
 	if (got == 0 && split_wants_words(s, p)) {
 		if (split_sketch(s, p) != 0)
@@ -394,14 +394,15 @@ fetch_sketch(struct dedup *d, size_t i)
 	struct split *s = view_split(&d->view, i);
 	struct match m;
 
-	if (!is_looked_up(p) || !split_wants_words(s, p) || p->proposal.exact ||
-	    (!p->proposal.looked && table_find(d->table, &p->w.fp, &m) != 0))
+	if (!is_looked_up(p) || !split_wants_words(s, p))
 		return 0;
-	if (p->proposal.looked) {
-		if (!p->proposal.near)
+	if (p->proposal != NULL) {
+		if (!p->proposal->exact && !p->proposal->near)
 			table_prefetch_add(d->table, &p->w);
 		return 0;
 	}
+	if (table_find(d->table, &p->w.fp, &m) != 0)
+		return 0;
 	if (split_sketch(s, p) != 0)
 		return -1;
 	table_prefetch_near(d->table, &p->w, d->opt.threshold);
@@ -425,7 +426,7 @@ fetch_batch(struct dedup *d, size_t from, size_t to)
 	for (size_t i = from; i < to; i++) {
 		struct piece *p = view_at(v, i);
 
-		if (is_looked_up(p) && p->sketched && !p->proposal.looked)
+		if (is_looked_up(p) && p->sketched && p->proposal == NULL)
 			table_prefetch_records(d->table, &p->w,
 					       d->opt.threshold);
 	}
@@ -494,33 +495,64 @@ judge_linked(struct dedup *d)
 	return cut_decided(d);
 }
 
-/* Looking up early. */
+/* What other threads do for the judge. */
+
+/* All sketches, where most will be asked for. */
+int
+judge_prepare(struct split *s)
+{
+	for (size_t i = 0; i < s->npieces; i++) {
+		struct piece *p = &s->pieces[i];
+
+		if (is_looked_up(p) && split_wants_words(s, p) &&
+		    split_sketch(s, p) != 0)
+			return -1;
+	}
+	return 0;
+}
 
 /* Is the unit known word for word?  If not, its sketch is what is wanted. */
 static int
 propose_exact(const struct dedup *d, struct split *s, struct piece *p)
 {
+	struct proposal *to = &s->proposals[p - s->pieces];
+
 	if (!is_looked_up(p) || !split_wants_words(s, p))
 		return 0;
 	/* What fails here is asked again when it is judged. */
-	if (table_propose_find(d->table, &p->w.fp, &p->proposal) > 0)
+	if (table_propose_find(d->table, &p->w.fp, to) > 0) {
+		p->proposal = to;
 		return 0;
+	}
 	if (split_sketch(s, p) != 0)
 		return -1;
 	table_prefetch_near(d->table, &p->w, d->opt.threshold);
 	return 0;
 }
 
-static bool
-is_proposed(const struct piece *p)
+static void
+propose_near(const struct dedup *d, struct split *s, struct piece *p)
 {
-	return is_looked_up(p) && p->sketched && !p->proposal.exact;
+	struct proposal *to = &s->proposals[p - s->pieces];
+
+	if (table_propose(d->table, s->scratch, &p->w, d->opt.threshold,
+			  to) == 0)
+		p->proposal = to;
+}
+
+static bool
+is_to_be_proposed(const struct piece *p)
+{
+	return is_looked_up(p) && p->sketched && p->proposal == NULL;
 }
 
 int
 judge_propose(const struct dedup *d, struct split *s)
 {
 	if (s->scratch == NULL && (s->scratch = scratch_new()) == NULL)
+		return -1;
+	if (array_room(&s->proposals, &s->proposals_room, s->npieces,
+		       sizeof(*s->proposals)) != 0)
 		return -1;
 	for (size_t i = 0; i < s->npieces; i += BATCH) {
 		struct piece *p = s->pieces + i;
@@ -533,14 +565,12 @@ judge_propose(const struct dedup *d, struct split *s)
 			if (propose_exact(d, s, &p[k]) != 0)
 				return -1;
 		for (size_t k = 0; k < n; k++)
-			if (is_proposed(&p[k]))
+			if (is_to_be_proposed(&p[k]))
 				table_prefetch_records(d->table, &p[k].w,
 						       d->opt.threshold);
 		for (size_t k = 0; k < n; k++)
-			if (is_proposed(&p[k]))
-				table_propose(d->table, s->scratch, &p[k].w,
-					      d->opt.threshold,
-					      &p[k].proposal);
+			if (is_to_be_proposed(&p[k]))
+				propose_near(d, s, &p[k]);
 	}
 	return 0;
 }

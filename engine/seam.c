@@ -285,7 +285,8 @@ seam_leave(struct split *left, const struct split *ahead,
 			return -1;
 		q = &left->pieces[left->npieces++];
 		*q = *p;
-		q->sketched = q->proposal.looked = false;
+		q->sketched = false;
+		q->proposal = NULL;
 		if (!piece_is_unit(q))
 			continue;
 		if (array_room(&scan->norm, &scan->norm_room, scan->norm_len +

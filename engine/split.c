@@ -56,6 +56,7 @@ split_free(struct split *s)
 	free(s->spans);
 	free(s->readings);
 	scratch_free(s->scratch);
+	free(s->proposals);
 	shingler_free(s->shingler);
 	loose_free(s->loose);
 	free(s->folded);
@@ -68,6 +69,7 @@ split_memory(const struct split *s)
 {
 	return shingler_memory(s->shingler) + words_memory(s->reader) +
 	       scan_memory(&s->scan) + s->pieces_room * sizeof(*s->pieces) +
+	       s->proposals_room * sizeof(*s->proposals) +
 	       s->spans_room * sizeof(*s->spans) +
 	       loose_memory(s->loose) + s->folded_room +
 	       s->readings_room * sizeof(*s->readings);
@@ -147,7 +149,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->norm = p->norm_len = 0;
 	p->w.n = 0;
 	p->w.code = NULL;
-	p->proposal.looked = p->proposal.exact = false;
+	p->proposal = NULL;
 	return p;
 }
 
@@ -728,8 +730,10 @@ split_clear(struct split *s)
 		scan_free(&s->scan);
 	if (s->pieces_room * sizeof(*s->pieces) > ROOM_KEPT) {
 		free(s->pieces);
+		free(s->proposals);
 		s->pieces = NULL;
-		s->pieces_room = 0;
+		s->proposals = NULL;
+		s->pieces_room = s->proposals_room = 0;
 	}
 	s->nreadings = s->next = 0;
 }
