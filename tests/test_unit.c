@@ -832,6 +832,7 @@ test_ellipsis_right_after_a_word_may_cut_it(void **state)
 	expect_cut("The council said that it...)", ENDING_INSIDE);
 	expect_cut("The council said that it... »", ENDING_INSIDE);
 	expect_cut("The council said that it...\xc2\xa0", ENDING_INSIDE);
+	expect_cut("The council said that it...’ \" →\xc2\xa0'", ENDING_INSIDE);
 	expect_cut("x...", ENDING_INSIDE);
 	expect_cut("é…", ENDING_INSIDE);
 }

@@ -3,22 +3,42 @@
 
 #include "bytes.h"
 
-/* Without white space, closing brackets, quotes and arrows at the end. */
+/*
+ * Bytes of what may stand behind an ellipsis: a closing bracket, quote or arrow
+ * at the end, or a space that does not break.  0: none.
+ */
+static size_t
+closer_length(const char *s, size_t len)
+{
+	switch (len > 0 ? (unsigned char)s[len - 1] : 0) {
+	case ']': case ')': case '"': case '\'': case '>':
+		return 1;
+	case 0x9d:
+		return ends_in(s, len, "”") ? strlen("”") : 0;
+	case 0x99:
+		return ends_in(s, len, "’") ? strlen("’") : 0;
+	case 0x92:
+		return ends_in(s, len, "→") ? strlen("→") : 0;
+	case 0xbb:
+		return ends_in(s, len, "»") ? strlen("»") : 0;
+	case 0xa0:
+		return ends_in(s, len, "\xc2\xa0") ? 2 : 0;
+	default:
+		return 0;
+	}
+}
+
+/* Without white space and those, in any order. */
 static size_t
 without_closers(const char *s, size_t len)
 {
-	static const char *const closer[] = {
-		"]", ")", "\"", "'", ">", "”", "’", "»", "→", "\xc2\xa0",
-	};
-	size_t before;
+	size_t n;
 
 	do {
-		before = len;
 		len = trimmed(s, len);
-		for (size_t i = 0; i < sizeof(closer) / sizeof(*closer); i++)
-			if (ends_in(s, len, closer[i]))
-				len -= strlen(closer[i]);
-	} while (len != before);
+		n = closer_length(s, len);
+		len -= n;
+	} while (n > 0);
 	return len;
 }
 
