@@ -127,6 +127,9 @@ table_prefetch_records(const struct table *t, struct words *w,
 		struct bucket b = bucket_open(t, key[i]);
 
 		absent |= (unsigned)bucket_is_empty(&b) << i;
+		/* What is added goes to the next line then. */
+		if (b.line->n == LINE_ENTRIES)
+			__builtin_prefetch(b.line + 1, 1);
 		while (i < n && (ref = bucket_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
