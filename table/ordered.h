@@ -123,6 +123,7 @@ ordered_prefetch(const struct ordered *o, uint64_t key)
 		return;
 	p = o->slots + ordered_home(o, key) * o->width;
 	__builtin_prefetch(p);
+	__builtin_prefetch(p + CACHE_LINE);
 }
 
 #endif
