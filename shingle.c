@@ -26,14 +26,15 @@
 #define POOL_BLOCK ((size_t)256 << 10)
 
 /* Fractional digits of pi: nothing up the sleeve. */
-#define PUBLIC_0 0x243f6a8885a308d3
-#define PUBLIC_1 0x13198a2e03707344
+#define PUBLIC_0 0x85a308d3243f6a88
+#define PUBLIC_1 0x0370734413198a2e
+#define ODD ((uint64_t)1 << 32)	/* see product_of() */
 
 #define VECTOR 8		/* words that are worked on at once */
 
-/* The two hashes of a word; 24 bits count of the keyed one. */
-struct hashes {
-	uint32_t public, keyed;
+/* A word of up to 16 bytes as it is hashed: zeros behind it. */
+struct block_of_word {
+	uint64_t a, b;
 };
 
 /* Storage handed out until the next release. */
@@ -46,13 +47,13 @@ struct block {
 struct shingler {
 	unsigned ngram, window;
 	unsigned char secret[SHINGLE_SECRET];
-	uint64_t key[4];	/* words mix with these; from the secret */
+	uint64_t key[4];	/* words are hashed with these; from the secret */
 	uint64_t open[2];	/* the same for public hashes; no secret */
 	struct loose *loose;
 	struct block *pool;
 	bool wide;		/* the machine has vectors for it */
-	struct hashes *word;	/* of the words of one unit; scratch */
-	uint32_t *public;	/* the first of each of them; scratch */
+	struct block_of_word *word;	/* of one unit; scratch */
+	uint32_t *public;	/* the public hash of each; scratch */
 	uint32_t *shingle;	/* of the unit's shingles; scratch */
 	size_t room;		/* of all three, and VECTOR more */
 };
@@ -105,6 +106,10 @@ shingler_new(const struct shingle_options *opt)
 						   SHINGLE_SECRET);
 	s->open[0] = PUBLIC_0;
 	s->open[1] = PUBLIC_1;
+	for (size_t i = 0; i < 2; i++) {
+		s->key[i] |= ODD;
+		s->open[i] |= ODD;
+	}
 	return s;
 fail:
 	shingler_free(s);
@@ -272,113 +277,208 @@ static const uint64_t first[9] = {
 };
 
 /*
- * Both hashes mix a word of up to 16 bytes as XXH3 mixes 16 bytes: with two
- * values, which are known to all or nobody.  Here, the lower half of that.
+ * A hash of a word of up to 16 bytes, as two numbers: NH of its four 32-bit
+ * parts (Black, Halevi, Krawczyk, Krovetz, Rogaway: UMAC, 1999), folded and
+ * mixed once more.  k0 and k1 are known to all or nobody.  Two words have the
+ * same NH with a chance of 2^-32, whatever they are; what is multiplied with
+ * parts that are often zero is odd, so that no bit of the other one is lost.
  */
-BODY uint32_t
-mix(uint64_t a, uint64_t b)
+#define MIXER XXH_PRIME32_1
+
+BODY uint64_t
+product_of(uint64_t v, uint64_t k)
 {
-#ifdef __SIZEOF_INT128__
-	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)((uint32_t)v + (uint32_t)k) *
+	       ((uint32_t)(v >> 32) + (uint32_t)(k >> 32));
+}
 
-	uint64_t low = (uint64_t)product, high = (uint64_t)(product >> 64);
+BODY uint32_t
+finish(uint64_t nh)
+{
+	uint32_t x = (uint32_t)(nh ^ nh >> 32) * MIXER;
 
-	/* Else GCC 12 sends the halves through memory to make them 32 bits. */
-	__asm__("" : "+r"(low), "+r"(high));
-	return (uint32_t)(low ^ high);
+	return x ^ x >> 15;
+}
+
+BODY uint32_t
+hash_block(uint64_t a, uint64_t b, const uint64_t *k)
+{
+	return finish(product_of(a, k[0]) + product_of(b, k[1]));
+}
+
+/* Those of more than 16 bytes. */
+static uint32_t
+hash_long_public(const char *p, size_t len)
+{
+	return (uint32_t)XXH3_64bits(p, len);
+}
+
+static uint32_t
+hash_long(const struct shingler *s, const char *p, size_t len)
+{
+	return (uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
+						SHINGLE_SECRET);
+}
+
+/* The first 'len' bytes at p, 16 at most. */
+BODY void
+take_word(struct block_of_word *to, const char *p, size_t len)
+{
+#ifdef __SSE2__
+	/* Without a branch on the length, which would be hard to predict. */
+	static const uint8_t mask[32] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	};
+	__m128i v = _mm_loadu_si128((const void *)p);
+
+	v = _mm_and_si128(v, _mm_loadu_si128((const void *)(mask + 16 - len)));
+	_mm_storeu_si128((void *)to, v);
 #else
-	return (uint32_t)fold(a, b);
+	to->a = load64(p);
+	to->b = 0;
+	if (len <= 8)
+		to->a &= first[len];
+	else
+		to->b = load64(p + 8) & first[len - 8];
 #endif
 }
 
-static __attribute__((noinline)) struct hashes
-hash_long(const struct shingler *s, const char *p, size_t len)
+/* The words to s->word; are there longer ones among them? */
+BODY bool
+take_words_body(struct shingler *s, const struct words *w)
 {
-	return (struct hashes){
-		(uint32_t)XXH3_64bits(p, len),
-		(uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
-						 SHINGLE_SECRET),
-	};
-}
+	const char *chunk = w->loose, *end = chunk + w->loose_len;
+	struct block_of_word *to = s->word;
+	ptrdiff_t start = 0;		/* of a word, from the chunk on */
+	bool any_long = false;
 
-/* Hash the words to s->word. */
-BODY void
-hash_words_body(struct shingler *s, const struct words *w)
-{
-	/* Not constants, so that they stay in registers. */
-	const uint64_t p0 = s->open[0], p1 = s->open[1];
-	const uint64_t k0 = s->key[0], k1 = s->key[1];
-	const char *start = w->loose, *chunk = start;
-	const char *end = start + w->loose_len;
-	struct hashes *to = s->word;
-
-	for (; chunk < end; chunk += 64) {
+	for (; chunk < end; chunk += 64, start -= 64) {
 		uint64_t m = spaces(chunk);
 
 		/* Of words that follow the unit's, none. */
 		if (end - chunk < 64)
 			m = first_bits(m, (size_t)(end - chunk));
-		for (; m != 0; m &= m - 1, to++) {
-			size_t at = (size_t)__builtin_ctzll(m);
-			const char *from = start, *stop = chunk + at;
-			size_t len = (size_t)(stop - from);
+		for (; m != 0; m &= m - 1) {
+			ptrdiff_t stop = __builtin_ctzll(m);
+			size_t len = (size_t)(stop - start);
 
-			start = stop + 1;
-			/* Most words are short: then half of it is known. */
-			if (len <= 8) {
-				uint64_t a = load64(from) & first[len];
-
-				to->public = mix(a ^ p0, p1);
-				to->keyed = mix(a ^ k0, k1);
-			} else if (len <= 16) {
-				uint64_t a = load64(from);
-				uint64_t b = load64(from + 8) & first[len - 8];
-
-				to->public = mix(a ^ p0, b ^ p1);
-				to->keyed = mix(a ^ k0, b ^ k1);
-			} else {
-				*to = hash_long(s, from, len);
+			if (len > 16) {
+				any_long = true;
+				len = 16;
 			}
+			take_word(to++, chunk + start, len);
+			start = stop + 1;
 		}
+	}
+	return any_long;
+}
+
+/* The hash of word i, which is known: public, code and tag. */
+static inline void
+put_hashes(struct shingler *s, struct words *w, uint32_t i, uint32_t public,
+	   uint32_t keyed)
+{
+	s->public[i] = public;
+	w->code[i] = (uint16_t)keyed;
+	w->tag[i] = (uint8_t)(keyed >> 16);
+}
+
+/* Those of more than 16 bytes, of which s->word has but the first ones. */
+static void
+hash_long_words(struct shingler *s, struct words *w)
+{
+	const char *start = w->loose;
+
+	for (uint32_t i = 0; i < w->n; i++) {
+		const char *stop = memchr(start, ' ', w->loose_len -
+					  (size_t)(start - w->loose));
+		size_t len = (size_t)(stop - start);
+
+		if (len > 16)
+			put_hashes(s, w, i, hash_long_public(start, len),
+				   hash_long(s, start, len));
+		start = stop + 1;
 	}
 }
 
 static void
 hash_words(struct shingler *s, struct words *w)
 {
-	hash_words_body(s, w);
+	bool any_long = take_words_body(s, w);
+
 	for (uint32_t i = 0; i < w->n; i++) {
-		s->public[i] = s->word[i].public;
-		w->code[i] = (uint16_t)s->word[i].keyed;
-		w->tag[i] = (uint8_t)(s->word[i].keyed >> 16);
+		uint64_t a = s->word[i].a, b = s->word[i].b;
+
+		put_hashes(s, w, i, hash_block(a, b, s->open),
+			   hash_block(a, b, s->key));
 	}
+	if (any_long)
+		hash_long_words(s, w);
 }
 
 #ifdef WIDEST
-/*
- * Parted by vectors, which fill the arrays up to a multiple of VECTOR words.
- * Without BMI2, whose multiplication takes more moves around it.
- */
-__attribute__((target("avx2,bmi,lzcnt,popcnt"))) static void
+/* hash_block() of eight words, whose parts are those of 0 2 1 3 and 4 6 5 7. */
+#define INLINE_WIDE WIDE __attribute__((always_inline)) static inline
+
+INLINE_WIDE __m256i
+product_of_four(__m256i v, __m256i k)
+{
+	__m256i sum = _mm256_add_epi32(v, k);
+
+	return _mm256_mul_epu32(sum, _mm256_srli_epi64(sum, 32));
+}
+
+INLINE_WIDE __m256i
+hash_eight(const __m256i a[2], const __m256i b[2], __m256i k0, __m256i k1)
+{
+	const __m256i order = _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0);
+	__m256 nh[2];
+	__m256i x;
+
+	for (unsigned i = 0; i < 2; i++)
+		nh[i] = _mm256_castsi256_ps(_mm256_add_epi64(
+			product_of_four(a[i], k0), product_of_four(b[i], k1)));
+	/* The lower halves and the upper ones, of 0 2 4 6 1 3 5 7. */
+	x = _mm256_xor_si256(
+		_mm256_castps_si256(_mm256_shuffle_ps(nh[0], nh[1], 0x88)),
+		_mm256_castps_si256(_mm256_shuffle_ps(nh[0], nh[1], 0xdd)));
+	x = _mm256_permutevar8x32_epi32(x, order);
+	x = _mm256_mullo_epi32(x, _mm256_set1_epi32((int)MIXER));
+	return _mm256_xor_si256(x, _mm256_srli_epi32(x, 15));
+}
+
+/* By vectors, which fill the arrays up to a multiple of VECTOR words. */
+WIDE static void
 hash_words_wide(struct shingler *s, struct words *w)
 {
 	const __m256i low = _mm256_set1_epi32(0xffff);
 	const __m256i byte = _mm256_set1_epi32(0xff);
+	const __m256i p0 = _mm256_set1_epi64x((int64_t)s->open[0]);
+	const __m256i p1 = _mm256_set1_epi64x((int64_t)s->open[1]);
+	const __m256i k0 = _mm256_set1_epi64x((int64_t)s->key[0]);
+	const __m256i k1 = _mm256_set1_epi64x((int64_t)s->key[1]);
+	bool any_long = take_words_body(s, w);
 
-	hash_words_body(s, w);
 	for (uint32_t i = 0; i < w->n; i += VECTOR) {
-		const float *v = (const float *)(s->word + i);
-		__m256 a = _mm256_loadu_ps(v), b = _mm256_loadu_ps(v + 8);
-		/* words 0 1 4 5 2 3 6 7 */
-		__m256i public = _mm256_castps_si256(
-			_mm256_shuffle_ps(a, b, 0x88));
-		__m256i keyed = _mm256_castps_si256(
-			_mm256_shuffle_ps(a, b, 0xdd));
+		const __m256i *v = (const void *)(s->word + i);
+		__m256i w0 = _mm256_loadu_si256(v);
+		__m256i w1 = _mm256_loadu_si256(v + 1);
+		__m256i w2 = _mm256_loadu_si256(v + 2);
+		__m256i w3 = _mm256_loadu_si256(v + 3);
+		const __m256i first_half[2] = {
+			_mm256_unpacklo_epi64(w0, w1),
+			_mm256_unpacklo_epi64(w2, w3),
+		};
+		const __m256i second_half[2] = {
+			_mm256_unpackhi_epi64(w0, w1),
+			_mm256_unpackhi_epi64(w2, w3),
+		};
+		__m256i keyed = hash_eight(first_half, second_half, k0, k1);
 		__m256i both;
 
-		public = _mm256_permute4x64_epi64(public, 0xd8);
-		keyed = _mm256_permute4x64_epi64(keyed, 0xd8);
-		_mm256_storeu_si256((void *)(s->public + i), public);
+		_mm256_storeu_si256((void *)(s->public + i),
+			hash_eight(first_half, second_half, p0, p1));
 		/* codes to the lower half, tags to the upper one */
 		both = _mm256_packus_epi32(_mm256_and_si256(keyed, low),
 			_mm256_and_si256(_mm256_srli_epi32(keyed, 16), byte));
@@ -389,6 +489,8 @@ hash_words_wide(struct shingler *s, struct words *w)
 			_mm256_extracti128_si256(both, 1),
 			_mm_setzero_si128()));
 	}
+	if (any_long)
+		hash_long_words(s, w);
 }
 #else
 #define hash_words_wide hash_words
@@ -401,13 +503,12 @@ code_of(const struct shingler *s, const char *p, size_t len)
 	uint64_t a = load64(p), b = 0;
 
 	if (len > 16)
-		return (uint32_t)XXH3_64bits_withSecret(p, len, s->secret,
-			SHINGLE_SECRET) & 0xffffff;
+		return hash_long(s, p, len) & 0xffffff;
 	if (len <= 8)
 		a &= first[len];
 	else
 		b = load64(p + 8) & first[len - 8];
-	return mix(a ^ s->key[0], b ^ s->key[1]) & 0xffffff;
+	return hash_block(a, b, s->key) & 0xffffff;
 }
 
 uint32_t
@@ -465,7 +566,8 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	const char *p = w->loose;
 	uint64_t m = spaces(p + at);
 	size_t end = end_of_word(w, at, m, at), next = end, from = at, len = 0;
-	uint64_t k0, k1, a, b;
+	const uint64_t *k = s->key;
+	uint64_t a, b, rest;
 	char joined[SHINGLE_JOINED + 16];
 	size_t n = 0;
 
@@ -488,8 +590,7 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	/* Parts of this word. */
 	if (end - at > SHINGLE_JOINED)
 		end = at + SHINGLE_JOINED;
-	k0 = s->key[0];
-	k1 = s->key[1];
+	rest = product_of(0, k[1]);
 	a = load64(p + at);
 	b = load64(p + at + 8);
 	for (size_t i = 1; i < end - at; i++) {
@@ -499,9 +600,9 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 		    parts_numbers(w, at + i, at + i))
 			continue;
 		if (i <= 8)
-			code = mix((a & first[i]) ^ k0, k1);
+			code = finish(product_of(a & first[i], k[0]) + rest);
 		else if (i <= 16)
-			code = mix(a ^ k0, (b & first[i - 8]) ^ k1);
+			code = hash_block(a, b & first[i - 8], k);
 		else
 			code = code_of(s, p + at, i);
 		to[n++] = (struct joint){ code & 0xffffff, (uint32_t)i };

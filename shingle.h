@@ -31,7 +31,7 @@
 #define SKETCH_KEEP 4		/* where it has SKETCH_LONG words or more: an */
 #define SKETCH_LONG 32		/* edit spoils less of it */
 #define SKETCH_PROBE 8		/* shingles a unit is looked up by */
-#define SHINGLE_VERSION 2	/* of how text becomes words and these hashes */
+#define SHINGLE_VERSION 3	/* of how text becomes words and these hashes */
 #define SHINGLE_SECRET 256	/* bytes; XXH3 asks for 136 at least */
 
 struct fingerprint {
