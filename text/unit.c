@@ -139,6 +139,29 @@ skip_space(const char *s, size_t len, size_t *i, unsigned col)
 	return col;
 }
 
+/* Bytes of s[0..len) before the first white space. */
+static inline size_t
+until_space(const char *s, size_t len)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; i + 16 <= len; i += 16) {
+		const void *at = s + i;
+		__m128i v = _mm_loadu_si128(at);
+		int m = _mm_movemask_epi8(_mm_or_si128(
+			_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
+			_mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))));
+
+		if (m != 0)
+			return i + (unsigned)__builtin_ctz((unsigned)m);
+	}
+#endif
+	while (i < len && !is_space(s[i]))
+		i++;
+	return i;
+}
+
 /* Is s[0..len) the end, or white space? */
 static inline bool
 is_apart(const char *s, size_t len)
@@ -559,12 +582,11 @@ static size_t
 first_word(const struct line *l, const char *text, uint64_t base)
 {
 	struct shape p;
-	size_t i, n;
+	size_t n;
 
 	shape_of(&p, l, text, base);
-	for (i = p.words; i < p.len && !is_space(p.s[i]); i++)
-		;
-	n = columns(p.s + p.words, i - p.words, l->ascii);
+	n = until_space(p.s + p.words, p.len - p.words);
+	n = columns(p.s + p.words, n, l->ascii);
 	/* Scripts without spaces may break anywhere. */
 	return !l->ascii && n > 12 && p.first == LETTER_CASELESS ? 2 : n;
 }
@@ -610,8 +632,10 @@ mark_filled(const struct line *lines, size_t first, size_t end,
 				slack = lines[i].ascii ? 8 : 4;
 			else if (bullets && (mark & STARRED))
 				slack = 0;
-			need = before + 1 + first_word(&lines[i], text, base);
-			if (before < NARROW || need + slack <= widest)
+			/* Of most lines the first word need not be known. */
+			need = before < NARROW ? 0 :
+			       before + 1 + first_word(&lines[i], text, base);
+			if (need + slack <= widest || before < NARROW)
 				span[i].nlines &= ~(uint32_t)MAY_GO_ON;
 			else if (need > widest && widest >= FULL)
 				span[i].nlines |= TIGHT;
