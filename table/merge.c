@@ -478,12 +478,16 @@ map_keys_wide(const struct source *source, const unsigned char *p, size_t n,
 	return map_keys_body(source, p, n, to);
 }
 
-static int
-compare_keys(const void *a, const void *b)
+/*
+ * Put an entry to its place among v[0..n).  Mostly that is near the end: an entry
+ * stands few lines behind its home.
+ */
+static void
+insert_key(saved_key *v, size_t n, saved_key e)
 {
-	const saved_key *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
+	for (; n > 0 && v[n - 1] > e; n--)
+		v[n] = v[n - 1];
+	v[n] = e;
 }
 
 /* The entries of the next lines, sorted: 1, 0 where none are left, or -1. */
@@ -504,12 +508,11 @@ sort_lines(struct cursor *c)
 
 			p = &c->lines->line[c->line++];
 			for (unsigned i = 0; i < p->n; i++)
-				c->sorted[c->nsorted++] =
-					(saved_key)line_key(p, i) << 40 |
-					line_ref(p, i);
+				insert_key(c->sorted, c->nsorted++,
+					   (saved_key)line_key(p, i) << 40 |
+					   line_ref(p, i));
 		}
 	}
-	qsort(c->sorted, c->nsorted, sizeof(*c->sorted), compare_keys);
 	return c->nsorted > 0;
 }
 
