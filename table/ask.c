@@ -93,7 +93,7 @@ ask_sketch(const struct table *t, const struct words *w, double threshold,
 	return (struct asked){
 		.v = index_keys(t, w, own), .sketch = true, .room = room,
 		.n = w->n < TABLE_NEAR_WORDS ? 0 : w->nprobe,
-		.open = threshold > 0.0 ? UINT32_MAX : NEAR_OPEN,
+		.open = buckets_wanted(threshold),
 	};
 }
 

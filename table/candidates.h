@@ -9,8 +9,8 @@
 
 /*
  * Count a record once more among the candidates; how many there are.  Buckets
- * of one unit often have the same records in the same order, so the one after
- * the last that was found, *next, comes first.
+ * of one unit often have the same records, so the one after the last that was
+ * found, *next, comes first.
  */
 static inline size_t
 candidates_count(struct candidate *c, size_t have, size_t *next,
@@ -38,8 +38,8 @@ struct asked {
 	const uint64_t *v;	/* shingles, or keys of the unit's sketch */
 	uint32_t n;
 	bool sketch;		/* these are such keys */
-	uint32_t open;		/* so many buckets that have room left are */
-				/* enough; UINT32_MAX: all are looked into */
+	uint32_t open;		/* so many buckets that have room left are
+				 * enough; UINT32_MAX: all are looked into */
 	uint8_t *room;		/* of each bucket that was looked into: the
 				 * records that still fit; or NULL */
 	uint32_t looked;	/* set: how many of v[] were looked up */
@@ -47,7 +47,8 @@ struct asked {
 
 /*
  * The records under the shingles that the filter lets: how many, or -1.  'c' has
- * room for CANDIDATES.
+ * room for CANDIDATES: for all of a sketch, and for the first ones of more
+ * shingles.
  */
 BODY int
 candidates_propose(const struct table *t, const struct words *w,
@@ -73,8 +74,17 @@ candidates_propose(const struct table *t, const struct words *w,
 				if (filter(w, threshold, f[j].record))
 					have = candidates_count(c, have, &next,
 						f[j].table, f[j].ref);
-		} else if (t->index.n > 0 &&
-			   !(a->sketch && index_lacks(t, w, i, key))) {
+		} else if (!a->sketch) {
+			/* The first ones are the same under any secret. */
+			uint64_t v[TABLE_BUCKET];
+
+			got = (int)bucket_in_order(t, key, v);
+			for (int j = 0; j < got; j++)
+				if (filter(w, threshold,
+					   arena_at(&t->arena, v[j])))
+					have = candidates_count(c, have, &next,
+								0, v[j]);
+		} else if (t->index.n > 0 && !index_lacks(t, w, i, key)) {
 			b = bucket_open(t, key);
 			for (; (ref = bucket_next(&b)) != 0; got++)
 				if (filter(w, threshold,

@@ -58,14 +58,16 @@ index_find(const struct table *t, uint64_t key,
 	   struct found f[TABLE_BUCKET])
 {
 	int have = find_attached(t, key, f);
-	struct bucket b;
-	uint64_t ref;
+	uint64_t ref[TABLE_BUCKET];
+	unsigned n;
 
-	if (have < 0 || have == TABLE_BUCKET || t->index.n == 0)
+	if (have < 0 || have == TABLE_BUCKET)
 		return have;
-	b = bucket_open(t, key);
-	while (have < TABLE_BUCKET && (ref = bucket_next(&b)) != 0)
-		f[have++] = (struct found){ arena_at(&t->arena, ref), ref, 0 };
+	n = bucket_in_order(t, key, ref);
+	for (unsigned i = 0; i < n && have < TABLE_BUCKET; i++)
+		f[have++] = (struct found){
+			arena_at(&t->arena, ref[i]), ref[i], 0,
+		};
 	return have;
 }
 
@@ -80,7 +82,9 @@ table_begin_batch(struct table *t)
 static uint32_t
 first_asked(const struct words *w, double threshold)
 {
-	return threshold > 0.0 || w->nprobe < NEAR_OPEN ? w->nprobe : NEAR_OPEN;
+	uint32_t n = buckets_wanted(threshold);
+
+	return w->nprobe < n ? w->nprobe : n;
 }
 
 void

@@ -49,7 +49,7 @@ index_lacks(const struct table *t, const struct words *w, uint32_t i,
 	       !index_added(t, key);
 }
 
-/* The records under a key, in any order. */
+/* The records under a key, in an order that hangs on the secret. */
 struct bucket {
 	const struct lines *of;
 	const struct line_of_entries *line;	/* at hand */
@@ -89,6 +89,35 @@ static inline bool
 bucket_is_empty(const struct bucket *b)
 {
 	return b->hits == 0 && !line_goes_on(b->of, b->line, b->key);
+}
+
+/* All of them, the earlier ones first: how many, TABLE_BUCKET at most. */
+static inline unsigned
+bucket_in_order(const struct table *t, uint64_t key,
+		uint64_t to[TABLE_BUCKET])
+{
+	unsigned n = 0;
+	struct bucket b;
+	uint64_t ref;
+
+	if (t->index.n == 0)
+		return 0;
+	b = bucket_open(t, key);
+	while ((ref = bucket_next(&b)) != 0) {
+		unsigned i = n++;
+
+		for (; i > 0 && to[i - 1] > ref; i--)
+			to[i] = to[i - 1];
+		to[i] = ref;
+	}
+	return n;
+}
+
+/* How many buckets with room left are enough: see ask.c. */
+static inline uint32_t
+buckets_wanted(double threshold)
+{
+	return threshold > 0.0 ? UINT32_MAX : NEAR_OPEN;
 }
 
 /* A record under a shingle, in any table. */

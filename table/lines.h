@@ -67,9 +67,9 @@ void lines_free(struct lines *l);
 
 /*
  * Room for one more entry, where lines_memory() may not come to exceed 'most':
- * 0, or -1 with ENOMEM and all as it was.  It grows by less than usual where
- * that is what fits, but not by so little that moving all entries would not
- * pay.  Places found before are void.
+ * 0, or -1 with ENOMEM and all entries as they were.  It grows by less than
+ * usual where that is what fits, but not by so little that moving all of them
+ * would not pay.  Places found before are void.
  */
 int lines_reserve_within(struct lines *l, size_t most);
 

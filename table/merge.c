@@ -651,12 +651,16 @@ cursors_open(const struct merge *m, enum saved_section s,
 		if (o->n == 0 && (s != SAVED_INDEX || p->lines == NULL))
 			continue;
 		c[have] = (struct cursor){
-			.source = p, .number = i, .p = o->slots,
-			.end = o->slots + (o->nslots + o->tail) * o->width,
+			.source = p, .number = i,
 			.width = o->width, .room = AHEAD + 1,
 			.wide = vectors_available() >= VECTORS_WIDE,
 			.lines = s == SAVED_INDEX ? p->lines : NULL,
 		};
+		if (o->n > 0) {
+			c[have].p = o->slots;
+			c[have].end = o->slots +
+				      (o->nslots + o->tail) * o->width;
+		}
 		if (s == SAVED_INDEX)
 			c[have].key = malloc((AHEAD + 1) * sizeof(saved_key));
 		else

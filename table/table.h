@@ -96,7 +96,7 @@ int table_attach(struct table *t, struct saved *f,
 
 /*
  * Begin to fetch what the calls below will read: the slot of a fingerprint;
- * the slots of a sketch, or only those that adding the unit would fill; and,
+ * the lines of a sketch, or only those that adding the unit would fill; and,
  * once those are there, the records they name.  'threshold' is that of
  * table_near().
  */
@@ -125,7 +125,7 @@ int table_find(const struct table *t, const struct fingerprint *fp,
  * words; it counts as 1 if it is more.  1 with 'm' set, 0, or -1.  If there are
  * several, it is the one that shares most of the sketch, then the earliest.
  * 'threshold' is that of table_similar(), 0 where that is not asked: then fewer
- * shingles of the sketch are looked up, which is all that this rule needs.
+ * shingles of the sketch are looked up, which finds nearly as many.
  */
 int table_near(struct table *t, const struct words *w, double threshold,
 	       struct match *m);

@@ -493,7 +493,7 @@ test_sketch_misses_few_witnesses(void **state)
 		       "joined", near[i] - found[i], near[i]);
 	/*
 	 * A join spoils three shingles of each, or more; and three are looked
-	 * up.  With all eight, 1.5 % of these would be missed and not 2.5.
+	 * up.  With all eight, 1.5 % of these would be missed and not 2.2.
 	 */
 	assert_true(near[0] > RECORDS && near[1] > RECORDS / 8);
 	assert_true((near[0] - found[0]) * 400 <= near[0]);

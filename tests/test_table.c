@@ -988,6 +988,73 @@ test_a_full_bucket_does_not_hide_what_others_have(void **state)
 	scratch_free(s);
 }
 
+/* A stranger of 20 words, under these shingles. */
+static void
+add_stranger(struct table *t, struct rng *r, const uint64_t *shingle,
+	     uint32_t n)
+{
+	uint32_t v[20];
+	struct unit *u = new_unit(v, random_words(r, v, 20, 65536));
+
+	memcpy(u->winnowed, shingle, n * sizeof(*shingle));
+	u->w.nwinnowed = n;
+	add(t, u);
+	free_unit(u);
+}
+
+/*
+ * More units stand under the shingles of one than are compared with it: 61 under
+ * the first eight, and eight under the last, of which the second says it all.
+ * It is among the first 64 whatever the secret, which decides where things lie.
+ */
+static void
+test_which_candidates_are_compared_hangs_on_no_secret(void **state)
+{
+	enum { SHINGLES = 9, TEXT = 12 };
+
+	(void)state;
+	for (uint64_t secret = 1; secret <= 60; secret++) {
+		struct rng r = { 43 };
+		struct table *t = new_table(&all_options,
+					    (uint32_t)(secret * 77777));
+		uint64_t shingle[SHINGLES], other[4];
+		uint32_t v[20];
+		struct unit *u, *whole;
+		struct match m;
+
+		for (int i = 0; i < SHINGLES; i++)
+			shingle[i] = rng_next(&r);
+		random_words(&r, v, 20, 65536);
+		whole = new_unit(v, 20);
+		u = new_unit(v + 3, TEXT);
+		add_stranger(t, &r, shingle, 4);
+		for (int b = 0; b < SHINGLES - 1; b++)
+			for (int k = b < 4; k < TABLE_BUCKET; k++)
+				add_stranger(t, &r, &shingle[b], 1);
+		for (int k = 0; k < TABLE_BUCKET; k++) {
+			if (k == 1) {
+				whole->winnowed[0] = shingle[SHINGLES - 1];
+				whole->w.nwinnowed = 1;
+				add(t, whole);
+			} else {
+				add_stranger(t, &r, &shingle[SHINGLES - 1], 1);
+			}
+			for (int i = 0; i < 100; i++) {
+				for (int j = 0; j < 4; j++)
+					other[j] = rng_next(&r);
+				add_stranger(t, &r, other, 4);
+			}
+		}
+		memcpy(u->winnowed, shingle, sizeof(shingle));
+		u->w.nwinnowed = SHINGLES;
+		assert_int_equal(table_containing(t, &u->w, &m), 1);
+		assert_true(same_place(m.place, whole->place));
+		free_unit(u);
+		free_unit(whole);
+		table_free(t);
+	}
+}
+
 /* A code and a tag are of one hash: words are equal where both are. */
 static void
 test_words_that_differ_in_tag_differ(void **state)
@@ -1772,6 +1839,8 @@ main(void)
 		cmocka_unit_test(test_what_differs_has_to_be_scattered),
 		cmocka_unit_test(test_most_shared_then_earliest_is_the_witness),
 		cmocka_unit_test(test_a_full_bucket_does_not_hide_what_others_have),
+		cmocka_unit_test(
+			test_which_candidates_are_compared_hangs_on_no_secret),
 		cmocka_unit_test(test_words_that_differ_in_tag_differ),
 		cmocka_unit_test(test_every_shingle_leads_to_its_record),
 		cmocka_unit_test(test_no_other_shingle_leads_to_a_record),
