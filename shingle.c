@@ -270,6 +270,24 @@ spaces(const char *p)
 	return m;
 }
 
+#ifdef WIDEST
+#define INLINE_WIDE WIDE __attribute__((always_inline)) static inline
+
+/* The same, 32 bytes in a register. */
+INLINE_WIDE uint64_t
+spaces_wide(const char *p)
+{
+	const __m256i space = _mm256_set1_epi8(' ');
+	__m256i a = _mm256_loadu_si256((const void *)p);
+	__m256i b = _mm256_loadu_si256((const void *)(p + 32));
+
+	a = _mm256_cmpeq_epi8(a, space);
+	b = _mm256_cmpeq_epi8(b, space);
+	return (unsigned)_mm256_movemask_epi8(a) |
+	       (uint64_t)(unsigned)_mm256_movemask_epi8(b) << 32;
+}
+#endif
+
 /* The first n bytes of eight, for each n. */
 static const uint64_t first[9] = {
 	0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
@@ -346,7 +364,8 @@ take_word(struct block_of_word *to, const char *p, size_t len)
 
 /* The words to s->word; are there longer ones among them? */
 BODY bool
-take_words_body(struct shingler *s, const struct words *w)
+take_words(struct shingler *s, const struct words *w,
+	   uint64_t (*find_spaces)(const char *))
 {
 	const char *chunk = w->loose, *end = chunk + w->loose_len;
 	struct block_of_word *to = s->word;
@@ -354,7 +373,7 @@ take_words_body(struct shingler *s, const struct words *w)
 	bool any_long = false;
 
 	for (; chunk < end; chunk += 64, start -= 64) {
-		uint64_t m = spaces(chunk);
+		uint64_t m = find_spaces(chunk);
 
 		/* Of words that follow the unit's, none. */
 		if (end - chunk < 64)
@@ -405,7 +424,7 @@ hash_long_words(struct shingler *s, struct words *w)
 static void
 hash_words(struct shingler *s, struct words *w)
 {
-	bool any_long = take_words_body(s, w);
+	bool any_long = take_words(s, w, spaces);
 
 	for (uint32_t i = 0; i < w->n; i++) {
 		uint64_t a = s->word[i].a, b = s->word[i].b;
@@ -418,9 +437,6 @@ hash_words(struct shingler *s, struct words *w)
 }
 
 #ifdef WIDEST
-/* hash_block() of eight words, whose parts are those of 0 2 1 3 and 4 6 5 7. */
-#define INLINE_WIDE WIDE __attribute__((always_inline)) static inline
-
 INLINE_WIDE __m256i
 product_of_four(__m256i v, __m256i k)
 {
@@ -429,6 +445,7 @@ product_of_four(__m256i v, __m256i k)
 	return _mm256_mul_epu32(sum, _mm256_srli_epi64(sum, 32));
 }
 
+/* hash_block() of eight words, whose parts are those of 0 2 1 3 and 4 6 5 7. */
 INLINE_WIDE __m256i
 hash_eight(const __m256i a[2], const __m256i b[2], __m256i k0, __m256i k1)
 {
@@ -458,7 +475,7 @@ hash_words_wide(struct shingler *s, struct words *w)
 	const __m256i p1 = _mm256_set1_epi64x((int64_t)s->open[1]);
 	const __m256i k0 = _mm256_set1_epi64x((int64_t)s->key[0]);
 	const __m256i k1 = _mm256_set1_epi64x((int64_t)s->key[1]);
-	bool any_long = take_words_body(s, w);
+	bool any_long = take_words(s, w, spaces_wide);
 
 	for (uint32_t i = 0; i < w->n; i += VECTOR) {
 		const __m256i *v = (const void *)(s->word + i);
@@ -648,16 +665,37 @@ maybe_digits(const char *p)
 	return m;
 }
 
+#ifdef WIDEST
+INLINE_WIDE uint64_t
+maybe_digits_wide(const char *p)
+{
+	uint64_t m = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		__m256i v = _mm256_loadu_si256((const void *)(p + 32 * i));
+		__m256i low = _mm256_add_epi8(v, _mm256_set1_epi8(
+			(char)(128 - '0')));
+		__m256i digit = _mm256_cmpgt_epi8(
+			_mm256_set1_epi8(10 - 128), low);
+
+		v = _mm256_or_si256(digit, v);
+		m |= (uint64_t)(unsigned)_mm256_movemask_epi8(v) << 32 * i;
+	}
+	return m;
+}
+#endif
+
 /* The words with digits, in order, as one hash. */
-static uint32_t
-hash_numbers(const struct shingler *s, const struct words *w)
+BODY uint32_t
+hash_numbers_body(const struct shingler *s, const struct words *w,
+		  uint64_t (*find_digits)(const char *))
 {
 	const char *p = w->loose, *end = p + w->loose_len;
 	uint64_t h = 0;
 
 	/* Few words have one: go from one such byte to the next. */
 	while (p < end) {
-		uint64_t m = maybe_digits(p);
+		uint64_t m = find_digits(p);
 		const char *from, *stop;
 
 		if (m == 0) {
@@ -680,6 +718,22 @@ hash_numbers(const struct shingler *s, const struct words *w)
 	}
 	return (uint32_t)(h ^ h >> 32);
 }
+
+static uint32_t
+hash_numbers(const struct shingler *s, const struct words *w)
+{
+	return hash_numbers_body(s, w, maybe_digits);
+}
+
+#ifdef WIDEST
+WIDE static uint32_t
+hash_numbers_wide(const struct shingler *s, const struct words *w)
+{
+	return hash_numbers_body(s, w, maybe_digits_wide);
+}
+#else
+#define hash_numbers_wide hash_numbers
+#endif
 
 /*
  * XXH32 of three 32-bit values, seed 0, written out so that it is computed on
@@ -1012,7 +1066,8 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 		return -1;
 	w->shingler = s;
 	(s->wide ? hash_words_wide : hash_words)(s, w);
-	w->digits = digits ? hash_numbers(s, w) : 0;
+	w->digits = !digits ? 0 :
+		    (s->wide ? hash_numbers_wide : hash_numbers)(s, w);
 	n = hash_shingles(s, w->n);
 	w->nprobe = smallest(s, n, ngram, w->probe);
 	w->key = w->probe + SKETCH_PROBE;
