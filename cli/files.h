@@ -60,7 +60,7 @@ int files_stamp(struct file *f, struct source *s);
 bool files_is_same(const struct stamp *a, const struct stat *b);
 
 /*
- * What kind of file is it?  The system is asked once for each: of small files,
+ * What kind of file is it?  The system is asked the first time: of small files,
  * a run takes as long as its system calls.
  */
 enum file_kind files_look(struct file *f);

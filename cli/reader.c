@@ -231,13 +231,13 @@ refuse(struct reader *r, struct batch *b, size_t number,
 
 /* What is to be rewritten is not to be waited for, as a pipe would be. */
 static bool
-is_unfit(const struct reader *r, struct file *f)
+is_unfit(const struct reader *r, const struct file *f)
 {
 	struct stat st;
 
-	/* That a directory is one says open(). */
-	return r->files->stamps && files_look(f) == FILE_OTHER &&
-	       stat(f->path, &st) == 0 && !S_ISDIR(st.st_mode);
+	/* Now, not when the run began.  Of a directory source_open() says it. */
+	return r->files->stamps && stat(f->path, &st) == 0 &&
+	       !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
 /* Open r->src: 1, 0 where that failed, which has its item, or -1. */

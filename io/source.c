@@ -25,7 +25,7 @@ int
 source_open_regular(struct source *s, const char *path, uint64_t size)
 {
 	*s = (struct source){ .ours = true, .size = size };
-	s->fd = open(path, O_RDONLY | O_CLOEXEC);
+	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (s->fd < 0)
 		return -1;
 	/* A system call is much for a small file. */

@@ -45,8 +45,9 @@ struct source {
 int source_open(struct source *s, const char *path);
 
 /*
- * The same of what the caller knows to be a regular file of so many bytes: one
- * system call less, which counts where there are a million small files.
+ * The same of what the caller knows to be, or to have been, a regular file of so
+ * many bytes: one system call less, which counts where there are a million small
+ * files.  It does not wait for a writer if it is a pipe by now; "-" is a name.
  */
 int source_open_regular(struct source *s, const char *path, uint64_t size);
 void source_close(struct source *s);
