@@ -5,17 +5,19 @@
  * next:
  *
  *	take	one thread at a time, in order	empty -> taken
- *	split	any thread			taken -> split
+ *	split	any thread			taken -> split, or ready
  *	propose	any, while none judges		split -> ready
  *	judge	the caller's, in order		ready -> empty
  *
  * Only the caller's thread judges, so that no answer depends on how many
- * threads there are.  Whenever it comes to a slot that is split only, all that
- * are split by then are looked up, by all threads, before it judges on.
+ * threads there are.
  *
- * To propose is work that one thread would not have to do, and nothing is judged
- * meanwhile.  Two threads gain more where the other one makes the sketches when
- * it has split, so that to look up is all that is left for the judge.
+ * Where it proposes, all slots that are split by the time that it comes to one
+ * are looked up, by all threads, before it judges on.  That is work that one
+ * thread would not have, and nothing is judged meanwhile.  So two threads do
+ * without, but for --threshold: who splits makes the sketches too, which need no
+ * table, and to look up is all that is left for the judge.
+ *
  * Threads are made for a call and gone after it: a fork cannot lose one.
  */
 #include "crew.h"
@@ -53,7 +55,8 @@ struct crew {
 	uint64_t nproposed, proposals_end;	/* those are to be proposed */
 	unsigned proposing;	/* threads at it */
 	size_t ahead;		/* bytes taken and not judged */
-	bool proposes;		/* it is worth it, with these options */
+	bool proposes;		/* it is worth it, with these options and so
+				 * many threads */
 	bool may_sketch;	/* to make sketches early may be, ... */
 	bool sketches;		/* ... and is now */
 	bool taking;		/* a thread is at it */
@@ -109,7 +112,7 @@ split(struct crew *c)
 	pthread_mutex_unlock(&c->lock);
 	split_clear(&s->part.split);
 	s->failed = c->work->split(c->work->arg, at, &s->part) != 0 ||
-		    (sketches && judge_prepare(&s->part.split) != 0);
+		    (sketches && split_sketch_all(&s->part.split) != 0);
 	pthread_mutex_lock(&c->lock);
 	s->state = c->proposes ? SLOT_SPLIT : SLOT_READY;
 	pthread_cond_broadcast(&c->change);
@@ -206,8 +209,8 @@ judge(struct crew *c, size_t at)
 }
 
 /*
- * 'units' and 'copies' were counted before a slot was judged.  Exact copies need
- * no sketch: where they are the most, sketches are left to the judge.
+ * 'units' and 'copies' were counted before a slot was judged.  Exact copies
+ * need no sketch: where they are the most, sketches are left to the judge.
  */
 static bool
 most_are_new(const struct dedup_stats *s, uint64_t units, uint64_t copies)

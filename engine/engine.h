@@ -37,6 +37,8 @@
 #include "unit.h"
 #include "words.h"
 
+#include <assert.h>
+
 #define BATCH 32		/* pieces whose look-ups are begun together */
 #define SOON_UNITS 8		/* units after one that may say it in full */
 #define SOON_BYTES ((size_t)64 << 10)	/* from its end to their begin */
@@ -99,10 +101,13 @@ struct piece {
 	uint32_t rank;		/* in view.unit, of a unit */
 	struct words w;
 	struct finding why;	/* GOES */
-	struct proposal *proposal;	/* what was found early, in split.proposals;
-					 * NULL: it was not looked up */
+	struct proposal *proposal;	/* what was found early, one of
+					 * split.proposals; NULL: nothing was */
 	uint64_t unused;	/* 256 bytes: to find one takes a shift */
 };
+
+static_assert(sizeof(struct piece) == 256 || sizeof(void *) != 8,
+	      "take a field out, or more room");
 
 /* Is it judged, and may it complete others?  All of a unit's words are here. */
 static inline bool
@@ -210,6 +215,7 @@ size_t split_memory(const struct split *s);
 unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
 bool split_wants_words(const struct split *s, const struct piece *p);
 int split_sketch(struct split *s, struct piece *p);
+int split_sketch_all(struct split *s);	/* that may be asked for */
 
 /* What dedup.h calls a part. */
 struct dedup_part {
@@ -387,7 +393,6 @@ void engine_share_memory(struct dedup *d);
 /* judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use. */
 void judge_reset(struct dedup *d);		/* a document begins */
 int judge_linked(struct dedup *d);		/* all that is linked */
-int judge_prepare(struct split *s);		/* pure: by any thread */
 int judge_propose(const struct dedup *d, struct split *s);	/* early */
 int judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 		     struct match *m, enum dedup_reason *reason);

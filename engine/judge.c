@@ -495,21 +495,7 @@ judge_linked(struct dedup *d)
 	return cut_decided(d);
 }
 
-/* What other threads do for the judge. */
-
-/* All sketches, where most will be asked for. */
-int
-judge_prepare(struct split *s)
-{
-	for (size_t i = 0; i < s->npieces; i++) {
-		struct piece *p = &s->pieces[i];
-
-		if (is_looked_up(p) && split_wants_words(s, p) &&
-		    split_sketch(s, p) != 0)
-			return -1;
-	}
-	return 0;
-}
+/* Looking up early. */
 
 /* Is the unit known word for word?  If not, its sketch is what is wanted. */
 static int

@@ -124,6 +124,19 @@ split_sketch(struct split *s, struct piece *p)
 	return 0;
 }
 
+int
+split_sketch_all(struct split *s)
+{
+	for (size_t i = 0; i < s->npieces; i++) {
+		struct piece *p = &s->pieces[i];
+
+		if (piece_is_unit(p) && p->compared &&
+		    split_wants_words(s, p) && split_sketch(s, p) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Pieces. */
 
 static struct piece *
