@@ -11,24 +11,33 @@ typedef int rule_matches(const struct table *t, struct scratch *s,
 			 const unsigned char *record, double *resemblance);
 
 /*
- * The first candidate that the rule accepts, among those that share more than
- * 'over' of the sketch: 1 with 'm' and *shared set, 0, or -1.
+ * The most promising candidate that the rule accepts, among those that share
+ * more than 'over' of the sketch: 1 with 'm' and *shared set, 0, or -1.  They
+ * need not be sorted: mostly none is accepted, and all are looked at.
  */
 static int
-first_match(const struct table *t, struct scratch *s, const struct words *w,
-	    double threshold, rule_matches *matches, const struct candidate *c,
-	    size_t n, uint32_t over, struct match *m, uint32_t *shared)
+best_match(const struct table *t, struct scratch *s, const struct words *w,
+	   double threshold, rule_matches *matches, const struct candidate *c,
+	   size_t n, uint32_t over, struct match *m, uint32_t *shared)
 {
-	int got = 0;
+	const struct candidate *best = NULL;
 
-	for (size_t i = 0; i < n && got == 0 && c[i].shared > over; i++) {
-		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char *p;
 		double resemblance;
+		int got;
 
+		if (c[i].shared <= over ||
+		    (best != NULL && !candidates_is_before(&c[i], best)))
+			continue;
+		p = record_at(t, c[i].table, c[i].ref);
 		got = p == NULL ? -1 :
 		      matches(t, s, w, threshold, p, &resemblance);
-		if (got <= 0)
+		if (got < 0)
+			return -1;
+		if (got == 0)
 			continue;
+		best = &c[i];
 		*shared = c[i].shared;
 		*m = (struct match){
 			.resemblance = resemblance,
@@ -37,7 +46,7 @@ first_match(const struct table *t, struct scratch *s, const struct words *w,
 			.similar = matches == similar_matches,
 		};
 	}
-	return got;
+	return best != NULL;
 }
 
 /* May one of the rules accept it? */
@@ -64,14 +73,16 @@ match_any(const struct table *t, struct scratch *s, const struct words *w,
 
 	if (n == 0)
 		return 0;
-	candidates_sort(c, n);
 	near_begin(s);
-	got = first_match(t, s, w, threshold, near_matches, c, n,
-			  was_near ? before->shared : 0, &p->m, &p->shared);
-	if (got == 0 && threshold > 0.0 && !was_near)
-		got = first_match(t, s, w, threshold, similar_matches, c, n,
-				  before->near ? before->shared : 0, &p->m,
-				  &p->shared);
+	got = best_match(t, s, w, threshold, near_matches, c, n,
+			 was_near ? before->shared : 0, &p->m, &p->shared);
+	if (got == 0 && threshold > 0.0 && !was_near) {
+		/* To count edits takes long: the likely ones first. */
+		candidates_sort(c, n);
+		got = best_match(t, s, w, threshold, similar_matches, c, n,
+				 before->near ? before->shared : 0, &p->m,
+				 &p->shared);
+	}
 	scratch_unmark(s, w);
 	p->near = got > 0;
 	return got;
@@ -129,8 +140,8 @@ table_similar(struct table *t, const struct words *w, double threshold,
 	if (n <= 0)
 		return n;
 	candidates_sort(c, (size_t)n);
-	got = first_match(t, s, w, threshold, similar_matches, c, (size_t)n, 0,
-			  m, &shared);
+	got = best_match(t, s, w, threshold, similar_matches, c, (size_t)n, 0,
+			 m, &shared);
 	scratch_unmark(s, w);
 	return got;
 }

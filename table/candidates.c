@@ -12,6 +12,13 @@ is_older(const struct candidate *a, const struct candidate *b)
 	       a->table - 1 < b->table - 1;
 }
 
+bool
+candidates_is_before(const struct candidate *a, const struct candidate *b)
+{
+	return a->shared != b->shared ? a->shared > b->shared :
+	       is_older(a, b);
+}
+
 void
 candidates_sort(struct candidate *c, size_t n)
 {
@@ -19,9 +26,7 @@ candidates_sort(struct candidate *c, size_t n)
 		struct candidate x = c[i];
 		size_t j = i;
 
-		for (; j > 0 && (c[j - 1].shared < x.shared ||
-				 (c[j - 1].shared == x.shared &&
-				  is_older(&x, &c[j - 1]))); j--)
+		for (; j > 0 && candidates_is_before(&x, &c[j - 1]); j--)
 			c[j] = c[j - 1];
 		c[j] = x;
 	}

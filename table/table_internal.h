@@ -216,7 +216,11 @@ struct candidate {
 typedef bool candidate_filter(const struct words *w, double threshold,
 			      const unsigned char *record);
 
-/* Most promising first: by how much is shared, then by age. */
+/* Is a more promising than b: does it share more, or as much and is older? */
+bool candidates_is_before(const struct candidate *a,
+			  const struct candidate *b);
+
+/* The most promising first. */
 void candidates_sort(struct candidate *c, size_t n);
 
 #endif
