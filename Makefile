@@ -9,7 +9,7 @@
 #	make abi                record the library's ABI, for a release
 #	make install uninstall  PREFIX, DESTDIR
 #
-# CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR are yours to set.  The
+# CC, CFLAGS, LTO, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR are yours to set.  The
 # command reads and writes gzip, zstd and xz where pkg-config finds zlib,
 # libzstd and liblzma, and computes digests of WARC records where it finds
 # nettle; WITHOUT="zlib libzstd liblzma nettle" leaves out what it names (after
@@ -41,6 +41,11 @@ HAVE_libzstd = -DHAVE_ZSTD
 HAVE_liblzma = -DHAVE_LZMA
 HAVE_nettle = -DHAVE_NETTLE
 EXTRA_MACROS := $(foreach package,$(EXTRAS),$(HAVE_$(package)))
+
+# The command is optimised as a whole, where the compiler can do that and make
+# objects that any linker can use, too.  "make LTO=" does without.
+LTO := $(shell echo 'int x;' | $(CC) -Werror -flto=auto -ffat-lto-objects \
+	-x c -c -o /dev/null - 2>/dev/null && echo -flto=auto -ffat-lto-objects)
 
 PACKAGES = libxxhash libutf8proc
 OUR_CFLAGS := -std=c11 -D_GNU_SOURCE -fvisibility=hidden -MMD -MP \
@@ -82,7 +87,7 @@ COMPLETIONS = $B/dedup.bash $B/_dedup $B/dedup.fish
 all: dedup libdedup.a $B/libdedup.so $B/libdedup.pc $(COMPLETIONS)
 
 dedup: $(CLI_OBJECTS) libdedup.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) libdedup.a \
+	$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $(CLI_OBJECTS) libdedup.a \
 		$(LIBS) $(CLI_LIBS)
 
 libdedup.a: $(LIB_OBJECTS)
@@ -105,7 +110,7 @@ $B/%.o: %.c Makefile | $(HEADERS)
 	$(MKDIR)
 	$(SAY)
 	$(Q)$(CC) $(call includes,$<) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
-		-c -o $@ $<
+		$(LTO) -c -o $@ $<
 
 $B/%.pic.o: %.c Makefile | $(HEADERS)
 	$(MKDIR)
