@@ -46,8 +46,8 @@ struct asked {
 };
 
 /*
- * The records under the shingles that the filter lets: how many, or -1.  'c' has
- * room for CANDIDATES: for all of a sketch, and for the first ones of more
+ * The records under the shingles that the filter lets: how many, or -1.  'c'
+ * has room for CANDIDATES: for all of a sketch, and for the first ones of more
  * shingles.
  */
 BODY int

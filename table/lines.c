@@ -43,9 +43,9 @@ lines_memory(const struct lines *l)
 /*
  * Move what stands in the first 'total' lines to where it belongs now, from the
  * right.  What an entry may meet on the left was not yet moved; and if it ends
- * there, it is moved once more.  They fit: all entries right of line i came from
- * there or from further right, and each home moves by as many lines as there are
- * more now, or less; two lines more in the tail make up for rounding.
+ * there, it is moved once more.  They fit: all entries right of line i came
+ * from there or from further right, and each home moves by as many lines as
+ * there are more now, or less; two lines more in the tail make up for rounding.
  */
 static void
 move_entries(struct lines *l, size_t total)

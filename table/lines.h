@@ -5,9 +5,9 @@
  *	home(key) = key * nlines / 2^40		grows with the key
  *
  * An entry stands in its home, or where that was full, in the first line after
- * it that was not.  Each line between is marked: one bit of eight, by the lowest
- * bits of the key, says that some such key went past it.  A search begins at
- * home and goes on while there is the mark of its key.
+ * it that was not.  Each line between is marked: one bit of eight, by the
+ * lowest bits of the key, says that some such key went past it.  A search
+ * begins at home and goes on while there is the mark of its key.
  *
  *	line       0        1        2        3
  *	entries    aa       bbbbbb   cd       -
@@ -169,8 +169,8 @@ lines_add(struct lines *l, uint64_t key, uint64_t ref)
 void lines_remove(struct lines *l, uint64_t key, uint64_t ref);
 
 /*
- * How many lines from number 'from' on to go through, so that what they hold has
- * smaller keys than all that comes after: at least one, 0 at the end.
+ * How many lines from number 'from' on to go through, so that what they hold
+ * has smaller keys than all that comes after: at least one, 0 at the end.
  */
 size_t lines_stretch(const struct lines *l, size_t from);
 
