@@ -271,10 +271,8 @@ spaces(const char *p)
 }
 
 #ifdef WIDEST
-#define INLINE_WIDE WIDE __attribute__((always_inline)) static inline
-
 /* The same, 32 bytes in a register. */
-INLINE_WIDE uint64_t
+WIDE BODY uint64_t
 spaces_wide(const char *p)
 {
 	const __m256i space = _mm256_set1_epi8(' ');
@@ -437,7 +435,7 @@ hash_words(struct shingler *s, struct words *w)
 }
 
 #ifdef WIDEST
-INLINE_WIDE __m256i
+WIDE BODY __m256i
 product_of_four(__m256i v, __m256i k)
 {
 	__m256i sum = _mm256_add_epi32(v, k);
@@ -446,7 +444,7 @@ product_of_four(__m256i v, __m256i k)
 }
 
 /* hash_block() of eight words, whose parts are those of 0 2 1 3 and 4 6 5 7. */
-INLINE_WIDE __m256i
+WIDE BODY __m256i
 hash_eight(const __m256i a[2], const __m256i b[2], __m256i k0, __m256i k1)
 {
 	const __m256i order = _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0);
@@ -517,15 +515,12 @@ hash_words_wide(struct shingler *s, struct words *w)
 BODY uint32_t
 code_of(const struct shingler *s, const char *p, size_t len)
 {
-	uint64_t a = load64(p), b = 0;
+	struct block_of_word v;
 
 	if (len > 16)
 		return hash_long(s, p, len) & 0xffffff;
-	if (len <= 8)
-		a &= first[len];
-	else
-		b = load64(p + 8) & first[len - 8];
-	return hash_block(a, b, s->key) & 0xffffff;
+	take_word(&v, p, len);
+	return hash_block(v.a, v.b, s->key) & 0xffffff;
 }
 
 uint32_t
@@ -666,7 +661,7 @@ maybe_digits(const char *p)
 }
 
 #ifdef WIDEST
-INLINE_WIDE uint64_t
+WIDE BODY uint64_t
 maybe_digits_wide(const char *p)
 {
 	uint64_t m = 0;

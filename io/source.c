@@ -21,6 +21,14 @@
 #define LARGE ((uint64_t)1 << 20)	/* bytes of a file worth reading ahead */
 #define RAW ((size_t)256 << 10)		/* compressed bytes read at a time */
 
+/* For a large one: a system call is much for a small file. */
+static void
+read_ahead(const struct source *s)
+{
+	if (s->size > LARGE)
+		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
 int
 source_open_regular(struct source *s, const char *path, uint64_t size)
 {
@@ -28,9 +36,7 @@ source_open_regular(struct source *s, const char *path, uint64_t size)
 	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (s->fd < 0)
 		return -1;
-	/* A system call is much for a small file. */
-	if (size > LARGE)
-		posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	read_ahead(s);
 	return 0;
 }
 
@@ -61,8 +67,7 @@ source_open(struct source *s, const char *path)
 			goto fail;
 		if (st.st_size > s->start)
 			s->size = (uint64_t)(st.st_size - s->start);
-		if (s->size > LARGE)
-			posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+		read_ahead(s);
 	}
 	return 0;
 fail:

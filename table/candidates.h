@@ -66,7 +66,8 @@ candidates_propose(const struct table *t, const struct words *w,
 		int got = 0;
 
 		next = 0;
-		if (t->nattached > 0) {
+		/* Not all may fit: the first ones, under any secret. */
+		if (t->nattached > 0 || !a->sketch) {
 			got = index_find(t, key, f);
 			if (got < 0)
 				return -1;
@@ -74,16 +75,6 @@ candidates_propose(const struct table *t, const struct words *w,
 				if (filter(w, threshold, f[j].record))
 					have = candidates_count(c, have, &next,
 						f[j].table, f[j].ref);
-		} else if (!a->sketch) {
-			/* The first ones are the same under any secret. */
-			uint64_t v[TABLE_BUCKET];
-
-			got = (int)bucket_in_order(t, key, v);
-			for (int j = 0; j < got; j++)
-				if (filter(w, threshold,
-					   arena_at(&t->arena, v[j])))
-					have = candidates_count(c, have, &next,
-								0, v[j]);
 		} else if (t->index.n > 0 && !index_lacks(t, w, i, key)) {
 			b = bucket_open(t, key);
 			for (; (ref = bucket_next(&b)) != 0; got++)

@@ -28,7 +28,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "simd.h"
 #include "slab.h"
 
 #ifdef __SSE2__

@@ -618,14 +618,20 @@ cursor_fill(struct cursor *c)
 	return c->key != NULL ? fill_keys(c) : fill_entries(c);
 }
 
+/* What a cursor holds. */
+static void
+cursor_clear(struct cursor *c)
+{
+	free(c->entry);
+	free(c->key);
+	free(c->sorted);
+}
+
 static void
 cursors_free(struct cursor *c, size_t n)
 {
-	for (size_t i = 0; c != NULL && i < n; i++) {
-		free(c[i].entry);
-		free(c[i].key);
-		free(c[i].sorted);
-	}
+	for (size_t i = 0; c != NULL && i < n; i++)
+		cursor_clear(&c[i]);
 	free(c);
 }
 
@@ -681,9 +687,7 @@ cursors_open(const struct merge *m, enum saved_section s,
 			have++;
 			continue;
 		}
-		free(c[have].key);
-		free(c[have].entry);
-		free(c[have].sorted);
+		cursor_clear(&c[have]);
 	}
 	return (ssize_t)have;
 }
@@ -703,9 +707,7 @@ cursor_next(struct cursor *c, size_t at, size_t *n)
 	gone = c[at];
 	memmove(c + at, c + at + 1, (*n - at - 1) * sizeof(*c));
 	(*n)--;
-	free(gone.entry);
-	free(gone.key);
-	free(gone.sorted);
+	cursor_clear(&gone);
 	return 0;
 }
 

@@ -540,7 +540,7 @@ copy(char *to, const char *from)
 }
 
 #ifdef WIDEST
-WIDE __attribute__((always_inline)) static inline void
+WIDE BODY void
 copy_wide(char *to, const char *from)
 {
 	__m256i a = _mm256_loadu_si256((const __m256i *)from);
@@ -596,7 +596,7 @@ bits(uint64_t mask)
 
 #ifdef WIDEST
 /* The same, 32 bytes in a register. */
-WIDE __attribute__((always_inline)) static inline struct masks
+WIDE BODY struct masks
 look_wide(const char *s, char *low)
 {
 	struct masks m = { 0, 0, 0, 0 };
@@ -631,7 +631,7 @@ look_wide(const char *s, char *low)
 }
 
 /* The same, and squeeze(), 64 bytes in a register. */
-WIDEST __attribute__((always_inline)) static inline struct masks
+WIDEST BODY struct masks
 look_widest(const char *s, char *low)
 {
 	__m512i c = _mm512_loadu_si512(s);
@@ -652,7 +652,7 @@ look_widest(const char *s, char *low)
 	return m;
 }
 
-WIDEST __attribute__((always_inline)) static inline char *
+WIDEST BODY char *
 squeeze_widest(char *to, const char *low, uint64_t keep)
 {
 	_mm512_storeu_si512(to, _mm512_maskz_compress_epi8(keep,
