@@ -1,16 +1,40 @@
-/* How a text ends: as a cut-off lead does? */
+/* How a text ends: as a sentence, as a cut-off lead? */
 #ifndef ENDING_H
 #define ENDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* In an ellipsis ("...", "…", "[…]") or in "Read more"? */
+/* In an ellipsis ("...", "…", "[…]"), or in what asks to read on? */
 enum ending {
 	ENDING_WHOLE,		/* neither */
 	ENDING_INSIDE,		/* ellipsis right after a word: may be cut */
 	ENDING_AFTER,		/* ellipsis after a space or punctuation */
-	ENDING_READ_MORE,	/* the words "read more", 2, are not its own */
+	ENDING_READ_MORE,	/* "Read more" and its like */
 };
+
+/* Of a text by its bytes, but for what only its words tell. */
 enum ending ending_of(const char *text, size_t len);
+
+/* Tells most words that no phrase to read on ends in. */
+#define ENDING_FILTER 1024
+
+struct ending_filter {
+	uint64_t bits[ENDING_FILTER / 64];
+};
+
+void ending_filter_init(struct ending_filter *f);
+
+/*
+ * Do these words (of scan.norm) end in "read more", "weiterlesen", "lire la
+ * suite" and their like?  How many words that is, the arrow behind them
+ * included; 0: they do not.
+ */
+uint32_t ending_read_more(const struct ending_filter *f, const char *norm,
+			  size_t len);
+
+/* Does it end a sentence, closing brackets and quotes aside? */
+bool ending_is_sentence(const char *text, size_t len);
 
 #endif

@@ -174,35 +174,35 @@ count_space(const char *s, size_t len)
  * "(", "[" or "_" right after one.  Brackets may else be the name of a
  * photographer, links, footnotes.
  */
-bool
-listing_has_code(const char *s, size_t len)
+size_t
+listing_signs(const char *s, size_t len)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < len; i++) {
 		unsigned char next = i + 1 < len ? (unsigned char)s[i + 1] : 0;
 		unsigned char last = i > 0 ? (unsigned char)s[i - 1] : 0;
 
 		switch (s[i]) {
 		case '{': case '}': case '=': case '\\':
-			return true;
+			n++;
+			break;
 		case ';':
-			if (next == 0)
-				return true;
+			n += next == 0;
 			break;
 		case '<': case '$':
-			if (is_word_byte(next) && (next < '0' || next > '9'))
-				return true;
+			n += is_word_byte(next) && (next < '0' || next > '9');
 			break;
 		case '(': case '[': case '_':
 			/* name(3) is a page of the manual. */
-			if (is_word_byte(last) &&
-			    (s[i] != '(' || next < '0' || next > '9'))
-				return true;
+			n += is_word_byte(last) &&
+			     (s[i] != '(' || next < '0' || next > '9');
 			break;
 		default:
 			break;
 		}
 	}
-	return false;
+	return n;
 }
 
 /*
@@ -242,7 +242,7 @@ is_code(const struct line *l, const char *s)
 		len--;
 	n = count(s, len);
 	return (n.symbols >= 2 && 8 * n.symbols >= len - n.space &&
-		listing_has_code(s, len)) || is_call(s, len);
+		listing_signs(s, len) > 0) || is_call(s, len);
 }
 
 bool

@@ -25,7 +25,7 @@
 bool listing_is(const struct line *lines, size_t n, const char *text,
 		uint64_t base);
 
-/* Is there something in s[0..len) that only code has? */
-bool listing_has_code(const char *s, size_t len);
+/* How many things are in s[0..len) that only code has? */
+size_t listing_signs(const char *s, size_t len);
 
 #endif

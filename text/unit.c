@@ -1,26 +1,66 @@
-/* Which lines of a block are one unit.  listing.c says what is code. */
+/*
+ * Which lines of a block are one unit.  listing.c says what is code.
+ *
+ * Most blocks need no look at their lines: none is long enough to stand alone.
+ * Else each line has a shape; from these it is told where wrapped text goes on
+ * in the next line, and which lines are parts of something else: a table, code
+ * or data, a numbered list, what a colon announces.
+ */
 #include "unit.h"
 
+#include "array.h"
 #include "bytes.h"
+#include "ending.h"
 #include "letter.h"
 #include "listing.h"
 
-#include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include <stdlib.h>
 
-static const char *
-line_text(const struct line *l, const char *text, uint64_t base)
+#define WRAP_MAX 120		/* columns: what is wider was not wrapped */
+#define WRAP_EVEN 50		/* columns: from here on lines may be filled */
+#define WRAP_SLACK 12		/* evenly, or by width: a part of the columns */
+#define MIN_GAPS 2		/* white space in a line that was wrapped */
+#define ALIKE 12		/* bytes of words that two lines begin with */
+#define LIST_CHANCE 8		/* one of so many lines of a list looks so */
+
+/* What a line looks like. */
+struct shape {
+	const char *s;
+	uint32_t len;		/* bytes, without white space at the end */
+	uint32_t words;		/* bytes before its text, behind a leader */
+	uint32_t col;		/* columns before its text */
+	uint32_t width;		/* columns, of all of it */
+	uint32_t next;		/* columns of its first word */
+	char leader;		/* of a comment, quoted mail: its first byte */
+	unsigned char first;	/* enum letter, behind brackets and quotes */
+	bool quoted;		/* those stand before it */
+	bool wide;		/* too wide to be wrapped */
+	bool spaced;		/* it has gaps at which it could be broken */
+	bool closed;		/* ends a sentence */
+	bool open;		/* something has to follow it */
+	bool colon;		/* announces what follows */
+	bool bullet, number;	/* an item of a list */
+	bool label;		/* "word: text", "\"key\": value" */
+};
+
+void
+unit_free(struct units *u)
 {
-	return text + (l->off - base);
+	free(u->span);
+	free(u->shape);
 }
 
-static bool
-same_words(const struct line *a, const struct line *b, const char *norm)
+size_t
+unit_memory(const struct units *u)
 {
-	return a->norm_len == b->norm_len &&
-	       memcmp(norm + a->norm, norm + b->norm, a->norm_len) == 0;
+	return u->spans_room * sizeof(*u->span) +
+	       u->shapes_room * sizeof(*u->shape);
+}
+
+static const char *
+text_of(const struct unit_block *b, size_t i)
+{
+	return b->text + (b->lines[i].off - b->base);
 }
 
 bool
@@ -34,81 +74,7 @@ unit_is_fence(const char *text, size_t len)
 				memcmp(text + i, "~~~", 3) == 0);
 }
 
-/*
- * Units.  Whether a line goes on with what the one before it began is told
- * from the two of them where that is plain; else from all lines around that
- * look alike: are they filled, and does that explain where they end?
- */
-
-#define IN_COMMENT 'c'		/* the leader of C comments: no bullet */
-#define TEXT_MAX 120		/* columns: what is wider was not wrapped */
-#define FULL 60			/* columns: more than verse has */
-#define NARROW 40		/* columns: what is narrower is not filled */
-#define SLACK 12		/* columns that an even filling may leave */
-
-/* What a line looks like. */
-struct shape {
-	const char *s;
-	uint32_t len;		/* bytes, without white space at the end */
-	uint32_t words;		/* bytes before the text, behind a leader */
-	uint32_t indent;	/* columns before everything */
-	uint32_t col;		/* columns before the text */
-	bool wide;		/* too wide to be wrapped, or too long */
-	bool closed;		/* ends as a sentence does, or in a colon */
-	bool plain;		/* begins with a letter: the rest is 0 */
-	bool code;		/* begins or ends as code may */
-	unsigned char first;	/* enum letter */
-	char leader;		/* of a comment, quoted mail: its first byte */
-	unsigned char depth;	/* of quoted mail */
-	bool item;		/* begins with a bullet, a number, an option */
-	bool row;		/* of a table, and its first cell is empty */
-	bool box;		/* of a table or a tree that is drawn */
-	bool quoted;		/* a bracket or a quote stands before 'first' */
-	bool fence;
-};
-
-/*
- * What is known of line i and the one before it, in span[i].nlines until the
- * units are known; above it the columns of line i.
- */
-enum {
-	GOES_ON = 1,		/* is one with the line before it */
-	MAY_GO_ON = 2,		/* is, if the lines around are filled */
-	BEGINS_LOWER = 4,	/* in lower case */
-	NO_CASE = 8,		/* in a script without case, or all capitals */
-	AFTER_OPEN = 16,	/* the line before does not end a sentence */
-	STARRED = 32,		/* both begin with a star */
-	TIGHT = 64,		/* its first word had no room on that line */
-	CLOSES = 128,		/* looks like the end of what is wrapped */
-	SIGNS = 256,		/* says the same words with other signs */
-	COLUMNS_SHIFT = 9,
-};
-
-/* What the first and the last byte of a line say of it. */
-enum {
-	LOWER = 1,		/* a to z, but not d (dnl) and o (a bullet) */
-	UPPER = 2,
-	CLOSED = 4,		/* ends a sentence */
-	CODE_BEGINS = 8,
-	CODE_ENDS = 16,
-};
-
-#define TRAITS(c) \
-	(((c) >= 'a' && (c) <= 'z' && (c) != 'd' && (c) != 'o' ? LOWER : 0) | \
-	 ((c) >= 'A' && (c) <= 'Z' ? UPPER : 0) | \
-	 ((c) == '.' || (c) == ':' || (c) == ';' || (c) == '?' || \
-	  (c) == '!' ? CLOSED : 0) | \
-	 (LISTING_BEGINS(c) ? CODE_BEGINS : 0) | \
-	 (LISTING_ENDS(c) ? CODE_ENDS : 0))
-#define TRAITS_4(c) \
-	TRAITS(c), TRAITS((c) + 1), TRAITS((c) + 2), TRAITS((c) + 3)
-#define TRAITS_16(c) \
-	TRAITS_4(c), TRAITS_4((c) + 4), TRAITS_4((c) + 8), TRAITS_4((c) + 12)
-#define TRAITS_64(c) \
-	TRAITS_16(c), TRAITS_16((c) + 16), TRAITS_16((c) + 32), \
-	TRAITS_16((c) + 48)
-
-static const unsigned char traits[256] = { TRAITS_64(0), TRAITS_64(64) };
+/* Shapes. */
 
 static inline bool
 is_space(char c)
@@ -117,46 +83,20 @@ is_space(char c)
 }
 
 /* Skip white space from s[*i] on; the column that this ends at. */
-static inline unsigned
+static unsigned
 skip_space(const char *s, size_t len, size_t *i, unsigned col)
 {
-#ifdef __SSE2__
-	while (*i + 16 <= len) {
-		const void *at = s + *i;
-		__m128i v = _mm_loadu_si128(at);
-		int m = _mm_movemask_epi8(_mm_cmpeq_epi8(v,
-							 _mm_set1_epi8(' ')));
-		unsigned n = (unsigned)__builtin_ctz(~(unsigned)m);
-
-		*i += n;
-		col += n;
-		if (n < 16)
-			break;
-	}
-#endif
 	for (; *i < len && is_space(s[*i]); ++*i)
 		col = s[*i] == ' ' ? col + 1 : (col | 7) + 1;
 	return col;
 }
 
 /* Bytes of s[0..len) before the first white space. */
-static inline size_t
+static size_t
 until_space(const char *s, size_t len)
 {
 	size_t i = 0;
 
-#ifdef __SSE2__
-	for (; i + 16 <= len; i += 16) {
-		const void *at = s + i;
-		__m128i v = _mm_loadu_si128(at);
-		int m = _mm_movemask_epi8(_mm_or_si128(
-			_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
-			_mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))));
-
-		if (m != 0)
-			return i + (unsigned)__builtin_ctz((unsigned)m);
-	}
-#endif
 	while (i < len && !is_space(s[i]))
 		i++;
 	return i;
@@ -169,7 +109,7 @@ is_apart(const char *s, size_t len)
 	return len == 0 || is_space(*s);
 }
 
-/* Bytes of the comment leader that s[0..len) begins with, or 0. */
+/* Bytes of the comment leader or mail mark that s[0..len) begins with, or 0. */
 static size_t
 leader_length(const char *s, size_t len)
 {
@@ -200,59 +140,72 @@ leader_length(const char *s, size_t len)
 	}
 }
 
-/* Does s[0..len) begin with a bullet, a number of a list, an option? */
-static bool
-begins_item(const char *s, size_t len)
+/* Pass over a leader; marks of mail may follow each other. */
+static void
+shape_leader(struct shape *p)
 {
-	size_t i = *s == '(' || *s == '[', digits;
+	size_t i = p->words, n = leader_length(p->s + i, p->len - i);
 
-	switch (*s) {
-	case '-': case '+':
-		return len > 1;
-	case '\xe2':		/* bullets, dashes */
-		return len > 3 && s[1] == '\x80' && is_apart(s + 3, len - 3) &&
-		       (s[2] == '\xa2' || s[2] == '\x93' || s[2] == '\x94' ||
-			s[2] == '\x90');
-	case '\xc2':		/* middle dot */
-		return len > 2 && s[1] == '\xb7';
-	case 'o':
-		return len > 2 && s[1] == ' ' && s[2] == ' ';
-	default:
-		break;
-	}
-	/* (a) [a] (1) [1] 1. 1) */
-	for (digits = i; i < len && i < 5 && s[i] >= '0' && s[i] <= '9'; i++)
-		;
-	if (i == digits && (i == 0 || len < 3 || s[++i - 1] < 'a' ||
-			    s[i - 1] > 'z'))
-		return false;
-	return i < len && (s[i] == '.' || s[i] == ')' || s[i] == ']') &&
-	       is_apart(s + i + 1, len - i - 1);
+	if (n == 0)
+		return;
+	p->leader = p->s[i];
+	do {
+		i += n;
+		p->col = skip_space(p->s, p->len, &i, p->col + (unsigned)n);
+		for (n = 0; p->leader == '>' && i + n < p->len &&
+		     p->s[i + n] == '>'; n++)
+			;
+	} while (n > 0);
+	p->words = (uint32_t)i;
 }
 
-/* Is it "Word: text", with no white space in the word, or "text:"? */
+/* Does s[0..len) begin with a bullet? */
 static bool
-is_label(const char *s, size_t len)
+begins_bullet(const char *s, size_t len)
 {
-	if (len > 0 && s[len - 1] == ':')
-		return true;
+	switch (*s) {
+	case '-': case '+': case '*':
+		return len > 1 && is_apart(s + 1, len - 1);
+	case 'o':
+		return len > 2 && s[1] == ' ' && s[2] == ' ';
+	case '\xe2':		/* dashes, bullets, squares, triangles, ... */
+		return len > 3 && is_apart(s + 3, len - 3) &&
+		       (s[1] == '\x80' || s[1] == '\x81' || s[1] == '\x96' ||
+			s[1] == '\x97' || s[1] == '\x9e');
+	case '\xc2':		/* middle dot */
+		return len > 2 && s[1] == '\xb7';
+	default:
+		return false;
+	}
+}
+
+/* (a) [a] (1) [1] 1. 1) 1.2. a) and the like? */
+static bool
+begins_number(const char *s, size_t len)
+{
+	size_t i = *s == '(' || *s == '[', digits = i, k;
+
+	for (k = i; k < len && k < 12 && ((s[k] >= '0' && s[k] <= '9') ||
+					  (s[k] == '.' && k > i)); k++)
+		digits += s[k] != '.';
+	if (k == i && k + 2 < len && ((s[k] | 0x20) >= 'a') &&
+	    ((s[k] | 0x20) <= 'z'))
+		k++;
+	else if (digits == i)
+		return false;
+	if (k > i && s[k - 1] == '.')
+		return is_apart(s + k, len - k);
+	return k < len && (s[k] == '.' || s[k] == ')' || s[k] == ']') &&
+	       (s[k] != '.' || digits > i) && is_apart(s + k + 1, len - k - 1);
+}
+
+/* Is it "word: text", with no white space in the word, or "\"key\": value"? */
+static bool
+begins_label(const char *s, size_t len)
+{
 	for (size_t i = 0; i < len && i < 32 && !is_space(s[i]); i++)
 		if (s[i] == ':')
 			return i > 0 && is_apart(s + i + 1, len - i - 1);
-	return false;
-}
-
-/* Does a sentence end here, or does something follow? */
-static bool
-ends_closed_wide(const char *s, size_t len)
-{
-	static const char *const marks[] = {
-		"…", "。", "！", "？", "：", "；", "।", "۔", "؟",
-	};
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (ends_in(s, len, marks[i]))
-			return true;
 	return false;
 }
 
@@ -280,562 +233,415 @@ columns(const char *s, size_t len, bool ascii)
 }
 
 /* The kind of the first letter, behind brackets and quotes. */
-static enum letter
-first_letter(const char *s, size_t len)
-{
-	enum letter kind = LETTER_NONE;
-	size_t n;
-
-	for (int k = 0; k < 3; k++, s += n, len -= n) {
-		kind = letter_first(s, len, &n);
-		if (kind != LETTER_OTHER ||
-		    (n == 1 && *s != '(' && *s != '"' && *s != '\'' &&
-		     *s != '[' && *s != '`'))
-			break;
-	}
-	return kind;
-}
-
-/* Does it begin with no lower case, as lines of a disclaimer do? */
-static inline bool
-is_shouted(const char *s, size_t len)
-{
-	for (size_t i = 1; i < len && i < 24; i++)
-		if (s[i] >= 'a' && s[i] <= 'z')
-			return false;
-	return true;
-}
-
-/* Does it begin with an empty cell: a bar, white space, a bar? */
-static bool
-begins_empty_cell(const char *s, size_t len)
-{
-	size_t i = 1;
-
-	if (*s != '|')
-		return false;
-	skip_space(s, len, &i, 0);
-	return i < len && s[i] == '|';
-}
-
-/* Does it begin with a box drawing character, U+2500 to U+257F? */
-static bool
-begins_box(const char *s, size_t len)
-{
-	return len >= 3 && *s == '\xe2' && (s[1] == '\x94' || s[1] == '\x95');
-}
-
-/* The part of a shape that takes a look at the leader, if there is one. */
 static void
-shape_leader(struct shape *p)
-{
-	size_t i = p->words, n = leader_length(p->s + i, p->len - i);
-
-	if (n == 0)
-		return;
-	p->leader = p->s[i];
-	if (p->leader == '/' && p->s[i + 1] == '*')
-		p->leader = IN_COMMENT;
-	do {
-		if (p->leader == '>')
-			p->depth = (unsigned char)(p->depth + n);
-		i += n;
-		p->col = skip_space(p->s, p->len, &i, p->col + (unsigned)n);
-		for (n = 0; p->leader == '>' && i + n < p->len &&
-		     p->s[i + n] == '>'; n++)
-			;
-	} while (n > 0);
-	p->words = (uint32_t)i;
-}
-
-/* The part of a shape that begins with neither a letter nor nothing. */
-static void
-shape_begin(struct shape *p)
+shape_first(struct shape *p)
 {
 	const char *s = p->s + p->words;
+	size_t len = p->len - p->words, n;
+	enum letter kind = LETTER_NONE;
 
-	p->fence = (*s == '`' || *s == '~') && unit_is_fence(p->s, p->len);
-	shape_leader(p);
-	if (p->words == p->len)
-		return;
-	s = p->s + p->words;
-	if (traits[(unsigned char)*s] & LOWER) {
-		p->first = LETTER_LOWER;
-		return;
+	for (int k = 0; k < 4; k++, s += n, len -= n) {
+		kind = letter_first(s, len, &n);
+		if (kind != LETTER_OTHER)
+			break;
+		p->quoted = true;
 	}
-	if (traits[(unsigned char)*s] & UPPER) {
-		p->first = LETTER_UPPER;
-	} else {
-		p->item = begins_item(s, p->len - p->words);
-		p->row = begins_empty_cell(s, p->len - p->words);
-		p->box = begins_box(s, p->len - p->words);
-		p->first = (unsigned char)first_letter(s, p->len - p->words);
-		p->quoted = (unsigned char)*s < 0x40;
-	}
-	if (p->first == LETTER_UPPER && is_shouted(s, p->len - p->words))
-		p->first = LETTER_CASELESS;
+	p->first = (unsigned char)kind;
 }
 
-static inline void
-shape_of(struct shape *p, const struct line *l, const char *text, uint64_t base)
+/* What the end of the line tells. */
+static void
+shape_end(struct shape *p)
 {
-	const char *s = line_text(l, text, base);
-	size_t len = l->len, i = 0;
-	unsigned char c, z;
+	char last = p->s[p->len - 1];
 
-	len -= len > 0 && s[len - 1] == '\n';
-	if (len > 0 && (unsigned char)s[len - 1] <= ' ')
-		len = trimmed(s, len);
+	p->closed = ending_is_sentence(p->s, p->len);
+	p->colon = last == ':' || ends_in(p->s, p->len, "：");
+	p->open = p->colon || last == ',' || last == ';' || last == '(' ||
+		  last == '[' || last == '{' || last == '-' || last == '=' ||
+		  last == '\\' || last == '+' || last == '|' || last == '&' ||
+		  ends_in(p->s, p->len, "—") || ends_in(p->s, p->len, "–") ||
+		  ends_in(p->s, p->len, "、") || ends_in(p->s, p->len, "，") ||
+		  ends_in(p->s, p->len, "；") || ends_in(p->s, p->len, "،");
+}
+
+static void
+shape_of(struct shape *p, const struct unit_block *b, size_t i)
+{
+	const struct line *l = &b->lines[i];
+	const char *s = text_of(b, i);
+	size_t at = 0, end;
+
 	*p = (struct shape){
-		.s = s, .len = (uint32_t)len, .closed = true,
+		.s = s, .len = (uint32_t)trimmed(s, l->len),
 		.first = LETTER_NONE,
 	};
-	if (len > 0 && (unsigned char)*s <= ' ')
-		p->indent = p->col = skip_space(s, len, &i, 0);
-	p->words = (uint32_t)i;
-	if (len - i > TEXT_MAX &&
-	    (len - i > 4 * TEXT_MAX || l->oversize ||
-	     columns(s + i, len - i, l->ascii) > TEXT_MAX))
-		p->wide = true;
-	if (i == len || p->wide)
+	p->col = skip_space(s, p->len, &at, 0);
+	p->words = (uint32_t)at;
+	if (at < p->len)
+		shape_leader(p);
+	p->wide = p->len - p->words > WRAP_MAX &&
+		  (l->ascii || p->len - p->words > 4 * WRAP_MAX ||
+		   columns(s + p->words, p->len - p->words, false) > WRAP_MAX);
+	if (p->words == p->len)
 		return;
-	c = traits[(unsigned char)s[i]];
-	z = traits[(unsigned char)s[len - 1]];
-	p->closed = (z & CLOSED) != 0;
-	p->code = ((c & CODE_BEGINS) | (z & CODE_ENDS)) != 0;
-	p->plain = (c & (LOWER | UPPER)) != 0;
-	if ((unsigned char)s[len - 1] >= 0x80)
-		p->closed = ends_closed_wide(s, len);
-	if (c & LOWER)
-		p->first = LETTER_LOWER;
-	else if (c & UPPER)
-		p->first = is_shouted(s + i, len - i) ? LETTER_CASELESS :
-			   LETTER_UPPER;
-	else
-		shape_begin(p);
+	shape_end(p);
+	s += p->words;
+	p->bullet = begins_bullet(s, p->len - p->words);
+	p->number = begins_number(s, p->len - p->words);
+	p->label = begins_label(s, p->len - p->words);
+	shape_first(p);
+	if (p->wide)
+		return;
+	p->width = p->col + (uint32_t)columns(s, p->len - p->words, l->ascii);
+	/* Scripts without spaces may break anywhere. */
+	if (2 * (l->solo2 + l->solo4) > l->nwords) {
+		p->spaced = true;
+		p->next = 2;
+		return;
+	}
+	end = until_space(s, p->len - p->words);
+	p->next = (uint32_t)columns(s, end, l->ascii);
+	for (unsigned n = 1; n < MIN_GAPS && end < p->len - p->words; n++)
+		end += 1 + until_space(s + end + 1, p->len - p->words - end - 1);
+	p->spaced = end < p->len - p->words;
 }
 
-/* The line that what is indented deeper belongs to. */
-struct owner {
-	bool any;
-	unsigned indent, col;
-	char leader;
+/* Wrapped text. */
+
+/* Do both lines begin with the same words, as two captions may? */
+static bool
+begin_alike(const struct unit_block *b, size_t i, size_t k)
+{
+	const struct line *x = &b->lines[i], *y = &b->lines[k];
+	size_t n = x->norm_len < y->norm_len ? x->norm_len : y->norm_len;
+
+	return memcmp(b->norm + x->norm, b->norm + y->norm,
+		      n < ALIKE ? n : ALIKE) == 0;
+}
+
+/* May line i go on with the one before it, by what stands at its beginning? */
+static bool
+may_go_on(const struct unit_block *b, const struct shape *p, size_t i)
+{
+	const struct shape *x = &p[i - 1], *y = &p[i];
+
+	return !x->wide && !y->wide && x->leader == y->leader &&
+	       !y->bullet && !y->number && b->lines[i - 1].nwords > 0 &&
+	       b->lines[i].nwords > 0 && x->spaced &&
+	       !(x->first == LETTER_DIGIT && y->first == LETTER_DIGIT) &&
+	       !begin_alike(b, i - 1, i);
+}
+
+/* Does a sentence plainly go on: an open end, and then lower case? */
+static bool
+goes_on_plainly(const struct shape *x, const struct shape *y)
+{
+	return !x->closed && !x->colon && y->first == LETTER_LOWER &&
+	       !y->quoted;
+}
+
+/* What the joints between the lines of a stretch look like. */
+struct joints {
+	uint32_t n, full, closed, upper;
+	uint32_t even;		/* both lines are as wide as the widest */
 };
 
+/* Was there no room for the first word of line i on the line before? */
 static bool
-is_below(const struct shape *b, const struct owner *o)
+is_full(const struct shape *p, size_t i, uint32_t width)
 {
-	return b->leader == o->leader ? b->col > o->col :
-	       b->indent > o->indent;
+	uint32_t slack = width < WRAP_EVEN ? 0 : width / WRAP_SLACK;
+
+	return p[i - 1].width + 1 + p[i].next + slack > width;
 }
 
-/*
- * Is b below the owner, or below a, if that may own?  An item may; a line
- * with a label; and a tag: a few words that begin something new.
- */
-static bool
-is_owned(const struct shape *a, const struct shape *b, const struct line *la,
-	 bool new, struct owner *owner)
+static struct joints
+count_joints(const struct shape *p, size_t first, size_t end, uint32_t width)
 {
-	struct owner o = { true, a->indent, a->col, a->leader };
+	struct joints j = { 0, 0, 0, 0, 0 };
 
-	if (owner->any && is_below(b, owner))
-		return true;
-	owner->any = false;
-	if (!is_below(b, &o) || la->nwords == 0)
-		return false;
-	if (!a->item && a->leader != '*' &&
-	    !is_label(a->s + a->words, a->len - a->words) &&
-	    !(new && la->nwords <= 4 && !a->closed && b->col >= a->col + 2 &&
-	      a->leader == b->leader))
-		return false;
-	*owner = o;
-	return true;
-}
-
-/* Lines a and b, of the same leader, are one if they are filled. */
-static inline uint32_t
-join_if_filled(const struct shape *a, const struct shape *b, bool new,
-	       uint32_t mark)
-{
-	if ((a->col != b->col && !(new && b->col < a->col)) ||
-	    (a->first == LETTER_DIGIT && b->first == LETTER_DIGIT))
-		return 0;
-	if (b->first == LETTER_CASELESS)
-		mark |= NO_CASE;
-	if (!a->closed && b->s[b->len - 1] == '.' && a->len >= FULL &&
-	    b->len < a->len && (b->indent >= 2 || b->first == LETTER_DIGIT ||
-				b->first == LETTER_OTHER))
-		mark |= CLOSES;
-	return mark | MAY_GO_ON;
-}
-
-/*
- * Are these two lines of code, or names, that say the same words with other
- * signs: f(1, 2) and f(-1, 2)?  Lines of code may also be equal.
- */
-static bool
-are_signs(const struct shape *a, const struct shape *b)
-{
-	const char *s = b->s + b->words;
-	size_t len = b->len - b->words;
-
-	if (a->len != b->len || memcmp(a->s, b->s, a->len) != 0)
-		return memchr(s, ' ', len) == NULL || listing_has_code(s, len);
-	return (b->first == LETTER_LOWER || b->first == LETTER_OTHER) &&
-	       LISTING_ENDS(s[len - 1]);
-}
-
-/* Line b says the same words as line a, and so all that it has to say. */
-static uint32_t
-join_same(const struct shape *a, struct shape *b, uint32_t mark)
-{
-	if (b->len > b->words && are_signs(a, b))
-		return mark | GOES_ON | SIGNS;
-	b->closed = true;
-	return 0;
-}
-
-/*
- * Does b, which has no words, end what a says: the bracket that closes a call,
- * a list, a body; in a comment or a control file, a line left empty?
- */
-static bool
-closes_block(const struct shape *a, const struct shape *b)
-{
-	const char *s = b->s + b->words;
-
-	if (b->words == b->len)
-		return a->leader == b->leader;
-	if (*s == ')' || *s == ']' || *s == '}')
-		return true;
-	return a->leader == b->leader && *s == '.' && b->len == b->words + 1;
-}
-
-/*
- * What is known of line b, directly after line a; 'new' if a begins something
- * new.
- */
-static uint32_t
-join_of(const struct shape *a, struct shape *b, const struct line *la,
-	const struct line *lb, const char *norm, bool new, struct owner *owner)
-{
-	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
-	bool owned;
-
-	if (a->wide || b->wide || a->depth != b->depth) {
-		owner->any = false;
-		return 0;
-	}
-	if (a->box && b->box)
-		return mark | GOES_ON;
-	if (lb->nwords == 0) {
-		owner->any = false;
-		return closes_block(a, b) && la->nwords > 0 ? GOES_ON : 0;
-	}
-	if (b->item) {
-		*owner = (struct owner){ true, b->indent, b->col, b->leader };
-		return 0;
-	}
-	if (b->leader == '*') {
-		owner->any = false;
-		if (a->leader != '*' || a->indent > b->indent ||
-		    la->nwords == 0)
-			return 0;
-		return mark | MAY_GO_ON | STARRED;
-	}
-	owned = is_owned(a, b, la, new, owner);
-	if (!owned && same_words(la, lb, norm))
-		return join_same(a, b, mark);
-	if (owned || (b->row && la->nwords > 0) ||
-	    (b->first == LETTER_LOWER && !b->quoted && !a->closed &&
-	     (la->nwords > 0 || a->leader != IN_COMMENT)))
-		return mark | GOES_ON;
-	if (la->nwords == 0 || a->leader != b->leader)
-		return 0;
-	return join_if_filled(a, b, new, mark);
-}
-
-/*
- * The same, for most lines: both begin with a letter, and b is not indented
- * deeper.
- */
-static inline uint32_t
-join_plain(const struct shape *a, struct shape *b, const struct line *la,
-	   const struct line *lb, const char *norm, bool new,
-	   struct owner *owner)
-{
-	uint32_t mark = a->closed ? 0 : AFTER_OPEN;
-
-	if (owner->any && b->indent > owner->indent)
-		return mark | GOES_ON;
-	owner->any = false;
-	if (same_words(la, lb, norm))
-		return join_same(a, b, mark);
-	if (b->first == LETTER_LOWER && !a->closed)
-		return mark | GOES_ON;
-	return join_if_filled(a, b, new, mark);
-}
-
-/* Columns of the first word of a line. */
-static size_t
-first_word(const struct line *l, const char *text, uint64_t base)
-{
-	struct shape p;
-	size_t n;
-
-	shape_of(&p, l, text, base);
-	n = until_space(p.s + p.words, p.len - p.words);
-	n = columns(p.s + p.words, n, l->ascii);
-	/* Scripts without spaces may break anywhere. */
-	return !l->ascii && n > 12 && p.first == LETTER_CASELESS ? 2 : n;
-}
-
-/* Columns of a line; its mark has its bytes, which in ASCII is the same. */
-static size_t
-width_of(const struct line *l, uint32_t mark, const char *text, uint64_t base)
-{
-	struct shape p;
-
-	if (l->ascii)
-		return mark >> COLUMNS_SHIFT;
-	shape_of(&p, l, text, base);
-	return p.col + columns(p.s + p.words, p.len - p.words, false);
-}
-
-/*
- * Lines first..end - 1 are one stretch: each goes on, or may go on, with the
- * one before it.  Take MAY_GO_ON from lines after one that is not filled.
- */
-static void
-mark_filled(const struct line *lines, size_t first, size_t end,
-	    const char *text, uint64_t base, struct unit_span *span)
-{
-	/* Lines with stars: a list of bullets, or a comment that begins? */
-	bool bullets = (span[first].nlines & BEGINS_LOWER) != 0;
-	size_t widest = 0, before = 0;
-
-	for (size_t i = first; i < end; i++) {
-		size_t w = width_of(&lines[i], span[i].nlines, text, base);
-
-		widest = w > widest ? w : widest;
-		span[i].nlines &= ((uint32_t)1 << COLUMNS_SHIFT) - 1;
-		span[i].nlines |= (uint32_t)w << COLUMNS_SHIFT;
-	}
-	for (size_t i = first; i < end; i++) {
-		uint32_t mark = span[i].nlines;
-		size_t w = mark >> COLUMNS_SHIFT, slack, need;
-
-		if (i > first && !(mark & GOES_ON)) {
-			slack = SLACK;
-			if (mark & NO_CASE)
-				slack = lines[i].ascii ? 8 : 4;
-			else if (bullets && (mark & STARRED))
-				slack = 0;
-			/* Of most lines the first word need not be known. */
-			need = before < NARROW ? 0 :
-			       before + 1 + first_word(&lines[i], text, base);
-			if (need + slack <= widest || before < NARROW)
-				span[i].nlines &= ~(uint32_t)MAY_GO_ON;
-			else if (need > widest && widest >= FULL)
-				span[i].nlines |= TIGHT;
-		}
-		before = w;
-	}
-}
-
-/*
- * The same stretch: which of its lines go on?  All of them up to the next line
- * after one that is not filled, if most lines there end in the middle of a
- * sentence and enough of them begin there.
- */
-static void
-mark_stretch(const struct line *lines, size_t first, size_t end,
-	     const char *text, uint64_t base, struct unit_span *span)
-{
-	mark_filled(lines, first, end, text, base, span);
-	for (size_t i = first + 1, k; i < end; i = k + 1) {
-		size_t closed = 0, lower = 0, caseless = 0, tight = 0, n;
-		bool wrapped;
-
-		for (k = i; k < end && (span[k].nlines &
-					(GOES_ON | MAY_GO_ON)); k++) {
-			uint32_t mark = span[k].nlines;
-
-			closed += !(mark & AFTER_OPEN);
-			lower += (mark & BEGINS_LOWER) != 0;
-			caseless += (mark & NO_CASE) && (mark & AFTER_OPEN);
-			tight += (mark & (TIGHT | GOES_ON)) != 0;
-		}
-		n = k - i;
-		if (n == 0 || 2 * closed > n)
+	for (size_t i = first + 1; i < end; i++) {
+		j.n++;
+		if (!is_full(p, i, width))
 			continue;
-		wrapped = 3 * lower >= n ||
-			  (n >= 2 && 2 * (lower + caseless) > n) ||
-			  (tight == n && closed == 0 &&
-			   (n >= 3 || (span[k - 1].nlines & CLOSES)));
-		for (size_t j = i; wrapped && j < k; j++)
-			span[j].nlines |= GOES_ON;
+		j.full++;
+		j.closed += p[i - 1].closed;
+		j.upper += p[i].first == LETTER_UPPER && !p[i - 1].open;
+		j.even += p[i - 1].width == width && p[i].width == width &&
+			  p[i].next != 2;
 	}
-}
-
-/* May a line of the n with these marks be found to go on? */
-static inline bool
-is_stretch(uint32_t marks, size_t n)
-{
-	return (marks & MAY_GO_ON) &&
-	       (n > 3 || (marks & (BEGINS_LOWER | NO_CASE | CLOSES)));
+	return j;
 }
 
 /*
- * Is a star a comment's, not a bullet?  'comment' is whether the line before
- * leaves one open; returns whether b does.
+ * Lines first..end - 1 may go on with each other.  They were wrapped if nearly
+ * each is as long as it could be, and not mostly ends a sentence.  Headlines
+ * are about as long as each other too, but each begins in upper case; and what
+ * is all of one width comes from a machine.  Returns how many go on so.
  */
+static size_t
+mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
+	     size_t end, uint32_t width)
+{
+	struct joints j = count_joints(p, first, end, width);
+	bool wrapped = j.full > 0 && 3 * j.full >= 2 * j.n &&
+		       2 * j.closed <= j.full &&
+		       !(j.full >= 3 &&
+			 (j.upper == j.full || j.even == j.full));
+
+	for (size_t i = first + 1; i < end; i++)
+		b->lines[i].joined = (wrapped && is_full(p, i, width)) ||
+				     goes_on_plainly(&p[i - 1], &p[i]);
+	return wrapped ? j.full : 0;
+}
+
+/*
+ * Mark the lines that go on with the one before; how many do by their shape?
+ * Where a line is wider than any that is wrapped, none was.
+ */
+static size_t
+mark_joined(const struct unit_block *b, const struct shape *p)
+{
+	uint32_t width = 0;
+	size_t wrapped = 0;
+	bool wide = false;
+
+	for (size_t i = 0; i < b->n; i++) {
+		b->lines[i].joined = false;
+		wide |= p[i].wide && line_length(&b->lines[i]) >=
+				     UNIT_PARAGRAPH;
+		if (p[i].width > width)
+			width = p[i].width;
+	}
+	for (size_t i = 0, k; i < b->n; i = k) {
+		for (k = i + 1; k < b->n && may_go_on(b, p, k) &&
+		     (k == i + 1 || p[k].col == p[k - 1].col); k++)
+			;
+		if (k > i + 1)
+			wrapped += mark_stretch(b, p, i, k,
+						wide ? UINT32_MAX : width);
+	}
+	return wrapped;
+}
+
+/* Parts of something. */
+
+/* Cells of a table: bars, tabs, wide gaps. */
 static bool
-is_in_comment(const struct shape *a, struct shape *b, bool comment)
+is_row(const struct shape *p)
 {
-	if (b->leader == '*' && !comment && a != NULL && a->leader == 0) {
-		/* What begins behind code on the line before? */
-		for (size_t i = 1; i < a->len && !comment; i++)
-			comment = a->s[i] == '*' && a->s[i - 1] == '/';
-		comment = comment && !ends_in(a->s, a->len, "*/");
-	}
-	if (b->leader == '*' && comment)
-		b->leader = IN_COMMENT;
-	return (comment || b->leader == IN_COMMENT) &&
-	       !ends_in(b->s, b->len, "*/");
-}
+	unsigned bars = 0, gaps = 0, space = 0;
 
-/*
- * Mark the lines that go on with the one before them.  Returns n, or the
- * number of lines before a fence, if 'fences'.  *hints lines may be code.
- */
-static size_t
-mark_lines(const struct line *lines, size_t n, const char *text, uint64_t base,
-	   const char *norm, bool fences, struct unit_span *span, size_t *hints)
-{
-	struct owner owner = { 0 };
-	struct shape shape[2], *a = &shape[0], *b = &shape[1], *swap;
-	/* A stretch: where it begins, and all marks in it. */
-	size_t first = 0, hinted = 0;
-	uint32_t marks = 0;
-	bool comment = false;
-
-	for (size_t i = 0; i < n; i++, swap = a, a = b, b = swap) {
-		const struct line *l = &lines[i];
-		bool new = first + 1 == i;
-		uint32_t mark = 0;
-
-		shape_of(b, l, text, base);
-		if (b->fence && fences)
-			return i;
-		hinted += b->code;
-		if (comment || b->leader != 0)
-			comment = is_in_comment(i > 0 ? a : NULL, b, comment);
-		if (i == 0)
-			owner = (struct owner){
-				b->item, b->indent, b->col, b->leader,
-			};
-		else if (a->plain && b->plain && b->indent <= a->indent)
-			mark = join_plain(a, b, l - 1, l, norm, new, &owner);
-		else
-			mark = join_of(a, b, l - 1, l, norm, new, &owner);
-		if (b->first == LETTER_LOWER && !b->quoted)
-			mark |= BEGINS_LOWER;
-		if (!(mark & (GOES_ON | MAY_GO_ON)) || l->nwords == 0) {
-			if (is_stretch(marks, i - first))
-				mark_stretch(lines, first, i, text, base,
-					     span);
-			first = i;
-			marks = 0;
+	for (size_t i = p->words; i < p->len; i++) {
+		if (p->s[i] == '\t')
+			return true;
+		bars += p->s[i] == '|';
+		if (p->s[i] == ' ') {
+			gaps += ++space == 3;
+			if (space == 4)
+				return true;
 		} else {
-			marks |= mark;
+			space = 0;
 		}
-		span[i].nlines = mark | (b->col + b->len - b->words) <<
-				 COLUMNS_SHIFT;
 	}
-	if (is_stretch(marks, n - first))
-		mark_stretch(lines, first, n, text, base, span);
-	*hints = hinted;
-	return n;
+	return bars >= 2 || gaps >= 2;
 }
 
-/* Units of marked lines. */
-static size_t
-spans_of(const struct line *lines, size_t n, unsigned min_words,
-	 struct unit_span *span)
+bool
+unit_is_cell(const char *norm, size_t len, uint32_t nwords)
 {
-	size_t nspans = 0;
+	uint32_t numbers = 0;
+	bool digit = false;
 
-	for (size_t i = 0, k; i < n; i = k) {
-		bool shorter = lines[i].nwords < min_words;
-		enum unit_kind kind;
-
-		for (k = i + 1; k < n && (span[k].nlines & GOES_ON); k++)
-			shorter = shorter && lines[k].nwords < min_words &&
-				  !(span[k].nlines & SIGNS);
-		kind = shorter ? UNIT_RUN : k == i + 1 ? UNIT_LINE :
-		       UNIT_WRAPPED;
-		if (kind == UNIT_RUN && nspans > 0 &&
-		    span[nspans - 1].kind == UNIT_RUN)
-			span[nspans - 1].nlines += (uint32_t)(k - i);
-		else
-			span[nspans++] = (struct unit_span){
-				(uint32_t)(k - i), kind,
-			};
+	for (size_t i = 0; i < len; i++) {
+		digit |= norm[i] >= '0' && norm[i] <= '9';
+		if (norm[i] == ' ') {
+			numbers += digit;
+			digit = false;
+		}
 	}
-	return nspans;
+	return 2 * numbers >= nwords;
 }
 
-/* Lines up to the end of the listing that the fence in the first opens. */
-static size_t
-fenced(const struct line *lines, size_t n, const char *text, uint64_t base)
+/* A sentence may have a sign of code in it, but not several. */
+static bool
+is_code(const struct shape *p)
 {
-	for (size_t i = 1; i < n; i++)
-		if (unit_is_fence(line_text(&lines[i], text, base),
-				  lines[i].len))
-			return i + 1;
+	return listing_signs(p->s + p->words, p->len - p->words) >=
+	       (p->closed ? 3 : 1);
+}
+
+/* What is known of a block beyond its lines. */
+struct frame {
+	uint32_t col;		/* the smallest indent of its lines */
+	bool data;		/* most lines have a label */
+	bool even;		/* all lines have the same indent */
+};
+
+static struct frame
+frame_of(const struct unit_block *b, const struct shape *p)
+{
+	struct frame f = { UINT32_MAX, false, true };
+	size_t labels = 0, lines = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->lines[i].nwords == 0)
+			continue;
+		lines++;
+		labels += p[i].label;
+		f.even &= f.col == UINT32_MAX || f.col == p[i].col;
+		if (p[i].col < f.col)
+			f.col = p[i].col;
+	}
+	f.data = labels >= 2 && 2 * labels >= lines;
+	return f;
+}
+
+/* Is line i complete by itself, and no part of what stands around it? */
+static bool
+stands_alone(const struct unit_block *b, const struct shape *p,
+	     const struct frame *f, size_t i, bool announced)
+{
+	const struct line *l = &b->lines[i];
+
+	return line_length(l) >= 2 * b->min_words && !announced &&
+	       !l->joined && !(i + 1 < b->n && b->lines[i + 1].joined) &&
+	       !p[i].open && !p[i].number && p[i].col <= f->col &&
+	       !(f->data && p[i].label) && !is_row(&p[i]) && !is_code(&p[i]) &&
+	       !(l->digits && unit_is_cell(b->norm + l->norm, l->norm_len,
+					   l->nwords));
+}
+
+/* Units. */
+
+static void
+add_span(struct units *u, size_t nlines, enum unit_kind kind)
+{
+	struct unit_span *last = &u->span[u->nspans - (u->nspans > 0)];
+
+	if (u->nspans > 0 && kind == UNIT_RUN && last->kind == UNIT_RUN)
+		last->nlines += (uint32_t)nlines;
+	else
+		u->span[u->nspans++] = (struct unit_span){
+			(uint32_t)nlines, kind,
+		};
+}
+
+/* Each line of a list is a unit, if it is long enough. */
+static void
+split_list(struct units *u, const struct unit_block *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		add_span(u, 1, line_length(&b->lines[i]) >= b->min_words ?
+			 UNIT_LINE : UNIT_RUN);
+}
+
+/* Lines that stand alone, and what is between them. */
+static void
+split_text(struct units *u, const struct unit_block *b,
+	   const struct frame *f)
+{
+	const struct shape *p = u->shape;
+	bool announced = false;	/* by a colon: the next line, or its list */
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (i > 0 && p[i - 1].colon)
+			announced = true;
+		else if (!p[i].bullet && !p[i].number && p[i].col <= f->col)
+			announced = false;
+		add_span(u, 1, stands_alone(b, p, f, i, announced) ?
+			 UNIT_LINE : UNIT_RUN);
+	}
+}
+
+static bool
+is_listing(const struct unit_block *b)
+{
+	return b->n > 1 && listing_is(b->lines, b->n, b->text, b->base);
+}
+
+static int
+split_lines(struct units *u, const struct unit_block *b)
+{
+	uint32_t longest = 0;
+	struct frame f;
+	size_t wrapped;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (line_length(&b->lines[i]) > longest)
+			longest = line_length(&b->lines[i]);
+	/* Can none be a unit by itself?  Then no shape matters. */
+	if (longest < (b->alone ? b->min_words : 2 * b->min_words) &&
+	    !b->marks) {
+		add_span(u, b->n, UNIT_RUN);
+		return 0;
+	}
+	if (array_room(&u->shape, &u->shapes_room, b->n,
+		       sizeof(*u->shape)) != 0)
+		return -1;
+	for (size_t i = 0; i < b->n; i++)
+		shape_of(&u->shape[i], b, i);
+	wrapped = mark_joined(b, u->shape);
+	f = frame_of(b, u->shape);
+	/* In a list few lines look wrapped, by chance. */
+	if (b->alone && LIST_CHANCE * wrapped < b->n && f.even &&
+	    longest < UNIT_PARAGRAPH)
+		split_list(u, b);
+	else if (b->alone && is_listing(b))
+		add_span(u, b->n, UNIT_LISTING);
+	else
+		split_text(u, b, &f);
 	return 0;
 }
 
-size_t
-unit_split(const struct line *lines, size_t n, const char *text, uint64_t base,
-	   const char *norm, unsigned min_words, struct unit_span *span)
+/* Lines of a block that are between fences. */
+static int
+split_part(struct units *u, const struct unit_block *whole, size_t from,
+	   size_t n)
 {
-	size_t nspans = 0, i = 0, hints;
-	bool fences = true;
+	struct unit_block b = *whole;
 
-	if (n == 1) {
-		span->nlines = 1;
-		span->kind = lines->nwords < min_words ? UNIT_RUN : UNIT_LINE;
-		return 1;
+	b.lines += from;
+	b.n = n;
+	b.alone = whole->alone && n == whole->n;
+	/* What is all of its document may be a list of such lines. */
+	if (!b.alone && is_listing(&b)) {
+		add_span(u, n, UNIT_LISTING);
+		return 0;
 	}
-	while (i < n) {
-		struct unit_span *to = span + nspans;
-		size_t k, end = 0;
+	return n > 0 ? split_lines(u, &b) : 0;
+}
 
-		k = mark_lines(lines + i, n - i, text, base, norm, fences, to,
-			       &hints);
-		if (i + k < n) {
-			end = fenced(lines + i + k, n - i - k, text, base);
-			fences = end > 0;
-			if (!fences)
-				continue;
-			mark_lines(lines + i, k, text, base, norm, false, to,
-				   &hints);
-		}
-		if (8 * hints >= k && hints > 0 &&
-		    listing_is(lines + i, k, text, base)) {
-			*to = (struct unit_span){ (uint32_t)k, UNIT_LISTING };
-			nspans++;
-		} else {
-			nspans += spans_of(lines + i, k, min_words, to);
-		}
-		i += k + end;
-		if (end > 0)
-			span[nspans++] = (struct unit_span){
-				(uint32_t)end, UNIT_LISTING,
-			};
+/* Lines up to the end of the listing that the fence in line i opens, or 0. */
+static size_t
+fenced(const struct unit_block *b, size_t i)
+{
+	for (size_t k = i + 1; k < b->n; k++)
+		if (unit_is_fence(text_of(b, k), b->lines[k].len))
+			return k + 1 - i;
+	return 0;
+}
+
+int
+unit_split(struct units *u, const struct unit_block *b)
+{
+	size_t from = 0, n;
+
+	u->nspans = 0;
+	if (array_room(&u->span, &u->spans_room, b->n, sizeof(*u->span)) != 0)
+		return -1;
+	for (size_t i = 0; i < b->n; i++) {
+		if (!unit_is_fence(text_of(b, i), b->lines[i].len))
+			continue;
+		n = fenced(b, i);
+		if (n == 0)
+			break;
+		if (split_part(u, b, from, i - from) != 0)
+			return -1;
+		add_span(u, n, UNIT_LISTING);
+		i += n - 1;
+		from = i + 1;
 	}
-	return nspans;
+	return split_part(u, b, from, b->n - from);
 }

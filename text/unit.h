@@ -1,10 +1,10 @@
 /*
- * Document to units: which lines of a block are one.
+ * Block to units: which of its lines are judged together.
  *
- * Blank lines separate blocks.  In a block a line is a unit, or a run of short
- * lines; or lines that belong together are one: text wrapped by hand, a
- * labelled field, a drawn table, a listing of code.  Nothing of this depends
- * on how the text came in.
+ * A line is a unit of its own only if it can stand alone: it is long enough,
+ * and no part of something.  What stands between such lines is one unit, and a
+ * block without such lines is one unit.  Nothing of this depends on how the
+ * text came in, or on what was read before.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -17,17 +17,17 @@
  */
 #define UNIT_BLOCK_MAX ((size_t)64 << 10)
 
+#define UNIT_PARAGRAPH 20	/* words: a line so long is in no list of lines */
+
 /* Does this line open (or close) a fenced listing: ``` or ~~~? */
 bool unit_is_fence(const char *text, size_t len);
 
-/*
- * What is judged as one.  None begins or ends in the middle of a sentence, as
- * far as the shape of the lines gives that away.
- */
+/* Is it a cell of a table: of these words, has every second one a digit? */
+bool unit_is_cell(const char *norm, size_t len, uint32_t nwords);
+
 enum unit_kind {
-	UNIT_LINE,		/* one line of min_words words or more */
-	UNIT_RUN,		/* consecutive shorter lines */
-	UNIT_WRAPPED,		/* lines wrapped by hand, a field, a table */
+	UNIT_LINE,		/* a line that stands alone */
+	UNIT_RUN,		/* lines that belong together */
 	UNIT_LISTING,		/* code: its lines repeat by nature */
 };
 
@@ -36,14 +36,37 @@ struct unit_span {
 	enum unit_kind kind;
 };
 
+struct shape;
+
+/* What unit_split() works with; all zero at the beginning. */
+struct units {
+	struct unit_span *span;	/* the result */
+	size_t nspans, spans_room;
+	struct shape *shape;	/* of each line; scratch */
+	size_t shapes_room;
+};
+
+void unit_free(struct units *u);
+size_t unit_memory(const struct units *u);
+
+/* A block, and how it is to be taken. */
+struct unit_block {
+	struct line *lines;	/* line i is text[lines[i].off - base] and */
+	size_t n;		/* what follows; its words are */
+	const char *text;	/* norm[lines[i].norm] and what follows */
+	uint64_t base;
+	const char *norm;
+	unsigned min_words;
+	bool alone;		/* it is all of its document, or a chunk of a
+				 * giant block: it may be a list of lines */
+	bool marks;		/* line.joined is wanted for all lines, not just
+				 * where units depend on it */
+};
+
 /*
- * The units of one block of n lines, in order; each line is in one of them.
- * Line i is text[lines[i].off - base] and what follows; its words are
- * norm[lines[i].norm] and what follows.  span[] has room for n.  Returns how
- * many it holds.
+ * The units of the block, in order, to u->span[0..u->nspans); each line is in
+ * one of them.  0, or -1 with ENOMEM.
  */
-size_t unit_split(const struct line *lines, size_t n, const char *text,
-		  uint64_t base, const char *norm, unsigned min_words,
-		  struct unit_span *span);
+int unit_split(struct units *u, const struct unit_block *b);
 
 #endif
