@@ -193,11 +193,14 @@ run_stages(struct dedup *d, bool final)
 {
 	struct view *v = &d->view;
 
+	int got = 1;
+
 	if (soon_list(v) != 0)
 		return -1;
-	while (d->linked < v->n && soon_link(v, d->linked, final))
+	while (d->linked < v->n &&
+	       (got = soon_link(v, d->linked, final)) > 0)
 		d->linked++;
-	return judge_linked(d);
+	return got < 0 ? -1 : judge_linked(d, final);
 }
 
 /* The first n pieces of the view are cut, and forgotten. */
@@ -207,10 +210,7 @@ drop_pieces(struct dedup *d, size_t n)
 	d->linked -= n;
 	d->judged -= n;
 	d->cut -= n;
-	for (size_t i = 0; i < d->nwaiting; i++) {
-		d->waiting[i].piece -= n;
-		d->waiting[i].last -= n;
-	}
+	judge_dropped(d, n);
 }
 
 /* Go as far as the text that was fed allows. */
@@ -662,6 +662,8 @@ dedup_reason_name(enum dedup_reason reason)
 		return "boilerplate";
 	case DEDUP_LISTED:
 		return "listed";
+	case DEDUP_HEADING:
+		return "heading";
 	case DEDUP_NREASONS:
 		break;
 	}

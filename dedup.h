@@ -120,6 +120,8 @@ enum dedup_reason {
 	DEDUP_CONTAINED,	/* stands word for word in the witness */
 	DEDUP_BOILERPLATE,	/* the same words stand in many documents */
 	DEDUP_LISTED,		/* a reference text or table says it */
+	DEDUP_HEADING,		/* shorter than min_words, beside what goes; the
+				 * same stands there at the witness */
 	DEDUP_NREASONS		/* of this version: a library may know more */
 };
 #define DEDUP_REASONS_MAX 16		/* no version has more */
@@ -237,6 +239,9 @@ struct dedup_stats {
 	uint64_t memory;	/* bytes held */
 	bool full;		/* options.memory, or all there is, is full:
 				 * nothing more is recorded, or counted */
+	uint64_t lines;		/* with words, in units that were judged */
+	uint64_t short_lines;	/* of those, lines that are no compared unit by
+				 * themselves */
 };
 
 struct dedup;

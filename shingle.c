@@ -1082,3 +1082,9 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	}
 	return 0;
 }
+
+uint64_t
+words_identity(const struct words *w)
+{
+	return w->code != NULL ? XXH3_64bits(w->code, 2 * w->n) : w->fp.lo;
+}

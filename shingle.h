@@ -59,6 +59,7 @@ struct shingler;
 struct words {
 	struct fingerprint fp;	/* of all words in order; keyed */
 	uint32_t n;		/* number of words */
+	uint32_t length;	/* in words, as rules count them */
 	uint32_t digits;	/* keyed hash of the words with digits */
 	uint16_t *code;		/* 16 bits of each word's hash; n; or NULL */
 	uint8_t *tag;		/* the next 8 bits; n of them */
@@ -76,6 +77,8 @@ struct words {
 	uint64_t *winnowed;	/* shingles sampled at any place of the unit */
 	uint32_t nwinnowed;	/* with a window of options.window */
 };
+
+uint64_t words_identity(const struct words *w);
 
 /* The 24 bits that a word is compared by. */
 static inline uint32_t

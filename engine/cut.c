@@ -2,7 +2,8 @@
  * Cut: pieces and their verdicts to spans that go.
  *
  * A unit goes with its newlines.  A block of which nothing stays takes the
- * blank lines before it along, or those after it where nothing was kept before:
+ * blank lines before it along; or those after it, where there are none before it
+ * or nothing was kept before:
  *
  *	kept		kept		(gone)
  *	(blank)		blank		(blank)
@@ -84,7 +85,7 @@ end_block(struct dedup *d)
 
 	if (!out->block_gone || out->block_kept) {
 		out->decided = out->block_end;
-	} else if (out->document_kept) {
+	} else if (out->document_kept && out->sep_len > 0) {
 		take_separator(d, out->block_first, out->sep_off,
 			       out->sep_len);
 		out->decided = out->block_end;

@@ -11,6 +11,7 @@
  *	seam.c		where a long text may be split apart, and how the
  *			stretches are joined again
  *	judge.c		rules 1 and 2, and the order of things
+ *	beside.c	what is short goes along with what it stands beside
  *	boilerplate.c	rule 5, what stands in many documents
  *	listed.c	rule 6, what a reference text says
  *	keep_none.c	no copy stays: what the last reading is to drop
@@ -22,6 +23,13 @@
  * What a document's units are depends on its bytes and the options alone.
  * Nothing in split.c, soon.c and cut.c knows the table, and the judge sees no
  * text.
+ *
+ * What a unit is compared with is what was said before it, never what became of
+ * that: a unit that went is known too, and leads to what it went for.  "Says
+ * all" is transitive, so at the end stands a text that stays.  Four things do
+ * read verdicts, and these alone: options.threshold, by which one that is like
+ * another need not be like a third; options.memory, which ends what is known;
+ * dedup_forget(); and DEDUP_KEEP_NONE in its last reading.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
@@ -42,6 +50,9 @@
 #define BATCH 32		/* pieces whose look-ups are begun together */
 #define SOON_UNITS 8		/* units after one that may say it in full */
 #define SOON_BYTES ((size_t)64 << 10)	/* from its end to their begin */
+#define SOON_NEXT 2		/* ... of these, what need not be cut off */
+#define HEADLINE 12		/* words: what has fewer and ends no sentence */
+#define HEADINGS 3		/* short units in a row that go along */
 
 /* Why a piece goes. */
 struct finding {
@@ -49,6 +60,7 @@ struct finding {
 	unsigned table;		/* of the witness: as in struct dedup_place */
 	double resemblance;
 	struct place witness;
+	uint64_t ref;		/* the record of what says it; 0: none */
 	uint64_t documents;	/* DEDUP_BOILERPLATE */
 };
 
@@ -86,16 +98,22 @@ struct piece {
 	enum ending ending : 8;	/* does it end as a cut-off lead? */
 	uint8_t completers;	/* bit i: the unit i + 1 units further on is
 				 * one of those that say it in full */
+	uint8_t asks;		/* words at its end that ask to read on */
+	uint8_t quote;		/* marks of quoted mail before it */
 	bool compared;		/* it has min_words words */
 	bool listing;		/* of code: only exact copies go */
+	bool headline;		/* short, and no sentence: the same of it */
 	bool repeats;		/* REPEAT; or a short unit that is one */
 	bool linked;		/* 'completers' is known */
 	bool digits, ascii;	/* some word has a digit; no byte over 0x7f */
 	bool sketched;		/* w holds the words, not just fp and n */
 	bool stays;		/* SEPARATOR: it does, whatever follows */
 	bool begins;		/* PASS: it does not go on with one */
-	bool doomed;		/* GOES, but only as no copy is to stay */
-	uint64_t root_off, root_line;	/* repeats: what they say again */
+	bool said;		/* a completer says all of it, word for word */
+	bool broken;		/* a part of it goes by rule 5 */
+	bool recorded;		/* as a text that went: see cut_decided() */
+	uint64_t root_off, root_line;	/* repeats: what they say again;
+				 * recorded: what it was to lead to */
 	size_t norm;		/* a unit's words in split.scan.norm, ... */
 	uint32_t norm_len;	/* ... SHINGLE_SLACK bytes follow */
 	uint32_t rank;		/* in view.unit, of a unit */
@@ -103,11 +121,10 @@ struct piece {
 	struct finding why;	/* GOES */
 	struct proposal *proposal;	/* what was found early, one of
 					 * split.proposals; NULL: nothing was */
-	uint64_t unused;	/* 256 bytes: to find one takes a shift */
+	uint32_t length;	/* in words, as rules count them */
+	uint32_t nlines;	/* with words; of those, that are no unit */
+	uint32_t short_lines;	/* by themselves */
 };
-
-static_assert(sizeof(struct piece) == 256 || sizeof(void *) != 8,
-	      "take a field out, or more room");
 
 /* Is it judged, and may it complete others?  All of a unit's words are here. */
 static inline bool
@@ -176,6 +193,10 @@ struct split {
 	uint64_t sep_off, sep_len;	/* blank lines before it */
 	size_t probed;		/* lines from cursor known to be one block */
 	size_t probed_bytes;
+	bool fresh;		/* nothing but blank lines is before it */
+	bool goes_on;		/* the document does, beyond 'end' */
+	bool alone;		/* the block at the cursor is all of its
+				 * document, or a chunk of a giant one */
 	bool in_fence;		/* ... and inside a fenced listing */
 	bool no_fence;		/* the fence at the cursor never closes */
 	bool inside;		/* the cursor stands inside a giant block */
@@ -184,8 +205,8 @@ struct split {
 	struct before before;	/* the cursor */
 	struct piece *pieces;
 	size_t npieces, pieces_room;
-	struct unit_span *spans;	/* scratch */
-	size_t spans_room;
+	struct units units;	/* scratch */
+	struct ending_filter filter;
 	struct loose *loose;	/* for what is said in full soon after */
 	char *folded;		/* scratch for that */
 	size_t folded_room;
@@ -197,6 +218,14 @@ struct split {
 	struct listed_unit *unit;	/* scratch */
 	size_t unit_room;
 };
+
+/*
+ * Rule 3: does a line or unit of these words and this text say again what stands
+ * directly before it?
+ */
+bool split_says_again(const struct said *before, const char *before_words,
+		      const struct said *again, const char *words,
+		      const char *text, size_t len);
 
 /* split.c: -1 with ENOMEM, and the split of no further use but to free it. */
 int split_init(struct split *s, const struct dedup_options *opt,
@@ -230,6 +259,7 @@ struct listed_unit {
 	size_t piece;		/* number in the view */
 	uint64_t off;
 	uint32_t norm_len, nwords;
+	uint8_t quote;
 	bool passes;		/* PIECE_PASS */
 	bool listing;
 };
@@ -266,11 +296,11 @@ view_words(const struct view *v, size_t i)
 
 /*
  * soon.c: list the units of a view, -1 with ENOMEM; then, which of those that
- * follow say piece i in full?  False: more of them have to come first.
- * 'final': there are no more.
+ * follow say piece i in full?  1 with its completers; 0: more units have to come
+ * first; -1 with ENOMEM.  'final': there are no more.
  */
 int soon_list(struct view *v);
-bool soon_link(const struct view *v, size_t i, bool final);
+int soon_link(const struct view *v, size_t i, bool final);
 
 /* The unit that bit 'bit' of piece i's completers stands for. */
 static inline size_t
@@ -302,15 +332,21 @@ struct cutter {
 	bool take_next;		/* the last removal gets the next separator */
 };
 
-/* Units that wait for those that say them in full. */
-struct waiting {
-	size_t piece, last;	/* numbers in the view */
+/*
+ * What is short is told from the company it is in: identities of texts (see
+ * table_identity()) stand for what is beside it.
+ */
+struct beside {
+	bool any;		/* a unit of this block was judged last: */
+	bool goes;		/* as a copy of what 'theirs' stands for */
+	uint64_t mine, theirs;
 };
 
-/* What became of a unit. */
-struct fate {
-	bool goes;
-	struct finding why;
+/* Short units that wait for the next unit, the nearest last. */
+struct heading {
+	size_t piece;		/* number in the view */
+	bool behind;		/* a unit of its block, which 'mine' stands */
+	uint64_t mine;		/* for */
 };
 
 struct doomed;			/* keep_none.c */
@@ -322,10 +358,13 @@ struct dedup {
 				 * stretches that were read ahead */
 	struct view view;
 	size_t linked, judged, cut;	/* pieces of the view that are */
-	struct waiting waiting[SOON_UNITS + 1];	/* and the unit at hand */
-	size_t nwaiting;
-	struct fate last;	/* of the unit that was judged last, and of */
-	struct fate last_cut;	/* that before the piece to be cut next */
+	struct beside beside;
+	struct heading heading[HEADINGS];
+	size_t nheadings;
+	size_t bare;		/* the block's first unit without words, ... */
+	size_t nbare;		/* ... and how many */
+	bool words_stay;	/* some of its words do */
+	struct finding words_why;	/* what went last of them */
 	struct cutter out;
 
 	struct table *table;
@@ -390,14 +429,29 @@ struct table *engine_new_table(const struct dedup *d);
 void engine_fill(void *to, size_t size, const void *from, size_t known);
 void engine_share_memory(struct dedup *d);
 
-/* judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use. */
+/*
+ * judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use.  'final':
+ * no piece follows those of the view.
+ */
 void judge_reset(struct dedup *d);		/* a document begins */
-int judge_linked(struct dedup *d);		/* all that is linked */
+void judge_dropped(struct dedup *d, size_t n);	/* the first n pieces are */
+int judge_linked(struct dedup *d, bool final);	/* all that is linked */
 int judge_propose(const struct dedup *d, struct split *s);	/* early */
 int judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 		     struct match *m, enum dedup_reason *reason);
 struct finding judge_finding(const struct dedup *d, enum dedup_reason reason,
 			     const struct match *m);
+int judge_goes(struct dedup *d, size_t i);	/* for its 'why' */
+int judge_stays(struct dedup *d, size_t i);
+
+/*
+ * beside.c: a short unit comes; a compared one was judged; a block, or all that
+ * there is, ends.  0, or -1.
+ */
+int beside_short(struct dedup *d, size_t i);
+bool beside_wants_identity(const struct dedup *d, size_t i);
+int beside_judged(struct dedup *d, size_t i);
+int beside_settle(struct dedup *d);
 
 /* boilerplate.c */
 bool boilerplate_wanted(const struct dedup *d);

@@ -1,10 +1,11 @@
 /*
- * Judge: pieces in the corpus's order against what was kept.
+ * Judge: pieces in the corpus's order against what was said before.
  *
- * A unit is judged where it stands, but one that others say in full soon after
- * is judged right after the last of these.  What stays is recorded at that
- * moment, so that each witness is a unit that stayed.  The judge sees words as
- * hashes, and no text.
+ * A unit is judged where it stands, and then recorded, whether it goes or not: a
+ * record of what went has the place of its witness.  What is said in full soon
+ * after goes for a text that comes later, which may go as well; so the witness
+ * is only named when the piece is cut, and all up to there is decided.  The
+ * judge sees words as hashes, and no text.
  */
 #include "engine.h"
 
@@ -15,8 +16,19 @@
 void
 judge_reset(struct dedup *d)
 {
-	d->linked = d->judged = d->cut = d->nwaiting = 0;
-	d->last = d->last_cut = (struct fate){ .goes = false };
+	d->linked = d->judged = d->cut = 0;
+	d->nheadings = d->nbare = 0;
+	d->words_stay = false;
+	d->words_why.reason = DEDUP_NREASONS;	/* none has gone */
+	d->beside = (struct beside){ .any = false };
+}
+
+void
+judge_dropped(struct dedup *d, size_t n)
+{
+	for (size_t i = 0; i < d->nheadings; i++)
+		d->heading[i].piece -= n;
+	d->bare -= n < d->bare ? n : d->bare;
 }
 
 /* What was found in a table. */
@@ -41,6 +53,7 @@ judge_finding(const struct dedup *d, enum dedup_reason reason,
 	return (struct finding){
 		.reason = reason, .resemblance = m->resemblance,
 		.witness = m->place,
+		.ref = m->table == 0 && reason != DEDUP_LISTED ? m->ref : 0,
 		.table = loaded_number(d, reason == DEDUP_LISTED ?
 				       DEDUP_LOAD_LISTED : DEDUP_LOAD_KNOWN,
 				       m->table),
@@ -74,9 +87,12 @@ judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 	return got;
 }
 
-/* A compared unit against what is known: 1 with p->why set, 0, or -1. */
+/*
+ * A compared unit against what is known: 1 with p->why set, 0, or -1.  If 'id'
+ * is not NULL, *id becomes the identity of the text that says it.
+ */
 static int
-look_up(struct dedup *d, struct split *s, struct piece *p)
+look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 {
 	enum dedup_reason reason = DEDUP_EXACT;
 	struct match m;
@@ -87,32 +103,32 @@ look_up(struct dedup *d, struct split *s, struct piece *p)
 	got = p->proposal != NULL ?
 	      table_find_after(d->table, &p->w.fp, p->proposal, &m) :
 	      table_find(d->table, &p->w.fp, &m);
-	if (got == 0 && split_wants_words(s, p)) {
+	if (got == 0 && split_wants_words(s, p) && !p->headline) {
 		if (split_sketch(s, p) != 0)
 			return -1;
 		got = judge_resembling(d, d->table, p, &m, &reason);
+		if (got > 0 && id != NULL)
+			*id = table_identity(d->table, &m);
 	}
 	if (got > 0)
 		p->why = judge_finding(d, reason, &m);
 	return got;
 }
 
-/* What cannot be remembered is kept all the same. */
+/* Record a text of this place; what cannot be remembered is kept all the same. */
 static void
-record(struct dedup *d, struct split *s, struct piece *p)
+record_at(struct dedup *d, struct split *s, struct piece *p,
+	  const struct place *at)
 {
-	struct place at = engine_place(d, p->off, p->line);
 	struct table *t = d->reference ? d->listed : d->table;
 
-	if (!p->compared)
-		return;
 	if (split_wants_words(s, p)) {
 		if (split_sketch(s, p) != 0)
 			goto unrecorded;
 	} else {
 		p->w.code = NULL;
 	}
-	if (table_add(t, &p->w, &at) == 0)
+	if (table_add(t, &p->w, at) == 0)
 		return;
 unrecorded:
 	/* What is known is all up to some unit. */
@@ -120,6 +136,34 @@ unrecorded:
 		table_fill(t);
 	d->damaged |= errno == EBADMSG;
 	d->stats.unrecorded++;
+}
+
+static void
+record(struct dedup *d, struct split *s, struct piece *p)
+{
+	struct place at = engine_place(d, p->off, p->line);
+
+	if (p->compared && !p->broken)
+		record_at(d, s, p, &at);
+}
+
+/*
+ * A text that went is known too, but for what is known already, and what is
+ * nobody's witness: all that a cut-off lead says, the words that ask to read on
+ * among them, no text says alone.
+ */
+static void
+record_gone(struct dedup *d, struct split *s, struct piece *p)
+{
+	if (!p->compared || p->broken || d->opt.threshold > 0 ||
+	    p->why.table != 0 ||
+	    (p->why.reason != DEDUP_NEAR && p->why.reason != DEDUP_CONTAINED &&
+	     !(p->why.reason == DEDUP_LEAD && p->said)))
+		return;
+	record_at(d, s, p, &p->why.witness);
+	p->recorded = d->places && p->why.witness.document == d->document;
+	p->root_off = p->why.witness.offset;
+	p->root_line = p->why.witness.line;
 }
 
 /* Verdicts. */
@@ -135,166 +179,248 @@ let_go(struct dedup *d, struct piece *p)
 
 /* It stays; but if no copy is to, it may have one. */
 static int
-let_stay(struct dedup *d, struct split *s, struct piece *p)
+let_stay(struct dedup *d, struct piece *p)
 {
-	record(d, s, p);
-	p->doomed = keep_none_find(d, p, &p->why);
-	if (p->doomed)
+	if (keep_none_find(d, p, &p->why))
 		return let_go(d, p);
 	p->verdict = STAYS;
 	return 0;
 }
 
-/* Why it goes is only known, and asked, if it does. */
-static inline void
-note_fate(struct fate *f, const struct piece *p)
-{
-	f->goes = p->verdict == GOES;
-	if (f->goes)
-		f->why = p->why;
-}
-
-/* A repeat goes as what it repeats does, or for that. */
+/* The lines of a run, right behind it, are decided with it. */
 static int
-follow(struct dedup *d, const struct fate *before, struct piece *p)
+decide_lines(struct dedup *d, size_t run)
 {
-	if (before->goes)
-		p->why = before->why;
-	else
-		p->why = (struct finding){
-			.reason = DEDUP_REPEAT, .resemblance = 1.0,
-			.witness = engine_place(d, p->root_off, p->root_line),
-		};
-	return let_go(d, p);
-}
-
-/* Against what was kept; nothing more is waited for. */
-static int
-judge_unit(struct dedup *d, struct split *s, struct piece *p)
-{
+	const struct piece *p = view_at(&d->view, run);
 	int got = 0;
 
-	d->stats.units++;
-	if (p->repeats)
-		return follow(d, &d->last, p);
-	if (p->compared)
-		got = look_up(d, s, p);
-	if (got < 0)
-		return -1;
-	return got > 0 ? let_go(d, p) : let_stay(d, s, p);
+	for (size_t i = run + 1; got == 0 && i < d->view.n; i++) {
+		struct piece *l = view_at(&d->view, i);
+
+		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
+			break;
+		if (l->kind == PIECE_REPEAT || l->verdict != UNDECIDED)
+			continue;
+		if (p->verdict == GOES) {
+			l->verdict = GOES;
+			l->why = p->why;
+		} else {
+			d->stats.units += keep_none_find(d, l, &l->why);
+			got = let_stay(d, l);
+		}
+	}
+	return got;
+}
+
+int
+judge_goes(struct dedup *d, size_t i)
+{
+	return let_go(d, view_at(&d->view, i)) != 0 ? -1 :
+	       decide_lines(d, i);
+}
+
+int
+judge_stays(struct dedup *d, size_t i)
+{
+	return let_stay(d, view_at(&d->view, i)) != 0 ? -1 :
+	       decide_lines(d, i);
+}
+
+/* It says again what stands directly before. */
+static int
+repeat(struct dedup *d, struct piece *p)
+{
+	p->why = (struct finding){
+		.reason = DEDUP_REPEAT, .resemblance = 1.0,
+		.witness = engine_place(d, p->root_off, p->root_line),
+	};
+	return let_go(d, p);
 }
 
 /* Rule 4. */
 
-/* Piece i is said in full by units of which the last one is this. */
-static size_t
-last_completer(const struct dedup *d, size_t i)
-{
-	uint8_t bits = view_at(&d->view, i)->completers;
-	unsigned last = 0;
-
-	while (bits >> (last + 1) != 0)
-		last++;
-	return soon_unit(&d->view, i, last);
-}
-
-/* Do all of them stay, or go as copies of what stays?  Then p->why says so. */
-static bool
-is_completed(const struct dedup *d, size_t i)
+/* Does unit i, or a line of it, go by rule 5 or 6?  1, 0, or -1. */
+static int
+is_taken(struct dedup *d, size_t i)
 {
 	struct piece *p = view_at(&d->view, i);
-	bool first = true;
-
-	for (unsigned bit = 0; bit < SOON_UNITS; bit++) {
-		const struct piece *c;
-		bool stays;
-
-		if ((p->completers >> bit & 1) == 0)
-			continue;
-		c = view_at(&d->view, soon_unit(&d->view, i, bit));
-		/* What goes for want of an only copy completes it as well. */
-		stays = c->verdict == STAYS || c->doomed;
-		if (!stays && !(c->verdict == GOES &&
-				c->why.reason == DEDUP_EXACT))
-			return false;
-		if (first)
-			p->why = (struct finding){
-				.witness = stays ?
-					engine_place(d, c->off, c->line) :
-					c->why.witness,
-				.table = stays ? 0 : c->why.table,
-			};
-		first = false;
-	}
-	p->why.reason = DEDUP_LEAD;
-	p->why.resemblance = 1.0;
-	return true;
-}
-
-/* Unit i has been judged: so can those be that waited for it. */
-static int
-end_waiting(struct dedup *d, size_t i)
-{
-	size_t n = 0;
+	struct split *s = view_split(&d->view, i);
+	struct finding f;
 	int got = 0;
 
-	for (size_t k = 0; k < d->nwaiting; k++) {
-		struct waiting w = d->waiting[k];
-		struct piece *p = view_at(&d->view, w.piece);
+	if (s->hash_lines && p->kind == PIECE_UNIT)
+		got = boilerplate_find(d, p, &f);
+	for (size_t k = i + 1; s->hash_lines && p->kind == PIECE_RUN &&
+	     got == 0 && k < d->view.n; k++) {
+		const struct piece *l = view_at(&d->view, k);
 
-		if (w.last != i) {
-			d->waiting[n++] = w;
-			continue;
-		}
-		if (is_completed(d, w.piece)) {
-			d->stats.units++;
-			got |= let_go(d, p);
-		} else {
-			got |= judge_unit(d, view_split(&d->view, w.piece), p);
-		}
+		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
+			break;
+		got = boilerplate_find(d, l, &f);
 	}
-	d->nwaiting = n;
-	return got;
+	return got != 0 || !p->compared ? got : listed_find(d, s, p, &f);
+}
+
+/* Is unit i said in full soon after?  1 with its 'why', 0, or -1. */
+static int
+is_completed(struct dedup *d, size_t i)
+{
+	struct piece *p = view_at(&d->view, i);
+	const struct piece *first;
+
+	if (p->completers == 0)
+		return 0;
+	for (unsigned bit = 0; bit < SOON_UNITS; bit++)
+		if (p->completers >> bit & 1) {
+			int got = is_taken(d, soon_unit(&d->view, i, bit));
+
+			if (got != 0)
+				return got < 0 ? -1 : 0;
+		}
+	first = view_at(&d->view, soon_unit(&d->view, i,
+			(unsigned)__builtin_ctz(p->completers)));
+	p->why = (struct finding){
+		.reason = DEDUP_LEAD, .resemblance = 1.0,
+		.witness = engine_place(d, first->off, first->line),
+	};
+	return 1;
+}
+
+/* A unit against all that was said before, and what follows soon. */
+static int
+judge_unit(struct dedup *d, size_t i)
+{
+	struct piece *p = view_at(&d->view, i);
+	struct split *s = view_split(&d->view, i);
+	bool wanted = beside_wants_identity(d, i);
+	uint64_t mine = 0, theirs = 0;
+	int got;
+
+	d->stats.units++;
+	if (p->repeats)
+		return repeat(d, p);
+	if (!p->compared)
+		return beside_short(d, i);
+	if (wanted && split_wants_words(s, p) && split_sketch(s, p) != 0)
+		return -1;
+	if (wanted)
+		mine = theirs = words_identity(&p->w);
+	got = is_completed(d, i);
+	if (got == 0)
+		got = look_up(d, s, p, wanted ? &theirs : NULL);
+	if (got < 0)
+		return -1;
+	if (got > 0)
+		record_gone(d, s, p);
+	else
+		record(d, s, p);
+	got = got > 0 ? judge_goes(d, i) : judge_stays(d, i);
+	d->beside = (struct beside){
+		.any = wanted && !p->broken &&
+		       (p->verdict == STAYS || p->why.reason != DEDUP_LISTED),
+		.goes = p->verdict == GOES && (p->why.reason == DEDUP_EXACT ||
+					       p->why.reason == DEDUP_NEAR),
+		.mine = mine, .theirs = theirs,
+	};
+	return got != 0 ? -1 : beside_judged(d, i);
 }
 
 /* Pieces, in order. */
 
+/* Lines without words go along where all that have some do. */
+static void
+take_bare_lines(struct dedup *d, size_t run, const struct finding *why)
+{
+	for (size_t i = run + 1; i < d->view.n; i++) {
+		struct piece *l = view_at(&d->view, i);
+
+		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
+			break;
+		if (l->verdict == UNDECIDED) {
+			l->verdict = GOES;
+			l->why = *why;
+		}
+	}
+}
+
 /*
  * The lines of a run are looked at before it: votes, and boilerplate.  *rest is
- * whether anything else is left of it.
+ * whether any words are left of it.
  */
 static int
-judge_lines(struct dedup *d, size_t i, bool *rest)
+judge_lines(struct dedup *d, size_t run, bool *rest)
 {
-	*rest = false;
-	for (i++; i < d->view.n; i++) {
-		struct piece *p = view_at(&d->view, i);
+	struct piece *p = view_at(&d->view, run);
+
+	*rest = p->nwords > 0 || p->w.n == 0;
+	for (size_t i = run + 1; i < d->view.n; i++) {
+		struct piece *l = view_at(&d->view, i);
 		int got;
 
-		if (p->kind != PIECE_REST && p->kind != PIECE_REPEAT)
+		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
 			break;
-		boilerplate_vote(d, p);
-		got = boilerplate_find(d, p, &p->why);
+		boilerplate_vote(d, l);
+		got = boilerplate_find(d, l, &l->why);
 		if (got < 0)
 			return -1;
 		if (got > 0) {
 			d->stats.units++;
-			if (let_go(d, p) != 0)
+			p->broken = true;
+			p->why = l->why;
+			if (let_go(d, l) != 0)
 				return -1;
 		}
-		*rest |= p->kind == PIECE_REST && got == 0;
+		*rest |= l->kind == PIECE_REST && got == 0 && l->nwords > 0;
+	}
+	if (!*rest) {
+		p->verdict = GOES;	/* its lines do, each for itself */
+		take_bare_lines(d, run, &p->why);
 	}
 	return 0;
 }
 
 /* Nothing is judged in this reading, but perhaps recorded for reference. */
 static int
-keep_all(struct dedup *d, struct split *s, struct piece *p)
+keep_all(struct dedup *d, size_t i)
 {
+	struct piece *p = view_at(&d->view, i);
+
 	d->stats.units++;
 	if (d->reference)
-		record(d, s, p);
+		record(d, view_split(&d->view, i), p);
 	p->verdict = STAYS;
+	return decide_lines(d, i);
+}
+
+/* A unit without words, such as a rule, goes if all words of its block do. */
+static void
+wait_for_words(struct dedup *d, size_t i)
+{
+	if (d->nbare++ == 0)
+		d->bare = i;
+	d->beside.any = false;
+}
+
+/* A block ends, or all that there is does. */
+static int
+end_block(struct dedup *d)
+{
+	bool stays = d->words_stay || d->words_why.reason == DEDUP_NREASONS;
+
+	for (size_t i = d->bare; d->nbare > 0 && i < d->view.n; i++) {
+		struct piece *p = view_at(&d->view, i);
+
+		if (!piece_is_unit(p) || p->w.n > 0 || p->verdict != UNDECIDED)
+			continue;
+		p->why = d->words_why;
+		if ((stays ? judge_stays : judge_goes)(d, i) != 0)
+			return -1;
+		d->nbare--;
+	}
+	d->nbare = 0;
+	d->words_stay = false;
+	d->words_why.reason = DEDUP_NREASONS;
+	d->beside.any = false;
 	return 0;
 }
 
@@ -306,6 +432,8 @@ judge_one(struct dedup *d, size_t i)
 	bool rest = true;
 	int got = 0;
 
+	d->stats.lines += p->nlines;
+	d->stats.short_lines += p->short_lines;
 	if (p->kind == PIECE_RUN && s->hash_lines) {
 		if (judge_lines(d, i, &rest) != 0)
 			return -1;
@@ -315,27 +443,29 @@ judge_one(struct dedup *d, size_t i)
 	}
 	if (got < 0)
 		return -1;
-	if (got > 0) {
+	if (!d->judging || d->reference)
+		return keep_all(d, i);
+	if (got > 0 || !rest) {
+		/* It is nobody's witness, and no company. */
+		d->stats.units += got > 0;
+		got = got > 0 ? judge_goes(d, i) : 0;
+		d->beside.any = false;
+		if (got == 0)
+			got = beside_settle(d);
+	} else if (p->w.n == 0) {
 		d->stats.units++;
-		got = let_go(d, p);
-	} else if (!rest) {
-		p->verdict = GOES;	/* its lines do, each for itself */
-		p->why = view_at(&d->view, i + 1)->why;
-	} else if (!d->judging || d->reference) {
-		return keep_all(d, s, p);
-	} else if (p->completers != 0) {
-		assert(d->nwaiting < SOON_UNITS + 1);
-		d->waiting[d->nwaiting++] = (struct waiting){
-			i, last_completer(d, i),
-		};
+		wait_for_words(d, i);
+		return 0;
 	} else {
-		got = judge_unit(d, s, p);
+		got = judge_unit(d, i);
 	}
-	note_fate(&d->last, p);
-	return got != 0 ? -1 : end_waiting(d, i);
+	d->words_stay |= p->verdict != GOES;
+	if (p->verdict == GOES)
+		d->words_why = p->why;
+	return got;
 }
 
-/* A line that repeats: only its vote; it follows what stands before it. */
+/* A line that repeats what stands before it, if it is no boilerplate. */
 static int
 judge_repeat(struct dedup *d, struct split *s, struct piece *p)
 {
@@ -348,7 +478,12 @@ judge_repeat(struct dedup *d, struct split *s, struct piece *p)
 		boilerplate_vote(d, p);
 		got = boilerplate_find(d, p, &p->why);
 	}
-	return got <= 0 ? got : let_go(d, p);
+	if (got != 0)
+		return got < 0 ? -1 : let_go(d, p);
+	if (d->judging && !d->reference)
+		return repeat(d, p);
+	p->verdict = STAYS;
+	return 0;
 }
 
 static int
@@ -358,11 +493,13 @@ judge_piece(struct dedup *d, size_t i)
 
 	switch (p->kind) {
 	case PIECE_SEPARATOR:
-		return 0;
+		return end_block(d);
 	case PIECE_PASS:
 		p->verdict = STAYS;
 		d->stats.oversize += p->begins;
-		return 0;
+		d->words_stay = true;
+		d->beside.any = false;
+		return beside_settle(d);
 	case PIECE_UNIT:
 	case PIECE_RUN:
 		return judge_one(d, i);
@@ -394,7 +531,7 @@ fetch_sketch(struct dedup *d, size_t i)
 	struct split *s = view_split(&d->view, i);
 	struct match m;
 
-	if (!is_looked_up(p) || !split_wants_words(s, p))
+	if (!is_looked_up(p) || !split_wants_words(s, p) || p->headline)
 		return 0;
 	if (p->proposal != NULL) {
 		if (!p->proposal->exact && !p->proposal->near)
@@ -433,43 +570,88 @@ fetch_batch(struct dedup *d, size_t from, size_t to)
 	return 0;
 }
 
-/*
- * In order of the document, now that all before it is decided: a run's further
- * lines go with the run, and a line that repeats with what stands before it.
- */
-static int
-settle_line(struct dedup *d, struct piece *p)
+/* The piece of the view that this byte is in, if it is not cut yet; or NULL. */
+static struct piece *
+piece_of(const struct dedup *d, uint64_t off)
 {
-	if (p->kind == PIECE_REPEAT && d->judging && !d->reference)
-		return follow(d, &d->last_cut, p);
-	p->verdict = STAYS;
-	if (p->kind == PIECE_REPEAT)
-		return 0;
-	if (d->last_cut.goes) {
-		p->verdict = GOES;
-		p->why = d->last_cut.why;
-	} else if (keep_none_find(d, p, &p->why)) {
-		d->stats.units++;
-		return let_go(d, p);
+	size_t low = d->cut, high = d->view.n;
+
+	if (low == high || off < view_at(&d->view, low)->off)
+		return NULL;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (view_at(&d->view, middle)->off <= off)
+			low = middle;
+		else
+			high = middle;
 	}
-	return 0;
+	return view_at(&d->view, low);
 }
 
+/*
+ * Where does the chain of witnesses of a piece that goes end?  All that is
+ * before the pieces at hand is settled, and records of that tell so by now.  1,
+ * or 0: something on the way is not decided yet.
+ *
+ * A step leads to an earlier text, or to a later one that has more letters.  So
+ * no step is taken twice, unless hashes of words are the same by chance.
+ */
+static int
+resolve(struct dedup *d, struct piece *p)
+{
+	const struct piece *q;
+	size_t steps = d->view.n;
+
+	if (p->why.ref != 0 && d->places &&
+	    p->why.witness.document == d->document)
+		p->why.witness = table_place(d->table, p->why.ref);
+	while (steps-- > 0 && p->why.table == 0 && p->why.reason != DEDUP_BOILERPLATE &&
+	       p->why.reason != DEDUP_LISTED &&
+	       p->why.witness.document == d->document &&
+	       (q = piece_of(d, p->why.witness.offset)) != NULL && q != p) {
+		if (q->verdict == UNDECIDED)
+			return 0;
+		if (q->verdict == STAYS)
+			break;
+		if (p->why.reason == DEDUP_REPEAT) {
+			d->stats.removed[DEDUP_REPEAT]--;
+			d->stats.removed[q->why.reason]++;
+			p->why = q->why;
+			continue;
+		}
+		p->why.witness = q->why.witness;
+		p->why.table = q->why.table;
+	}
+	return 1;
+}
+
+/* Its record leads to where the chain ends, which is known now. */
+static void
+lead_on(struct dedup *d, const struct piece *p)
+{
+	struct place from = engine_place(d, p->root_off, p->root_line);
+
+	if (p->recorded && p->why.table == 0)
+		table_move(d->table, &p->w.fp, &from, &p->why.witness);
+}
+
+/* In order of the document, as far as all is decided. */
 static int
 cut_decided(struct dedup *d)
 {
+	bool keeps = d->opt.keep == DEDUP_KEEP_NONE;
+
 	for (; d->cut < d->judged; d->cut++) {
 		struct piece *p = view_at(&d->view, d->cut);
-		bool line = p->kind == PIECE_REST || p->kind == PIECE_REPEAT;
 
-		if (p->verdict == UNDECIDED) {
-			if (line && settle_line(d, p) != 0)
-				return -1;
-			if (!line && p->kind != PIECE_SEPARATOR)
+		if (p->verdict == UNDECIDED && p->kind != PIECE_SEPARATOR)
+			return 0;
+		if (p->verdict == GOES && !keeps) {
+			if (resolve(d, p) == 0)
 				return 0;
+			lead_on(d, p);
 		}
-		if (piece_is_unit(p) || p->kind == PIECE_PASS)
-			note_fate(&d->last_cut, p);
 		if (cut_piece(d, p) != 0)
 			return -1;
 	}
@@ -478,7 +660,7 @@ cut_decided(struct dedup *d)
 
 /* All pieces that are linked; and cut them as far as they are decided. */
 int
-judge_linked(struct dedup *d)
+judge_linked(struct dedup *d, bool final)
 {
 	while (d->judged < d->linked) {
 		size_t to = d->judged + BATCH;
@@ -492,6 +674,8 @@ judge_linked(struct dedup *d)
 			if (judge_piece(d, d->judged) != 0)
 				return -1;
 	}
+	if (final && (end_block(d) != 0 || beside_settle(d) != 0))
+		return -1;
 	return cut_decided(d);
 }
 

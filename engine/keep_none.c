@@ -65,10 +65,12 @@ keep_none_doom(struct dedup *d, const struct piece *p)
 {
 	struct doomed *x;
 
-	/* A full text is no copy, and of the others none stays. */
-	if (p->why.reason == DEDUP_LEAD || p->why.reason == DEDUP_CONTAINED ||
-	    p->why.reason == DEDUP_BOILERPLATE ||
-	    p->why.reason == DEDUP_LISTED || p->why.table != 0)
+	/*
+	 * What says more than the copy that goes has words of which there is
+	 * no copy.
+	 */
+	if ((p->why.reason != DEDUP_EXACT && p->why.reason != DEDUP_REPEAT &&
+	     p->why.reason != DEDUP_HEADING) || p->why.table != 0)
 		return 0;
 	if (array_room(&d->doomed, &d->doomed_room, d->ndoomed + 1,
 		       sizeof(*x)) != 0)

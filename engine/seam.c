@@ -24,12 +24,12 @@ enum look { LOOK_BLANK, LOOK_TEXT, LOOK_UNSURE };
 
 /*
  * A line with such a byte is not blank: no white space of Unicode, nor what
- * counts as such, has it in its UTF-8.
+ * counts as such, has it in its UTF-8; and no lone comment leader.
  */
 static bool
 is_no_blank(unsigned char c)
 {
-	return c < 0x80 ? c > ' ' :
+	return c < 0x80 ? c > ' ' && strchr("#*/;%-dnl", c) == NULL :
 	       (c > 0xc2 && c < 0xe1) || (c > 0xe3 && c != 0xef);
 }
 
@@ -37,8 +37,17 @@ static enum look
 look_at(const char *line, size_t len)
 {
 	bool blank = true;
+	size_t at = 0;
 
-	for (size_t i = 0; i < len; i++) {
+	while (at < len && (line[at] == ' ' || line[at] == '\t'))
+		at++;
+	/*
+	 * Where the depth of quoted mail changes, another block begins; an
+	 * entity may be white space.
+	 */
+	if (at < len && (line[at] == '>' || line[at] == '&'))
+		return LOOK_UNSURE;
+	for (size_t i = at; i < len; i++) {
 		unsigned char c = (unsigned char)line[i];
 
 		if (is_no_blank(c))
@@ -117,6 +126,7 @@ seam_find(const struct dedup_options *opt, const char *text, size_t len,
 {
 	size_t end = len, blanks = 0, fence;
 	bool sure = true;	/* all lines seen are text */
+	bool more = false;	/* there is text behind: see end_of_block() */
 
 	(void)inside;
 	if (opt->unit == DEDUP_UNIT_DOCUMENT)
@@ -128,7 +138,7 @@ seam_find(const struct dedup_options *opt, const char *text, size_t len,
 		size_t begin = nl != NULL ? (size_t)(nl - text) + 1 : 0;
 		enum look look = look_at(text + begin, end - begin);
 
-		if (look == LOOK_TEXT && blanks == end) {
+		if (look == LOOK_TEXT && blanks == end && more) {
 			fence = last_fence(opt, text, end);
 			if (fence == 0) {
 				*cut = (struct dedup_cut){ end, false };
@@ -145,6 +155,7 @@ seam_find(const struct dedup_options *opt, const char *text, size_t len,
 		/* Where the blank lines begin that a block may end before. */
 		blanks = look == LOOK_BLANK ? begin : 0;
 		sure &= look == LOOK_TEXT;
+		more |= look == LOOK_TEXT;
 		end = begin;
 	}
 	return sure && !is_whole(opt) && find_chunk(text, len, cut) &&
@@ -153,13 +164,17 @@ seam_find(const struct dedup_options *opt, const char *text, size_t len,
 
 /* Joining. */
 
-static bool
-same_words(const struct split *s, const struct said *before, const char *words,
-	   size_t len, uint32_t nwords)
+/* Bytes of a unit's text, from its first line to its last. */
+static size_t
+text_length(const struct piece *p, const struct piece *end)
 {
-	return nwords >= 2 && before->nwords == nwords &&
-	       before->norm_len == len &&
-	       memcmp(s->scan.norm + before->norm, words, len) == 0;
+	uint64_t to = p->off + p->len;
+
+	for (const struct piece *q = p + 1; q < end &&
+	     (q->kind == PIECE_REST || q->kind == PIECE_REPEAT); q++)
+		if (q->kind == PIECE_REST)
+			to = q->off + q->len;
+	return (size_t)(to - p->off);
 }
 
 /* Does the stretch begin with what stands directly before it? */
@@ -168,6 +183,7 @@ begins_again(const struct split *left, const struct split *ahead,
 	     const struct reading *r)
 {
 	const struct piece *p = ahead->pieces + r->piece, *end = p + r->npieces;
+	struct said again;
 
 	while (p < end && p->kind == PIECE_SEPARATOR)
 		p++;
@@ -176,13 +192,16 @@ begins_again(const struct split *left, const struct split *ahead,
 	if (p->kind == PIECE_RUN) {
 		const struct line *l = &ahead->scan.lines[r->head];
 
-		if (same_words(left, &left->before.line,
-			       ahead->scan.norm + l->norm, l->norm_len,
-			       l->nwords))
+		again = (struct said){ l->norm, l->norm_len, l->nwords, 0, 0 };
+		if (split_says_again(&left->before.line, left->scan.norm,
+				     &again, ahead->scan.norm,
+				     r->text + (l->off - r->off), l->len))
 			return true;
 	}
-	return same_words(left, &left->before.unit, ahead->scan.norm + p->norm,
-			  p->norm_len, p->w.n);
+	again = (struct said){ p->norm, p->norm_len, p->w.n, 0, 0 };
+	return split_says_again(&left->before.unit, left->scan.norm, &again,
+				ahead->scan.norm, r->text + (p->off - r->off),
+				text_length(p, end));
 }
 
 /* Pieces of the stretch's first block, and of those that repeat their way on. */
@@ -214,6 +233,7 @@ split_again(struct split *left, const struct split *ahead,
 	left->text = r->text;
 	left->end = n < r->npieces ? ahead->pieces[r->piece + n].off :
 		    r->sep_len > 0 ? r->sep_off : r->off + r->len;
+	left->goes_on = !r->ends || n < r->npieces;
 	while ((got = split_scan(left, true)) > 0)
 		;
 	while (got == 0 && (got = split_plan(left, SIZE_MAX, true)) > 0)

@@ -7,13 +7,16 @@
  *	By our staff
  *	The storm left 12,000 homes without power.	its completer
  *
- * or the same with a label or a credit around it.  Which units these are is
- * known from the document alone; what becomes of them is for the judge.
+ * or the next one, or the one after it, says the same with a label or a credit
+ * around it.  Which units these are is known from the document alone; what
+ * becomes of them is for the judge.  What is quoted completes nothing that is
+ * quoted less.
  */
 #include "engine.h"
 
 #include <string.h>
 
+#include "letter.h"
 #include "simd.h"
 #ifdef __SSE2__
 #include <immintrin.h>
@@ -33,7 +36,8 @@ soon_list(struct view *v)
 		p->rank = (uint32_t)v->nunits;
 		v->unit[v->nunits++] = (struct listed_unit){
 			.piece = i, .off = p->off, .norm_len = p->norm_len,
-			.nwords = p->w.n, .passes = p->kind == PIECE_PASS,
+			.nwords = p->w.n, .quote = p->quote,
+			.passes = p->kind == PIECE_PASS,
 			.listing = p->listing,
 		};
 	}
@@ -49,9 +53,12 @@ reaches(const struct view *v, uint64_t end)
 	return last->off + last->len > end;
 }
 
-/* The units that piece i may be said in: how many, -1 if more are to come. */
+/*
+ * The units that piece i may be said in, 'wanted' at most: how many, -1 if more
+ * are to come.
+ */
 static int
-find_window(const struct view *v, size_t i, bool final)
+find_window(const struct view *v, size_t i, int wanted, bool final)
 {
 	const struct piece *u = view_at(v, i);
 	const struct listed_unit *next = v->unit + u->rank + 1;
@@ -59,7 +66,7 @@ find_window(const struct view *v, size_t i, bool final)
 	uint64_t end = u->off + u->len + SOON_BYTES;
 	int n = 0;
 
-	for (; n < SOON_UNITS; n++) {
+	for (; n < wanted; n++) {
 		if ((size_t)n == most)
 			return final || reaches(v, end) ? n : -1;
 		if (next[n].passes || next[n].off > end)
@@ -70,21 +77,33 @@ find_window(const struct view *v, size_t i, bool final)
 
 /*
  * Do the words at 'want' stand in norm[0..len), from the beginning of a word
- * on?  In linear time, so a space in front of them is looked for too.
+ * on?  In linear time, so a space in front of them is looked for too.  1, 0, or
+ * -1 with ENOMEM.
  */
-static bool
+static int
 has_words(struct split *s, const char *norm, size_t len, const char *want,
 	  size_t n)
 {
 	if (n > len)
-		return false;
+		return 0;
 	if (memcmp(norm, want, n) == 0)
-		return true;
+		return 1;
 	if (array_room(&s->folded, &s->folded_room, n + 1, 1) != 0)
-		return false;
+		return -1;
 	s->folded[0] = ' ';
 	memcpy(s->folded + 1, want, n);
 	return memmem(norm, len, s->folded, n + 1) != NULL;
+}
+
+/* Bytes of the last word of these, the space behind it included. */
+static size_t
+last_word(const char *words, size_t len)
+{
+	size_t n = len > 0;
+
+	while (n < len && words[len - n - 1] != ' ')
+		n++;
+	return n;
 }
 
 /* Bytes of a unit's words that are its own, if it is a cut-off lead; else 0. */
@@ -93,45 +112,65 @@ own_words(const struct view *v, size_t i)
 {
 	const struct piece *u = view_at(v, i);
 	const char *words = view_words(v, i);
-	size_t len = u->norm_len, drop = u->ending == ENDING_READ_MORE ? 2 : 0;
+	size_t len = u->norm_len;
 
 	if (u->ending == ENDING_WHOLE ||
-	    u->w.n < view_split(v, i)->opt.min_words + drop)
+	    u->length < view_split(v, i)->opt.min_words + u->asks)
 		return 0;
-	for (; drop > 0; drop--)
-		do
-			len--;
-		while (words[len - 1] != ' ');
+	for (unsigned k = u->asks; k > 0; k--)
+		len -= last_word(words, len);
 	return len;
+}
+
+/* May the last of these words be the beginning of one?  Not of a number. */
+static bool
+may_be_cut(const char *words, size_t len)
+{
+	size_t from = len - last_word(words, len), n;
+
+	for (; from + 1 < len; from += n)
+		switch (letter_first(words + from, len - from, &n)) {
+		case LETTER_DIGIT: case LETTER_OTHER: case LETTER_NONE:
+			return false;
+		default:
+			break;
+		}
+	return true;
 }
 
 /*
  * The next units in which a cut-off lead goes on, one bit each: whole ones that
- * it begins with, and the one that has the rest of it; 0 where none has.
+ * it begins with, and the one that has the rest of it; 0 where none has, -1
+ * with ENOMEM.
  */
-static uint8_t
+static int
 complete_lead(const struct view *v, size_t i, const struct listed_unit *next,
 	      int n)
 {
+	const struct piece *u = view_at(v, i);
 	const char *rest = view_words(v, i);
 	size_t len = own_words(v, i);
 	/* The last word may be cut too; then no space has to follow it. */
-	bool partial = view_at(v, i)->ending == ENDING_INSIDE;
-	uint8_t taken = 0;
+	bool partial = u->ending == ENDING_INSIDE && len > 0 &&
+		       may_be_cut(rest, len);
+	int taken = 0;
 
 	for (int k = 0; k < n && len > 0; k++) {
 		const char *words = view_words(v, next[k].piece);
 		size_t has = next[k].norm_len;
+		int got;
 
 		/* The same once more is no completion. */
-		if (has == view_at(v, i)->norm_len &&
-		    memcmp(words, view_words(v, i), has) == 0)
+		if (next[k].quote > u->quote ||
+		    (has == u->norm_len &&
+		     memcmp(words, view_words(v, i), has) == 0))
 			continue;
-		if (has_words(view_split(v, i), words, has, rest,
-			      len - partial))
-			return (uint8_t)(taken | 1u << k);
+		got = has_words(view_split(v, i), words, has, rest,
+				len - partial);
+		if (got != 0)
+			return got < 0 ? -1 : taken | 1 << k;
 		if (has > 0 && has < len && memcmp(rest, words, has) == 0) {
-			taken |= (uint8_t)(1u << k);
+			taken |= 1 << k;
 			rest += has;
 			len -= has;
 		}
@@ -148,7 +187,7 @@ complete_lead(const struct view *v, size_t i, const struct listed_unit *next,
 static bool
 lengths_allow(const struct piece *u, const struct listed_unit *c)
 {
-	return c->norm_len > u->norm_len &&
+	return c->norm_len > u->norm_len && c->quote <= u->quote &&
 	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && !c->listing;
 }
 
@@ -256,8 +295,8 @@ fold(struct split *s, const char *words, size_t *len, bool ascii, size_t at)
 	return s->folded + at;
 }
 
-/* Does piece k say all that piece i says? */
-static bool
+/* Does piece k say all that piece i says?  1, 0, or -1 with ENOMEM. */
+static int
 says(const struct view *v, size_t k, size_t i)
 {
 	const struct piece *u = view_at(v, i), *c = view_at(v, k);
@@ -276,10 +315,10 @@ says(const struct view *v, size_t k, size_t i)
 		       bytes_allow(s, cw, clen, uw, ulen, true);
 	}
 	if (!bytes_allow(s, cw, clen, uw, ulen, false))
-		return false;
+		return 0;
 	/* Room for both first, so that neither moves. */
 	if (array_room(&s->folded, &s->folded_room, ulen + clen, 1) != 0)
-		return false;
+		return -1;
 	uw = fold(s, uw, &ulen, u->ascii, 0);
 	cw = fold(s, cw, &clen, c->ascii, u->norm_len);
 	/* More letters: a space follows each word. */
@@ -288,45 +327,55 @@ says(const struct view *v, size_t k, size_t i)
 
 /*
  * The last of the next units that says more than this one, and all that it
- * says.  One bit, or 0.
+ * says.  One bit, or 0; -1 with ENOMEM.
  */
-static uint8_t
+static int
 said_in_full(const struct view *v, size_t i, const struct listed_unit *next,
 	     int n)
 {
 	const struct piece *u = view_at(v, i);
 
-	for (int k = n; k-- > 0; )
-		if (lengths_allow(u, &next[k]) && says(v, next[k].piece, i))
-			return (uint8_t)(1u << k);
+	for (int k = n; k-- > 0; ) {
+		int got = lengths_allow(u, &next[k]) ?
+			  says(v, next[k].piece, i) : 0;
+
+		if (got != 0)
+			return got < 0 ? -1 : 1 << k;
+	}
 	return 0;
 }
 
-bool
+int
 soon_link(const struct view *v, size_t i, bool final)
 {
 	struct piece *u = view_at(v, i);
 	const struct dedup_options *opt = &view_split(v, i)->opt;
 	const struct listed_unit *next;
-	bool lead, full;
-	int n;
+	bool judged = piece_is_unit(u) && u->compared && !u->listing &&
+		      opt->unit != DEDUP_UNIT_DOCUMENT;
+	bool lead = judged && u->ending != ENDING_WHOLE;
+	bool full = judged && !opt->exact && !u->headline &&
+		    u->length >= DEDUP_NEAR_WORDS;
+	int n, got = 0;
 
 	if (u->linked)
-		return true;
-	lead = piece_is_unit(u) && u->compared && !u->listing &&
-	       u->ending != ENDING_WHOLE;
-	full = piece_is_unit(u) && u->compared && !u->listing &&
-	       !opt->exact && u->w.n >= DEDUP_NEAR_WORDS;
-	if ((lead || full) && opt->unit != DEDUP_UNIT_DOCUMENT) {
-		n = find_window(v, i, final);
+		return 1;
+	if (lead || full) {
+		n = find_window(v, i, lead ? SOON_UNITS : SOON_NEXT, final);
 		if (n < 0)
-			return false;
+			return 0;
 		next = v->unit + u->rank + 1;
 		if (lead)
-			u->completers = complete_lead(v, i, next, n);
-		if (full && u->completers == 0)
-			u->completers = said_in_full(v, i, next, n);
+			got = complete_lead(v, i, next, n);
+		if (full && got == 0) {
+			got = said_in_full(v, i, next,
+					   n < SOON_NEXT ? n : SOON_NEXT);
+			u->said = got > 0;
+		}
+		if (got < 0)
+			return -1;
+		u->completers = (uint8_t)got;
 	}
 	u->linked = true;
-	return true;
+	return 1;
 }

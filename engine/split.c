@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
+#include "listing.h"
 #include "simd.h"
 
 #define PORTION ((size_t)128 << 10)	/* bytes read before they are planned */
@@ -40,6 +42,7 @@ split_init(struct split *s, const struct dedup_options *opt,
 			opt->boilerplate_share > 0;
 	s->by_line = s->hash_lines || opt->keep == DEDUP_KEEP_NONE;
 	s->wide = vectors_available() >= VECTORS_WIDE;
+	ending_filter_init(&s->filter);
 	s->reader = words_new(opt->fold_digits);
 	s->loose = loose_new();
 	if (s->reader == NULL || s->loose == NULL)
@@ -53,7 +56,7 @@ split_free(struct split *s)
 {
 	scan_free(&s->scan);
 	free(s->pieces);
-	free(s->spans);
+	unit_free(&s->units);
 	free(s->readings);
 	scratch_free(s->scratch);
 	free(s->proposals);
@@ -70,7 +73,7 @@ split_memory(const struct split *s)
 	return shingler_memory(s->shingler) + words_memory(s->reader) +
 	       scan_memory(&s->scan) + s->pieces_room * sizeof(*s->pieces) +
 	       s->proposals_room * sizeof(*s->proposals) +
-	       s->spans_room * sizeof(*s->spans) +
+	       unit_memory(&s->units) +
 	       loose_memory(s->loose) + s->folded_room +
 	       s->readings_room * sizeof(*s->readings);
 }
@@ -84,6 +87,8 @@ split_begin_at(struct split *s, uint64_t off)
 	s->sep_off = s->sep_len = 0;
 	s->probed = s->probed_bytes = 0;
 	s->in_fence = s->no_fence = s->inside = s->flushing = false;
+	s->goes_on = s->alone = false;
+	s->fresh = off == 0;
 }
 
 void
@@ -109,7 +114,7 @@ bool
 split_wants_words(const struct split *s, const struct piece *p)
 {
 	return !s->opt.exact && !p->listing &&
-	       (p->w.n >= DEDUP_NEAR_WORDS || s->opt.contained);
+	       (p->length >= DEDUP_NEAR_WORDS || s->opt.contained);
 }
 
 int
@@ -117,6 +122,7 @@ split_sketch(struct split *s, struct piece *p)
 {
 	if (p->sketched)
 		return 0;
+	p->w.length = p->length;
 	if (shingler_words(s->shingler, &p->w, s->scan.norm + p->norm,
 			   p->norm_len, p->digits, p->ascii) != 0)
 		return -1;
@@ -156,10 +162,13 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->verdict = UNDECIDED;
 	p->ending = ENDING_WHOLE;
 	p->completers = 0;
-	p->compared = p->listing = p->repeats = p->linked = false;
-	p->digits = p->sketched = p->stays = p->begins = p->doomed = false;
+	p->asks = p->quote = 0;
+	p->compared = p->listing = p->headline = p->repeats = false;
+	p->linked = p->digits = p->sketched = p->stays = p->begins = false;
+	p->said = p->broken = p->recorded = false;
 	p->ascii = true;
 	p->norm = p->norm_len = 0;
+	p->length = p->nlines = p->short_lines = 0;
 	p->w.n = 0;
 	p->w.code = NULL;
 	p->proposal = NULL;
@@ -195,36 +204,77 @@ add_pass(struct split *s, const struct line *l)
 	return 0;
 }
 
-/* Does a unit, or a line, of these words say again what stands before it? */
-static bool
-says_again(const struct split *s, const struct said *before, size_t norm,
-	   uint32_t norm_len, uint32_t nwords)
+/*
+ * In two words or more.  Cells of a table are the same by chance, and lines of
+ * code for a reason.
+ */
+bool
+split_says_again(const struct said *before, const char *before_words,
+		 const struct said *again, const char *words,
+		 const char *text, size_t len)
 {
-	return nwords >= 2 && before->nwords == nwords &&
-	       before->norm_len == norm_len &&
-	       memcmp(s->scan.norm + before->norm, s->scan.norm + norm,
-		      norm_len) == 0;
+	words += again->norm;
+	return again->nwords >= 2 && before->nwords == again->nwords &&
+	       before->norm_len == again->norm_len &&
+	       memcmp(before_words + before->norm, words,
+		      again->norm_len) == 0 &&
+	       !unit_is_cell(words, again->norm_len, again->nwords) &&
+	       listing_signs(text, trimmed(text, len)) == 0;
+}
+
+/* What makes the length of a unit, of its lines so far. */
+struct sums {
+	uint32_t solo2, solo4, extra;
+};
+
+static inline void
+add_line(struct piece *p, struct sums *sums, const struct line *l)
+{
+	p->w.n += l->nwords;
+	p->digits |= l->digits;
+	p->ascii &= l->ascii;
+	sums->solo2 += l->solo2;
+	sums->solo4 += l->solo4;
+	sums->extra += l->extra;
+	p->nlines += l->nwords > 0;
+}
+
+/* How does it end?  Its text ends with the line 'last'. */
+static void
+look_at_end(struct split *s, struct piece *p, const struct line *last)
+{
+	const char *text = s->text + (p->off - s->base);
+	size_t len = (size_t)(last->off + last->len - p->off);
+
+	p->headline = p->length < HEADLINE && !ending_is_sentence(text, len);
+	if (s->opt.unit == DEDUP_UNIT_DOCUMENT)
+		return;
+	p->asks = (uint8_t)ending_read_more(&s->filter,
+					    s->scan.norm + p->norm,
+					    p->norm_len);
+	p->ending = p->asks > 0 ? ENDING_READ_MORE : ending_of(text, len);
 }
 
 /* The words of a unit are known: what follows from them. */
 static void
-finish_unit(struct split *s, struct piece *p, const struct line *last)
+finish_unit(struct split *s, struct piece *p, const struct sums *sums,
+	    const struct line *last)
 {
 	struct said said = {
 		p->norm, p->norm_len, p->w.n, p->off, p->line,
 	};
 
-	p->compared = p->w.n >= s->opt.min_words;
-	if (p->compared || s->hash_lines)
-		p->w.fp = shingler_fingerprint(s->shingler,
-			s->scan.norm + p->norm, p->norm_len);
+	p->length = words_length(p->w.n, sums->solo2, sums->solo4,
+				 sums->extra);
+	p->compared = p->length >= s->opt.min_words;
+	p->w.fp = shingler_fingerprint(s->shingler, s->scan.norm + p->norm,
+				       p->norm_len);
 	if (p->compared) {
 		said.nwords = 0;
-		if (s->opt.unit != DEDUP_UNIT_DOCUMENT)
-			p->ending = ending_of(s->text + (p->off - s->base),
-				(size_t)(last->off + last->len - p->off));
-	} else if (says_again(s, &s->before.unit, p->norm, p->norm_len,
-			      p->w.n)) {
+		look_at_end(s, p, last);
+	} else if (split_says_again(&s->before.unit, s->scan.norm, &said,
+				    s->scan.norm, s->text + (p->off - s->base),
+				    (size_t)(last->off + last->len - p->off))) {
 		p->repeats = true;
 		p->root_off = said.off = s->before.unit.off;
 		p->root_line = said.line = s->before.unit.line;
@@ -239,20 +289,21 @@ plan_unit(struct split *s, size_t n, enum unit_kind kind)
 {
 	const struct line *l = s->scan.lines + s->cursor, *last = l + n - 1;
 	struct piece *p = add_piece(s, PIECE_UNIT, l->off, s->line);
+	struct sums sums = { 0, 0, 0 };
 
 	if (p == NULL)
 		return -1;
 	p->len = (uint32_t)(last->off + last->len - l->off);
 	p->listing = kind == UNIT_LISTING;
+	p->quote = l->quote;
 	p->norm = l->norm;
 	p->norm_len = (uint32_t)(last->norm + last->norm_len - l->norm);
-	for (size_t i = 0; i < n; i++) {
-		p->w.n += l[i].nwords;
-		p->digits |= l[i].digits;
-		p->ascii &= l[i].ascii;
-	}
+	for (size_t i = 0; i < n; i++)
+		add_line(p, &sums, &l[i]);
 	p->nwords = p->w.n;
-	finish_unit(s, p, last);
+	finish_unit(s, p, &sums, last);
+	if (n > 1 || !p->compared)
+		p->short_lines = p->nlines;
 	s->before.line = s->before.unit;
 	s->line += n;
 	s->cursor += n;
@@ -280,47 +331,58 @@ plan_repeat(struct split *s, const struct line *l)
 
 /* A line of the run whose first piece is number 'run'. */
 static int
-plan_run_line(struct split *s, const struct line *l, size_t run)
+plan_run_line(struct split *s, const struct line *l, size_t run,
+	      struct sums *sums)
 {
 	struct piece *p = &s->pieces[s->npieces - 1], *first;
-	bool apart = s->by_line || p->kind == PIECE_REPEAT;
+	bool apart = s->by_line ? !l->joined || p->kind != PIECE_REST :
+				  p->kind == PIECE_REPEAT;
+	size_t norm = l->norm;
 
 	if (apart) {
 		p = add_piece(s, PIECE_REST, l->off, s->line);
 		if (p == NULL)
 			return -1;
+		p->norm = l->norm;
 	}
-	if (apart && s->hash_lines)
-		p->w.fp = shingler_fingerprint(s->shingler,
-			s->scan.norm + l->norm, l->norm_len);
 	p->len += l->len;
 	p->nwords += l->nwords;
 	first = &s->pieces[run];
 	/* Its words go behind those of the run, where repeats stood. */
-	memmove(s->scan.norm + first->norm + first->norm_len,
-		s->scan.norm + l->norm, l->norm_len);
+	if (first->norm + first->norm_len != norm) {
+		norm = first->norm + first->norm_len;
+		memmove(s->scan.norm + norm, s->scan.norm + l->norm,
+			l->norm_len);
+		p->norm = apart ? norm : p->norm;
+	}
+	if (p->kind == PIECE_REST && s->hash_lines)
+		p->w.fp = shingler_fingerprint(s->shingler,
+			s->scan.norm + p->norm,
+			norm + l->norm_len - p->norm);
 	s->before.line = (struct said){
-		first->norm + first->norm_len, l->norm_len, l->nwords,
-		l->off, s->line,
+		norm, l->norm_len, l->nwords, l->off, s->line,
 	};
 	first->norm_len += l->norm_len;
-	first->w.n += l->nwords;
-	first->digits |= l->digits;
-	first->ascii &= l->ascii;
+	add_line(first, sums, l);
 	return 0;
 }
 
-/* Short lines that are one unit, but for those that repeat. */
+/* Lines that are one unit, but for those that repeat. */
 static int
 plan_run(struct split *s, size_t n)
 {
 	const struct line *l = s->scan.lines + s->cursor, *end = l + n;
 	const struct line *last = NULL;
+	struct sums sums = { 0, 0, 0 };
 	size_t run = SIZE_MAX;
 
 	for (; l < end; l++, s->line++) {
-		if (says_again(s, &s->before.line, l->norm, l->norm_len,
-			       l->nwords)) {
+		struct said again = {
+			l->norm, l->norm_len, l->nwords, l->off, s->line,
+		};
+
+		if (split_says_again(&s->before.line, s->scan.norm, &again,
+				     s->scan.norm, text_of(s, l), l->len)) {
 			if (plan_repeat(s, l) != 0)
 				return -1;
 			continue;
@@ -332,15 +394,21 @@ plan_run(struct split *s, size_t n)
 			if (p == NULL)
 				return -1;
 			p->norm = l->norm;
+			p->quote = l->quote;
 			run = s->npieces - 1;
 		}
-		if (plan_run_line(s, l, run) != 0)
+		if (plan_run_line(s, l, run, &sums) != 0)
 			return -1;
 		last = l;
 	}
 	s->cursor += n;
-	if (run != SIZE_MAX)
-		finish_unit(s, &s->pieces[run], last);
+	if (run != SIZE_MAX) {
+		struct piece *p = &s->pieces[run];
+
+		finish_unit(s, p, &sums, last);
+		if (n > 1 || !p->compared)
+			p->short_lines = p->nlines;
+	}
 	return 0;
 }
 
@@ -392,6 +460,30 @@ is_fence_line(const struct split *s, size_t i)
 /* How many lines from the cursor on are a block, or a chunk of a giant one. */
 enum extent { EXTENT_MORE, EXTENT_WHOLE, EXTENT_GIANT };
 
+/*
+ * The block is whole, and blank lines follow.  The document's first one is all
+ * of it only if nothing else does.
+ */
+static enum extent
+end_of_block(struct split *s, bool final)
+{
+	size_t i = s->cursor + s->probed, blank = 0;
+
+	if (!s->fresh || s->opt.unit != DEDUP_UNIT_AUTO)
+		return EXTENT_WHOLE;
+	for (; i < s->scan.nlines; i++) {
+		const struct line *l = s->scan.lines + i;
+
+		blank += l->len;
+		if (!l->blank || l->oversize || blank > UNIT_BLOCK_MAX)
+			return EXTENT_WHOLE;
+	}
+	if (!final)
+		return EXTENT_MORE;
+	s->alone = !s->goes_on;
+	return EXTENT_WHOLE;
+}
+
 static enum extent
 find_extent(struct split *s, bool final)
 {
@@ -405,6 +497,9 @@ again:
 		const struct line *l = s->scan.lines + i;
 
 		if (l->blank && !l->oversize && !s->in_fence && !document)
+			return end_of_block(s, final);
+		if (s->probed > 0 && !s->in_fence && s->opt.unit ==
+		    DEDUP_UNIT_AUTO && l->quote != s->scan.lines[i - 1].quote)
 			return EXTENT_WHOLE;
 		/* A line that is too long stands alone. */
 		if (l->oversize && s->in_fence)
@@ -431,7 +526,7 @@ again:
 	if (document)
 		while (s->scan.lines[s->cursor + s->probed - 1].blank)
 			s->probed--;
-	return EXTENT_WHOLE;
+	return end_of_block(s, true);
 no_fence:
 	/* It is not a listing after all. */
 	s->no_fence = true;
@@ -444,8 +539,12 @@ no_fence:
 static int
 plan_block(struct split *s, size_t n)
 {
-	const struct line *l = s->scan.lines + s->cursor;
-	size_t nspans;
+	struct line *l = s->scan.lines + s->cursor;
+	struct unit_block block = {
+		.lines = l, .n = n, .text = s->text, .base = s->base,
+		.norm = s->scan.norm, .min_words = s->opt.min_words,
+		.alone = s->alone, .marks = s->hash_lines,
+	};
 
 	if (s->opt.unit == DEDUP_UNIT_PARAGRAPH ||
 	    s->opt.unit == DEDUP_UNIT_DOCUMENT)
@@ -460,12 +559,10 @@ plan_block(struct split *s, size_t n)
 	if (n == 1 && l->nwords >= s->opt.min_words &&
 	    !unit_is_fence(text_of(s, l), l->len))
 		return plan_unit(s, 1, UNIT_LINE);
-	if (array_room(&s->spans, &s->spans_room, n, sizeof(*s->spans)) != 0)
+	if (unit_split(&s->units, &block) != 0)
 		return -1;
-	nspans = unit_split(l, n, s->text, s->base, s->scan.norm,
-			    s->opt.min_words, s->spans);
-	for (size_t i = 0; i < nspans; i++) {
-		const struct unit_span *u = &s->spans[i];
+	for (size_t i = 0; i < s->units.nspans; i++) {
+		const struct unit_span *u = &s->units.span[i];
 
 		if ((u->kind == UNIT_RUN ? plan_run(s, u->nlines) :
 		     plan_unit(s, u->nlines, u->kind)) != 0)
@@ -530,8 +627,9 @@ plan_next(struct split *s, bool final)
 		return 0;
 	n = s->probed;
 	s->probed = s->probed_bytes = 0;
-	s->in_fence = s->no_fence = false;
+	s->in_fence = s->no_fence = s->fresh = false;
 	begins = !s->inside;
+	s->alone |= !begins || extent == EXTENT_GIANT;
 	at = s->cursor + n;
 	if (begins &&
 	    add_separator(s, s->sep_len > 0 ? s->sep_off :
@@ -546,6 +644,7 @@ plan_next(struct split *s, bool final)
 	if (got != 0)
 		return -1;
 	s->inside = extent == EXTENT_GIANT;
+	s->alone = false;
 	return 1;
 }
 
@@ -687,9 +786,14 @@ link_reading(struct split *s, const struct reading *r)
 
 	s->unit = v.unit;
 	s->unit_room = v.room;
-	for (size_t i = 0; got == 0 && i < v.n; i++)
-		if (!soon_link(&v, i, r->ends))
+	if (got != 0)
+		return -1;
+	for (size_t i = 0; i < v.n && got == 0; i++) {
+		got = soon_link(&v, i, r->ends);
+		if (got == 0)
 			break;
+		got = got < 0 ? -1 : 0;
+	}
 	return got;
 }
 
@@ -708,6 +812,7 @@ split_read(struct split *s, const struct dedup_stretch *stretch)
 	s->text = stretch->text;
 	s->end = stretch->offset + stretch->len;
 	s->inside = stretch->inside;
+	s->goes_on = !stretch->ends;
 	s->line = 0;
 	r = &s->readings[s->nreadings];
 	*r = (struct reading){

@@ -42,7 +42,7 @@ best_match(const struct table *t, struct scratch *s, const struct words *w,
 		*m = (struct match){
 			.resemblance = resemblance,
 			.place = record_place(t, c[i].table, c[i].ref, p),
-			.table = c[i].table,
+			.table = c[i].table, .ref = c[i].ref,
 			.similar = matches == similar_matches,
 		};
 	}
@@ -218,5 +218,6 @@ table_near_after(struct table *t, const struct words *w, double threshold,
 	if (got < 0 || (got == 0 && !p->near))
 		return got;
 	*m = got > 0 ? newer.m : p->m;
+	match_refresh(t, m);
 	return 1;
 }

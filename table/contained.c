@@ -37,7 +37,7 @@ table_containing(struct table *t, const struct words *w, struct match *m)
 		*m = (struct match){
 			.resemblance = 1.0,
 			.place = record_place(t, c[i].table, c[i].ref, p),
-			.table = c[i].table,
+			.table = c[i].table, .ref = c[i].ref,
 		};
 		return 1;
 	}

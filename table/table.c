@@ -250,7 +250,7 @@ table_find(const struct table *t, const struct fingerprint *fp,
 		*m = (struct match){
 			.resemblance = 1.0,
 			.place = record_place(t, table, ref, p),
-			.table = table,
+			.table = table, .ref = ref,
 		};
 	} else {
 		*m = (struct match){ .resemblance = 1.0, .table = table };
@@ -296,6 +296,7 @@ table_find_after(struct table *t, const struct fingerprint *fp,
 		return table_find(t, fp, m);
 	if (p->exact) {
 		*m = p->m;
+		match_refresh(t, m);
 		return 1;
 	}
 	return recent_has(t, p->upto, (uint32_t)fp->hi) ?
@@ -549,4 +550,34 @@ table_save(const struct table *t, const char *path,
 			     why);
 	free(spans);
 	return result;
+}
+
+uint64_t
+table_identity(const struct table *t, const struct match *m)
+{
+	const unsigned char *p = record_at(t, m->table, m->ref);
+
+	return shingle_checksum(record_codes(t, p), 2 * record_head(p).nwords);
+}
+
+struct place
+table_place(const struct table *t, uint64_t ref)
+{
+	return record_place(t, 0, ref, arena_at(&t->arena, ref));
+}
+
+void
+table_move(struct table *t, const struct fingerprint *fp,
+	   const struct place *from, const struct place *to)
+{
+	unsigned char *slot;
+	const unsigned char *p = exact_slot(t, fp, &slot);
+	unsigned char *at;
+
+	if (p == NULL || !t->places)
+		return;
+	at = arena_at(&t->arena, load40(p + sizeof(*fp))) +
+	     sizeof(struct record);
+	if (memcmp(at, from, sizeof(*from)) == 0)
+		memcpy(at, to, sizeof(*to));
 }

@@ -54,7 +54,14 @@ struct match {
 	struct place place;	/* zero without table_options.places */
 	unsigned table;		/* 0: its own; i: the i-th one attached */
 	bool similar;		/* by table_similar(), not by table_near() */
+	uint64_t ref;
 };
+struct table;
+uint64_t table_identity(const struct table *t, const struct match *m);
+struct place table_place(const struct table *t, uint64_t ref);
+void table_move(struct table *t, const struct fingerprint *fp,
+		const struct place *from, const struct place *to);
+
 
 /* Memory to compare units in, for each thread that does. */
 struct scratch;

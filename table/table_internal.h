@@ -166,6 +166,15 @@ record_place(const struct table *t, unsigned table, uint64_t ref,
 	return place;
 }
 
+/* Its place may be another one by now: see table_set_place(). */
+static inline void
+match_refresh(const struct table *t, struct match *m)
+{
+	if (m->table == 0 && t->places && m->ref != 0)
+		m->place = record_place(t, 0, m->ref,
+					arena_at(&t->arena, m->ref));
+}
+
 /* table.c */
 
 /* More room in the index, as far as the limit allows; 0, or -1 with ENOMEM. */

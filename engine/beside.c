@@ -1,0 +1,184 @@
+/*
+ * What is too short to be compared is told from the company it is in.
+ *
+ * A heading goes along with the unit that it stands before, if the same heading
+ * stands before the text that says that unit; up to three in a row do, each with
+ * the next.  So does what is short behind a unit in its block: the last lines of
+ * a sign-up box.
+ *
+ *	Votes				known: "votes" before 4711
+ *	All members voted for ...	its identity is 4711
+ *	...
+ *	Votes				goes, as 4711 says the next unit
+ *	All members voted for ...	goes
+ *
+ * What is known is the fingerprint of the short unit's words and of the identity
+ * of the text beside it.  It has the place of a short unit that stays.
+ */
+#include "engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum side { BEFORE, BEHIND };
+
+/* A short unit, on this side of what 'id' stands for. */
+static struct fingerprint
+key_of(const struct split *s, const struct piece *p, enum side side,
+       uint64_t id)
+{
+	uint64_t v[4] = { p->w.fp.hi, p->w.fp.lo, id, side };
+	char bytes[sizeof(v)];
+
+	memcpy(bytes, v, sizeof(v));
+	return shingler_fingerprint(s->shingler, bytes, sizeof(bytes));
+}
+
+/* Is it known there?  1 with p->why, 0, or -1. */
+static int
+find_key(struct dedup *d, struct piece *p, const struct fingerprint *key)
+{
+	struct match m;
+	int got = table_find(d->table, key, &m);
+
+	if (got > 0)
+		p->why = judge_finding(d, DEDUP_HEADING, &m);
+	return got;
+}
+
+/* Known from now on, by the place of itself or of what it went for. */
+static void
+record_key(struct dedup *d, const struct piece *p,
+	   const struct fingerprint *key)
+{
+	struct words w = { .fp = *key };
+	struct place at = engine_place(d, p->off, p->line);
+
+	if (p->verdict == GOES && (p->why.table != 0 ||
+				   p->why.reason != DEDUP_HEADING))
+		return;
+	if (p->verdict == GOES)
+		at = p->why.witness;
+	if (table_add(d->table, &w, &at) == 0)
+		return;
+	if (errno == ENOMEM)
+		table_fill(d->table);
+	d->damaged |= errno == EBADMSG;
+}
+
+/* A short unit is decided: so is what it may stand behind. */
+static int
+settle(struct dedup *d, const struct heading *h, bool goes)
+{
+	struct piece *p = view_at(&d->view, h->piece);
+	struct fingerprint key;
+
+	if ((goes ? judge_goes : judge_stays)(d, h->piece) != 0)
+		return -1;
+	if (h->behind) {
+		key = key_of(view_split(&d->view, h->piece), p, BEHIND,
+			     h->mine);
+		record_key(d, p, &key);
+	}
+	return 0;
+}
+
+/* No unit follows: those that wait stay. */
+int
+beside_settle(struct dedup *d)
+{
+	int got = 0;
+
+	for (size_t i = 0; i < d->nheadings; i++)
+		got |= settle(d, &d->heading[i], false);
+	d->nheadings = 0;
+	return got;
+}
+
+int
+beside_short(struct dedup *d, size_t i)
+{
+	struct piece *p = view_at(&d->view, i);
+	struct heading h = {
+		.piece = i, .behind = d->beside.any, .mine = d->beside.mine,
+	};
+	bool goes = d->beside.any && d->beside.goes;
+	int got = 0;
+
+	if (goes) {
+		struct fingerprint key = key_of(view_split(&d->view, i), p,
+						BEHIND, d->beside.theirs);
+
+		got = find_key(d, p, &key);
+	}
+	d->beside.any = false;
+	if (got < 0)
+		return -1;
+	if (got > 0)
+		return settle(d, &h, true);
+	if (d->nheadings == HEADINGS) {
+		if (settle(d, &d->heading[0], false) != 0)
+			return -1;
+		memmove(d->heading, d->heading + 1,
+			(HEADINGS - 1) * sizeof(*d->heading));
+		d->nheadings--;
+	}
+	d->heading[d->nheadings++] = h;
+	return 0;
+}
+
+/* Is there company of unit i whose fate hangs on its identity? */
+bool
+beside_wants_identity(const struct dedup *d, size_t i)
+{
+	if (d->nheadings > 0)
+		return true;
+	for (i++; i < d->view.n; i++) {
+		const struct piece *p = view_at(&d->view, i);
+
+		if (p->kind == PIECE_SEPARATOR || p->kind == PIECE_PASS)
+			return false;
+		if (piece_is_unit(p))
+			return !p->compared && p->w.n > 0;
+	}
+	return false;
+}
+
+/* Which of the headings before unit i, which was judged, go along? */
+int
+beside_judged(struct dedup *d, size_t i)
+{
+	const struct split *s = view_split(&d->view, i);
+	struct heading h[HEADINGS];
+	size_t n = d->nheadings, k;
+	uint64_t id = d->beside.theirs;
+
+	memcpy(h, d->heading, sizeof(h));
+	d->nheadings = 0;
+	for (k = n; k > 0 && d->beside.any && d->beside.goes; k--) {
+		struct piece *p = view_at(&d->view, h[k - 1].piece);
+		struct fingerprint key = key_of(s, p, BEFORE, id);
+		int got = find_key(d, p, &key);
+
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		if (settle(d, &h[k - 1], true) != 0)
+			return -1;
+		id = key.lo;
+	}
+	for (; k > 0; k--)
+		if (settle(d, &h[k - 1], false) != 0)
+			return -1;
+	/* As they stand before this one, gone or not, they are known. */
+	id = d->beside.mine;
+	for (k = n; k > 0 && d->beside.any; k--) {
+		const struct piece *p = view_at(&d->view, h[k - 1].piece);
+		struct fingerprint key = key_of(s, p, BEFORE, id);
+
+		record_key(d, p, &key);
+		id = key.lo;
+	}
+	return 0;
+}
