@@ -261,7 +261,7 @@ struct listed_unit {
 	uint32_t norm_len, nwords;
 	uint8_t quote;
 	bool passes;		/* PIECE_PASS */
-	bool listing;
+	bool completes;		/* it may complete others: no code, no lead */
 };
 
 /*
@@ -332,6 +332,14 @@ struct cutter {
 	bool take_next;		/* the last removal gets the next separator */
 };
 
+/* What became of a unit, or line, that was cut. */
+struct fate {
+	uint64_t off;
+	uint32_t len;
+	bool goes;
+	struct finding why;
+};
+
 /*
  * What is short is told from the company it is in: identities of texts (see
  * table_identity()) stand for what is beside it.
@@ -365,6 +373,7 @@ struct dedup {
 	size_t nbare;		/* ... and how many */
 	bool words_stay;	/* some of its words do */
 	struct finding words_why;	/* what went last of them */
+	struct fate last_unit, last_line;	/* before the next piece to cut */
 	struct cutter out;
 
 	struct table *table;

@@ -21,6 +21,7 @@ judge_reset(struct dedup *d)
 	d->words_stay = false;
 	d->words_why.reason = DEDUP_NREASONS;	/* none has gone */
 	d->beside = (struct beside){ .any = false };
+	d->last_unit = d->last_line = (struct fate){ .goes = false };
 }
 
 void
@@ -589,6 +590,26 @@ piece_of(const struct dedup *d, uint64_t off)
 	return view_at(&d->view, low);
 }
 
+/* What is repeated is the unit, or line, that was cut last; or it comes yet. */
+static const struct finding *
+cut_before(const struct dedup *d, const struct piece *p)
+{
+	const struct fate *f = p->kind == PIECE_REPEAT ? &d->last_line
+						       : &d->last_unit;
+
+	return f->goes && f->off <= p->root_off &&
+	       p->root_off <= f->off + f->len ? &f->why : NULL;
+}
+
+/* A repeat goes as what it repeats does. */
+static void
+go_as(struct dedup *d, struct piece *p, const struct finding *why)
+{
+	d->stats.removed[p->why.reason]--;
+	d->stats.removed[why->reason]++;
+	p->why = *why;
+}
+
 /*
  * Where does the chain of witnesses of a piece that goes end?  All that is
  * before the pieces at hand is settled, and records of that tell so by now.  1,
@@ -600,13 +621,19 @@ piece_of(const struct dedup *d, uint64_t off)
 static int
 resolve(struct dedup *d, struct piece *p)
 {
+	const struct finding *before = NULL;
 	const struct piece *q;
 	size_t steps = d->view.n;
 
+	if (p->why.reason == DEDUP_REPEAT)
+		before = cut_before(d, p);
+	if (before != NULL)
+		go_as(d, p, before);
 	if (p->why.ref != 0 && d->places &&
 	    p->why.witness.document == d->document)
 		p->why.witness = table_place(d->table, p->why.ref);
-	while (steps-- > 0 && p->why.table == 0 && p->why.reason != DEDUP_BOILERPLATE &&
+	while (steps-- > 0 && p->why.table == 0 &&
+	       p->why.reason != DEDUP_BOILERPLATE &&
 	       p->why.reason != DEDUP_LISTED &&
 	       p->why.witness.document == d->document &&
 	       (q = piece_of(d, p->why.witness.offset)) != NULL && q != p) {
@@ -614,16 +641,24 @@ resolve(struct dedup *d, struct piece *p)
 			return 0;
 		if (q->verdict == STAYS)
 			break;
-		if (p->why.reason == DEDUP_REPEAT) {
-			d->stats.removed[DEDUP_REPEAT]--;
-			d->stats.removed[q->why.reason]++;
-			p->why = q->why;
-			continue;
-		}
 		p->why.witness = q->why.witness;
 		p->why.table = q->why.table;
 	}
 	return 1;
+}
+
+/* What may be repeated next. */
+static void
+note_fate(struct dedup *d, const struct piece *p)
+{
+	struct fate f = { p->off, p->len, p->verdict == GOES, p->why };
+
+	if (p->kind == PIECE_REPEAT || p->kind == PIECE_SEPARATOR)
+		return;
+	if (p->kind != PIECE_REST && !p->repeats)
+		d->last_unit = f;
+	if (p->kind != PIECE_RUN || p->len > 0)
+		d->last_line = f;
 }
 
 /* Its record leads to where the chain ends, which is known now. */
@@ -652,6 +687,7 @@ cut_decided(struct dedup *d)
 				return 0;
 			lead_on(d, p);
 		}
+		note_fate(d, p);
 		if (cut_piece(d, p) != 0)
 			return -1;
 	}

@@ -10,7 +10,8 @@
  * or the next one, or the one after it, says the same with a label or a credit
  * around it.  Which units these are is known from the document alone; what
  * becomes of them is for the judge.  What is quoted completes nothing that is
- * quoted less.
+ * quoted less, and what is cut off completes nothing at all: nothing leads back
+ * to it.
  */
 #include "engine.h"
 
@@ -38,7 +39,8 @@ soon_list(struct view *v)
 			.piece = i, .off = p->off, .norm_len = p->norm_len,
 			.nwords = p->w.n, .quote = p->quote,
 			.passes = p->kind == PIECE_PASS,
-			.listing = p->listing,
+			.completes = !p->listing &&
+				     p->ending == ENDING_WHOLE,
 		};
 	}
 	return 0;
@@ -161,7 +163,7 @@ complete_lead(const struct view *v, size_t i, const struct listed_unit *next,
 		int got;
 
 		/* The same once more is no completion. */
-		if (next[k].quote > u->quote ||
+		if (next[k].quote > u->quote || !next[k].completes ||
 		    (has == u->norm_len &&
 		     memcmp(words, view_words(v, i), has) == 0))
 			continue;
@@ -188,7 +190,7 @@ static bool
 lengths_allow(const struct piece *u, const struct listed_unit *c)
 {
 	return c->norm_len > u->norm_len && c->quote <= u->quote &&
-	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && !c->listing;
+	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && c->completes;
 }
 
 #define FEW_PLACES 64	/* bytes among which one may begin in another */

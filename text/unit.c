@@ -287,7 +287,7 @@ shape_of(struct shape *p, const struct unit_block *b, size_t i)
 		return;
 	shape_end(p);
 	s += p->words;
-	p->bullet = begins_bullet(s, p->len - p->words);
+	p->bullet = p->leader == 0 && begins_bullet(s, p->len - p->words);
 	p->number = begins_number(s, p->len - p->words);
 	p->label = begins_label(s, p->len - p->words);
 	shape_first(p);
@@ -320,25 +320,34 @@ begin_alike(const struct unit_block *b, size_t i, size_t k)
 		      n < ALIKE ? n : ALIKE) == 0;
 }
 
-/* May line i go on with the one before it, by what stands at its beginning? */
+/*
+ * May line i go on with the one before it, by its place and by what stands at
+ * its beginning?  'new': that one begins something, and may be indented deeper.
+ */
 static bool
-may_go_on(const struct unit_block *b, const struct shape *p, size_t i)
+may_go_on(const struct unit_block *b, const struct shape *p, size_t i,
+	  bool new)
 {
 	const struct shape *x = &p[i - 1], *y = &p[i];
+	bool item = x->bullet || x->leader == '*';
 
-	return !x->wide && !y->wide && x->leader == y->leader &&
-	       !y->bullet && !y->number && b->lines[i - 1].nwords > 0 &&
-	       b->lines[i].nwords > 0 && x->spaced &&
+	return !x->wide && !y->wide && !y->bullet && !y->number &&
+	       (x->leader == y->leader || (item && y->leader == 0)) &&
+	       (y->col >= x->col || new) && x->spaced &&
+	       b->lines[i - 1].nwords > 0 && b->lines[i].nwords > 0 &&
 	       !(x->first == LETTER_DIGIT && y->first == LETTER_DIGIT) &&
 	       !begin_alike(b, i - 1, i);
 }
 
-/* Does a sentence plainly go on: an open end, and then lower case? */
+/* Does a sentence plainly go on in line i: an open end, and then lower case? */
 static bool
-goes_on_plainly(const struct shape *x, const struct shape *y)
+goes_on_plainly(const struct unit_block *b, const struct shape *p, size_t i)
 {
+	const struct shape *x = &p[i - 1], *y = &p[i];
+
 	return !x->closed && !x->colon && y->first == LETTER_LOWER &&
-	       !y->quoted;
+	       !y->quoted && !y->bullet && !y->number &&
+	       b->lines[i - 1].nwords > 0;
 }
 
 /* What the joints between the lines of a stretch look like. */
@@ -390,9 +399,8 @@ mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
 		       !(j.full >= 3 &&
 			 (j.upper == j.full || j.even == j.full));
 
-	for (size_t i = first + 1; i < end; i++)
-		b->lines[i].joined = (wrapped && is_full(p, i, width)) ||
-				     goes_on_plainly(&p[i - 1], &p[i]);
+	for (size_t i = first + 1; wrapped && i < end; i++)
+		b->lines[i].joined |= is_full(p, i, width);
 	return wrapped ? j.full : 0;
 }
 
@@ -408,15 +416,15 @@ mark_joined(const struct unit_block *b, const struct shape *p)
 	bool wide = false;
 
 	for (size_t i = 0; i < b->n; i++) {
-		b->lines[i].joined = false;
+		b->lines[i].joined = i > 0 && goes_on_plainly(b, p, i);
 		wide |= p[i].wide && line_length(&b->lines[i]) >=
 				     UNIT_PARAGRAPH;
 		if (p[i].width > width)
 			width = p[i].width;
 	}
 	for (size_t i = 0, k; i < b->n; i = k) {
-		for (k = i + 1; k < b->n && may_go_on(b, p, k) &&
-		     (k == i + 1 || p[k].col == p[k - 1].col); k++)
+		for (k = i + 1; k < b->n && may_go_on(b, p, k, k == i + 1);
+		     k++)
 			;
 		if (k > i + 1)
 			wrapped += mark_stretch(b, p, i, k,
