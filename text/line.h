@@ -12,15 +12,32 @@
 struct line {
 	uint64_t off;		/* where it starts, bytes into the document */
 	uint32_t len;		/* bytes, its newline included */
-	uint32_t nwords;
+	uint32_t nwords;	/* words, however short */
+	uint32_t solo2, solo4;	/* of these, Han and kana; Thai, Lao, Khmer,
+				 * Burmese: see words_length() */
+	uint32_t extra;		/* what addresses count beyond a word each */
 	uint32_t norm;		/* its words: offset into scan.norm, ... */
 	uint32_t norm_len;	/* ... and bytes; a space follows each word */
-	bool blank;		/* nothing but white space */
+	uint8_t quote;		/* marks of quoted mail it begins with */
+	bool blank;		/* nothing but white space, marks of quoted
+				 * mail, or the leader of a comment */
 	bool digits;		/* some word has a digit in it */
 	bool ascii;		/* no byte is over 0x7f */
 	bool oversize;		/* too long to judge: words not looked at */
 	bool begins;		/* false: it goes on with one that is */
 };
+
+/*
+ * The length in words of lines with these sums: what is the same in every
+ * script.  Two characters of Han and kana count as one word, four of the other
+ * scripts without spaces, and an address as many as it has runs of letters.
+ */
+static inline uint32_t
+words_length(uint32_t nwords, uint32_t solo2, uint32_t solo4, uint32_t extra)
+{
+	return nwords - solo2 - solo4 + (solo2 + 1) / 2 + (solo4 + 3) / 4 +
+	       extra;
+}
 
 /*
  * Lines read and not judged yet.  'norm' holds their words, case folded and
