@@ -453,6 +453,7 @@ go_back(struct sink *k)
 		k->extra = k->mark.extra;
 		k->high = k->mark.high;
 		out->norm_len = k->mark.norm_len;
+		out->norm[out->norm_len - 1] = ' ';	/* it may have gone */
 		return k->mark.p;
 	}
 	k->put = (struct put){ .out = out };
@@ -475,24 +476,47 @@ finds_address(struct sink *k, size_t p)
 	return true;
 }
 
-/*
- * Digits that are raised do not read on from those on the line, nor these from
- * them: what tells them apart comes between.
- */
-static void
-put_raised(struct sink *k, struct character ch, uint32_t before)
+static bool
+is_ignored(uint32_t info)
 {
-	uint32_t how = ch.info & (SUPER | SUB);
+	return (info & (KIND | IGNORED)) == (JOINS | IGNORED);
+}
 
-	if ((before & DIGIT) && (before & (SUPER | SUB)) != how &&
-	    k->put.place == INSIDE)
-		put_sign(&k->put, how == 0 ? '|' : how == SUB ? '_' : '^');
+/* Of the last character before text[p] that folds to something. */
+static uint32_t
+info_before(struct sink *k, size_t p)
+{
+	struct character ch;
+
+	do {
+		ch = character_before(&k->r, p);
+		p -= ch.len;
+	} while (is_ignored(ch.info));
+	return ch.info;
 }
 
 static bool
 is_raised(uint32_t info)
 {
 	return (info & (SUPER | SUB)) != 0 && (info & KIND) != JOINS;
+}
+
+/*
+ * Digits that are raised do not read on from those on the line, nor these from
+ * them: what tells them apart comes between.
+ */
+static void
+put_raised(struct sink *k, struct character ch, size_t p)
+{
+	uint32_t how = ch.info & (SUPER | SUB), before;
+
+	if (how == 0 && (p == 0 || ((unsigned char)k->r.text[p - 1] < 0x80 &&
+				    k->r.text[p - 1] != ';')))
+		return;
+	before = info_before(k, p);
+	if ((before & DIGIT) && (before & (SUPER | SUB)) != how &&
+	    k->put.place == INSIDE)
+		put_sign(&k->put, how == 0 ? '|' : how == SUB ? '_' : '^');
 }
 
 /* The address that begins at *p, as one word, and what it is long beyond that. */
@@ -621,7 +645,7 @@ read_chars(struct sink *k, size_t *pos, bool all)
 	const char *s = k->r.text;
 	size_t p = *pos, start;
 	struct character ch, next = character_at(&k->r, p);
-	uint32_t before = UNKNOWN;
+	uint32_t before = SEPARATOR;	/* the last character's info */
 	int failed = 0;
 
 	do {
@@ -647,7 +671,7 @@ read_chars(struct sink *k, size_t *pos, bool all)
 				break;
 			forget_words(k, p);
 			next = character_at(&k->r, p);
-			before = UNKNOWN;
+			before = SEPARATOR;
 			continue;
 		}
 		if ((ch.info & KIND) == SEPARATOR ||
@@ -655,12 +679,8 @@ read_chars(struct sink *k, size_t *pos, bool all)
 		     ch.info >> CLASS_SHIFT != CLASS_PLAIN))
 			verdict = verdict_of(k, ch, start);
 		if (ch.info & (DIGIT | SUPER | SUB) &&
-		    (is_raised(ch.info) || is_raised(before))) {
-			if (before == UNKNOWN)
-				before = character_before(&k->r, start).info;
-			if ((ch.info & DIGIT) || verdict != SIGN_GAP)
-				put_raised(k, ch, before);
-		}
+		    ((ch.info & DIGIT) || verdict != SIGN_GAP))
+			put_raised(k, ch, start);
 		if (ch.c == '\n' && !ch.entity)
 			failed = end_line(k, p);
 		else if ((ch.info & KIND) == BYTE)
@@ -676,10 +696,11 @@ read_chars(struct sink *k, size_t *pos, bool all)
 			put_folded(&k->put, ch.info);
 		if (failed != 0)
 			return -1;
-		before = ch.info;
+		if (!is_ignored(ch.info))
+			before = ch.info;
 		note_words(k, start, p);
 	} while (p < k->r.len &&
-		 (all || k->skips || is_raised(before) ||
+		 (all || k->skips || is_raised(before) || s[p] == '&' ||
 		  (unsigned char)s[p] >= 0x80 ||
 		  (p + 1 < k->r.len && (unsigned char)s[p + 1] >= 0x80)));
 	if (!all && k->put.place >= AFTER_SOLO)
@@ -1087,7 +1108,9 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 		if (verdict == SIGN_GAP)
 			continue;
 		if (verdict & SIGN_JOINS_AFTER) {
-			if (i + 1 >= got.n) {
+			char after = (char)byte_at(&k->r, p + i + 1);
+
+			if (i + 1 >= got.n || after == '&') {
 				got.n = i;
 				break;
 			}

@@ -20,10 +20,11 @@ static int READ_TEXT(struct sink *k)
 		unsigned n = 0, most = CHUNK;
 		bool back = false;
 
-		if (left <= CHUNK) {
+		if (left <= CHUNK)
 			most = (unsigned)left;
+		if (k->r.len - p <= CHUNK) {
 			memset(tail, 0, sizeof(tail));
-			memcpy(tail, s, left);
+			memcpy(tail, s, k->r.len - p);
 			s = tail;
 		}
 		do {
@@ -33,12 +34,15 @@ static int READ_TEXT(struct sink *k)
 
 			n = most;
 			if (m.high != 0) {
-				n = (unsigned)__builtin_ctzll(m.high);
-				n -= n > 0;
+				unsigned high = (unsigned)
+					__builtin_ctzll(m.high);
+
+				if (high <= n)
+					n = high - (high > 0);
 				/* It may make a sign before it count. */
 				if (n > 0 && !(m.word >> (n - 1) & 1))
 					m.facts |= 1;
-			} else if (next >= 0x80) {
+			} else if (next >= 0x80 && n == CHUNK) {
 				n--;	/* it may change the last one */
 			}
 			if (m.facts != 0 || next - '0' < 10) {
