@@ -25,11 +25,14 @@ enum {
 	SYMBOL = 1 << 17,
 	BULLET = 1 << 18,
 	BREAKS = 1 << 19,	/* no part of an address */
+	UPPER_CASE = 1 << 20,	/* on LETTERS */
+	MARK = 1 << 21,
 	WORD = LETTERS | DIGITS,
 	/* Can end an operand, beside words. */
 	UNIT = CURRENCY | PERCENT | PRIME,
 	IN_OPERATOR = OPERATOR | PART,
 	NO_SIGN = WORD | WHITE | END,
+	ENDS_NUMBER = LETTERS | WHITE | END | OPEN | CLOSE,
 };
 
 static const uint32_t ascii[0x80] = {
@@ -54,7 +57,7 @@ static const uint32_t ascii[0x80] = {
 	DIGIT_AT('0'), DIGIT_AT('1'), DIGIT_AT('2'), DIGIT_AT('3'),
 	DIGIT_AT('4'), DIGIT_AT('5'), DIGIT_AT('6'), DIGIT_AT('7'),
 	DIGIT_AT('8'), DIGIT_AT('9'),
-#define LETTER_AT(c) [c] = LETTERS, [c + 'a' - 'A'] = LETTERS
+#define LETTER_AT(c) [c] = LETTERS | UPPER_CASE, [c + 'a' - 'A'] = LETTERS
 	LETTER_AT('A'), LETTER_AT('B'), LETTER_AT('C'), LETTER_AT('D'),
 	LETTER_AT('E'), LETTER_AT('F'), LETTER_AT('G'), LETTER_AT('H'),
 	LETTER_AT('I'), LETTER_AT('J'), LETTER_AT('K'), LETTER_AT('L'),
@@ -229,19 +232,20 @@ sign_info(uint32_t c)
 /* A character, as the signs beside it see it. */
 struct seen {
 	uint32_t is;
-	uint32_t c;		/* folded */
-	uint32_t info;
+	uint32_t c;		/* folded, but ASCII letters as they are */
 };
 
 static struct seen
 seen_of(uint32_t info)
 {
-	struct seen s = { 0, info & CODEPOINT, info };
+	struct seen s = { 0, info & CODEPOINT };
 	enum sign_class class = (enum sign_class)(info >> CLASS_SHIFT);
 
 	switch (info & KIND) {
 	case LETTER:
 		s.is = info & DIGIT ? DIGITS : LETTERS;
+		if (info & UPPER)
+			s.is |= UPPER_CASE;
 		break;
 	case SOLO:
 		s.is = LETTERS | BREAKS;
@@ -250,7 +254,7 @@ seen_of(uint32_t info)
 		s.is = LETTERS;
 		break;
 	case JOINS:
-		s.is = info & IGNORED ? 0 : LETTERS;
+		s.is = info & IGNORED ? 0 : LETTERS | MARK;
 		break;
 	case SEVERAL:
 		if (info & DIGIT)
@@ -271,46 +275,62 @@ seen_of(uint32_t info)
 
 #define IGNORED_MOST 4		/* that fold to nothing, in a row */
 
-/* The character at text[*p], and *p to the next one. */
-static struct seen
-ahead(const struct reading *r, size_t *p)
+static bool
+is_ignored(uint32_t info)
 {
-	for (int i = 0; *p < r->len; i++) {
-		unsigned char b = (unsigned char)r->text[*p];
-		struct character ch;
+	return (info & (KIND | IGNORED)) == (JOINS | IGNORED);
+}
 
-		if (b < 0x80 && b != '&') {
-			++*p;
-			return (struct seen){ ascii[b], b, 0 };
-		}
+__attribute__((noinline)) static struct seen
+ahead_slow(const struct reading *r, size_t *p)
+{
+	struct character ch;
+
+	for (int i = 0; *p < r->len; i++) {
 		ch = character_at(r, *p);
 		*p += ch.len;
-		if ((ch.info & (KIND | IGNORED)) != (JOINS | IGNORED) ||
-		    i == IGNORED_MOST)
+		if (!is_ignored(ch.info) || i == IGNORED_MOST)
 			return seen_of(ch.info);
 	}
-	return (struct seen){ END, 0, 0 };
+	return (struct seen){ END, 0 };
+}
+
+__attribute__((noinline)) static struct seen
+behind_slow(const struct reading *r, size_t *p)
+{
+	struct character ch;
+
+	for (int i = 0; *p > 0; i++) {
+		ch = character_before(r, *p);
+		*p -= ch.len;
+		if (!is_ignored(ch.info) || i == IGNORED_MOST)
+			return seen_of(ch.info);
+	}
+	return (struct seen){ END, 0 };
+}
+
+/* The character at text[*p], and *p to the next one. */
+static inline struct seen
+ahead(const struct reading *r, size_t *p)
+{
+	unsigned char b = *p < r->len ? (unsigned char)r->text[*p] : '&';
+
+	if (b >= 0x80 || b == '&')
+		return ahead_slow(r, p);
+	++*p;
+	return (struct seen){ ascii[b], b };
 }
 
 /* The character before text[*p], and *p to where it begins. */
-static struct seen
+static inline struct seen
 behind(const struct reading *r, size_t *p)
 {
-	for (int i = 0; *p > 0; i++) {
-		unsigned char b = (unsigned char)r->text[*p - 1];
-		struct character ch;
+	unsigned char b = *p > 0 ? (unsigned char)r->text[*p - 1] : ';';
 
-		if (b < 0x80 && b != ';') {
-			--*p;
-			return (struct seen){ ascii[b], b, 0 };
-		}
-		ch = character_before(r, *p);
-		*p -= ch.len;
-		if ((ch.info & (KIND | IGNORED)) != (JOINS | IGNORED) ||
-		    i == IGNORED_MOST)
-			return seen_of(ch.info);
-	}
-	return (struct seen){ END, 0, 0 };
+	if (b >= 0x80 || b == ';')
+		return behind_slow(r, p);
+	--*p;
+	return (struct seen){ ascii[b], b };
 }
 
 static struct seen
@@ -375,7 +395,7 @@ gather(const struct reading *r, size_t from, size_t to, struct seen s,
 static bool
 is_in_number(const struct reading *r, size_t from, size_t to)
 {
-	uint32_t ends = NO_SIGN | OPEN | CLOSE;
+	const uint32_t ends = DIGITS | ENDS_NUMBER;
 	unsigned n = 1;
 	struct seen s;
 
@@ -489,15 +509,6 @@ is_plus_of_name(const struct reading *r, size_t from, size_t to, struct seen s)
 	return true;
 }
 
-static bool
-is_upper(struct seen s)
-{
-	if (!(s.is & LETTERS))
-		return false;
-	return s.info == 0 ? s.c >= 'A' && s.c <= 'Z'
-			   : (s.info & UPPER) != 0;
-}
-
 /*
  * The minus of A-, AA-: behind one to three upper-case letters.  At the end of
  * a line it may be a hyphen, if there are more than one.
@@ -515,7 +526,7 @@ is_minus_of_name(const struct reading *r, size_t from, size_t to)
 	for (;; n++) {
 		struct seen letter = behind(r, &from);
 
-		if (!is_upper(letter))
+		if (!(letter.is & UPPER_CASE))
 			return n > 0 && n <= 3 && !(letter.is & WORD) &&
 			       (n == 1 || !(s.is & END));
 		if (n == 3)
@@ -643,11 +654,11 @@ is_in_exponent(const struct reading *r, size_t from)
 	return (e.c == 'e' || e.c == 'E') && peek_behind(r, from).is & DIGITS;
 }
 
+/* A sign that is no unit; 'before' and 'after' stand around it. */
 static bool
-is_part(const struct reading *r, size_t from, size_t to, struct seen s)
+is_part(const struct reading *r, size_t from, size_t to, struct seen s,
+	struct seen before, struct seen after)
 {
-	struct seen before = peek_behind(r, from), after = peek(r, to);
-
 	if (s.is & NAME && after.is & LETTERS && !(before.is & WORD))
 		return true;
 	if (s.is & PREFIX && after.is & (DIGITS | PREFIX)) {
@@ -661,23 +672,26 @@ is_part(const struct reading *r, size_t from, size_t to, struct seen s)
 		return true;
 	if (s.c == '#' && before.is & LETTERS && !(after.is & WORD))
 		return true;
-	if (s.is & PREFIX && s.is & DASH && before.is & LETTERS &&
+	if (s.is & DASH && s.is & PREFIX && before.is & UPPER_CASE &&
 	    is_minus_of_name(r, from, to))
 		return true;
 	if (s.is & IN_OPERATOR && is_operator(r, from, to, s))
 		return true;
-	return s.is & RATIO && before.is & WHITE && is_ratio(r, from, to, s);
+	return s.is & RATIO && before.is & after.is & WHITE &&
+	       is_ratio(r, from, to, s);
 }
 
 unsigned
 sign_verdict(const struct reading *r, size_t p, const struct character *ch)
 {
-	struct seen s = seen_of(ch->info);
+	struct seen s = seen_of(ch->info), before, after;
 	size_t to = p + ch->len;
 
 	if (s.is & (NO_SIGN | OPEN | CLOSE))
 		return SIGN_GAP;
-	if (is_in_number(r, p, to))
+	before = peek_behind(r, p);
+	after = peek(r, to);
+	if (!((before.is | after.is) & ENDS_NUMBER) && is_in_number(r, p, to))
 		return SIGN_PART;
 	if (!(s.is & ~(uint32_t)(QUOTE | BREAKS)))
 		return SIGN_GAP;
@@ -686,11 +700,14 @@ sign_verdict(const struct reading *r, size_t p, const struct character *ch)
 	if (s.is & PERCENT)
 		return percent(r, p, to, s);
 	if (s.is & PRIME)
-		return peek_behind(r, p).is & DIGITS ? SIGN_PART : SIGN_GAP;
-	if (is_part(r, p, to, s))
+		return before.is & DIGITS ? SIGN_PART : SIGN_GAP;
+	/* A hyphen. */
+	if (s.is & DASH && after.is & LETTERS && !(before.is & IN_OPERATOR))
+		return SIGN_GAP;
+	if (is_part(r, p, to, s, before, after))
 		return SIGN_PART;
 	if (!(s.is & SYMBOL) ||
-	    (s.is & BULLET && !(peek(r, to).is & SYMBOL) && opens_line(r, p)))
+	    (s.is & BULLET && !(after.is & SYMBOL) && opens_line(r, p)))
 		return SIGN_GAP;
 	return SIGN_SYMBOL;
 }
@@ -731,7 +748,7 @@ sign_find_address(const struct reading *r, size_t p, struct address *a)
 	a->from = a->to = p;
 	for (next = at; s = behind(r, &next),
 	     !(s.is & (WHITE | END | BREAKS)); at = next)
-		if (s.is & WORD && (s.info & KIND) != JOINS)
+		if (s.is & WORD && !(s.is & MARK))
 			a->from = next;
 	for (next = at = p; s = ahead(r, &next),
 	     !(s.is & (WHITE | END | BREAKS)); at = next)

@@ -193,6 +193,9 @@ is_blank(const struct reading *r, size_t p, size_t end)
 	size_t from = end, to = end;
 	struct character ch;
 
+	while (p < end && (r->text[p] == ' ' ||
+			   (r->text[p] >= '\t' && r->text[p] <= '\r')))
+		p++;
 	for (; p < end; p += ch.len) {
 		ch = character_at(r, p);
 		if (sign_is_white(ch.info) || ch.c == '>' ||
@@ -601,12 +604,10 @@ verdict_of(struct sink *k, struct character ch, size_t start)
 
 /* For words_read_spans(): words began or went on at text[from..to). */
 static void
-note_words(struct sink *k, size_t from, size_t to)
+add_words(struct sink *k, size_t from, size_t to)
 {
 	struct word_spans *spans = k->spans;
 
-	if (spans == NULL)
-		return;
 	for (; k->noted < k->put.nwords; k->noted++) {
 		if (array_room(&spans->span, &spans->room, spans->n + 1,
 			       sizeof(*spans->span)) != 0) {
@@ -621,6 +622,13 @@ note_words(struct sink *k, size_t from, size_t to)
 	k->noted = k->put.nwords;
 }
 
+static inline void
+note_words(struct sink *k, size_t from, size_t to)
+{
+	if (k->spans != NULL)
+		add_words(k, from, to);
+}
+
 /* Reading goes on from text[p] again. */
 static void
 forget_words(struct sink *k, size_t p)
@@ -632,6 +640,50 @@ forget_words(struct sink *k, size_t p)
 	while (spans->n > 0 && spans->span[spans->n - 1].off >= p)
 		spans->n--;
 	k->noted = k->put.nwords;
+}
+
+/* A separator, or what folds to several characters of which one is first. */
+static int
+put_separator(struct sink *k, struct character ch, struct character *next,
+	      size_t start, size_t *p)
+{
+	unsigned verdict = verdict_of(k, ch, start);
+
+	if (verdict == SIGN_SKIP) {
+		k->skips = false;
+	} else if (verdict != SIGN_GAP) {
+		if (is_raised(ch.info))
+			put_raised(k, ch, start);
+		put_counted(k, ch, verdict);
+	} else if ((ch.info & KIND) == SEVERAL || joins(*next)) {
+		return put_piece(k, ch, next, p);
+	} else {
+		put_end(&k->put);
+	}
+	return 0;
+}
+
+/* ch, which stands at text[start..*p), and what joins it. */
+static inline int
+put_character(struct sink *k, struct character ch, struct character *next,
+	      size_t start, size_t *p)
+{
+	uint32_t kind = ch.info & KIND;
+
+	if (ch.c == '\n' && !ch.entity)
+		return end_line(k, *p);
+	if (kind == SEPARATOR ||
+	    (kind == SEVERAL && ch.info >> CLASS_SHIFT != CLASS_PLAIN))
+		return put_separator(k, ch, next, start, p);
+	if (ch.info & DIGIT)
+		put_raised(k, ch, start);
+	if (kind == BYTE)
+		put_byte(k, *p - 1);
+	else if (kind == SEVERAL || kind == JOINS || joins(*next))
+		return put_piece(k, ch, next, p);
+	else
+		put_folded(&k->put, ch.info);
+	return 0;
 }
 
 /*
@@ -649,8 +701,6 @@ read_chars(struct sink *k, size_t *pos, bool all)
 	int failed = 0;
 
 	do {
-		unsigned verdict = SIGN_GAP;
-
 		start = p;
 		if (p == k->address.from && p < k->address.to) {
 			if (put_address(k, &p) != 0)
@@ -674,26 +724,7 @@ read_chars(struct sink *k, size_t *pos, bool all)
 			before = SEPARATOR;
 			continue;
 		}
-		if ((ch.info & KIND) == SEPARATOR ||
-		    ((ch.info & KIND) == SEVERAL &&
-		     ch.info >> CLASS_SHIFT != CLASS_PLAIN))
-			verdict = verdict_of(k, ch, start);
-		if (ch.info & (DIGIT | SUPER | SUB) &&
-		    ((ch.info & DIGIT) || verdict != SIGN_GAP))
-			put_raised(k, ch, start);
-		if (ch.c == '\n' && !ch.entity)
-			failed = end_line(k, p);
-		else if ((ch.info & KIND) == BYTE)
-			put_byte(k, p - 1);
-		else if (verdict == SIGN_SKIP)
-			k->skips = false;
-		else if (verdict != SIGN_GAP)
-			put_counted(k, ch, verdict);
-		else if ((ch.info & KIND) == SEVERAL ||
-			 (ch.info & KIND) == JOINS || joins(next))
-			failed = put_piece(k, ch, &next, &p);
-		else
-			put_folded(&k->put, ch.info);
+		failed = put_character(k, ch, &next, start, &p);
 		if (failed != 0)
 			return -1;
 		if (!is_ignored(ch.info))
@@ -701,6 +732,7 @@ read_chars(struct sink *k, size_t *pos, bool all)
 		note_words(k, start, p);
 	} while (p < k->r.len &&
 		 (all || k->skips || is_raised(before) || s[p] == '&' ||
+		  s[p] == '!' ||
 		  (unsigned char)s[p] >= 0x80 ||
 		  (p + 1 < k->r.len && (unsigned char)s[p + 1] >= 0x80)));
 	if (!all && k->put.place >= AFTER_SOLO)
@@ -721,14 +753,14 @@ struct masks {
 struct facts {
 	uint64_t digit;
 	uint64_t sign;		/* neither space nor control; words are, too */
-	uint64_t special;	/* ! # $ % & + < = > @ ^ | ~ */
+	uint64_t special;	/* # $ % & + < = > @ ^ | ~ */
 	uint64_t ratio;		/* * - / : */
 };
 
 enum { IS_SPECIAL = 1, IS_RATIO = 2 };
 
 static const unsigned char fact[0x80] = {
-	['!'] = IS_SPECIAL, ['#'] = IS_SPECIAL, ['$'] = IS_SPECIAL,
+	['#'] = IS_SPECIAL, ['$'] = IS_SPECIAL,
 	['%'] = IS_SPECIAL, ['&'] = IS_SPECIAL, ['+'] = IS_SPECIAL,
 	['<'] = IS_SPECIAL, ['='] = IS_SPECIAL, ['>'] = IS_SPECIAL,
 	['@'] = IS_SPECIAL, ['^'] = IS_SPECIAL, ['|'] = IS_SPECIAL,
@@ -759,7 +791,7 @@ look(const char *s, char *low)
 			_mm_set1_epi8((char)(0x80 + 10)));
 		__m128i word = _mm_or_si128(alpha, digit);
 		__m128i nl = _mm_cmpeq_epi8(c, _mm_set1_epi8('\n'));
-		/* # $ % &; < = > and others; + - / and ); '!'; @ and `; | ~ */
+		/* # $ % &; < = >; + - / and ); @ and `; | ~ and brackets */
 		__m128i sign = _mm_cmplt_epi8(
 			_mm_add_epi8(c, _mm_set1_epi8((char)(0x80 - '#'))),
 			_mm_set1_epi8((char)(0x80 + 4)));
@@ -770,8 +802,6 @@ look(const char *s, char *low)
 		sign = _mm_or_si128(sign, _mm_cmpeq_epi8(
 			_mm_or_si128(c, _mm_set1_epi8(6)),
 			_mm_set1_epi8('/')));
-		sign = _mm_or_si128(sign, _mm_cmpeq_epi8(c,
-			_mm_set1_epi8('!')));
 		sign = _mm_or_si128(sign, _mm_cmpeq_epi8(l,
 			_mm_set1_epi8('`')));
 		sign = _mm_or_si128(sign, _mm_cmpgt_epi8(l,
@@ -920,10 +950,10 @@ WIDE BODY struct masks
 look_wide(const char *s, char *low)
 {
 	/*
-	 * 0x80: 0-9.  1: ! # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.
+	 * 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.
 	 * 16: |.
 	 */
-	const __m128i low_half = _mm_setr_epi8((char)0x84, (char)0x81,
+	const __m128i low_half = _mm_setr_epi8((char)0x84, (char)0x80,
 		(char)0x80, (char)0x81, (char)0x81, (char)0x81, (char)0x81,
 		(char)0x80, (char)0x80, (char)0x80, 0, 1, 2 + 16, 1 + 2,
 		2 + 8, 1);
@@ -958,10 +988,10 @@ WIDE static struct facts
 look_facts_wide(const char *s)
 {
 	/*
-	 * 1: 0-9.  2: ! # $ % & +.  4: < = >.  8: @.  16: ^ ~.  32: |.
+	 * 1: 0-9.  2: # $ % & +.  4: < = >.  8: @.  16: ^ ~.  32: |.
 	 * 64: * - /.  128: :.
 	 */
-	const __m128i low_half = _mm_setr_epi8(1 + 8, 1 + 2, 1, 1 + 2, 1 + 2,
+	const __m128i low_half = _mm_setr_epi8(1 + 8, 1, 1, 1 + 2, 1 + 2,
 		1 + 2, 1 + 2, 1, 1, 1, (char)(64 + 128), 2, 4 + 32, 64 + 4,
 		4 + 16, 64);
 	const __m128i high_half = _mm_setr_epi8(0, 0, 64 + 2,
@@ -1011,7 +1041,6 @@ look_widest(const char *s, char *low)
 		  _mm512_cmpeq_epi8_mask(
 			_mm512_or_si512(c, _mm512_set1_epi8(6)),
 			_mm512_set1_epi8('/')) |
-		  _mm512_cmpeq_epi8_mask(c, _mm512_set1_epi8('!')) |
 		  _mm512_cmpeq_epi8_mask(l, _mm512_set1_epi8('`')) |
 		  _mm512_cmpgt_epi8_mask(l, _mm512_set1_epi8('z'));
 	m.high = _mm512_movepi8_mask(c);
@@ -1039,6 +1068,23 @@ struct counted {
 	bool back;		/* an address began before the chunk */
 };
 
+/*
+ * May the sign at s[0] count although no digit or sign of an operator stands in
+ * the chunk?  s[1] is ASCII too, and what follows is not.
+ */
+static inline bool
+may_count(const char *s)
+{
+	return s[1] > ' ' || fact[s[0] & 0x7f] != 0;
+}
+
+/* Does what stands at the end of a chunk count before this byte? */
+static inline bool
+counts_before(unsigned next)
+{
+	return next - '0' < 10 || next == '=' || next == '!';
+}
+
 /* The byte of the text at p, if it is there. */
 static unsigned char
 byte_at(const struct reading *r, size_t p)
@@ -1064,13 +1110,23 @@ candidates(const struct facts *f, uint64_t word, unsigned char next)
 		(next > ' ' && !digit && !letter ? last : 0);
 	uint64_t before_special = f->special >> 1 |
 		(next < 0x80 && fact[next] & IS_SPECIAL ? last : 0);
+	uint64_t space = ~f->sign;
+	uint64_t before_space = space >> 1 | (next <= ' ' ? last : 0);
+	/* Signs before one that counts before a digit, or makes an operator. */
+	uint64_t sooner = (sign & (before_digit | before_special)) >> 1 |
+			  (before_sign & last);
+	uint64_t later = f->special << 1 | (f->special << 2 & sign << 1);
 	uint64_t begins = sign & f->digit << 1 & (before_sign | before_digit);
 
 	return f->special |
-	       (sign & (before_special | f->special << 1)) |
+	       (sign & (before_special | later)) |
 	       begins | (sign & (begins << 1 | 7)) |
 	       (sign & before_digit & ~(word << 1)) |
-	       (f->ratio & (~before_word | before_digit | f->ratio << 1));
+	       (sign & sooner & before_sign) |
+	       (f->ratio & ((before_space & space << 1) |
+			    (word << 1 & ~before_word) | before_digit |
+			    sooner |
+			    (f->ratio << 1 & word << 2)));
 }
 
 /*
@@ -1084,6 +1140,10 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 {
 	struct counted got = { .n = n };
 	uint64_t some = candidates(f, word, byte_at(&k->r, p + CHUNK));
+
+	/* What is no ASCII may make these count. */
+	if (n < CHUNK)
+		some |= f->sign & ~word & (n >= 3 ? (uint64_t)7 << (n - 3) : 7);
 
 	for (; some != 0; some &= some - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(some), verdict;

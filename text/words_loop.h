@@ -39,13 +39,12 @@ static int READ_TEXT(struct sink *k)
 
 				if (high <= n)
 					n = high - (high > 0);
-				/* It may make a sign before it count. */
 				if (n > 0 && !(m.word >> (n - 1) & 1))
-					m.facts |= 1;
+					m.facts |= may_count(s + n - 1);
 			} else if (next >= 0x80 && n == CHUNK) {
 				n--;	/* it may change the last one */
 			}
-			if (m.facts != 0 || next - '0' < 10) {
+			if (m.facts != 0 || counts_before(next)) {
 				struct facts f = LOOK_FACTS(s);
 				struct counted c = count_signs(k,
 					k->stop - left, n, &f, m.word, low);
