@@ -227,7 +227,7 @@ quote_depth(const char *s, size_t len)
 	for (size_t i = 0; i < len && n < UINT8_MAX; i++) {
 		if (s[i] == '>')
 			n++;
-		else if (s[i] != ' ' && s[i] != '\t')
+		else if (s[i] != ' ')
 			break;
 	}
 	return n;
@@ -255,8 +255,10 @@ put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords, bool digits)
 		.ascii = !k->high,
 		.begins = true,
 	};
-	l->quote = quote_depth(k->r.text + k->line, l->len);
-	l->blank = nwords == 0 && is_blank(&k->r, k->line, end);
+	if (k->r.text[k->line] == '>' || k->r.text[k->line] == ' ')
+		l->quote = quote_depth(k->r.text + k->line, l->len);
+	l->blank = nwords == 0 && (k->r.text[k->line] == '\n' ||
+				   is_blank(&k->r, k->line, end));
 	k->put.solo2 = 0;
 	k->put.solo4 = 0;
 	k->extra = 0;
@@ -757,7 +759,7 @@ struct facts {
 	uint64_t ratio;		/* * - / : */
 };
 
-enum { IS_SPECIAL = 1, IS_RATIO = 2 };
+enum { IS_SPECIAL = 1, IS_RATIO = 2, IS_BANG = 4 };
 
 static const unsigned char fact[0x80] = {
 	['#'] = IS_SPECIAL, ['$'] = IS_SPECIAL,
@@ -765,6 +767,7 @@ static const unsigned char fact[0x80] = {
 	['<'] = IS_SPECIAL, ['='] = IS_SPECIAL, ['>'] = IS_SPECIAL,
 	['@'] = IS_SPECIAL, ['^'] = IS_SPECIAL, ['|'] = IS_SPECIAL,
 	['~'] = IS_SPECIAL,
+	['!'] = IS_BANG,
 	['*'] = IS_RATIO, ['-'] = IS_RATIO, ['/'] = IS_RATIO,
 	[':'] = IS_RATIO,
 };
@@ -834,7 +837,7 @@ look(const char *s, char *low)
 		low[i] = word ? (char)l : ' ';
 		m.high |= c >= 0x80 ? bit : 0;
 		m.word |= word ? bit : 0;
-		m.facts |= digit || fact[c & 0x7f] != 0 ? bit : 0;
+		m.facts |= digit || (fact[c & 0x7f] & ~IS_BANG) ? bit : 0;
 		m.newline |= c == '\n' ? bit : 0;
 	}
 	return m;
@@ -945,40 +948,58 @@ mask_wide(__m256i v, unsigned i)
 	return (uint64_t)(unsigned)_mm256_movemask_epi8(v) << 32 * i;
 }
 
+#define TWICE(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
+	{ a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, \
+	  a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p }
+#define ALL(c) TWICE(c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c)
+
+/*
+ * What look_wide() works with, which reads it from memory where it needs it: the
+ * compiler would make each anew for each chunk, in three instructions.  The kinds
+ * are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
+ */
+struct constants {
+	unsigned char space[32], nibble[32], minus_a[32], z[32], newline[32];
+	unsigned char most[32], low_half[32], high_half[32];
+};
+
+static const struct constants constants_wide __attribute__((aligned(32))) = {
+	.space = ALL(' '), .nibble = ALL(0xf), .minus_a = ALL(0x100 - 'a'),
+	.z = ALL(25), .newline = ALL('\n'), .most = ALL(0x7f),
+	.low_half = TWICE(0x84, 0x80, 0x80, 0x81, 0x81, 0x81, 0x81, 0x80,
+			  0x80, 0x80, 0, 1, 2 + 16, 1 + 2, 2 + 8, 1),
+	.high_half = TWICE(0, 0, 1, 0x82, 4, 8, 0, 8 + 16, 0, 0, 0, 0, 0, 0,
+			   0, 0),
+};
+
+#define CONSTANT(name) _mm256_load_si256((const __m256i *)constants->name)
+
 /* The same, 32 bytes in a register. */
 WIDE BODY struct masks
-look_wide(const char *s, char *low)
+look_wide(const char *s, char *low, const struct constants *constants)
 {
-	/*
-	 * 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.
-	 * 16: |.
-	 */
-	const __m128i low_half = _mm_setr_epi8((char)0x84, (char)0x80,
-		(char)0x80, (char)0x81, (char)0x81, (char)0x81, (char)0x81,
-		(char)0x80, (char)0x80, (char)0x80, 0, 1, 2 + 16, 1 + 2,
-		2 + 8, 1);
-	const __m128i high_half = _mm_setr_epi8(0, 0, 1, (char)0x82, 4, 8, 0,
-		8 + 16, 0, 0, 0, 0, 0, 0, 0, 0);
 	struct masks m = { 0, 0, 0, 0 };
 
 	for (unsigned i = 0; i < 2; i++) {
 		__m256i c = _mm256_loadu_si256((const __m256i *)s + i);
-		__m256i space = _mm256_set1_epi8(' ');
-		__m256i l = _mm256_or_si256(c, space);	/* ' ' is bit 5 */
-		__m256i alpha = _mm256_cmpgt_epi8(
-			_mm256_set1_epi8((char)(0x80 + 26)),
-			_mm256_add_epi8(l,
-				_mm256_set1_epi8((char)(0x80 - 'a'))));
-		__m256i kinds = kinds_wide(c, low_half, high_half);
+		__m256i l = _mm256_or_si256(c, CONSTANT(space));
+		__m256i from_a = _mm256_add_epi8(l, CONSTANT(minus_a));
+		__m256i alpha = _mm256_cmpeq_epi8(from_a,
+			_mm256_min_epu8(from_a, CONSTANT(z)));
+		__m256i half = _mm256_and_si256(_mm256_srli_epi16(c, 4),
+						CONSTANT(nibble));
+		__m256i kinds = _mm256_and_si256(
+			_mm256_shuffle_epi8(CONSTANT(low_half), c),
+			_mm256_shuffle_epi8(CONSTANT(high_half), half));
 		__m256i word = _mm256_or_si256(alpha, kinds);
-		__m256i nl = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('\n'));
+		__m256i nl = _mm256_cmpeq_epi8(c, CONSTANT(newline));
 
 		_mm256_storeu_si256((__m256i *)low + i,
-			_mm256_blendv_epi8(space, l, word));
+			_mm256_blendv_epi8(CONSTANT(space), l, word));
 		m.high |= mask_wide(c, i);
 		m.word |= mask_wide(word, i);
-		m.facts |= mask_wide(_mm256_adds_epu8(kinds,
-			_mm256_set1_epi8(0x7f)), i);
+		m.facts |= mask_wide(_mm256_adds_epu8(kinds, CONSTANT(most)),
+				     i);
 		m.newline |= mask_wide(nl, i);
 	}
 	return m;
@@ -1078,11 +1099,40 @@ may_count(const char *s)
 	return s[1] > ' ' || fact[s[0] & 0x7f] != 0;
 }
 
-/* Does what stands at the end of a chunk count before this byte? */
-static inline bool
-counts_before(unsigned next)
+/*
+ * What the byte behind a chunk does to its last one: 1, a sign may count before
+ * it; 2, it is not ASCII, and may change it.
+ */
+static const unsigned char edge[0x100] = {
+	['!'] = 1, ['='] = 1,
+	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
+	['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
+#define HIGH_8(c) [c] = 2, [c + 1] = 2, [c + 2] = 2, [c + 3] = 2, \
+		  [c + 4] = 2, [c + 5] = 2, [c + 6] = 2, [c + 7] = 2
+	HIGH_8(0x80), HIGH_8(0x88), HIGH_8(0x90), HIGH_8(0x98),
+	HIGH_8(0xa0), HIGH_8(0xa8), HIGH_8(0xb0), HIGH_8(0xb8),
+	HIGH_8(0xc0), HIGH_8(0xc8), HIGH_8(0xd0), HIGH_8(0xd8),
+	HIGH_8(0xe0), HIGH_8(0xe8), HIGH_8(0xf0), HIGH_8(0xf8),
+};
+
+/*
+ * Of the first n bytes of a chunk, those before one that is not ASCII, but for
+ * the last of them, which that may change.
+ */
+static inline unsigned
+plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next)
 {
-	return next - '0' < 10 || next == '=' || next == '!';
+	if (m->high != 0) {
+		unsigned high = (unsigned)__builtin_ctzll(m->high);
+
+		if (high <= n)
+			n = high - (high > 0);
+		if (n > 0 && !(m->word >> (n - 1) & 1))
+			m->facts |= may_count(s + n - 1);
+	} else if (next >= 0x80 && n == CHUNK) {
+		n--;
+	}
+	return n;
 }
 
 /* The byte of the text at p, if it is there. */
@@ -1094,39 +1144,51 @@ byte_at(const struct reading *r, size_t p)
 
 /*
  * Where in a chunk a sign may count: more places than those where it does, but
- * few in prose.  'word' as in struct masks; 'next' is the byte behind the chunk.
- * What stands before the chunk may be anything.
+ * few in prose.  'word' as in struct masks; 'last' and 'next' are the bytes that
+ * stand before and behind the chunk.
  */
 static uint64_t
-candidates(const struct facts *f, uint64_t word, unsigned char next)
+candidates(const struct facts *f, uint64_t word, unsigned char last,
+	   unsigned char next)
 {
-	const uint64_t last = (uint64_t)1 << (CHUNK - 1);
+	const uint64_t end = (uint64_t)1 << (CHUNK - 1);
 	bool digit = next >= '0' && next <= '9';
 	bool letter = (unsigned)((next | 0x20) - 'a') < 26;
-	uint64_t sign = f->sign & ~word;
-	uint64_t before_digit = f->digit >> 1 | (digit ? last : 0);
-	uint64_t before_word = word >> 1 | (digit || letter ? last : 0);
-	uint64_t before_sign = sign >> 1 |
-		(next > ' ' && !digit && !letter ? last : 0);
+	uint64_t sign = f->sign & ~word, space = ~f->sign;
+	uint64_t before_digit = f->digit >> 1 | (digit ? end : 0);
+	uint64_t before_word = word >> 1 | (digit || letter ? end : 0);
+	uint64_t before_space = space >> 1 | (next <= ' ' ? end : 0);
+	uint64_t before_sign = ~(before_word | before_space);
 	uint64_t before_special = f->special >> 1 |
-		(next < 0x80 && fact[next] & IS_SPECIAL ? last : 0);
-	uint64_t space = ~f->sign;
-	uint64_t before_space = space >> 1 | (next <= ' ' ? last : 0);
+		(next < 0x80 && fact[next] & IS_SPECIAL ? end : 0);
 	/* Signs before one that counts before a digit, or makes an operator. */
 	uint64_t sooner = (sign & (before_digit | before_special)) >> 1 |
-			  (before_sign & last);
+			  (before_sign & end);
 	uint64_t later = f->special << 1 | (f->special << 2 & sign << 1);
-	uint64_t begins = sign & f->digit << 1 & (before_sign | before_digit);
+	uint64_t begins = f->digit << 1 & (before_sign | before_digit);
+	/* What stands before the chunk may be part of it. */
+	uint64_t first = 7;
 
+	if (last < 0x80 && last != ';' && fact[last] == 0)
+		first &= before_digit | before_sign | f->ratio;
 	return f->special |
-	       (sign & (before_special | later)) |
-	       begins | (sign & (begins << 1 | 7)) |
-	       (sign & before_digit & ~(word << 1)) |
-	       (sign & sooner & before_sign) |
-	       (f->ratio & ((before_space & space << 1) |
+	       (sign & (before_special | later | begins | begins << 1 | first |
+			(before_digit & ~(word << 1)) |
+			(sooner & before_sign))) |
+	       (f->ratio & ((before_space & space << 1 & f->sign << 2) |
 			    (word << 1 & ~before_word) | before_digit |
-			    sooner |
-			    (f->ratio << 1 & word << 2)));
+			    sooner | (f->ratio << 1 & word << 2)));
+}
+
+/* Is it the colon or the hyphen of a word, and no minus of A- ? */
+static inline bool
+is_mark_of_word(const struct reading *r, size_t p)
+{
+	unsigned char before = p > 0 ? (unsigned char)r->text[p - 1] : 0;
+	unsigned char after = byte_at(r, p + 1);
+
+	return after == ' ' && before >= 'A' && before < 0x80 &&
+	       (r->text[p] != '-' || (before >= 'a' && before <= 'z'));
 }
 
 /*
@@ -1134,14 +1196,15 @@ candidates(const struct facts *f, uint64_t word, unsigned char next)
  * up to there.  They go to 'low' as they are.  Fewer bytes are to be read where
  * the slow path has to see one.
  */
-static struct counted
+static void
 count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
-	    uint64_t word, char *low)
+	    uint64_t word, char *low, struct counted *to)
 {
 	struct counted got = { .n = n };
-	uint64_t some = candidates(f, word, byte_at(&k->r, p + CHUNK));
+	uint64_t some = candidates(f, word, p > 0 ? byte_at(&k->r, p - 1) : 0,
+				   byte_at(&k->r, p + CHUNK));
 
-	/* What is no ASCII may make these count. */
+	/* What is not ASCII may make these count. */
 	if (n < CHUNK)
 		some |= f->sign & ~word & (n >= 3 ? (uint64_t)7 << (n - 3) : 7);
 
@@ -1154,6 +1217,8 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 
 		if (i >= got.n)
 			break;
+		if (fact[c & 0x7f] == IS_RATIO && is_mark_of_word(&k->r, p + i))
+			continue;
 		if (c == '&' && entity_at(k->r.text + p + i,
 					  k->r.len - p - i, &entity) > 0) {
 			got.n = i;
@@ -1183,7 +1248,7 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 		got.part |= bit;
 		low[i] = c;
 	}
-	return got;
+	*to = got;
 }
 
 /* The loop over chunks, for each instruction set. */
@@ -1195,7 +1260,8 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 
 #ifdef WIDEST
 #define READ_TEXT WIDE read_text_wide
-#define LOOK look_wide
+#define LOOK(s, low) look_wide(s, low, constants)
+#define CONSTANTS &constants_wide
 #define LOOK_FACTS look_facts_wide
 #define SQUEEZE(to, low, keep) squeeze(to, low, keep, copy_wide)
 #include "words_loop.h"

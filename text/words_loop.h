@@ -1,12 +1,18 @@
 /*
  * The fast path's loop: words.c includes this once for each instruction set,
  * with READ_TEXT (name, and attributes before it), LOOK, LOOK_FACTS and SQUEEZE
- * defined.
+ * defined, and CONSTANTS where LOOK takes some from memory.
  */
 static int READ_TEXT(struct sink *k)
 {
 	struct scan *out = k->put.out;
 	size_t p = 0;
+#ifdef CONSTANTS
+	const struct constants *constants = CONSTANTS;
+
+	/* Not even what they are is known to the compiler. */
+	__asm__("" : "+r" (constants));
+#endif
 
 	while (p < k->r.len) {
 		/* What of *k each chunk changes, in registers. */
@@ -33,33 +39,27 @@ static int READ_TEXT(struct sink *k)
 			uint64_t keep, begin, digit = 0, drop = 0;
 
 			n = most;
-			if (m.high != 0) {
-				unsigned high = (unsigned)
-					__builtin_ctzll(m.high);
+			if ((m.high | m.facts | edge[next]) != 0) {
+				struct counted c;
 
-				if (high <= n)
-					n = high - (high > 0);
-				if (n > 0 && !(m.word >> (n - 1) & 1))
-					m.facts |= may_count(s + n - 1);
-			} else if (next >= 0x80 && n == CHUNK) {
-				n--;	/* it may change the last one */
-			}
-			if (m.facts != 0 || counts_before(next)) {
-				struct facts f = LOOK_FACTS(s);
-				struct counted c = count_signs(k,
-					k->stop - left, n, &f, m.word, low);
+				n = plain_bytes(s, n, &m, next);
+				if (m.facts != 0 || edge[next] == 1) {
+					struct facts f = LOOK_FACTS(s);
 
-				if (c.back) {
-					back = true;
-					break;
-				}
-				n = c.n;
-				m.word |= c.part | c.drop;
-				digit = f.digit;
-				drop = c.drop;
-				if (c.reopen && !inside && c.n > 0) {
-					to--;
-					inside = 1;
+					count_signs(k, k->stop - left, n, &f,
+						    m.word, low, &c);
+					if (c.back) {
+						back = true;
+						break;
+					}
+					n = c.n;
+					m.word |= c.part | c.drop;
+					digit = f.digit;
+					drop = c.drop;
+					if (c.reopen && !inside && n > 0) {
+						to--;
+						inside = 1;
+					}
 				}
 			}
 			keep = m.word << 1 | inside;
@@ -117,4 +117,5 @@ static int READ_TEXT(struct sink *k)
 #undef READ_TEXT
 #undef LOOK
 #undef LOOK_FACTS
+#undef CONSTANTS
 #undef SQUEEZE
