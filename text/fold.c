@@ -1,5 +1,6 @@
 /* What a code point folds to, from utf8proc, remembered. */
 #include "fold.h"
+#include "sign.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,12 +66,16 @@ is_solo(utf8proc_int32_t c)
 static uint32_t
 kind_of(utf8proc_int32_t c)
 {
+	/* The bar of a fraction: 1/2 is one number. */
+	if (c == 0x2044)
+		return LETTER;
 	switch (utf8proc_category(c)) {
 	case UTF8PROC_CATEGORY_MN:
 	case UTF8PROC_CATEGORY_MC:
 	case UTF8PROC_CATEGORY_ME:
 		return JOINS;
 	case UTF8PROC_CATEGORY_ND:
+		return LETTER | DIGIT;	/* a number is one word in any script */
 	case UTF8PROC_CATEGORY_NL:
 	case UTF8PROC_CATEGORY_NO:
 		return (is_solo(c) ? SOLO : LETTER) | DIGIT;
@@ -119,15 +124,49 @@ compose(struct folded folded[FORM_MAX], size_t n)
 	return left > 0 ? (size_t)left : 0;
 }
 
+/* Is c a digit that is no part of a number which it stands beside? */
+static uint32_t
+raised(utf8proc_int32_t c)
+{
+	if (c < 0x80)
+		return 0;
+	if (c >= 0x2080 && c <= 0x208c)
+		return SUB;
+	return utf8proc_category(c) == UTF8PROC_CATEGORY_NO ||
+	       (c >= 0x207a && c <= 0x207c) ? SUPER : 0;
+}
+
+static uint32_t
+info_of_several(const struct folded *folded, size_t n)
+{
+	if ((folded[0].c & folded[n - 1].c & DIGIT) != 0)
+		return SEVERAL | DIGIT;
+	if ((folded[0].c & KIND) != SEPARATOR)
+		return SEVERAL;
+	return SEVERAL | sign_class_of(folded[0].c & CODEPOINT) << CLASS_SHIFT;
+}
+
 static uint32_t
 compute_info(utf8proc_int32_t c)
 {
 	struct folded folded[FORM_MAX];
 	size_t n = fold_char(c, folded);
+	uint32_t flags = raised(c);
 
-	if (n == 0 || fold_may_join(folded[0].c))
+	if (n == 0)
+		return JOINS | IGNORED;
+	if (fold_may_join(folded[0].c))
 		return JOINS;
-	return compose(folded, n) == 1 ? folded[0].c : SEVERAL;
+	if (c == 0x2044 || (c >= 0x2033 && c <= 0x2034) || c == 0x2057)
+		return sign_info((uint32_t)c);
+	n = compose(folded, n);
+	if (n != 1)
+		return info_of_several(folded, n) | flags;
+	if ((folded[0].c & KIND) == SEPARATOR)
+		return sign_info(folded[0].c & CODEPOINT) | flags;
+	if (utf8proc_category(c) == UTF8PROC_CATEGORY_LU)
+		flags |= UPPER;
+	return folded[0].c | flags;
 }
 
 static struct fold_page *
@@ -175,6 +214,12 @@ fold_join(struct fold *f, uint32_t starter, uint32_t next)
 	return p->joined;
 }
 
+static uint32_t
+plain_slash(uint32_t c)
+{
+	return (c & CODEPOINT) == 0x2044 ? LETTER | '/' : c;
+}
+
 static struct form *
 new_form(struct fold *f, utf8proc_int32_t c)
 {
@@ -192,7 +237,7 @@ new_form(struct fold *f, utf8proc_int32_t c)
 			cut--;
 	nhead = cut > 0 ? compose(folded, cut) : 0;
 	for (size_t i = 0; i < nhead; i++)
-		put_folded(&p, folded[i].c);
+		put_folded(&p, plain_slash(folded[i].c));
 	if (nhead > 0)
 		first = folded[0].c & KIND;
 	size = sizeof(*form) + (n - cut) * sizeof(*folded) + out.norm_len;
@@ -205,6 +250,8 @@ new_form(struct fold *f, utf8proc_int32_t c)
 		.head_len = (uint32_t)out.norm_len,
 		.head_words = p.nwords - (p.nwords > 0 && first != SEPARATOR),
 		.head_place = p.place,
+		.head_solo2 = p.solo2,
+		.head_solo4 = p.solo4,
 		.head_digits = p.digits,
 		.ntail = (uint32_t)(n - cut),
 	};

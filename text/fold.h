@@ -34,6 +34,7 @@ struct form {
 	uint32_t head_kind;	/* of its first character; 0: no head */
 	uint32_t head_len;	/* bytes; they stand behind the tail */
 	uint32_t head_words;	/* that begin after the first character */
+	uint32_t head_solo2, head_solo4;	/* of all that begin */
 	enum place head_place;	/* where the output stands after it */
 	bool head_digits;
 	uint32_t ntail;

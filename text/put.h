@@ -12,10 +12,11 @@
 /*
  * A code point in 32 bits (fold.h says what it is good for):
  *
- *	31  28   27    26..24   23..21   20..0
- *	  0    DIGIT    kind      0      the code point it folds to
+ *	31..28   27    26..24     23    22   21    20..0
+ *	class  DIGIT    kind   UPPER  SUB  SUPER   the code point it folds to
  *
- * The last is there for SEPARATOR, LETTER and SOLO alone.
+ * The last is there for SEPARATOR, LETTER and SOLO alone; a sign that is
+ * written in several ways has its plainest (sign.h).
  */
 enum {
 	UNKNOWN = 0,
@@ -26,16 +27,23 @@ enum {
 	SEVERAL = 5u << 24,	/* folds to several code points */
 	BYTE = 6u << 24,	/* one that is not UTF-8: a letter, itself */
 	KIND = 7u << 24,
-	DIGIT = 1u << 27,	/* flag on LETTER and SOLO */
+	DIGIT = 1u << 27,	/* flag on LETTER and SOLO, and on SEVERAL
+				 * that begin and end with one */
+	SUPER = 1u << 21,	/* superscript, fraction, number in a circle */
+	SUB = 1u << 22,		/* subscript */
+	UPPER = 1u << 23,	/* an upper-case letter, before it is folded */
 	CODEPOINT = 0x1fffff,
+	CLASS_SHIFT = 28,	/* enum sign_class, on SEPARATOR, SEVERAL */
+	IGNORED = 1u << 28,	/* on JOINS: it folds to nothing */
 };
 
 /* Where in a word the output stands. */
-enum place { OUTSIDE, INSIDE, AFTER_SOLO };
+enum place { OUTSIDE, INSIDE, AFTER_SOLO, AFTER_SYMBOL };
 
 struct put {
 	struct scan *out;	/* its norm has room */
 	uint32_t nwords;	/* in the line so far */
+	uint32_t solo2, solo4;	/* of these, as in struct line */
 	bool digits;		/* the line has one */
 	enum place place;
 };
@@ -81,7 +89,7 @@ put_begin(struct put *p, uint32_t kind)
 		break;
 	case LETTER:
 	case BYTE:
-		if (p->place == AFTER_SOLO)
+		if (p->place >= AFTER_SOLO)
 			put_end(p);
 		/* fall through */
 	default:		/* a mark stays with what it stands on */
@@ -94,13 +102,57 @@ put_begin(struct put *p, uint32_t kind)
 		p->digits = true;
 }
 
+/* A word in a script without spaces began: of which of them? */
+static inline void
+put_solo(struct put *p, uint32_t c)
+{
+	if (c >= 0x2e80 && (c < 0xa9e0 || c > 0xaa7f))
+		p->solo2++;
+	else
+		p->solo4++;
+}
+
 /* A folded code point with its kind to the output; room is there. */
 static inline void
 put_folded(struct put *p, uint32_t c)
 {
 	put_begin(p, c);
-	if ((c & KIND) != SEPARATOR)
-		put_char(p->out, c & CODEPOINT);
+	if ((c & KIND) == SEPARATOR)
+		return;
+	if ((c & KIND) == SOLO)
+		put_solo(p, c & CODEPOINT);
+	put_char(p->out, c & CODEPOINT);
+}
+
+/* Go on with the word that just ended. */
+static inline void
+put_reopen(struct put *p)
+{
+	if (p->place == OUTSIDE && p->out->norm_len > 0 &&
+	    p->out->norm[p->out->norm_len - 1] == ' ') {
+		p->out->norm_len--;
+		p->place = INSIDE;
+	}
+}
+
+/* A sign that is part of a word, or makes one. */
+static inline void
+put_sign(struct put *p, uint32_t c)
+{
+	put_begin(p, LETTER);
+	put_char(p->out, c & CODEPOINT);
+}
+
+/* A symbol: those that touch are one word. */
+static inline void
+put_symbol(struct put *p, uint32_t c)
+{
+	if (p->place != AFTER_SYMBOL) {
+		put_end(p);
+		p->place = AFTER_SYMBOL;
+		p->nwords++;
+	}
+	put_char(p->out, c & CODEPOINT);
 }
 
 #endif

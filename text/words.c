@@ -30,6 +30,7 @@
  */
 #include "array.h"
 #include "fold.h"
+#include "sign.h"
 #include "simd.h"
 #include "words.h"
 
@@ -52,17 +53,35 @@ struct words_reader {
 	struct fold fold;
 };
 
+/*
+ * A place of the text, behind an address, and the output that is due there.  An
+ * address is told from its '@' or "://", in its middle: then what was read from
+ * the last mark or the line's beginning is read again, up to where it begins.
+ */
+struct mark {
+	size_t p, norm_len;
+	struct put put;
+	uint32_t extra;
+	bool high;
+};
+
 /* One call's output. */
 struct sink {
 	struct words_reader *w;
 	struct put put;
-	const char *text;
-	size_t len;
+	struct reading r;
 	uint64_t off;		/* of text in the document */
 	size_t line;		/* where the current line starts in text */
 	size_t norm_start;	/* where its words start in out->norm */
 	bool high;		/* it has a byte over 0x7f */
 	size_t bad, bad_norm;	/* after the last BYTE: here, in out->norm */
+	bool skips;		/* the next white space separates nothing */
+	uint32_t extra;		/* of the line's addresses */
+	struct address address;	/* the last that was found */
+	size_t stop;		/* where the fast path ends */
+	struct mark mark;
+	struct word_spans *spans;	/* to be filled, or NULL */
+	uint32_t noted;		/* of the line's words, in 'spans' */
 };
 
 /*
@@ -163,33 +182,55 @@ reserve_line(struct scan *scan)
 			  sizeof(*scan->lines));
 }
 
-/* White space alone, where no character of the line is part of a word. */
+/*
+ * Is a line without words blank: white space, marks of quoted mail, or one
+ * leader of a comment with nothing behind it?
+ */
 static bool
-is_blank(const char *s, size_t len)
+is_blank(const struct reading *r, size_t p, size_t end)
 {
-	size_t i = 0;
+	static const char *const leader[] = { "#", "*", "//", ";", "%", "--" };
+	size_t from = end, to = end;
+	struct character ch;
 
-	while (i < len) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t n;
-
-		if ((unsigned char)s[i] < 0x80) {
-			if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r'))
-				return false;
-			i++;
+	while (p < end && (r->text[p] == ' ' ||
+			   (r->text[p] >= '\t' && r->text[p] <= '\r')))
+		p++;
+	for (; p < end; p += ch.len) {
+		ch = character_at(r, p);
+		if (sign_is_white(ch.info) || ch.c == '>' ||
+		    (ch.info & (KIND | IGNORED)) == (JOINS | IGNORED))
 			continue;
-		}
-		n = utf8proc_iterate((const utf8proc_uint8_t *)s + i,
-				     (utf8proc_ssize_t)(len - i), &c);
-		if (n <= 0)
+		if (from == end)
+			from = p;
+		else if (to != p)
 			return false;
-		if (utf8proc_category(c) != UTF8PROC_CATEGORY_ZS &&
-		    c != 0x85 && c != 0x2028 && c != 0x2029 &&
-		    c != 0x200b && c != 0xfeff)
+		to = p + ch.len;
+		if (to - from > 2)
 			return false;
-		i += (size_t)n;
 	}
-	return true;
+	if (from == end)
+		return true;
+	for (size_t i = 0; i < sizeof(leader) / sizeof(leader[0]); i++)
+		if (strlen(leader[i]) == to - from &&
+		    memcmp(r->text + from, leader[i], to - from) == 0)
+			return true;
+	return false;
+}
+
+/* Marks of quoted mail that s[0..len) begins with. */
+static uint8_t
+quote_depth(const char *s, size_t len)
+{
+	uint8_t n = 0;
+
+	for (size_t i = 0; i < len && n < UINT8_MAX; i++) {
+		if (s[i] == '>')
+			n++;
+		else if (s[i] != ' ')
+			break;
+	}
+	return n;
 }
 
 /* The line that ends before text[end] is complete, its words up to 'norm'. */
@@ -205,13 +246,22 @@ put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords, bool digits)
 		.off = k->off + k->line,
 		.len = (uint32_t)(end - k->line),
 		.nwords = nwords,
+		.solo2 = k->put.solo2,
+		.solo4 = k->put.solo4,
+		.extra = k->extra,
 		.norm = (uint32_t)k->norm_start,
 		.norm_len = (uint32_t)(norm - k->norm_start),
 		.digits = digits,
 		.ascii = !k->high,
 		.begins = true,
 	};
-	l->blank = nwords == 0 && is_blank(k->text + k->line, l->len);
+	if (k->r.text[k->line] == '>' || k->r.text[k->line] == ' ')
+		l->quote = quote_depth(k->r.text + k->line, l->len);
+	l->blank = nwords == 0 && (k->r.text[k->line] == '\n' ||
+				   is_blank(&k->r, k->line, end));
+	k->put.solo2 = 0;
+	k->put.solo4 = 0;
+	k->extra = 0;
 	k->line = end;
 	k->norm_start = norm;
 	k->high = false;
@@ -240,7 +290,7 @@ put_byte(struct sink *k, size_t p)
 	if (k->bad_norm == out->norm_len && k->bad != p)
 		put_end(&k->put);
 	put_begin(&k->put, BYTE);
-	out->norm[out->norm_len++] = k->text[p];
+	out->norm[out->norm_len++] = k->r.text[p];
 	k->bad = p + 1;
 	k->bad_norm = out->norm_len;
 }
@@ -325,6 +375,8 @@ put_head(struct put *p, const struct form *form)
 	       form->head_len);
 	p->out->norm_len += form->head_len;
 	p->nwords += form->head_words;
+	p->solo2 += form->head_solo2;
+	p->solo4 += form->head_solo4;
 	p->digits |= form->head_digits;
 	p->place = form->head_place;
 }
@@ -351,54 +403,10 @@ add_char(struct sink *k, struct piece *piece, utf8proc_int32_t c, size_t rest)
 	return 0;
 }
 
-/* A character of the text, or a byte of it that is not UTF-8. */
-struct character {
-	utf8proc_int32_t c;
-	uint32_t info;
-	size_t len;		/* bytes; 0: the end of the text */
-};
-
-/* The bytes of the UTF-8 character at s[0..len), len > 0; 0: it is not UTF-8. */
-static inline size_t
-decode(const unsigned char *s, size_t len, utf8proc_int32_t *c)
-{
-	utf8proc_ssize_t n;
-
-	if (s[0] < 0x80) {
-		*c = s[0];
-		return 1;
-	}
-	/* Most of two and three bytes, where no value is too small. */
-	if (s[0] >= 0xc2 && s[0] <= 0xdf && len > 1 && (s[1] & 0xc0) == 0x80) {
-		*c = (s[0] & 0x1f) << 6 | (s[1] & 0x3f);
-		return 2;
-	}
-	if (s[0] > 0xe0 && s[0] < 0xed && len > 2 &&
-	    (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80) {
-		*c = (s[0] & 0xf) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
-		return 3;
-	}
-	n = utf8proc_iterate(s, (utf8proc_ssize_t)(len < 4 ? len : 4), c);
-	return n > 0 ? (size_t)n : 0;
-}
-
-static inline struct character
-char_at(const struct sink *k, size_t p)
-{
-	struct character ch = { 0, SEPARATOR, 0 };
-
-	if (p >= k->len)
-		return ch;
-	ch.len = decode((const unsigned char *)k->text + p, k->len - p, &ch.c);
-	ch.info = ch.len > 0 ? fold_info(&k->w->fold, (uint32_t)ch.c) : BYTE;
-	ch.len += ch.len == 0;
-	return ch;
-}
-
 static bool
 joins(struct character ch)
 {
-	return (ch.info & KIND) == JOINS;
+	return (ch.info & KIND) == JOINS && !ch.entity;
 }
 
 /*
@@ -413,57 +421,323 @@ put_piece(struct sink *k, struct character ch, struct character *next,
 
 	piece.starter = 0;
 	piece.nmarks = 0;
-	if (add_char(k, &piece, ch.c, k->len - *pos) != 0)
+	if (add_char(k, &piece, ch.c, k->r.len - *pos) != 0)
 		return -1;
 	while (joins(*next)) {
 		k->high = true;
 		*pos += next->len;
-		if (add_char(k, &piece, next->c, k->len - *pos) != 0)
+		if (add_char(k, &piece, next->c, k->r.len - *pos) != 0)
 			return -1;
-		*next = char_at(k, *pos);
+		*next = character_at(&k->r, *pos);
 	}
 	flush_piece(k, &piece);
 	return 0;
 }
 
+/* Signs. */
+
+/* What is due here, to return to. */
+static void
+set_mark(struct sink *k, size_t p)
+{
+	k->mark = (struct mark){
+		p, k->put.out->norm_len, k->put, k->extra, k->high,
+	};
+}
+
+/* Back to the last mark, or to the line's beginning; returns where that is. */
+static size_t
+go_back(struct sink *k)
+{
+	struct scan *out = k->put.out;
+
+	k->stop = k->address.from;
+	k->bad_norm = SIZE_MAX;
+	if (k->mark.p > k->line) {
+		k->put = k->mark.put;
+		k->extra = k->mark.extra;
+		k->high = k->mark.high;
+		out->norm_len = k->mark.norm_len;
+		out->norm[out->norm_len - 1] = ' ';	/* it may have gone */
+		return k->mark.p;
+	}
+	k->put = (struct put){ .out = out };
+	k->extra = 0;
+	k->high = false;
+	out->norm_len = k->norm_start;
+	return k->line;
+}
+
+/*
+ * Is text[p], an '@' or '/', in an address that was not known?  Its stretch is
+ * looked at once.
+ */
+static bool
+finds_address(struct sink *k, size_t p)
+{
+	if (p < k->address.end || !sign_may_be_address(&k->r, p))
+		return false;
+	sign_find_address(&k->r, p, &k->address);
+	return true;
+}
+
+static bool
+is_ignored(uint32_t info)
+{
+	return (info & (KIND | IGNORED)) == (JOINS | IGNORED);
+}
+
+/* Of the last character before text[p] that folds to something. */
+static uint32_t
+info_before(struct sink *k, size_t p)
+{
+	struct character ch;
+
+	do {
+		ch = character_before(&k->r, p);
+		p -= ch.len;
+	} while (is_ignored(ch.info));
+	return ch.info;
+}
+
+static bool
+is_raised(uint32_t info)
+{
+	return (info & (SUPER | SUB)) != 0 && (info & KIND) != JOINS;
+}
+
+/*
+ * Digits that are raised do not read on from those on the line, nor these from
+ * them: what tells them apart comes between.
+ */
+static void
+put_raised(struct sink *k, struct character ch, size_t p)
+{
+	uint32_t how = ch.info & (SUPER | SUB), before;
+
+	if (how == 0 && (p == 0 || ((unsigned char)k->r.text[p - 1] < 0x80 &&
+				    k->r.text[p - 1] != ';')))
+		return;
+	before = info_before(k, p);
+	if ((before & DIGIT) && (before & (SUPER | SUB)) != how &&
+	    k->put.place == INSIDE)
+		put_sign(&k->put, how == 0 ? '|' : how == SUB ? '_' : '^');
+}
+
+/* The address that begins at *p, as one word, and what it is long beyond that. */
+static int
+put_address(struct sink *k, size_t *p)
+{
+	size_t at = *p, runs = 0;
+	struct character ch, next = character_at(&k->r, at);
+	bool in_run = false;
+
+	put_end(&k->put);
+	while (at < k->address.to) {
+		ch = next;
+		k->high |= (unsigned char)k->r.text[at] >= 0x80;
+		at += ch.len;
+		next = character_at(&k->r, at);
+		if ((ch.info & KIND) == SEPARATOR) {
+			put_sign(&k->put, ch.info);
+			in_run = false;
+			continue;
+		}
+		runs += !in_run;
+		in_run = true;
+		if ((ch.info & KIND) == BYTE)
+			put_byte(k, at - 1);
+		else if ((ch.info & KIND) == LETTER && !joins(next))
+			put_folded(&k->put, ch.info);
+		else if (put_piece(k, ch, &next, &at) != 0)
+			return -1;
+	}
+	put_end(&k->put);
+	k->extra += runs > 0 ? (uint32_t)runs - 1 : 0;
+	k->stop = k->r.len;
+	set_mark(k, at);
+	*p = at;
+	return 0;
+}
+
+/* The sign ch, of several code points or one; room is there. */
+static void
+put_counted(struct sink *k, struct character ch, unsigned verdict)
+{
+	uint32_t c = (ch.info & KIND) == SEVERAL ? (uint32_t)ch.c : ch.info;
+
+	if (verdict & SIGN_JOINS_BEFORE)
+		put_reopen(&k->put);
+	k->skips = (verdict & SIGN_JOINS_AFTER) != 0;
+	if ((verdict & SIGN_IS) == SIGN_SYMBOL) {
+		put_symbol(&k->put, c);
+	} else if (c == 0x2103 || c == 0x2109) {	/* degrees C, F */
+		put_sign(&k->put, 0xb0);
+		put_sign(&k->put, c == 0x2103 ? 'c' : 'f');
+	} else {
+		put_sign(&k->put, c);
+	}
+}
+
+/* A line of the text ends before text[p]. */
+static int
+end_line(struct sink *k, size_t p)
+{
+	int failed;
+
+	put_end(&k->put);
+	failed = put_line(k, p, k->put.out->norm_len, k->put.nwords,
+			  k->put.digits);
+	k->put.nwords = 0;
+	k->put.digits = false;
+	return failed;
+}
+
+#define SIGN_SKIP (SIGN_IS + 1 + SIGN_JOINS_BEFORE + SIGN_JOINS_AFTER)
+
+/* The separator ch at text[start]: does it count as a sign, and how? */
+static unsigned
+verdict_of(struct sink *k, struct character ch, size_t start)
+{
+	if (k->skips && sign_is_white(ch.info))
+		return SIGN_SKIP;
+	return ch.c == ' ' ? SIGN_GAP : sign_verdict(&k->r, start, &ch);
+}
+
+/* For words_read_spans(): words began or went on at text[from..to). */
+static void
+add_words(struct sink *k, size_t from, size_t to)
+{
+	struct word_spans *spans = k->spans;
+
+	for (; k->noted < k->put.nwords; k->noted++) {
+		if (array_room(&spans->span, &spans->room, spans->n + 1,
+			       sizeof(*spans->span)) != 0) {
+			spans->failed = true;
+			return;
+		}
+		spans->span[spans->n++] = (struct word_span){ from, to - from };
+	}
+	if (k->put.place != OUTSIDE && spans->n > 0)
+		spans->span[spans->n - 1].len = to -
+			spans->span[spans->n - 1].off;
+	k->noted = k->put.nwords;
+}
+
+static inline void
+note_words(struct sink *k, size_t from, size_t to)
+{
+	if (k->spans != NULL)
+		add_words(k, from, to);
+}
+
+/* Reading goes on from text[p] again. */
+static void
+forget_words(struct sink *k, size_t p)
+{
+	struct word_spans *spans = k->spans;
+
+	if (spans == NULL)
+		return;
+	while (spans->n > 0 && spans->span[spans->n - 1].off >= p)
+		spans->n--;
+	k->noted = k->put.nwords;
+}
+
+/* A separator, or what folds to several characters of which one is first. */
+static int
+put_separator(struct sink *k, struct character ch, struct character *next,
+	      size_t start, size_t *p)
+{
+	unsigned verdict = verdict_of(k, ch, start);
+
+	if (verdict == SIGN_SKIP) {
+		k->skips = false;
+	} else if (verdict != SIGN_GAP) {
+		if (is_raised(ch.info))
+			put_raised(k, ch, start);
+		put_counted(k, ch, verdict);
+	} else if ((ch.info & KIND) == SEVERAL || joins(*next)) {
+		return put_piece(k, ch, next, p);
+	} else {
+		put_end(&k->put);
+	}
+	return 0;
+}
+
+/* ch, which stands at text[start..*p), and what joins it. */
+static inline int
+put_character(struct sink *k, struct character ch, struct character *next,
+	      size_t start, size_t *p)
+{
+	uint32_t kind = ch.info & KIND;
+
+	if (ch.c == '\n' && !ch.entity)
+		return end_line(k, *p);
+	if (kind == SEPARATOR ||
+	    (kind == SEVERAL && ch.info >> CLASS_SHIFT != CLASS_PLAIN))
+		return put_separator(k, ch, next, start, p);
+	if (ch.info & DIGIT)
+		put_raised(k, ch, start);
+	if (kind == BYTE)
+		put_byte(k, *p - 1);
+	else if (kind == SEVERAL || kind == JOINS || joins(*next))
+		return put_piece(k, ch, next, p);
+	else
+		put_folded(&k->put, ch.info);
+	return 0;
+}
+
 /*
  * Characters from *pos on: to the end of the text or, unless 'all', to where
- * two ASCII bytes stand side by side.
+ * two ASCII bytes stand side by side.  Where an address is found that began
+ * before, *pos is where to read on.
  */
 static int
 read_chars(struct sink *k, size_t *pos, bool all)
 {
-	const char *s = k->text;
-	size_t p = *pos;
-	struct character ch, next = char_at(k, p);
+	const char *s = k->r.text;
+	size_t p = *pos, start;
+	struct character ch, next = character_at(&k->r, p);
+	uint32_t before = SEPARATOR;	/* the last character's info */
+	int failed = 0;
 
 	do {
-		int failed = 0;
-
+		start = p;
+		if (p == k->address.from && p < k->address.to) {
+			if (put_address(k, &p) != 0)
+				return -1;
+			next = character_at(&k->r, p);
+			before = SEPARATOR;
+			note_words(k, start, p);
+			continue;
+		}
 		k->high |= (unsigned char)s[p] >= 0x80;
 		ch = next;
 		p += ch.len;
-		next = char_at(k, p);
-		if (ch.c == '\n') {
-			put_end(&k->put);
-			failed = put_line(k, p, k->put.out->norm_len,
-					  k->put.nwords, k->put.digits);
-			k->put.nwords = 0;
-			k->put.digits = false;
-		} else if ((ch.info & KIND) == BYTE) {
-			put_byte(k, p - 1);
-		} else if ((ch.info & KIND) == SEVERAL || joins(ch) ||
-			   joins(next)) {
-			failed = put_piece(k, ch, &next, &p);
-		} else {
-			put_folded(&k->put, ch.info);
+		next = character_at(&k->r, p);
+		if ((ch.c == '@' || ch.c == '/') && !ch.entity &&
+		    finds_address(k, start)) {
+			p = go_back(k);
+			if (!all)
+				break;
+			forget_words(k, p);
+			next = character_at(&k->r, p);
+			before = SEPARATOR;
+			continue;
 		}
+		failed = put_character(k, ch, &next, start, &p);
 		if (failed != 0)
 			return -1;
-	} while (p < k->len &&
-		 (all || (unsigned char)s[p] >= 0x80 ||
-		  (p + 1 < k->len && (unsigned char)s[p + 1] >= 0x80)));
-	if (!all && k->put.place == AFTER_SOLO)
+		if (!is_ignored(ch.info))
+			before = ch.info;
+		note_words(k, start, p);
+	} while (p < k->r.len &&
+		 (all || k->skips || is_raised(before) || s[p] == '&' ||
+		  s[p] == '!' ||
+		  (unsigned char)s[p] >= 0x80 ||
+		  (p + 1 < k->r.len && (unsigned char)s[p + 1] >= 0x80)));
+	if (!all && k->put.place >= AFTER_SOLO)
 		put_end(&k->put);
 	*pos = p;
 	return 0;
@@ -473,7 +747,29 @@ read_chars(struct sink *k, size_t *pos, bool all)
 
 /* A bit per byte of a chunk. */
 struct masks {
-	uint64_t high, word, digit, newline;
+	uint64_t high, word, newline;
+	uint64_t facts;		/* digits, and signs that may count */
+};
+
+/* A bit per byte of a chunk in which there are facts. */
+struct facts {
+	uint64_t digit;
+	uint64_t sign;		/* neither space nor control; words are, too */
+	uint64_t special;	/* # $ % & + < = > @ ^ | ~ */
+	uint64_t ratio;		/* * - / : */
+};
+
+enum { IS_SPECIAL = 1, IS_RATIO = 2, IS_BANG = 4 };
+
+static const unsigned char fact[0x80] = {
+	['#'] = IS_SPECIAL, ['$'] = IS_SPECIAL,
+	['%'] = IS_SPECIAL, ['&'] = IS_SPECIAL, ['+'] = IS_SPECIAL,
+	['<'] = IS_SPECIAL, ['='] = IS_SPECIAL, ['>'] = IS_SPECIAL,
+	['@'] = IS_SPECIAL, ['^'] = IS_SPECIAL, ['|'] = IS_SPECIAL,
+	['~'] = IS_SPECIAL,
+	['!'] = IS_BANG,
+	['*'] = IS_RATIO, ['-'] = IS_RATIO, ['/'] = IS_RATIO,
+	[':'] = IS_RATIO,
 };
 
 #ifdef __SSE2__
@@ -498,13 +794,28 @@ look(const char *s, char *low)
 			_mm_set1_epi8((char)(0x80 + 10)));
 		__m128i word = _mm_or_si128(alpha, digit);
 		__m128i nl = _mm_cmpeq_epi8(c, _mm_set1_epi8('\n'));
+		/* # $ % &; < = >; + - / and ); @ and `; | ~ and brackets */
+		__m128i sign = _mm_cmplt_epi8(
+			_mm_add_epi8(c, _mm_set1_epi8((char)(0x80 - '#'))),
+			_mm_set1_epi8((char)(0x80 + 4)));
 
+		sign = _mm_or_si128(sign, _mm_cmplt_epi8(
+			_mm_add_epi8(c, _mm_set1_epi8((char)(0x80 - '<'))),
+			_mm_set1_epi8((char)(0x80 + 3))));
+		sign = _mm_or_si128(sign, _mm_cmpeq_epi8(
+			_mm_or_si128(c, _mm_set1_epi8(6)),
+			_mm_set1_epi8('/')));
+		sign = _mm_or_si128(sign, _mm_cmpeq_epi8(l,
+			_mm_set1_epi8('`')));
+		sign = _mm_or_si128(sign, _mm_cmpgt_epi8(l,
+			_mm_set1_epi8('z')));
+		sign = _mm_or_si128(sign, digit);
 		_mm_storeu_si128((__m128i *)low + i,
 			_mm_or_si128(_mm_and_si128(word, l),
 				_mm_andnot_si128(word, _mm_set1_epi8(' '))));
 		m.high |= (uint64_t)(unsigned)_mm_movemask_epi8(c) << 16 * i;
 		m.word |= (uint64_t)(unsigned)_mm_movemask_epi8(word) << 16 * i;
-		m.digit |= (uint64_t)(unsigned)_mm_movemask_epi8(digit)
+		m.facts |= (uint64_t)(unsigned)_mm_movemask_epi8(sign)
 			   << 16 * i;
 		m.newline |= (uint64_t)(unsigned)_mm_movemask_epi8(nl)
 			     << 16 * i;
@@ -526,12 +837,32 @@ look(const char *s, char *low)
 		low[i] = word ? (char)l : ' ';
 		m.high |= c >= 0x80 ? bit : 0;
 		m.word |= word ? bit : 0;
-		m.digit |= digit ? bit : 0;
+		m.facts |= digit || (fact[c & 0x7f] & ~IS_BANG) ? bit : 0;
 		m.newline |= c == '\n' ? bit : 0;
 	}
 	return m;
 }
 #endif
+
+/* The facts of the 64 bytes at s. */
+static struct facts
+look_facts(const char *s)
+{
+	struct facts f = { 0, 0, 0, 0 };
+
+	for (unsigned i = 0; i < CHUNK; i++) {
+		unsigned char c = (unsigned char)s[i];
+		uint64_t bit = (uint64_t)1 << i;
+
+		if (c <= ' ' || c >= 0x80)
+			continue;
+		f.sign |= bit;
+		f.digit |= c >= '0' && c <= '9' ? bit : 0;
+		f.special |= fact[c] & IS_SPECIAL ? bit : 0;
+		f.ratio |= fact[c] & IS_RATIO ? bit : 0;
+	}
+	return f;
+}
 
 BODY void
 copy(char *to, const char *from)
@@ -595,39 +926,115 @@ bits(uint64_t mask)
 }
 
 #ifdef WIDEST
+/*
+ * The kinds of a byte by its two halves: those that both tables have.  A table
+ * has 16 entries; a byte over 0x7f has none.
+ */
+WIDE BODY __m256i
+kinds_wide(__m256i c, __m128i low_half, __m128i high_half)
+{
+	__m256i high = _mm256_and_si256(_mm256_srli_epi16(c, 4),
+					_mm256_set1_epi8(0xf));
+
+	return _mm256_and_si256(
+		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(low_half), c),
+		_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(high_half),
+				    high));
+}
+
+WIDE BODY uint64_t
+mask_wide(__m256i v, unsigned i)
+{
+	return (uint64_t)(unsigned)_mm256_movemask_epi8(v) << 32 * i;
+}
+
+#define TWICE(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
+	{ a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, \
+	  a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p }
+#define ALL(c) TWICE(c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c)
+
+/*
+ * What look_wide() works with, which reads it from memory where it needs it: the
+ * compiler would make each anew for each chunk, in three instructions.  The kinds
+ * are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
+ */
+struct constants {
+	unsigned char space[32], nibble[32], minus_a[32], z[32], newline[32];
+	unsigned char most[32], low_half[32], high_half[32];
+};
+
+static const struct constants constants_wide __attribute__((aligned(32))) = {
+	.space = ALL(' '), .nibble = ALL(0xf), .minus_a = ALL(0x100 - 'a'),
+	.z = ALL(25), .newline = ALL('\n'), .most = ALL(0x7f),
+	.low_half = TWICE(0x84, 0x80, 0x80, 0x81, 0x81, 0x81, 0x81, 0x80,
+			  0x80, 0x80, 0, 1, 2 + 16, 1 + 2, 2 + 8, 1),
+	.high_half = TWICE(0, 0, 1, 0x82, 4, 8, 0, 8 + 16, 0, 0, 0, 0, 0, 0,
+			   0, 0),
+};
+
+#define CONSTANT(name) _mm256_load_si256((const __m256i *)constants->name)
+
 /* The same, 32 bytes in a register. */
 WIDE BODY struct masks
-look_wide(const char *s, char *low)
+look_wide(const char *s, char *low, const struct constants *constants)
 {
 	struct masks m = { 0, 0, 0, 0 };
 
 	for (unsigned i = 0; i < 2; i++) {
 		__m256i c = _mm256_loadu_si256((const __m256i *)s + i);
-		__m256i space = _mm256_set1_epi8(' ');
-		__m256i l = _mm256_or_si256(c, space);	/* ' ' is bit 5 */
-		__m256i alpha = _mm256_cmpgt_epi8(
-			_mm256_set1_epi8((char)(0x80 + 26)),
-			_mm256_add_epi8(l,
-				_mm256_set1_epi8((char)(0x80 - 'a'))));
-		__m256i digit = _mm256_cmpgt_epi8(
-			_mm256_set1_epi8((char)(0x80 + 10)),
-			_mm256_add_epi8(c,
-				_mm256_set1_epi8((char)(0x80 - '0'))));
-		__m256i word = _mm256_or_si256(alpha, digit);
-		__m256i nl = _mm256_cmpeq_epi8(c, _mm256_set1_epi8('\n'));
+		__m256i l = _mm256_or_si256(c, CONSTANT(space));
+		__m256i from_a = _mm256_add_epi8(l, CONSTANT(minus_a));
+		__m256i alpha = _mm256_cmpeq_epi8(from_a,
+			_mm256_min_epu8(from_a, CONSTANT(z)));
+		__m256i half = _mm256_and_si256(_mm256_srli_epi16(c, 4),
+						CONSTANT(nibble));
+		__m256i kinds = _mm256_and_si256(
+			_mm256_shuffle_epi8(CONSTANT(low_half), c),
+			_mm256_shuffle_epi8(CONSTANT(high_half), half));
+		__m256i word = _mm256_or_si256(alpha, kinds);
+		__m256i nl = _mm256_cmpeq_epi8(c, CONSTANT(newline));
 
 		_mm256_storeu_si256((__m256i *)low + i,
-			_mm256_and_si256(l, _mm256_or_si256(word, space)));
-		m.high |= (uint64_t)(unsigned)_mm256_movemask_epi8(c)
-			  << 32 * i;
-		m.word |= (uint64_t)(unsigned)_mm256_movemask_epi8(word)
-			  << 32 * i;
-		m.digit |= (uint64_t)(unsigned)_mm256_movemask_epi8(digit)
-			   << 32 * i;
-		m.newline |= (uint64_t)(unsigned)_mm256_movemask_epi8(nl)
-			     << 32 * i;
+			_mm256_blendv_epi8(CONSTANT(space), l, word));
+		m.high |= mask_wide(c, i);
+		m.word |= mask_wide(word, i);
+		m.facts |= mask_wide(_mm256_adds_epu8(kinds, CONSTANT(most)),
+				     i);
+		m.newline |= mask_wide(nl, i);
 	}
 	return m;
+}
+
+WIDE static struct facts
+look_facts_wide(const char *s)
+{
+	/*
+	 * 1: 0-9.  2: # $ % & +.  4: < = >.  8: @.  16: ^ ~.  32: |.
+	 * 64: * - /.  128: :.
+	 */
+	const __m128i low_half = _mm_setr_epi8(1 + 8, 1, 1, 1 + 2, 1 + 2,
+		1 + 2, 1 + 2, 1, 1, 1, (char)(64 + 128), 2, 4 + 32, 64 + 4,
+		4 + 16, 64);
+	const __m128i high_half = _mm_setr_epi8(0, 0, 64 + 2,
+		(char)(128 + 4 + 1), 8, 16, 0, 16 + 32, 0, 0, 0, 0, 0, 0, 0,
+		0);
+	struct facts f = { 0, 0, 0, 0 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		__m256i c = _mm256_loadu_si256((const __m256i *)s + i);
+		__m256i kinds = kinds_wide(c, low_half, high_half);
+		__m256i special = _mm256_and_si256(kinds,
+						   _mm256_set1_epi8(0x3e));
+
+		f.digit |= mask_wide(_mm256_slli_epi16(kinds, 7), i);
+		f.special |= mask_wide(_mm256_adds_epu8(special,
+			_mm256_set1_epi8(0x7f)), i);
+		f.ratio |= mask_wide(_mm256_adds_epu8(kinds,
+			_mm256_set1_epi8(0x40)), i);
+		f.sign |= mask_wide(_mm256_cmpgt_epi8(c,
+			_mm256_set1_epi8(' ')), i);
+	}
+	return f;
 }
 
 /* The same, and squeeze(), 64 bytes in a register. */
@@ -639,12 +1046,24 @@ look_widest(const char *s, char *low)
 	uint64_t alpha = _mm512_cmplt_epu8_mask(
 		_mm512_sub_epi8(l, _mm512_set1_epi8('a')),
 		_mm512_set1_epi8(26));
-	struct masks m;
-
-	m.digit = _mm512_cmplt_epu8_mask(
+	uint64_t digit = _mm512_cmplt_epu8_mask(
 		_mm512_sub_epi8(c, _mm512_set1_epi8('0')),
 		_mm512_set1_epi8(10));
-	m.word = alpha | m.digit;
+	struct masks m;
+
+	m.word = alpha | digit;
+	m.facts = digit |
+		  _mm512_cmplt_epu8_mask(
+			_mm512_sub_epi8(c, _mm512_set1_epi8('#')),
+			_mm512_set1_epi8(4)) |
+		  _mm512_cmplt_epu8_mask(
+			_mm512_sub_epi8(c, _mm512_set1_epi8('<')),
+			_mm512_set1_epi8(3)) |
+		  _mm512_cmpeq_epi8_mask(
+			_mm512_or_si512(c, _mm512_set1_epi8(6)),
+			_mm512_set1_epi8('/')) |
+		  _mm512_cmpeq_epi8_mask(l, _mm512_set1_epi8('`')) |
+		  _mm512_cmpgt_epi8_mask(l, _mm512_set1_epi8('z'));
 	m.high = _mm512_movepi8_mask(c);
 	m.newline = _mm512_cmpeq_epi8_mask(c, _mm512_set1_epi8('\n'));
 	_mm512_storeu_si512(low, _mm512_mask_blend_epi8(m.word,
@@ -661,20 +1080,195 @@ squeeze_widest(char *to, const char *low, uint64_t keep)
 }
 #endif
 
+/* What count_signs() found in a chunk. */
+struct counted {
+	uint64_t part;		/* signs that are parts of words, and ... */
+	uint64_t drop;		/* ... spaces between words that are one */
+	unsigned n;		/* bytes of the chunk to read */
+	bool reopen;		/* the last word goes on in this chunk */
+	bool back;		/* an address began before the chunk */
+};
+
+/*
+ * May the sign at s[0] count although no digit or sign of an operator stands in
+ * the chunk?  s[1] is ASCII too, and what follows is not.
+ */
+static inline bool
+may_count(const char *s)
+{
+	return s[1] > ' ' || fact[s[0] & 0x7f] != 0;
+}
+
+/*
+ * What the byte behind a chunk does to its last one: 1, a sign may count before
+ * it; 2, it is not ASCII, and may change it.
+ */
+static const unsigned char edge[0x100] = {
+	['!'] = 1, ['='] = 1,
+	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
+	['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
+#define HIGH_8(c) [c] = 2, [c + 1] = 2, [c + 2] = 2, [c + 3] = 2, \
+		  [c + 4] = 2, [c + 5] = 2, [c + 6] = 2, [c + 7] = 2
+	HIGH_8(0x80), HIGH_8(0x88), HIGH_8(0x90), HIGH_8(0x98),
+	HIGH_8(0xa0), HIGH_8(0xa8), HIGH_8(0xb0), HIGH_8(0xb8),
+	HIGH_8(0xc0), HIGH_8(0xc8), HIGH_8(0xd0), HIGH_8(0xd8),
+	HIGH_8(0xe0), HIGH_8(0xe8), HIGH_8(0xf0), HIGH_8(0xf8),
+};
+
+/*
+ * Of the first n bytes of a chunk, those before one that is not ASCII, but for
+ * the last of them, which that may change.
+ */
+static inline unsigned
+plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next)
+{
+	if (m->high != 0) {
+		unsigned high = (unsigned)__builtin_ctzll(m->high);
+
+		if (high <= n)
+			n = high - (high > 0);
+		if (n > 0 && !(m->word >> (n - 1) & 1))
+			m->facts |= may_count(s + n - 1);
+	} else if (next >= 0x80 && n == CHUNK) {
+		n--;
+	}
+	return n;
+}
+
+/* The byte of the text at p, if it is there. */
+static unsigned char
+byte_at(const struct reading *r, size_t p)
+{
+	return p < r->len ? (unsigned char)r->text[p] : 0;
+}
+
+/*
+ * Where in a chunk a sign may count: more places than those where it does, but
+ * few in prose.  'word' as in struct masks; 'last' and 'next' are the bytes that
+ * stand before and behind the chunk.
+ */
+static uint64_t
+candidates(const struct facts *f, uint64_t word, unsigned char last,
+	   unsigned char next)
+{
+	const uint64_t end = (uint64_t)1 << (CHUNK - 1);
+	bool digit = next >= '0' && next <= '9';
+	bool letter = (unsigned)((next | 0x20) - 'a') < 26;
+	uint64_t sign = f->sign & ~word, space = ~f->sign;
+	uint64_t before_digit = f->digit >> 1 | (digit ? end : 0);
+	uint64_t before_word = word >> 1 | (digit || letter ? end : 0);
+	uint64_t before_space = space >> 1 | (next <= ' ' ? end : 0);
+	uint64_t before_sign = ~(before_word | before_space);
+	uint64_t before_special = f->special >> 1 |
+		(next < 0x80 && fact[next] & IS_SPECIAL ? end : 0);
+	/* Signs before one that counts before a digit, or makes an operator. */
+	uint64_t sooner = (sign & (before_digit | before_special)) >> 1 |
+			  (before_sign & end);
+	uint64_t later = f->special << 1 | (f->special << 2 & sign << 1);
+	uint64_t begins = f->digit << 1 & (before_sign | before_digit);
+	/* What stands before the chunk may be part of it. */
+	uint64_t first = 7;
+
+	if (last < 0x80 && last != ';' && fact[last] == 0)
+		first &= before_digit | before_sign | f->ratio;
+	return f->special |
+	       (sign & (before_special | later | begins | begins << 1 | first |
+			(before_digit & ~(word << 1)) |
+			(sooner & before_sign))) |
+	       (f->ratio & ((before_space & space << 1 & f->sign << 2) |
+			    (word << 1 & ~before_word) | before_digit |
+			    sooner | (f->ratio << 1 & word << 2)));
+}
+
+/* Is it the colon or the hyphen of a word, and no minus of A- ? */
+static inline bool
+is_mark_of_word(const struct reading *r, size_t p)
+{
+	unsigned char before = p > 0 ? (unsigned char)r->text[p - 1] : 0;
+	unsigned char after = byte_at(r, p + 1);
+
+	return after == ' ' && before >= 'A' && before < 0x80 &&
+	       (r->text[p] != '-' || (before >= 'a' && before <= 'z'));
+}
+
+/*
+ * The signs that count among the n bytes of text[p..], a chunk that is all ASCII
+ * up to there.  They go to 'low' as they are.  Fewer bytes are to be read where
+ * the slow path has to see one.
+ */
+static void
+count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
+	    uint64_t word, char *low, struct counted *to)
+{
+	struct counted got = { .n = n };
+	uint64_t some = candidates(f, word, p > 0 ? byte_at(&k->r, p - 1) : 0,
+				   byte_at(&k->r, p + CHUNK));
+
+	/* What is not ASCII may make these count. */
+	if (n < CHUNK)
+		some |= f->sign & ~word & (n >= 3 ? (uint64_t)7 << (n - 3) : 7);
+
+	for (; some != 0; some &= some - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(some), verdict;
+		uint64_t bit = some & -some;
+		char c = k->r.text[p + i];
+		struct character ch = { c, SEPARATOR | (uint32_t)c, 1, false };
+		uint32_t entity;
+
+		if (i >= got.n)
+			break;
+		if (fact[c & 0x7f] == IS_RATIO && is_mark_of_word(&k->r, p + i))
+			continue;
+		if (c == '&' && entity_at(k->r.text + p + i,
+					  k->r.len - p - i, &entity) > 0) {
+			got.n = i;
+			break;
+		}
+		if ((c == '@' || c == '/') && finds_address(k, p + i)) {
+			got.back = k->address.from < p;
+			got.n = (unsigned)(k->address.from - p);
+			break;
+		}
+		verdict = sign_verdict(&k->r, p + i, &ch);
+		if (verdict == SIGN_GAP)
+			continue;
+		if (verdict & SIGN_JOINS_AFTER) {
+			char after = (char)byte_at(&k->r, p + i + 1);
+
+			if (i + 1 >= got.n || after == '&') {
+				got.n = i;
+				break;
+			}
+			got.drop |= bit << 1;
+		}
+		if (verdict & SIGN_JOINS_BEFORE) {
+			got.reopen |= i <= 1;
+			got.drop |= bit >> 1;
+		}
+		got.part |= bit;
+		low[i] = c;
+	}
+	*to = got;
+}
+
 /* The loop over chunks, for each instruction set. */
 #define READ_TEXT read_text
 #define LOOK look
+#define LOOK_FACTS look_facts
 #define SQUEEZE(to, low, keep) squeeze(to, low, keep, copy)
 #include "words_loop.h"
 
 #ifdef WIDEST
 #define READ_TEXT WIDE read_text_wide
-#define LOOK look_wide
+#define LOOK(s, low) look_wide(s, low, constants)
+#define CONSTANTS &constants_wide
+#define LOOK_FACTS look_facts_wide
 #define SQUEEZE(to, low, keep) squeeze(to, low, keep, copy_wide)
 #include "words_loop.h"
 
 #define READ_TEXT WIDEST read_text_widest
 #define LOOK look_widest
+#define LOOK_FACTS look_facts_wide
 #define SQUEEZE squeeze_widest
 #include "words_loop.h"
 #endif
@@ -684,7 +1278,7 @@ read_text_plain(struct sink *k)
 {
 	size_t p = 0;
 
-	return k->len > 0 ? read_chars(k, &p, true) : 0;
+	return k->r.len > 0 ? read_chars(k, &p, true) : 0;
 }
 
 /* The fastest that the machine has. */
@@ -782,12 +1376,14 @@ fold_digits(struct words_reader *w, struct scan *out, size_t first)
 
 static int
 read_with(int (*read)(struct sink *), struct words_reader *w,
-	  struct scan *out, const char *text, size_t len, uint64_t off)
+	  struct scan *out, struct word_spans *spans, const char *text,
+	  size_t len, uint64_t off)
 {
 	size_t nlines = out->nlines, norm_len = out->norm_len;
 	struct sink k = {
-		.w = w, .put.out = out, .text = text, .len = len,
-		.off = off, .norm_start = norm_len,
+		.w = w, .put.out = out, .r = { &w->fold, text, len },
+		.off = off, .norm_start = norm_len, .stop = len,
+		.bad_norm = SIZE_MAX, .spans = spans,
 	};
 
 	if (reserve_norm(out, room_for(len)) != 0 || read(&k) != 0)
@@ -810,14 +1406,27 @@ int
 words_read(struct words_reader *w, struct scan *out, const char *text,
 	   size_t len, uint64_t off)
 {
-	return read_with(read_fast, w, out, text, len, off);
+	return read_with(read_fast, w, out, NULL, text, len, off);
 }
 
 int
 words_read_plain(struct words_reader *w, struct scan *out, const char *text,
 		 size_t len, uint64_t off)
 {
-	return read_with(read_text_plain, w, out, text, len, off);
+	return read_with(read_text_plain, w, out, NULL, text, len, off);
+}
+
+int
+words_read_spans(struct words_reader *w, struct scan *out,
+		 struct word_spans *spans, const char *text, size_t len)
+{
+	spans->n = 0;
+	spans->failed = false;
+	if (read_with(read_text_plain, w, out, spans, text, len, 0) != 0)
+		return -1;
+	if (spans->failed)
+		errno = ENOMEM;
+	return spans->failed ? -1 : 0;
 }
 
 int

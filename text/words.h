@@ -49,6 +49,22 @@ int words_read(struct words_reader *w, struct scan *out, const char *text,
 int words_read_plain(struct words_reader *w, struct scan *out,
 		     const char *text, size_t len, uint64_t off);
 
+/*
+ * Where each word stands in the text, in order: for who shows them.  All 0
+ * before the first call; to be freed by the caller.
+ */
+struct word_spans {
+	struct word_span {
+		size_t off, len;	/* bytes */
+	} *span;
+	size_t n, room;
+	bool failed;
+};
+
+/* words_read_plain(), without fold_digits; 'spans' has only these words then. */
+int words_read_spans(struct words_reader *w, struct scan *out,
+		     struct word_spans *spans, const char *text, size_t len);
+
 /* Append (part of) a line that is not looked at, as it is too long. */
 int words_skip(struct scan *out, size_t len, uint64_t off, bool begins);
 

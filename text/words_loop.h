@@ -1,89 +1,121 @@
 /*
  * The fast path's loop: words.c includes this once for each instruction set,
- * with READ_TEXT (name, and attributes before it), LOOK and SQUEEZE defined.
+ * with READ_TEXT (name, and attributes before it), LOOK, LOOK_FACTS and SQUEEZE
+ * defined, and CONSTANTS where LOOK takes some from memory.
  */
 static int READ_TEXT(struct sink *k)
 {
 	struct scan *out = k->put.out;
-	size_t left = k->len;		/* bytes not read yet */
+	size_t p = 0;
+#ifdef CONSTANTS
+	const struct constants *constants = CONSTANTS;
 
-	while (left > 0) {
+	/* Not even what they are is known to the compiler. */
+	__asm__("" : "+r" (constants));
+#endif
+
+	while (p < k->r.len) {
 		/* What of *k each chunk changes, in registers. */
 		char *to = out->norm + out->norm_len;
 		uint32_t nwords = k->put.nwords;
 		uint64_t digits = k->put.digits;
 		uint64_t inside = k->put.place != OUTSIDE;
+		size_t left = k->stop - p;	/* bytes not read yet */
 		char tail[CHUNK + 1], low[2 * CHUNK];
-		const char *s = k->text + (k->len - left);
-		unsigned n, most = CHUNK;
+		const char *s = k->r.text + p;
+		unsigned n = 0, most = CHUNK;
+		bool back = false;
 
-		if (left <= CHUNK) {
+		if (left <= CHUNK)
 			most = (unsigned)left;
+		if (k->r.len - p <= CHUNK) {
 			memset(tail, 0, sizeof(tail));
-			memcpy(tail, s, left);
+			memcpy(tail, s, k->r.len - p);
 			s = tail;
 		}
 		do {
 			struct masks m = LOOK(s, low);
-			uint64_t keep = m.word << 1 | inside, begin;
+			unsigned next = (unsigned char)s[CHUNK];
+			uint64_t keep, begin, digit = 0, drop = 0;
 
 			n = most;
-			if (m.high != 0) {
-				n = (unsigned)__builtin_ctzll(m.high);
-				n -= n > 0;
-			} else if ((unsigned char)s[CHUNK] >= 0x80) {
-				n--;	/* it may change the last one */
+			if ((m.high | m.facts | edge[next]) != 0) {
+				struct counted c;
+
+				n = plain_bytes(s, n, &m, next);
+				if (m.facts != 0 || edge[next] == 1) {
+					struct facts f = LOOK_FACTS(s);
+
+					count_signs(k, k->stop - left, n, &f,
+						    m.word, low, &c);
+					if (c.back) {
+						back = true;
+						break;
+					}
+					n = c.n;
+					m.word |= c.part | c.drop;
+					digit = f.digit;
+					drop = c.drop;
+					if (c.reopen && !inside && n > 0) {
+						to--;
+						inside = 1;
+					}
+				}
 			}
+			keep = m.word << 1 | inside;
 			if (n < CHUNK) {
 				uint64_t valid = low_bits(n);
 
 				m.word &= valid;
-				m.digit &= valid;
 				m.newline &= valid;
 				keep &= valid;
+				digit &= valid;
 			}
 			if (n > 0)
 				inside = m.word >> (n - 1) & 1;
 			begin = m.word & ~keep;
-			keep |= m.word;
+			keep = (keep | m.word) & ~drop;
 			for (uint64_t nl = m.newline; nl != 0; nl &= nl - 1) {
 				/* The bits up to this newline. */
 				uint64_t upto = nl ^ (nl - 1);
-				size_t p = k->len - left + bits(upto);
+				size_t end = k->stop - left + bits(upto);
 				size_t norm = (size_t)(to - out->norm) +
 					      bits(keep & upto);
 
-				digits |= m.digit & upto;
+				digits |= digit & upto;
 				nwords += bits(begin & upto);
-				if (put_line(k, p, norm, nwords,
+				if (put_line(k, end, norm, nwords,
 					     digits != 0) != 0)
 					return -1;
 				begin &= ~upto;
-				m.digit &= ~upto;
+				digit &= ~upto;
 				nwords = 0;
 				digits = 0;
 			}
 			nwords += bits(begin);
-			digits |= m.digit;
+			digits |= digit;
 			to = SQUEEZE(to, low, keep);
 			s += n;
 			left -= n;
 		} while (n == CHUNK && left > CHUNK);
+		if (back) {
+			p = go_back(k);
+			continue;
+		}
 		out->norm_len = (size_t)(to - out->norm);
 		k->put.nwords = nwords;
 		k->put.digits = digits != 0;
 		k->put.place = inside ? INSIDE : OUTSIDE;
-		if (n < most) {
-			size_t p = k->len - left;
-
-			if (read_chars(k, &p, false) != 0)
-				return -1;
-			left = k->len - p;
-		}
+		p = k->stop - left;
+		if ((n < most || p == k->stop) && p < k->r.len &&
+		    read_chars(k, &p, false) != 0)
+			return -1;
 	}
 	return 0;
 }
 
 #undef READ_TEXT
 #undef LOOK
+#undef LOOK_FACTS
+#undef CONSTANTS
 #undef SQUEEZE

@@ -1,0 +1,85 @@
+/*
+ * Which signs count.
+ *
+ * A sign (what is no letter, mark, digit or white space) is part of what is
+ * said where it can be a fact, and typography elsewhere:
+ *
+ *	1,214  3-5  5'10  1e-6		1 to 3 signs between two digits
+ *	-5  $5  <.05  25 %  5 EUR  18+	touching a number (a sign of currency,
+ *					%, or a degree over a space too)
+ *	C++  C#  A-  #tag  @name	touching a name
+ *	p<5  p < 5  a && b  7 - 3	an operator between operands
+ *	U+2713  U+2192			a symbol, but not the bullet of a line
+ *
+ * What is decided hangs on a few characters on each side of the sign, so that
+ * it is the same from wherever a text is read, and on nothing beyond the line.
+ */
+#ifndef SIGN_H
+#define SIGN_H
+
+#include "character.h"
+
+/* What a sign may be good for; 0 to 15, in the top bits of its info. */
+enum sign_class {
+	CLASS_PLAIN,		/* ASCII, as the table has it; or nothing */
+	CLASS_WHITE,
+	CLASS_LONG_DASH,	/* no minus */
+	CLASS_CURRENCY,
+	CLASS_PERCENT,
+	CLASS_PRIME,
+	CLASS_OPERATOR,
+	CLASS_RELATION,		/* an operator, or before a number */
+	CLASS_NEARLY,		/* a symbol, or before a number */
+	CLASS_SYMBOL,
+	CLASS_BULLET,		/* a symbol, unless it opens a line */
+	CLASS_OPEN,
+	CLASS_CLOSE,
+	CLASS_QUOTE,
+	CLASS_SECTION,
+	CLASS_RATIO,
+};
+
+/* What is done with a sign, and flags. */
+enum verdict {
+	SIGN_GAP = 0,		/* it separates words */
+	SIGN_PART = 1,		/* it is part of a word, or makes one */
+	SIGN_SYMBOL = 2,	/* with others that it touches, a word */
+	SIGN_IS = 3,
+	SIGN_JOINS_BEFORE = 4,	/* the space before it separates nothing */
+	SIGN_JOINS_AFTER = 8,	/* nor does the one behind it */
+};
+
+/* Kind, class and plainest form of the folded code point c, a separator. */
+uint32_t sign_info(uint32_t c);
+
+/* The class of a sign that others stand behind; none is CLASS_PLAIN. */
+static inline uint32_t
+sign_class_of(uint32_t c)
+{
+	uint32_t class = sign_info(c) >> CLASS_SHIFT;
+
+	return class != CLASS_PLAIN ? class : CLASS_QUOTE;
+}
+
+/* The sign ch, at text[p]. */
+unsigned sign_verdict(const struct reading *r, size_t p,
+		      const struct character *ch);
+
+/* White space, of which all but a newline stands inside lines. */
+bool sign_is_white(uint32_t info);
+
+/*
+ * Does the sign at text[p], an '@' or a '/', make an address of the stretch
+ * that it is part of?  A stretch has no white space, no bracket but ( and ), no
+ * quote, and nothing of scripts without spaces.  *from and *to are where it
+ * begins and ends; the address is without the punctuation around it.
+ */
+struct address {
+	size_t from, to;	/* the address; empty: it is none */
+	size_t end;		/* of the stretch, which has no other */
+};
+
+bool sign_may_be_address(const struct reading *r, size_t p);
+void sign_find_address(const struct reading *r, size_t p, struct address *a);
+
+#endif
