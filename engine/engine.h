@@ -103,9 +103,9 @@ struct piece {
 	struct finding why;	/* GOES */
 	struct proposal *proposal;	/* what was found early, one of
 					 * split.proposals; NULL: nothing was */
-	uint64_t unused;	/* 256 bytes: to find one takes a shift */
 };
 
+/* To find one takes a shift. */
 static_assert(sizeof(struct piece) == 256 || sizeof(void *) != 8,
 	      "take a field out, or more room");
 

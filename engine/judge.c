@@ -62,7 +62,7 @@ judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 	if (p->w.n >= DEDUP_NEAR_WORDS) {
 		got = early ? table_near_after(t, &p->w, threshold,
 					       p->proposal, m)
-			    : table_near(t, &p->w, threshold, m);
+			    : table_near(t, &p->w, m);
 		if (got == 0 && !early && threshold > 0)
 			got = table_similar(t, &p->w, threshold, m);
 		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;

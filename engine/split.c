@@ -32,6 +32,7 @@ split_init(struct split *s, const struct dedup_options *opt,
 {
 	struct shingle_options shingles = {
 		.ngram = opt->ngram, .window = split_window(opt),
+		.sketch = opt->threshold > 0,
 		.seeded = opt->seeded, .seed = opt->seed, .secret = secret,
 	};
 
@@ -117,6 +118,7 @@ split_sketch(struct split *s, struct piece *p)
 {
 	if (p->sketched)
 		return 0;
+	p->w.length = p->w.n;
 	if (shingler_words(s->shingler, &p->w, s->scan.norm + p->norm,
 			   p->norm_len, p->digits, p->ascii) != 0)
 		return -1;
