@@ -716,6 +716,77 @@ test_sketch_misses_few_witnesses(void **state)
 	table_free(t);
 }
 
+/* A text that holds another one in one piece, and one that lacks a word. */
+static void
+test_what_a_text_holds_is_found(void **state)
+{
+	enum { RECORDS = 300 };
+	static struct text text[RECORDS], a;
+	static struct unit record[RECORDS];
+	struct table *t = new_table();
+	struct rng r = { 70 };
+	unsigned held[2] = { 0, 0 }, missed[2] = { 0, 0 }, not = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < RECORDS; i++) {
+		random_text(&r, &text[i], rng_range(&r, 6, 40));
+		make(&record[i], &text[i]);
+		assert_int_equal(table_add(t, &record[i].w,
+			&(struct place){ i, 0, 0 }), 0);
+	}
+	for (int i = 0; i < 6000; i++) {
+		const struct text *from = &text[rng_below(&r, RECORDS)];
+		bool joined = i % 4 == 0;
+		uint64_t want = UINT64_MAX;
+		struct unit u;
+		struct match m;
+		int got;
+
+		random_text(&r, &a, rng_range(&r, 0, 60));
+		for (uint32_t k = 0; k < from->n; k++)
+			insert_word(&a, a.n, from->word[k]);
+		for (uint32_t k = rng_below(&r, 60); k > 0; k--) {
+			char word[64];
+
+			spell(word, rng_below(&r, VOCABULARY));
+			insert_word(&a, a.n, word);
+		}
+		if (joined)
+			write_otherwise(&r, &a, rng_range(&r, 1, a.n / 20 + 1));
+		if (i % 3 == 0)
+			remove_word(&a, rng_below(&r, a.n));
+		make(&u, &a);
+		for (uint64_t k = 0; k < RECORDS && want == UINT64_MAX; k++)
+			if (record[k].w.length >= SHINGLE_NEAR &&
+			    loose_says(u.loose, u.loose_len, record[k].loose,
+				       record[k].loose_len))
+				want = k;
+		got = table_holding(t, &u.w, &m);
+		assert_true(got == 0 || got == 1);
+		if (want == UINT64_MAX) {
+			assert_int_equal(got, 0);
+			not++;
+		} else {
+			held[joined]++;
+			missed[joined] += got == 0;
+			if (got == 1)
+				assert_true(m.ref == 0 ||
+					    table_identity(t, &m) ==
+					    words_identity(&record[want].w));
+		}
+		clear(&u);
+	}
+	printf("held: %u of %u missed, joined %u of %u\n", missed[0], held[0],
+	       missed[1], held[1]);
+	assert_true(held[0] > 2000 && held[1] > 500 && not > 1000);
+	assert_int_equal(missed[0], 0);
+	assert_true(missed[1] * 50 < held[1]);
+	for (int i = 0; i < RECORDS; i++)
+		clear(&record[i]);
+	shingler_release(shingler);
+	table_free(t);
+}
+
 /* One word again and again, and another at the end: n to 2n takes twice. */
 static void
 test_words_again_and_again_take_linear_time(void **state)
@@ -767,7 +838,9 @@ test_words_again_and_again_take_linear_time(void **state)
 static int
 set_up(void **state)
 {
-	struct shingle_options opt = { .ngram = 3, .seeded = true, .seed = 4 };
+	struct shingle_options opt = {
+		.ngram = 3, .every = true, .seeded = true, .seed = 4,
+	};
 
 	(void)state;
 	shingler = shingler_new(&opt);
@@ -799,6 +872,7 @@ main(void)
 			test_one_unit_has_to_be_long_enough_and_not_too_long),
 		cmocka_unit_test(test_what_says_something_else_is_not_near),
 		cmocka_unit_test(test_sketch_misses_few_witnesses),
+		cmocka_unit_test(test_what_a_text_holds_is_found),
 		cmocka_unit_test(test_words_again_and_again_take_linear_time),
 	};
 

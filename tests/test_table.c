@@ -568,6 +568,93 @@ test_known_unit_stays_as_it_was(void **state)
 	table_free(t);
 }
 
+static void
+test_places_can_be_changed(void **state)
+{
+	static const struct table_options bare = { .near = true };
+	struct table *t = new_table(&near_options, 4), *none;
+	struct unit *u[50], *stranger;
+	struct rng r = { 71 };
+	uint32_t v[20];
+	struct match m;
+
+	(void)state;
+	for (size_t i = 0; i < 50; i++) {
+		u[i] = new_unit(v, random_words(&r, v, 20, 65536));
+		if (i % 3 == 0)
+			u[i]->w.code = NULL;
+		else
+			sketch(u[i]);
+		add(t, u[i]);
+	}
+	stranger = new_unit(v, 20);
+	assert_int_equal(table_set_place(t, &stranger->w.fp, &nowhere), -1);
+	for (size_t i = 0; i < 50; i += 2) {
+		u[i]->place = (struct place){ i, UINT64_MAX - i, 7 };
+		assert_int_equal(table_set_place(t, &u[i]->w.fp,
+						 &u[i]->place), 0);
+	}
+	for (size_t i = 0; i < 50; i++) {
+		assert_true(finds(t, u[i], u[i]->place));
+		if (u[i]->w.code == NULL)
+			continue;
+		assert_int_equal(table_near(t, &u[i]->w, &m), 1);
+		assert_true(same_place(m.place, u[i]->place));
+	}
+	/* Where there are none it does nothing. */
+	none = new_table(&bare, 4);
+	add(none, u[1]);
+	assert_int_equal(table_set_place(none, &u[1]->w.fp, &nowhere), 0);
+	assert_int_equal(table_set_place(none, &u[2]->w.fp, &nowhere), -1);
+	table_free(none);
+	for (size_t i = 0; i < 50; i++)
+		free_unit(u[i]);
+	free_unit(stranger);
+	table_free(t);
+}
+
+static void
+test_identities_are_those_of_the_witness(void **state)
+{
+	struct rng r = { 72 };
+
+	(void)state;
+	for (int kind = 0; kind < 4; kind++) {
+		struct table_options opt = {
+			.near = kind < 2, .places = kind % 2 == 0,
+		};
+		struct table *t = new_table(&opt, 5);
+		struct unit *u[40];
+		uint64_t seen[40];
+		uint32_t v[30];
+
+		for (size_t i = 0; i < 40; i++) {
+			struct match m;
+
+			u[i] = new_unit(v, random_words(&r, v, 30, 65536));
+			if (!opt.near || i % 4 == 0)
+				u[i]->w.code = NULL;
+			else
+				sketch(u[i]);
+			add(t, u[i]);
+			assert_int_equal(table_find(t, &u[i]->w.fp, &m), 1);
+			seen[i] = table_identity(t, &m);
+			assert_int_equal(seen[i], words_identity(&u[i]->w));
+			if (u[i]->w.code == NULL)
+				continue;
+			assert_int_equal(table_near(t, &u[i]->w, &m), 1);
+			assert_int_equal(table_identity(t, &m), seen[i]);
+			/* One bit of a word. */
+			u[i]->tag[rng_below(&r, 30)] ^= 1;
+			assert_true(words_identity(&u[i]->w) != seen[i]);
+		}
+		assert_int_equal(sort_distinct64(seen, 40), 40);
+		for (size_t i = 0; i < 40; i++)
+			free_unit(u[i]);
+		table_free(t);
+	}
+}
+
 /* Near-duplicates and strangers, all lengths, all thresholds. */
 static void
 test_near_and_similar_agree_with_the_oracle(void **state)
@@ -1821,6 +1908,8 @@ main(void)
 		cmocka_unit_test(test_places_come_back_as_they_were),
 		cmocka_unit_test(test_a_batch_finds_what_it_added_itself),
 		cmocka_unit_test(test_known_unit_stays_as_it_was),
+		cmocka_unit_test(test_places_can_be_changed),
+		cmocka_unit_test(test_identities_are_those_of_the_witness),
 		cmocka_unit_test(test_near_and_similar_agree_with_the_oracle),
 		cmocka_unit_test(test_threshold_is_exact),
 		cmocka_unit_test(test_long_units_are_compared_in_full),
