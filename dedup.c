@@ -82,7 +82,6 @@ engine_new_table(const struct dedup *d)
 	struct table_options options = {
 		.near = !d->opt.exact,
 		.places = d->places,
-		.full_tags = d->opt.contained || d->opt.threshold > 0,
 		.limit = d->opt.memory,
 	};
 

@@ -31,6 +31,8 @@
 #define ODD ((uint64_t)1 << 32)	/* see product_of() */
 
 #define VECTOR 8		/* words that are worked on at once */
+#define AFTER 16		/* words that arrays have room for at the end */
+#define SHINGLE_STRETCHES 16	/* steps to choose shingles in, at most */
 
 /* A word of up to 16 bytes as it is hashed: zeros behind it. */
 struct block_of_word {
@@ -46,6 +48,7 @@ struct block {
 
 struct shingler {
 	unsigned ngram, window;
+	bool sketch, every;
 	unsigned char secret[SHINGLE_SECRET];
 	uint64_t key[4];	/* words are hashed with these; from the secret */
 	uint64_t open[2];	/* the same for public hashes; no secret */
@@ -55,7 +58,10 @@ struct shingler {
 	struct block_of_word *word;	/* of one unit; scratch */
 	uint32_t *public;	/* the public hash of each; scratch */
 	uint32_t *shingle;	/* of the unit's shingles; scratch */
-	size_t room;		/* of all three, and VECTOR more */
+	uint32_t *at;		/* where each word begins in 'letters'; scratch */
+	size_t room;		/* of all four, and AFTER more */
+	char *letters;		/* of the unit, without spaces; scratch */
+	size_t letters_room;
 };
 
 static int
@@ -89,6 +95,8 @@ shingler_new(const struct shingle_options *opt)
 		goto fail;
 	s->ngram = opt->ngram;
 	s->window = opt->window;
+	s->sketch = opt->sketch;
+	s->every = opt->every;
 	s->wide = vectors_available() >= VECTORS_WIDE;
 	if (opt->secret != NULL) {
 		memcpy(s->secret, opt->secret, SHINGLE_SECRET);
@@ -131,15 +139,17 @@ shingler_free(struct shingler *s)
 	free(s->word);
 	free(s->public);
 	free(s->shingle);
+	free(s->at);
+	free(s->letters);
 	free(s);
 }
 
 size_t
 shingler_memory(const struct shingler *s)
 {
-	size_t n = sizeof(*s) + loose_memory(s->loose) + s->room *
-		   (sizeof(*s->word) + sizeof(*s->public) +
-		    sizeof(*s->shingle));
+	size_t n = sizeof(*s) + loose_memory(s->loose) + s->letters_room +
+		   s->room * (sizeof(*s->word) + sizeof(*s->public) +
+			      sizeof(*s->shingle) + sizeof(*s->at));
 
 	for (const struct block *b = s->pool; b != NULL; b = b->next)
 		n += sizeof(*b) + b->room;
@@ -204,6 +214,27 @@ uint64_t
 shingler_secret(const struct shingler *s)
 {
 	return s->key[3];
+}
+
+uint64_t
+shingle_identity(const uint16_t *code, const uint8_t *tag, uint32_t n)
+{
+	return XXH3_64bits_withSeed(tag, n, XXH3_64bits(code,
+		n * sizeof(*code)));
+}
+
+uint64_t
+shingle_identity_of(const struct fingerprint *fp)
+{
+	/* Not what the words of any unit come to, but by chance. */
+	return XXH3_64bits_withSeed(fp, sizeof(*fp), PUBLIC_1);
+}
+
+uint64_t
+words_identity(const struct words *w)
+{
+	return w->code != NULL ? shingle_identity(w->code, w->tag, w->n)
+			       : shingle_identity_of(&w->fp);
 }
 
 uint64_t
@@ -360,13 +391,18 @@ take_word(struct block_of_word *to, const char *p, size_t len)
 #endif
 }
 
-/* The words to s->word; are there longer ones among them? */
+/*
+ * The words to s->word, and their bytes without spaces to s->letters; are there
+ * longer ones among them?
+ */
 BODY bool
 take_words(struct shingler *s, const struct words *w,
 	   uint64_t (*find_spaces)(const char *))
 {
 	const char *chunk = w->loose, *end = chunk + w->loose_len;
 	struct block_of_word *to = s->word;
+	char *letters = s->letters;
+	uint32_t *at = s->at;
 	ptrdiff_t start = 0;		/* of a word, from the chunk on */
 	bool any_long = false;
 
@@ -380,15 +416,29 @@ take_words(struct shingler *s, const struct words *w,
 			ptrdiff_t stop = __builtin_ctzll(m);
 			size_t len = (size_t)(stop - start);
 
+			*at++ = (uint32_t)(letters - s->letters);
+			/* What is too much is overwritten, or not read. */
+			memcpy(letters, chunk + start, 16);
 			if (len > 16) {
+				memcpy(letters, chunk + start, len);
+				letters += len - 16;
 				any_long = true;
 				len = 16;
 			}
+			letters += len;
 			take_word(to++, chunk + start, len);
 			start = stop + 1;
 		}
 	}
+	*at = (uint32_t)(letters - s->letters);
 	return any_long;
+}
+
+/* Are n-grams of words wanted? */
+static inline bool
+wants_ngrams(const struct shingler *s)
+{
+	return s->sketch || s->window > 0;
 }
 
 /* The hash of word i, which is known: public, code and tag. */
@@ -427,7 +477,8 @@ hash_words(struct shingler *s, struct words *w)
 	for (uint32_t i = 0; i < w->n; i++) {
 		uint64_t a = s->word[i].a, b = s->word[i].b;
 
-		put_hashes(s, w, i, hash_block(a, b, s->open),
+		put_hashes(s, w, i, wants_ngrams(s) ?
+			   hash_block(a, b, s->open) : 0,
 			   hash_block(a, b, s->key));
 	}
 	if (any_long)
@@ -474,6 +525,7 @@ hash_words_wide(struct shingler *s, struct words *w)
 	const __m256i k0 = _mm256_set1_epi64x((int64_t)s->key[0]);
 	const __m256i k1 = _mm256_set1_epi64x((int64_t)s->key[1]);
 	bool any_long = take_words(s, w, spaces_wide);
+	const bool ngrams = wants_ngrams(s);
 
 	for (uint32_t i = 0; i < w->n; i += VECTOR) {
 		const __m256i *v = (const void *)(s->word + i);
@@ -492,8 +544,9 @@ hash_words_wide(struct shingler *s, struct words *w)
 		__m256i keyed = hash_eight(first_half, second_half, k0, k1);
 		__m256i both;
 
-		_mm256_storeu_si256((void *)(s->public + i),
-			hash_eight(first_half, second_half, p0, p1));
+		if (ngrams)
+			_mm256_storeu_si256((void *)(s->public + i), hash_eight(
+				first_half, second_half, p0, p1));
 		/* codes to the lower half, tags to the upper one */
 		both = _mm256_packus_epi32(_mm256_and_si256(keyed, low),
 			_mm256_and_si256(_mm256_srli_epi32(keyed, 16), byte));
@@ -544,18 +597,18 @@ char_before(const char *p, size_t at)
 	return at;
 }
 
-/* Is there a digit that ends before 'left', and one that begins at 'right'? */
+/* Are the characters that end before 'left' and begin at 'right' no letters? */
 static bool
 parts_numbers(const struct words *w, size_t left, size_t right)
 {
 	unsigned char c = (unsigned char)w->loose[right];
 	size_t last;
 
-	if (c < 0x80 && (c < '0' || c > '9'))
+	if (c >= 'a' && c <= 'z')
 		return false;
 	last = char_before(w->loose, left);
-	return loose_is_digit(w->loose + last, left - last) &&
-	       loose_is_digit(w->loose + right, w->loose_len - right);
+	return !loose_is_letter(w->loose + last, left - last) &&
+	       !loose_is_letter(w->loose + right, w->loose_len - right);
 }
 
 /* Where the word ends that begins at 'at'; 'm' are the spaces from 'base' on. */
@@ -1037,43 +1090,354 @@ make_loose(struct shingler *s, struct words *w, const char *norm, size_t len,
 	return 0;
 }
 
-int
-shingler_words(struct shingler *s, struct words *w, const char *norm,
-	       size_t len, bool digits, bool ascii)
+/* Shingles of letters, for rule "near". */
+
+/*
+ * The letters of a unit that is not all ASCII, so that as many bytes are about
+ * as many letters in any script: a byte for each character of an alphabet or of
+ * an Indic script, three for the others, which say more.
+ */
+static void
+fold_letters(struct shingler *s, const struct words *w)
 {
-	uint32_t n, ngram = shingle_words(s, w->n);
+	const unsigned char *p = (const unsigned char *)w->loose;
+	const unsigned char *end = p + w->loose_len;
+	char *to = s->letters;
+	uint32_t *at = s->at;
 
-	if (w->n > s->room) {
-		size_t room = w->n + w->n / 4 + 256;
-		size_t all = room + VECTOR;
+	*at++ = 0;
+	while (p < end) {
+		unsigned c = *p++;
 
-		if (array_resize(&s->word, all, sizeof(*s->word)) != 0 ||
-		    array_resize(&s->public, all, sizeof(*s->public)) != 0 ||
-		    array_resize(&s->shingle, all, sizeof(*s->shingle)) != 0)
-			return -1;
-		s->room = room;
+		if (c == ' ') {
+			*at++ = (uint32_t)(to - s->letters);
+			continue;
+		}
+		/* Behind the last word there are bytes to be read. */
+		if (c >= 0xc2 && c < 0xe0 && (*p & 0xc0) == 0x80) {
+			c = c << 6 | (*p++ & 0x3f);
+		} else if ((c == 0xe0 || c == 0xe1) && (*p & 0xc0) == 0x80 &&
+			   (p[1] & 0xc0) == 0x80) {
+			c = p[0] << 6 | (p[1] & 0x3f);
+			p += 2;
+		}
+		*to++ = (char)c;
 	}
-	w->code = pool_take(s, w->n * sizeof(*w->code));
-	w->tag = pool_take(s, w->n * sizeof(*w->tag));
-	w->probe = pool_take(s, 2 * SKETCH_PROBE * sizeof(*w->probe));
-	if (w->code == NULL || w->tag == NULL || w->probe == NULL ||
-	    make_loose(s, w, norm, len, ascii) != 0)
+}
+
+/* Where the shingle ends that begins with word i: before which word. */
+static uint32_t
+end_of_shingle(const struct shingler *s, uint32_t i, uint32_t nwords)
+{
+	uint32_t most = i + SHINGLE_SPAN < nwords ? i + SHINGLE_SPAN : nwords;
+	uint32_t end = i + 1;
+
+	while (end < most && s->at[end] - s->at[i] < SHINGLE_LETTERS)
+		end++;
+	return end;
+}
+
+static_assert(SHINGLE_LETTERS >= 16 && SHINGLE_LETTERS <= 24,
+	      "three loads of eight bytes");
+
+/* The hash of the shingle that begins with word i. */
+static inline uint64_t
+hash_letters(const struct shingler *s, uint32_t i)
+{
+	uint32_t at = s->at[i], len = s->at[i + SHINGLE_SPAN] - at;
+	const char *p = s->letters + at;
+	uint64_t a = load64(p), b = load64(p + 8), c = load64(p + 16);
+
+	if (len >= SHINGLE_LETTERS) {
+		c &= first[SHINGLE_LETTERS - 16];
+	} else {
+		a &= first[len < 8 ? len : 8];
+		b &= first[len < 8 ? 0 : len < 16 ? len - 8 : 8];
+		c &= first[len < 16 ? 0 : len - 16];
+	}
+	/* Digits of pi once more. */
+	a = fold(a ^ 0x13198a2e03707344, b ^ 0xa4093822299f31d0);
+	return (a ^ c * XXH_PRIME64_2) * XXH_PRIME64_1;
+}
+
+/* The ranks of them to s->shingle: how many there are. */
+static uint32_t
+rank_letters(struct shingler *s, uint32_t nwords)
+{
+	uint32_t n = nwords, total = s->at[nwords];
+
+	for (uint32_t i = 1; i <= SHINGLE_SPAN; i++)
+		s->at[nwords + i] = total;
+	/* One is whole, or all there is. */
+	while (n > 1 && total - s->at[n - 1] < SHINGLE_LETTERS &&
+	       n - 1 + SHINGLE_SPAN > nwords)
+		n--;
+	for (uint32_t i = 0; i < n; i++)
+		s->shingle[i] = (uint32_t)(hash_letters(s, i) >> 32);
+	return n;
+}
+
+/* Where the smallest of v[from..to) stands, the first one of several. */
+static uint32_t
+smallest_of(const uint32_t *v, uint32_t from, uint32_t to)
+{
+	uint32_t at = from;
+
+	for (uint32_t i = from + 1; i < to; i++)
+		if (v[i] < v[at])
+			at = i;
+	return at;
+}
+
+#ifdef WIDEST
+WIDE static uint32_t
+smallest_of_wide(const uint32_t *v, uint32_t from, uint32_t to)
+{
+	__m256i least;
+	__m128i x;
+	uint32_t i = from, min;
+
+	if (to - from < VECTOR)
+		return smallest_of(v, from, to);
+	/* The last eight overlap with those before. */
+	least = _mm256_loadu_si256((const void *)(v + to - VECTOR));
+	for (; i + VECTOR < to; i += VECTOR)
+		least = _mm256_min_epu32(least,
+			_mm256_loadu_si256((const void *)(v + i)));
+	x = _mm_min_epu32(_mm256_castsi256_si128(least),
+			  _mm256_extracti128_si256(least, 1));
+	x = _mm_min_epu32(x, _mm_shuffle_epi32(x, 0x4e));
+	x = _mm_min_epu32(x, _mm_shuffle_epi32(x, 0xb1));
+	min = (uint32_t)_mm_cvtsi128_si32(x);
+	least = _mm256_set1_epi32((int)min);
+	for (i = from; i + VECTOR < to; i += VECTOR) {
+		unsigned m = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(
+			_mm256_cmpeq_epi32(least, _mm256_loadu_si256(
+				(const void *)(v + i)))));
+
+		if (m != 0)
+			return i + (unsigned)__builtin_ctz(m);
+	}
+	while (v[i] != min)
+		i++;
+	return i;
+}
+#else
+#define smallest_of_wide smallest_of
+#endif
+
+/* How many words the shortest piece has that may go for a copy of n words. */
+static uint32_t
+shortest_piece(uint32_t n)
+{
+	uint32_t least = (2 * n + 2) / 3;
+
+	if (least < SHINGLE_NEAR)
+		least = SHINGLE_NEAR;
+	return least < n ? least : n;
+}
+
+/* Shingles from .. to, and the smallest of them. */
+struct stretch {
+	uint32_t from, to, at;
+};
+
+/* A unit whose shingles are chosen. */
+struct choice {
+	struct shingler *s;
+	struct words *w;
+	uint32_t n;		/* shingles */
+	uint32_t piece;		/* words in the shortest piece */
+	struct stretch open[SHINGLE_STRETCHES + 1];
+	uint32_t nopen;
+};
+
+/* Does a stretch have all the shingles of some piece? */
+static bool
+has_window(const struct choice *c, const struct stretch *p)
+{
+	uint32_t end = p->from + c->piece;
+
+	return end <= c->w->n &&
+	       (p->to == c->n || end_of_shingle(c->s, p->to, c->w->n) > end);
+}
+
+/*
+ * Is the smallest one of a stretch in such a piece?  What ends where the next
+ * shingle does is not.
+ */
+static bool
+is_in_window(const struct choice *c, const struct stretch *p)
+{
+	return has_window(c, p) &&
+	       (p->to == c->n || end_of_shingle(c->s, p->at, c->w->n) <
+				 end_of_shingle(c->s, p->to, c->w->n));
+}
+
+static void
+open_stretch(struct choice *c, uint32_t from, uint32_t to)
+{
+	struct stretch *p = &c->open[c->nopen];
+
+	if (from == to)
+		return;
+	*p = (struct stretch){ from, to, 0 };
+	if (c->w->nask == SHINGLE_ASK && !has_window(c, p))
+		return;
+	p->at = (c->s->wide ? smallest_of_wide : smallest_of)(c->s->shingle,
+							      from, to);
+	c->nopen++;
+}
+
+/* The one of the smallest rank, which is open no more. */
+static struct stretch
+next_stretch(struct choice *c)
+{
+	const uint32_t *rank = c->s->shingle;
+	uint32_t k = 0;
+	struct stretch p;
+
+	for (uint32_t i = 1; i < c->nopen; i++)
+		if (rank[c->open[i].at] < rank[c->open[k].at])
+			k = i;
+	p = c->open[k];
+	c->open[k] = c->open[--c->nopen];
+	return p;
+}
+
+/* Add a shingle that the unit is recorded under, unless it is the last one. */
+static void
+keep_shingle(struct words *w, uint64_t hash)
+{
+	for (uint32_t i = 0; i < w->nask; i++)
+		if (w->near[i] == hash) {
+			w->kept |= (uint8_t)(1u << i);
+			return;
+		}
+	if (w->nnear == w->nask || w->near[w->nnear - 1] != hash)
+		w->near[w->nnear++] = hash;
+}
+
+/*
+ * The smallest of every window where there may be many: those of the window at
+ * hand that may come to be the smallest stand in a queue, in ascending order.
+ */
+static int
+keep_windows(struct choice *c)
+{
+	struct words *w = c->w;
+	const uint32_t *rank = c->s->shingle;
+	uint32_t *queue = (uint32_t *)(void *)c->s->word, head = 0, tail = 0;
+	uint32_t next = 0, windows = w->n - c->piece + 1;
+	uint64_t *near = pool_take(c->s, (windows + SHINGLE_ASK) *
+				   sizeof(*near));
+
+	if (near == NULL)
 		return -1;
-	w->shingler = s;
-	(s->wide ? hash_words_wide : hash_words)(s, w);
-	w->digits = !digits ? 0 :
-		    (s->wide ? hash_numbers_wide : hash_numbers)(s, w);
-	n = hash_shingles(s, w->n);
-	w->nprobe = smallest(s, n, ngram, w->probe);
-	w->key = w->probe + SKETCH_PROBE;
-	w->key_secret = shingler_secret(s);
-	w->absent = 0;
-	for (uint32_t i = 0; i < w->nprobe; i++)
-		w->key[i] = shingle_key(w->key_secret, w->probe[i]);
-	w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;
-	w->nkeep = w->nprobe < w->nkeep ? w->nprobe : w->nkeep;
-	w->winnowed = NULL;
-	w->nwinnowed = 0;
+	memcpy(near, w->near, w->nask * sizeof(*near));
+	w->near = near;
+	w->nnear = w->nask;
+	w->kept = 0;
+	for (uint32_t i = 0; i < windows; i++) {
+		for (; next < c->n && end_of_shingle(c->s, next, w->n) <=
+		       i + c->piece; next++) {
+			while (tail > head && rank[queue[tail - 1]] >=
+			       rank[next])
+				tail--;
+			queue[tail++] = next;
+		}
+		while (tail > head && queue[head] < i)
+			head++;
+		if (tail > head)
+			keep_shingle(w, hash_letters(c->s, queue[head]));
+	}
+	return 0;
+}
+
+/*
+ * The smallest shingles, which the unit is looked up by, and the smallest of
+ * every window.  The smallest of all is that of all windows it stands in; what
+ * else has whole windows stands on one side of it.
+ */
+static int
+choose_letters(struct shingler *s, struct words *w, uint32_t n)
+{
+	struct choice c = {
+		.s = s, .w = w, .n = n, .piece = shortest_piece(w->n),
+	};
+
+	w->near = pool_take(s, SHINGLE_STRETCHES * sizeof(*w->near));
+	if (w->near == NULL)
+		return -1;
+	open_stretch(&c, 0, n);
+	for (unsigned step = 0; c.nopen > 0; step++) {
+		struct stretch p = next_stretch(&c);
+		bool kept = is_in_window(&c, &p);
+		uint64_t hash;
+
+		if (step == SHINGLE_STRETCHES)
+			return keep_windows(&c);
+		hash = hash_letters(s, p.at);
+		/* Equal ones come one after another. */
+		if (w->nnear > 0 && hash == w->near[w->nnear - 1]) {
+			if (kept && w->nnear == w->nask)
+				w->kept |= (uint8_t)(1u << (w->nask - 1));
+		} else if (w->nask < SHINGLE_ASK) {
+			w->kept |= (uint8_t)((unsigned)kept << w->nask++);
+			w->near[w->nnear++] = hash;
+		} else if (kept) {
+			w->near[w->nnear++] = hash;
+		}
+		open_stretch(&c, p.from, p.at);
+		open_stretch(&c, p.at + 1, p.to);
+	}
+	return 0;
+}
+
+/* Those for rule "near", with their keys. */
+static int
+take_letters(struct shingler *s, struct words *w, bool ascii)
+{
+	const uint64_t secret = shingler_secret(s);
+	uint32_t n;
+
+	if (!ascii)
+		fold_letters(s, w);
+	n = rank_letters(s, w->n);
+	if (s->every) {
+		w->every = pool_take(s, n * sizeof(*w->every));
+		if (w->every == NULL)
+			return -1;
+		w->nevery = n;
+		for (uint32_t i = 0; i < n; i++)
+			w->every[i] = hash_letters(s, i);
+	}
+	if (choose_letters(s, w, n) != 0)
+		return -1;
+	w->key = pool_take(s, w->nnear * sizeof(*w->key));
+	if (w->key == NULL)
+		return -1;
+	for (uint32_t i = 0; i < w->nnear; i++)
+		w->key[i] = shingle_key(secret, w->near[i]);
+	return 0;
+}
+
+/* Those that are n-grams of words. */
+static int
+take_ngrams(struct shingler *s, struct words *w)
+{
+	uint32_t ngram = shingle_words(s, w->n);
+	uint32_t n = hash_shingles(s, w->n);
+
+	if (s->sketch && w->length >= SHINGLE_NEAR) {
+		w->probe = pool_take(s, SKETCH_PROBE * sizeof(*w->probe));
+		if (w->probe == NULL)
+			return -1;
+		w->nprobe = (uint16_t)smallest(s, n, ngram, w->probe);
+		w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;
+		if (w->nprobe < w->nkeep)
+			w->nkeep = w->nprobe;
+	}
 	if (s->window > 0) {
 		w->winnowed = pool_take(s, n * sizeof(*w->winnowed));
 		if (w->winnowed == NULL)
@@ -1083,8 +1447,50 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	return 0;
 }
 
-uint64_t
-words_identity(const struct words *w)
+/* Room for so many words, of so many bytes. */
+static int
+reserve(struct shingler *s, uint32_t nwords, size_t len)
 {
-	return w->code != NULL ? XXH3_64bits(w->code, 2 * w->n) : w->fp.lo;
+	if (nwords > s->room) {
+		size_t room = nwords + nwords / 4 + 256, all = room + AFTER;
+
+		if (array_resize(&s->word, all, sizeof(*s->word)) != 0 ||
+		    array_resize(&s->public, all, sizeof(*s->public)) != 0 ||
+		    array_resize(&s->shingle, all, sizeof(*s->shingle)) != 0 ||
+		    array_resize(&s->at, all, sizeof(*s->at)) != 0)
+			return -1;
+		s->room = room;
+	}
+	if (len + SHINGLE_SLACK > s->letters_room) {
+		size_t room = len + len / 4 + 1024;
+
+		if (array_resize(&s->letters, room, 1) != 0)
+			return -1;
+		s->letters_room = room;
+	}
+	return 0;
+}
+
+int
+shingler_words(struct shingler *s, struct words *w, const char *norm,
+	       size_t len, bool digits, bool ascii)
+{
+	w->near = w->key = w->probe = w->winnowed = w->every = NULL;
+	w->nnear = w->nwinnowed = w->nevery = 0;
+	w->nask = w->kept = w->absent = 0;
+	w->nprobe = w->nkeep = 0;
+	if (reserve(s, w->n, len) != 0)
+		return -1;
+	w->code = pool_take(s, w->n * sizeof(*w->code));
+	w->tag = pool_take(s, w->n * sizeof(*w->tag));
+	if (w->code == NULL || w->tag == NULL ||
+	    make_loose(s, w, norm, len, ascii) != 0)
+		return -1;
+	w->shingler = s;
+	(s->wide ? hash_words_wide : hash_words)(s, w);
+	w->digits = !digits ? 0 :
+		    (s->wide ? hash_numbers_wide : hash_numbers)(s, w);
+	if (w->length >= SHINGLE_NEAR && take_letters(s, w, ascii) != 0)
+		return -1;
+	return wants_ngrams(s) ? take_ngrams(s, w) : 0;
 }

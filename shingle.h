@@ -11,13 +11,26 @@
  *            duplicates are found does not change with the secret.
  *
  * A shingle's public hash has 64 bits.  The upper 32 are its rank, by which
- * sketches are chosen; the ranks of one unit are distinct.  The lower 32 tell
- * apart what has the same rank by chance: the smallest ranks are crowded.
+ * some are chosen.  The lower 32 tell apart what has the same rank by chance:
+ * the smallest ranks are crowded.
  *
- * The sketch of a unit is a bottom-k sample of its shingles (Broder 1997):
- * the ones with the smallest hashes.  A unit is indexed under few of them and
- * looked up by more, which finds as much as a larger symmetric sketch and
- * holds half the memory.
+ * Shingles for rule "near" are letters: SHINGLE_LETTERS of them from where a
+ * word begins, or SHINGLE_SPAN words where that is less.  How words are joined
+ * matters only where they begin.  A unit is recorded under the smallest one of
+ * every window (Schleimer, Wilkerson, Aiken 2003).  A window is as long as the
+ * shortest piece that may go for a copy, two thirds of the words; so any such
+ * piece has a whole window, and its own smallest shingle is one that the unit
+ * is recorded under.
+ *
+ *	recorded	a b c d e f g h i j k l		windows a-h b-i ... e-l
+ *	                    f         			smallest of a-h to e-l: f
+ *	looked up	    c d e f g h i j		smallest: f
+ *
+ * Shingles for rules "similar" and "contained" are n-grams of words.  The
+ * sketch of a unit is a bottom-k sample of them (Broder 1997): the ones with
+ * the smallest hashes.  A unit is indexed under few of them and looked up by
+ * more, which finds as much as a larger symmetric sketch and holds half the
+ * memory.
  */
 #ifndef SHINGLE_H
 #define SHINGLE_H
@@ -31,7 +44,11 @@
 #define SKETCH_KEEP 4		/* where it has SKETCH_LONG words or more: an */
 #define SKETCH_LONG 32		/* edit spoils less of it */
 #define SKETCH_PROBE 8		/* shingles a unit is looked up by */
-#define SHINGLE_VERSION 3	/* of how text becomes words and these hashes */
+#define SHINGLE_LETTERS 20	/* in a shingle for rule "near", at most */
+#define SHINGLE_SPAN 8		/* words in one, at most */
+#define SHINGLE_ASK 3		/* of them that a unit is looked up by */
+#define SHINGLE_NEAR 8		/* shorter units, in words, are near to none */
+#define SHINGLE_VERSION 4	/* of how text becomes words and these hashes */
 #define SHINGLE_SECRET 256	/* bytes; XXH3 asks for 136 at least */
 
 struct fingerprint {
@@ -40,7 +57,9 @@ struct fingerprint {
 
 struct shingle_options {
 	unsigned ngram;		/* words in a shingle, 1..SHINGLE_NGRAM_MAX */
+	bool sketch;		/* for rule "similar" */
 	unsigned window;	/* 0, or the window to winnow shingles with */
+	bool every;		/* hand out every shingle for rule "near" */
 	const unsigned char *secret;	/* SHINGLE_SECRET bytes; or NULL ... */
 	bool seeded;		/* ... derive the secret from 'seed' ... */
 	uint64_t seed;		/* ... else it is random */
@@ -59,32 +78,49 @@ struct shingler;
 struct words {
 	struct fingerprint fp;	/* of all words in order; keyed */
 	uint32_t n;		/* number of words */
-	uint32_t length;	/* in words, as rules count them */
+	uint32_t length;	/* the same as thresholds count them: see line.h;
+				 * set before shingler_words() */
 	uint32_t digits;	/* keyed hash of the words with digits */
+	uint32_t loose_len;
 	uint16_t *code;		/* 16 bits of each word's hash; n; or NULL */
 	uint8_t *tag;		/* the next 8 bits; n of them */
-	const char *loose;	/* the words in loose form, each followed ... */
-	uint32_t loose_len;	/* ... by a space, and SHINGLE_SLACK bytes that
-				 * may be read behind them; or NULL */
+	const char *loose;	/* the words in loose form, each followed by a
+				 * space, and SHINGLE_SLACK bytes that may be
+				 * read behind loose_len; or NULL */
 	const struct shingler *shingler;	/* that hashed them; or NULL */
-	uint64_t *probe;	/* public hashes of sampled shingles, smallest */
-	uint32_t nprobe;	/* first: look the unit up by all of them, */
-	uint32_t nkeep;		/* index it under the first nkeep */
-	uint64_t *key;		/* shingle_key() of each; or NULL */
-	uint64_t key_secret;	/* under this secret, the shingler's */
+	/*
+	 * Shingles for rule "near": the first nask, smallest first, are what the
+	 * unit is looked up by.  It is recorded under those of them that have
+	 * their bit in 'kept', and under all the others.
+	 */
+	uint64_t *near;
+	uint64_t *key;		/* shingle_key() of each, under the secret of the
+				 * shingler, which is the table's; or NULL */
 	uint32_t batch;		/* of the table; see table_begin_batch() */
 	uint8_t absent;		/* bit i: key i was not there in that batch */
-	uint64_t *winnowed;	/* shingles sampled at any place of the unit */
+	uint8_t nask, kept;
+	uint32_t nnear;
+	uint16_t nprobe;	/* the sketch: look the unit up by all of them, */
+	uint16_t nkeep;		/* index it under the first nkeep */
+	uint64_t *probe;	/* smallest first */
+	uint64_t *winnowed;	/* shingles sampled at any place of the unit, */
+	uint64_t *every;	/* that of every word that has one */
 	uint32_t nwinnowed;	/* with a window of options.window */
+	uint32_t nevery;
 };
-
-uint64_t words_identity(const struct words *w);
 
 /* The 24 bits that a word is compared by. */
 static inline uint32_t
 words_hash(const struct words *w, uint32_t i)
 {
 	return w->code[i] | (uint32_t)w->tag[i] << 16;
+}
+
+/* Is the unit recorded under its shingle i for rule "near"? */
+static inline bool
+words_keeps(const struct words *w, uint32_t i)
+{
+	return i >= w->nask || (w->kept >> i & 1) != 0;
 }
 
 /* NULL with errno set: ENOMEM, or why there is no random secret. */
@@ -95,10 +131,21 @@ void shingler_free(struct shingler *s);
 struct fingerprint shingler_fingerprint(const struct shingler *s,
 					const char *norm, size_t len);
 
+/*
+ * 64 bits that stand for what a unit says: its words in loose form, or its
+ * fingerprint where w->code is NULL.  See table_identity().
+ */
+uint64_t words_identity(const struct words *w);
+
+/* The same of n words, and of a fingerprint. */
+uint64_t shingle_identity(const uint16_t *code, const uint8_t *tag, uint32_t n);
+uint64_t shingle_identity_of(const struct fingerprint *fp);
+
 #define SHINGLE_SLACK 80	/* bytes to read past the words */
 
 /*
- * From w->n normalised words, norm[0..len), fill in all of 'w' but fp and n.
+ * From w->n normalised words, norm[0..len), fill in all of 'w' but fp, n and
+ * length.
  * 'digits': some word may hold a digit; 'ascii': no byte is over 0x7f.
  * SHINGLE_SLACK bytes past the last word are readable.  0, or -1 with ENOMEM.
  */
@@ -115,8 +162,8 @@ uint32_t shingler_code(const struct shingler *s, const char *p, size_t len);
  * What can be written as one word from byte 'at' of the loose words on: the
  * word that stands there; this word joined with the next one or two; or a first
  * part of it.  'len' is how many bytes of w->loose a piece takes, with the space
- * behind a whole word.  Nothing is joined or parted between two digits: "1 50"
- * is not "150".  'at' is where a word begins, or the end of a part of one.
+ * behind a whole word.  Nothing is joined or parted between two characters that
+ * are no letters, digits or signs: "1 50" is not "150".  'at' is where a word begins, or the end of a part of one.
  * Returns how many pieces there are; whole words come first.  'to' has room for
  * SHINGLE_PIECES.  Several threads may call it at a time.
  */

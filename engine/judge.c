@@ -76,7 +76,7 @@ judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 	if (p->w.n >= DEDUP_NEAR_WORDS) {
 		got = early ? table_near_after(t, &p->w, threshold,
 					       p->proposal, m)
-			    : table_near(t, &p->w, threshold, m);
+			    : table_near(t, &p->w, m);
 		if (got == 0 && !early && threshold > 0)
 			got = table_similar(t, &p->w, threshold, m);
 		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;
@@ -111,9 +111,13 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 		if (got > 0 && id != NULL)
 			*id = table_identity(d->table, &m);
 	}
-	if (got > 0)
-		p->why = judge_finding(d, reason, &m);
-	return got;
+	if (got <= 0)
+		return got;
+	/* What was found early may lead elsewhere by now. */
+	if (d->places && m.table == 0 && m.ref != 0)
+		m.place = table_place(d->table, m.ref);
+	p->why = judge_finding(d, reason, &m);
+	return 1;
 }
 
 /* Record a text of this place; what cannot be remembered is kept all the same. */

@@ -22,7 +22,7 @@ options_of(const struct dedup *d)
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
 		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
-		.places = d->places, .full_tags = o->contained || o->threshold > 0,
+		.places = d->places, .sketch = o->threshold > 0,
 	};
 
 	/* What does not fit would be refused by all: no version is so long. */
@@ -44,7 +44,6 @@ adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 	struct split own;
 	struct table_options options = {
 		.near = !d->opt.exact, .places = places,
-		.full_tags = d->opt.contained || d->opt.threshold > 0,
 	};
 	struct table *t;
 

@@ -34,6 +34,7 @@ split_init(struct split *s, const struct dedup_options *opt,
 {
 	struct shingle_options shingles = {
 		.ngram = opt->ngram, .window = split_window(opt),
+		.sketch = opt->threshold > 0,
 		.seeded = opt->seeded, .seed = opt->seed, .secret = secret,
 	};
 

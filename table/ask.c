@@ -5,219 +5,271 @@
 #include "candidates.h"
 #include "rules.h"
 
-/* One of the two rules. */
-typedef int rule_matches(const struct table *t, struct scratch *s,
-			 const struct words *w, double threshold,
-			 const unsigned char *record, double *resemblance);
+static struct match
+match_of(const struct table *t, const struct candidate *c,
+	 const unsigned char *record, double resemblance)
+{
+	return (struct match){
+		.resemblance = resemblance, .table = c->table, .ref = c->ref,
+		.place = record_place(t, c->table, c->ref, record),
+	};
+}
+
+/* The first of the candidates that is near: 1 with 'm' set, 0, or -1. */
+static int
+first_near(const struct table *t, struct scratch *s, const struct words *w,
+	   struct candidate *c, size_t n, struct match *m)
+{
+	candidates_sort(c, n, candidates_is_older);
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
+		double resemblance;
+
+		if (p == NULL)
+			return -1;
+		if (near_matches(t, s, w, p, &resemblance)) {
+			*m = match_of(t, &c[i], p, resemblance);
+			return 1;
+		}
+	}
+	return 0;
+}
 
 /*
- * The most promising candidate that the rule accepts, among those that share
- * more than 'over' of the sketch: 1 with 'm' and *shared set, 0, or -1.  They
- * need not be sorted: mostly none is accepted, and all are looked at.
+ * The most promising candidate that is similar, among those that share more
+ * than 'over' of the sketch: 1 with 'm' and *shared set, 0, or -1.
  */
 static int
-best_match(const struct table *t, struct scratch *s, const struct words *w,
-	   double threshold, rule_matches *matches, const struct candidate *c,
-	   size_t n, uint32_t over, struct match *m, uint32_t *shared)
+best_similar(const struct table *t, struct scratch *s, const struct words *w,
+	     double threshold, struct candidate *c, size_t n, uint32_t over,
+	     struct match *m, uint32_t *shared)
 {
-	const struct candidate *best = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		const unsigned char *p;
+	/* To count edits takes long: the likely ones first. */
+	candidates_sort(c, n, candidates_is_before);
+	for (size_t i = 0; i < n && c[i].shared > over; i++) {
+		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
 		double resemblance;
-		int got;
+		int got = p == NULL ? -1 :
+			  similar_matches(t, s, w, threshold, p, &resemblance);
 
-		if (c[i].shared <= over ||
-		    (best != NULL && !candidates_is_before(&c[i], best)))
-			continue;
-		p = record_at(t, c[i].table, c[i].ref);
-		got = p == NULL ? -1 :
-		      matches(t, s, w, threshold, p, &resemblance);
 		if (got < 0)
 			return -1;
 		if (got == 0)
 			continue;
-		best = &c[i];
+		*m = match_of(t, &c[i], p, resemblance);
+		m->similar = true;
 		*shared = c[i].shared;
-		*m = (struct match){
-			.resemblance = resemblance,
-			.place = record_place(t, c[i].table, c[i].ref, p),
-			.table = c[i].table, .ref = c[i].ref,
-			.similar = matches == similar_matches,
-		};
+		return 1;
 	}
-	return best != NULL;
+	return 0;
 }
 
-/* May one of the rules accept it? */
-static inline bool
-any_is_possible(const struct words *w, double threshold,
-		const unsigned char *record)
+/* What is looked up: a unit's smallest shingles, and its sketch. */
+static struct asked
+ask_near(const struct words *w)
 {
-	return near_is_possible(w, threshold, record) ||
-	       (threshold > 0.0 && similar_is_possible(w, threshold, record));
-}
+	bool keys = w->key != NULL;
 
-/*
- * Both rules, "near" first.  'before' is what they found among older records; a
- * newer one wins only if its rule comes first, or if it shares more of the
- * sketch.  1 with *p set, 0, or -1.
- */
-static int
-match_any(const struct table *t, struct scratch *s, const struct words *w,
-	  double threshold, struct candidate *c, size_t n,
-	  const struct proposal *before, struct proposal *p)
-{
-	bool was_near = before->near && !before->m.similar;
-	int got;
-
-	if (n == 0)
-		return 0;
-	near_begin(s);
-	got = best_match(t, s, w, threshold, near_matches, c, n,
-			 was_near ? before->shared : 0, &p->m, &p->shared);
-	if (got == 0 && threshold > 0.0 && !was_near) {
-		/* To count edits takes long: the likely ones first. */
-		candidates_sort(c, n);
-		got = best_match(t, s, w, threshold, similar_matches, c, n,
-				 before->near ? before->shared : 0, &p->m,
-				 &p->shared);
-	}
-	scratch_unmark(s, w);
-	p->near = got > 0;
-	return got;
-}
-
-static const struct proposal nothing;
-
-/*
- * The shingles of a unit's sketch, and how many of them are looked up.  A
- * record that says all that the unit says has all the unit's shingles, but for
- * those around a word that is joined; and so, if it is found under any, then
- * under the smallest one.  Its bucket may be full, though, and the word may be
- * joined there: so there are two more.  Rule "similar" asks for all of them.
- */
-static inline struct asked
-ask_sketch(const struct table *t, const struct words *w, double threshold,
-	   uint64_t own[SKETCH_PROBE], uint8_t *room)
-{
 	return (struct asked){
-		.v = index_keys(t, w, own), .sketch = true, .room = room,
-		.n = w->n < TABLE_NEAR_WORDS ? 0 : w->nprobe,
-		.open = buckets_wanted(threshold),
+		.v = keys ? w->key : w->near, .n = w->nask, .keys = keys,
 	};
 }
 
-int
-table_near(struct table *t, const struct words *w, double threshold,
-	   struct match *m)
+static struct asked
+ask_sketch(const struct words *w)
+{
+	return (struct asked){ .v = w->probe, .n = w->nprobe };
+}
+
+static int
+propose_near(const struct table *t, const struct words *w,
+	     struct candidate c[CANDIDATES])
+{
+	struct asked a = ask_near(w);
+
+	return candidates_propose(t, w, &a, 0.0, near_is_possible, c);
+}
+
+static int
+propose_similar(const struct table *t, const struct words *w,
+		double threshold, struct candidate c[CANDIDATES])
+{
+	struct asked a = ask_sketch(w);
+
+	return candidates_propose(t, w, &a, threshold, similar_is_possible, c);
+}
+
+static int
+find_near(const struct table *t, struct scratch *s, const struct words *w,
+	  struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	uint64_t own[SKETCH_PROBE];
-	struct asked a = ask_sketch(t, w, threshold, own, NULL);
-	struct proposal p;
-	int n = candidates_propose(t, w, &a, 0.0, near_is_possible, c);
-	int got = n < 0 ? -1 : match_any(t, &t->scratch, w, 0.0, c, (size_t)n,
-					 &nothing, &p);
+	int n = propose_near(t, w, c);
 
-	if (got > 0)
-		*m = p.m;
+	if (n <= 0)
+		return n;
+	near_begin(s, w);
+	return first_near(t, s, w, c, (size_t)n, m);
+}
+
+static int
+find_similar(const struct table *t, struct scratch *s, const struct words *w,
+	     double threshold, struct match *m, uint32_t *shared)
+{
+	struct candidate c[CANDIDATES];
+	int n = propose_similar(t, w, threshold, c), got;
+
+	if (n <= 0)
+		return n;
+	similar_begin(s, w);
+	got = best_similar(t, s, w, threshold, c, (size_t)n, 0, m, shared);
+	scratch_unmark(s, w);
 	return got;
+}
+
+int
+table_near(struct table *t, const struct words *w, struct match *m)
+{
+	return find_near(t, &t->scratch, w, m);
 }
 
 int
 table_similar(struct table *t, const struct words *w, double threshold,
 	      struct match *m)
 {
-	struct scratch *s = &t->scratch;
-	struct candidate c[CANDIDATES];
-	uint64_t own[SKETCH_PROBE];
-	struct asked a = ask_sketch(t, w, threshold, own, NULL);
 	uint32_t shared;
-	int n = candidates_propose(t, w, &a, threshold, similar_is_possible,
-				   c), got;
+	int got;
 
-	if (n <= 0)
-		return n;
-	candidates_sort(c, (size_t)n);
-	got = best_match(t, s, w, threshold, similar_matches, c, (size_t)n, 0,
-			 m, &shared);
-	scratch_unmark(s, w);
+	t->scratch.gave_up = false;
+	got = find_similar(t, &t->scratch, w, threshold, m, &shared);
+	t->given_up += t->scratch.gave_up;
 	return got;
+}
+
+uint64_t
+table_given_up(const struct table *t)
+{
+	return t->given_up;
 }
 
 int
 table_propose(const struct table *t, struct scratch *s, const struct words *w,
 	      double threshold, struct proposal *p)
 {
-	struct candidate c[CANDIDATES];
-	uint64_t own[SKETCH_PROBE];
-	struct asked a = ask_sketch(t, w, threshold, own, p->room);
-	int n;
+	int got;
 
 	*p = (struct proposal){
 		.upto = t->arena.used, .epoch = t->epoch,
 	};
-	n = candidates_propose(t, w, &a, threshold, any_is_possible, c);
-	p->asked = (uint8_t)a.looked;
-	if (n < 0 ||
-	    match_any(t, s, w, threshold, c, (size_t)n, &nothing, p) < 0)
-		return -1;
-	p->looked = true;
-	return 0;
+	s->left = near_steps(w);
+	s->steps = similar_steps(w);
+	s->gave_up = false;
+	got = find_near(t, s, w, &p->m);
+	if (got == 0 && threshold > 0.0)
+		got = find_similar(t, s, w, threshold, &p->m, &p->shared);
+	p->near = got > 0;
+	p->left = s->left;
+	p->steps = s->steps;
+	p->gave_up = s->gave_up;
+	p->looked = got >= 0;
+	return got < 0 ? -1 : 0;
+}
+
+/* The records since the proposal under n shingles that the filter lets. */
+static size_t
+propose_recent(const struct table *t, const struct words *w, double threshold,
+	       const struct proposal *p, const uint64_t *shingle, uint32_t n,
+	       candidate_filter *filter, struct candidate *c)
+{
+	size_t have = 0, next;
+	uint64_t ref;
+
+	for (uint32_t i = 0; i < n && t->index.n > 0; i++) {
+		struct bucket b;
+
+		if (!recent_has(t, p->upto, (uint32_t)shingle[i]))
+			continue;
+		next = 0;
+		b = bucket_open(t, index_key(t, shingle[i]));
+		while ((ref = bucket_next(&b)) != 0)
+			if (ref >= p->upto &&
+			    filter(w, threshold, arena_at(&t->arena, ref)))
+				have = candidates_count(c, have, &next, 0, ref);
+	}
+	return have;
 }
 
 /*
- * The records since the proposal that a rule may accept: how many, or -1 where
- * a bucket became full, so that others would be looked into now.
+ * "near" among what came since; what was proposed is older and comes first.
+ * The steps that are left are those that the proposal left.
  */
 static int
-propose_recent(const struct table *t, const struct words *w, double threshold,
-	       const struct proposal *p, struct candidate *c)
+near_after(struct table *t, const struct words *w, const struct proposal *p,
+	   struct match *m)
 {
-	size_t n = 0, next;
-	uint64_t ref;
+	struct candidate c[CANDIDATES];
+	size_t n = propose_recent(t, w, 0.0, p, w->near, w->nask,
+				  near_is_possible, c);
 
-	for (uint32_t i = 0; i < p->asked && t->index.n > 0; i++) {
-		struct bucket b;
-		unsigned newer = 0;
+	if (n == 0)
+		return 0;
+	near_begin(&t->scratch, w);
+	t->scratch.left = p->left;
+	return first_near(t, &t->scratch, w, c, n, m);
+}
 
-		if (!recent_has(t, p->upto, (uint32_t)w->probe[i]))
-			continue;
-		next = 0;
-		b = bucket_open(t, index_key(t, w->probe[i]));
-		while ((ref = bucket_next(&b)) != 0) {
-			if (ref < p->upto)
-				continue;
-			newer++;
-			if (any_is_possible(w, threshold,
-					    arena_at(&t->arena, ref)))
-				n = candidates_count(c, n, &next, 0, ref);
-		}
-		if (threshold <= 0.0 && newer > 0 && newer == p->room[i])
+/*
+ * "similar" likewise: what is newer wins if it shares more.  In one step the
+ * steps might have sufficed for other candidates if they were all used up: so
+ * then it is asked in one step.
+ */
+static int
+similar_after(struct table *t, const struct words *w, double threshold,
+	      const struct proposal *p, struct match *m)
+{
+	struct scratch *s = &t->scratch;
+	struct candidate c[CANDIDATES];
+	size_t n = propose_recent(t, w, threshold, p, w->probe, w->nprobe,
+				  similar_is_possible, c);
+	uint32_t shared;
+	int got = 0;
+
+	if (n > 0) {
+		if (p->gave_up)
+			return table_similar(t, w, threshold, m);
+		similar_begin(s, w);
+		s->steps = p->steps;
+		s->gave_up = false;
+		got = best_similar(t, s, w, threshold, c, n,
+				   p->near ? p->shared : 0, m, &shared);
+		scratch_unmark(s, w);
+		if (got < 0)
 			return -1;
+		if (s->gave_up)
+			return table_similar(t, w, threshold, m);
+	} else {
+		t->given_up += p->gave_up;
 	}
-	return (int)n;
+	if (got > 0 || !p->near)
+		return got;
+	*m = p->m;
+	return 1;
 }
 
 int
 table_near_after(struct table *t, const struct words *w, double threshold,
 		 const struct proposal *p, struct match *m)
 {
-	struct candidate c[CANDIDATES];
-	struct proposal newer;
-	int n = p->epoch != t->epoch ? -1 :
-		propose_recent(t, w, threshold, p, c), got;
+	int got;
 
-	if (n < 0) {
-		got = table_near(t, w, threshold, m);
-		return got != 0 || threshold <= 0.0 ? got :
-		       table_similar(t, w, threshold, m);
-	}
-	got = match_any(t, &t->scratch, w, threshold, c, (size_t)n, p, &newer);
-	if (got < 0 || (got == 0 && !p->near))
+	if (p->epoch != t->epoch)
+		got = table_near(t, w, m);
+	else if (p->near && !p->m.similar)
+		*m = p->m, got = 1;
+	else
+		got = near_after(t, w, p, m);
+	if (got != 0 || threshold <= 0.0)
 		return got;
-	*m = got > 0 ? newer.m : p->m;
-	match_refresh(t, m);
-	return 1;
+	return p->epoch != t->epoch ? table_similar(t, w, threshold, m) :
+	       similar_after(t, w, threshold, p, m);
 }

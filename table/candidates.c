@@ -1,12 +1,9 @@
 /* Candidates: which records share shingles with a unit, and how many. */
 #include "table_internal.h"
 
-/*
- * Does a come before b?  Records of attached tables come first, in the order
- * of the tables, and the table's own (0, so 0 - 1 is the largest) last.
- */
-static inline bool
-is_older(const struct candidate *a, const struct candidate *b)
+/* The table's own are 0, and 0 - 1 is the largest. */
+bool
+candidates_is_older(const struct candidate *a, const struct candidate *b)
 {
 	return a->table == b->table ? a->ref < b->ref :
 	       a->table - 1 < b->table - 1;
@@ -16,17 +13,17 @@ bool
 candidates_is_before(const struct candidate *a, const struct candidate *b)
 {
 	return a->shared != b->shared ? a->shared > b->shared :
-	       is_older(a, b);
+	       candidates_is_older(a, b);
 }
 
 void
-candidates_sort(struct candidate *c, size_t n)
+candidates_sort(struct candidate *c, size_t n, candidates_order *before)
 {
 	for (size_t i = 1; i < n; i++) {
 		struct candidate x = c[i];
 		size_t j = i;
 
-		for (; j > 0 && candidates_is_before(&x, &c[j - 1]); j--)
+		for (; j > 0 && before(&x, &c[j - 1]); j--)
 			c[j] = c[j - 1];
 		c[j] = x;
 	}

@@ -35,14 +35,9 @@ candidates_count(struct candidate *c, size_t have, size_t *next,
 
 /* What is looked up to find candidates. */
 struct asked {
-	const uint64_t *v;	/* shingles, or keys of the unit's sketch */
+	const uint64_t *v;	/* shingles; or keys of those for rule "near" */
 	uint32_t n;
-	bool sketch;		/* these are such keys */
-	uint32_t open;		/* so many buckets that have room left are
-				 * enough; UINT32_MAX: all are looked into */
-	uint8_t *room;		/* of each bucket that was looked into: the
-				 * records that still fit; or NULL */
-	uint32_t looked;	/* set: how many of v[] were looked up */
+	bool keys;
 };
 
 /*
@@ -52,23 +47,22 @@ struct asked {
  */
 BODY int
 candidates_propose(const struct table *t, const struct words *w,
-		   struct asked *a, double threshold,
+		   const struct asked *a, double threshold,
 		   candidate_filter *filter, struct candidate *c)
 {
 	size_t have = 0, next;
-	uint32_t i = 0, open = 0;
 	struct found f[TABLE_BUCKET];
 
-	for (; i < a->n && open < a->open; i++) {
-		uint64_t key = a->sketch ? a->v[i] : index_key(t, a->v[i]);
+	for (uint32_t i = 0; i < a->n; i++) {
+		uint64_t key = a->keys ? a->v[i] : index_key(t, a->v[i]);
 		uint64_t ref;
 		struct bucket b;
-		int got = 0;
 
 		next = 0;
 		/* Not all may fit: the first ones, under any secret. */
-		if (t->nattached > 0 || !a->sketch) {
-			got = index_find(t, key, f);
+		if (t->nattached > 0 || !a->keys) {
+			int got = index_find(t, key, f);
+
 			if (got < 0)
 				return -1;
 			for (int j = 0; j < got; j++)
@@ -77,17 +71,13 @@ candidates_propose(const struct table *t, const struct words *w,
 						f[j].table, f[j].ref);
 		} else if (t->index.n > 0 && !index_lacks(t, w, i, key)) {
 			b = bucket_open(t, key);
-			for (; (ref = bucket_next(&b)) != 0; got++)
+			while ((ref = bucket_next(&b)) != 0)
 				if (filter(w, threshold,
 					   arena_at(&t->arena, ref)))
 					have = candidates_count(c, have, &next,
 								0, ref);
 		}
-		open += got < TABLE_BUCKET;
-		if (a->room != NULL)
-			a->room[i] = (uint8_t)(TABLE_BUCKET - got);
 	}
-	a->looked = i;
 	return (int)have;
 }
 

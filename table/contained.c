@@ -18,21 +18,20 @@ table_containing(struct table *t, const struct words *w, struct match *m)
 {
 	struct candidate c[CANDIDATES];
 	struct asked a = {
-		.v = w->winnowed, .n = w->nwinnowed, .open = UINT32_MAX,
+		.v = w->winnowed, .n = w->nwinnowed,
 	};
 	int n = candidates_propose(t, w, &a, 0.0, may_contain, c);
 
 	if (n < 0)
 		return -1;
-	candidates_sort(c, (size_t)n);
-	near_begin(&t->scratch);
+	candidates_sort(c, (size_t)n, candidates_is_before);
+	near_begin(&t->scratch, w);
 	for (int i = 0; i < n; i++) {
 		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
-		int got = p != NULL ? near_says(t, &t->scratch, w, p) : -1;
 
-		if (got < 0)
+		if (p == NULL)
 			return -1;
-		if (got == 0)
+		if (!near_says(t, &t->scratch, w, p))
 			continue;
 		*m = (struct match){
 			.resemblance = 1.0,

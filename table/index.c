@@ -8,8 +8,7 @@ static bool
 is_among(const struct table *t, const struct found *f, size_t n,
 	 const unsigned char *p)
 {
-	size_t len = record_length(false, t->full_tags,
-				   record_head(p).nwords) -
+	size_t len = record_length(false, record_head(p).nwords) -
 		     sizeof(struct record);
 
 	for (size_t i = 0; i < n; i++)
@@ -78,76 +77,89 @@ table_begin_batch(struct table *t)
 	memset(t->added, 0, sizeof(t->added));
 }
 
-/* How many keys of a sketch are asked for, but for the few that come later. */
+/* Of the unit's shingles for rule "near", those that are fetched early. */
 static uint32_t
-first_asked(const struct words *w, double threshold)
+fetched_early(const struct words *w)
 {
-	uint32_t n = buckets_wanted(threshold);
-
-	return w->nprobe < n ? w->nprobe : n;
+	return w->nnear < NEAR_KEYS ? w->nnear : NEAR_KEYS;
 }
 
 void
 table_prefetch_near(const struct table *t, const struct words *w,
 		    double threshold)
 {
-	uint64_t own[SKETCH_PROBE];
-	const uint64_t *key = index_keys(t, w, own);
-	uint32_t n = first_asked(w, threshold);
+	uint32_t n = fetched_early(w);
 
-	for (unsigned j = 0; j < t->nattached; j++)
-		for (uint32_t i = 0; i < n; i++)
-			saved_prefetch_bucket(t->attached[j], key[i]);
 	/* Nearly all units are recorded, too. */
-	if (n < w->nkeep)
-		n = w->nkeep;
 	for (uint32_t i = 0; i < n; i++)
-		lines_prefetch(&t->index, key[i], false);
+		lines_prefetch(&t->index, index_near_key(t, w, i), false);
+	for (uint32_t i = 0; threshold > 0.0 && i < w->nprobe; i++)
+		lines_prefetch(&t->index, index_key(t, w->probe[i]), false);
+	for (unsigned j = 0; j < t->nattached; j++) {
+		for (uint32_t i = 0; i < w->nask; i++)
+			saved_prefetch_bucket(t->attached[j],
+					      index_near_key(t, w, i));
+		for (uint32_t i = 0; threshold > 0.0 && i < w->nprobe; i++)
+			saved_prefetch_bucket(t->attached[j],
+					      index_key(t, w->probe[i]));
+	}
 }
 
 void
 table_prefetch_add(const struct table *t, const struct words *w)
 {
-	uint64_t own[SKETCH_PROBE];
-	const uint64_t *key = index_keys(t, w, own);
+	uint32_t n = fetched_early(w);
 
+	for (uint32_t i = 0; i < n; i++)
+		lines_prefetch(&t->index, index_near_key(t, w, i), true);
 	for (uint32_t i = 0; i < w->nkeep; i++)
-		lines_prefetch(&t->index, key[i], true);
+		lines_prefetch(&t->index, index_key(t, w->probe[i]), true);
+}
+
+/* The records of the sketch. */
+static void
+prefetch_sketch(const struct table *t, const struct words *w)
+{
+	for (uint32_t i = 0; i < w->nprobe; i++) {
+		uint64_t key = index_key(t, w->probe[i]), ref;
+		struct bucket b;
+
+		for (unsigned j = 0; j < t->nattached; j++)
+			saved_prefetch_records(t->attached[j], key);
+		if (t->index.n == 0)
+			continue;
+		b = bucket_open(t, key);
+		while ((ref = bucket_next(&b)) != 0)
+			__builtin_prefetch(arena_at(&t->arena, ref));
+	}
 }
 
 void
 table_prefetch_records(const struct table *t, struct words *w,
 		       double threshold)
 {
-	uint64_t own[SKETCH_PROBE], ref;
-	const uint64_t *key = index_keys(t, w, own);
-	uint32_t n = first_asked(w, threshold);
+	uint32_t n = fetched_early(w);
 	unsigned absent = 0;
+	uint64_t ref;
 
 	for (unsigned i = 0; i < t->nattached; i++)
-		for (uint32_t j = 0; j < n; j++)
-			saved_prefetch_records(t->attached[i], key[j]);
-	for (uint32_t i = 0; t->index.n > 0 && (i < n || i < w->nkeep); i++) {
-		struct bucket b = bucket_open(t, key[i]);
+		for (uint32_t j = 0; j < w->nask; j++)
+			saved_prefetch_records(t->attached[i],
+					       index_near_key(t, w, j));
+	for (uint32_t i = 0; t->index.n > 0 && i < n; i++) {
+		struct bucket b = bucket_open(t, index_near_key(t, w, i));
 
 		absent |= (unsigned)bucket_is_empty(&b) << i;
 		/* What is added goes to the next line then. */
 		if (b.line->n == LINE_ENTRIES)
 			__builtin_prefetch(b.line + 1, 1);
-		while (i < n && (ref = bucket_next(&b)) != 0)
+		while (i < w->nask && (ref = bucket_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
 	w->absent = (uint8_t)absent;
 	w->batch = t->batch;
-}
-
-/* Key number i of those a unit is indexed under; 'key' are its sketch's. */
-static inline uint64_t
-indexed_under(const struct table *t, const struct words *w,
-	      const uint64_t *key, uint32_t i)
-{
-	return i < w->nkeep ? key[i] :
-	       index_key(t, w->winnowed[i - w->nkeep]);
+	if (threshold > 0.0)
+		prefetch_sketch(t, w);
 }
 
 /* The last step: it is to be entered, and there is room. */
@@ -196,46 +208,75 @@ index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 	return 0;
 }
 
-void
-index_undo(struct table *t, const struct words *w, uint32_t n, uint64_t ref)
-{
-	uint64_t own[SKETCH_PROBE];
-	const uint64_t *key = index_keys(t, w, own);
+/* Goes over the shingles that a unit is recorded under. */
+struct entries {
+	const struct words *w;
+	uint32_t i;		/* the next one, in all three lists */
+	uint64_t shingle, key;	/* the one at hand, ... */
+	uint32_t near;		/* ... its number among those for "near" */
+};
 
-	for (uint32_t i = 0; i < n; i++)
-		lines_remove(&t->index, indexed_under(t, w, key, i), ref);
+static inline bool
+entries_next(const struct table *t, struct entries *e)
+{
+	const struct words *w = e->w;
+	uint32_t i;
+
+	while (!words_keeps(w, e->i))
+		e->i++;
+	i = e->near = e->i++;
+	if (i < w->nnear) {
+		e->shingle = w->near[i];
+		e->key = index_near_key(t, w, i);
+		return true;
+	}
+	e->near = UINT32_MAX;
+	i -= w->nnear;
+	if (i < w->nkeep) {
+		e->shingle = w->probe[i];
+	} else {
+		i -= w->nkeep;
+		if (i >= w->nwinnowed)
+			return false;
+		e->shingle = w->winnowed[i];
+	}
+	e->key = index_key(t, e->shingle);
+	return true;
+}
+
+/* Take it out from under all shingles before this one. */
+static void
+undo_before(struct table *t, const struct words *w, uint32_t end, uint64_t ref)
+{
+	struct entries e = { .w = w };
+
+	while (t->index.n > 0 && entries_next(t, &e) && e.i < end)
+		lines_remove(&t->index, e.key, ref);
+}
+
+void
+index_undo_all(struct table *t, const struct words *w, uint64_t ref)
+{
+	undo_before(t, w, UINT32_MAX, ref);
 }
 
 int
 index_add_all(struct table *t, const struct words *w, uint64_t ref)
 {
-	uint32_t n = w->nkeep + w->nwinnowed;
-	uint64_t own[SKETCH_PROBE];
-	const uint64_t *keys = index_keys(t, w, own);
 	const bool plain = t->nattached == 0 && !t->marked;
+	struct entries e = { .w = w };
 
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t key, shingle;
-
-		if (i < w->nkeep) {
-			/* nkeep is nprobe at most.  NOLINTNEXTLINE */
-			key = keys[i];
-			shingle = w->probe[i];
-			/* Most keys are new, and there is room for them. */
-			if (plain && index_lacks(t, w, i, key) &&
-			    lines_have_room(&t->index)) {
-				enter(t, key, shingle, ref);
-				continue;
-			}
-		} else {
-			shingle = w->winnowed[i - w->nkeep];
-			key = index_key(t, shingle);
+	while (entries_next(t, &e)) {
+		/* Most keys are new, and there is room for them. */
+		if (plain && index_lacks(t, w, e.near, e.key) &&
+		    lines_have_room(&t->index)) {
+			enter(t, e.key, e.shingle, ref);
+			continue;
 		}
-		if (index_add(t, key, shingle, ref) != 0) {
+		if (index_add(t, e.key, e.shingle, ref) != 0) {
 			int error = errno;
 
-			if (t->index.n > 0)
-				index_undo(t, w, i, ref);
+			undo_before(t, w, e.i, ref);
 			errno = error;
 			return -1;
 		}

@@ -18,16 +18,13 @@ index_key(const struct table *t, uint64_t shingle)
 	return shingle_key(t->secret, shingle);
 }
 
-/* The keys of the unit's sketch; 'own' is for those that have to be made. */
-static inline const uint64_t *
-index_keys(const struct table *t, const struct words *w,
-	   uint64_t own[SKETCH_PROBE])
+#define NEAR_KEYS 8	/* of a unit, that are remembered from step to step */
+
+/* Key i of the unit's shingles for rule "near". */
+static inline uint64_t
+index_near_key(const struct table *t, const struct words *w, uint32_t i)
 {
-	if (w->key != NULL && w->key_secret == t->secret)
-		return w->key;
-	for (uint32_t i = 0; i < w->nprobe; i++)
-		own[i] = index_key(t, w->probe[i]);
-	return own;
+	return w->key != NULL ? w->key[i] : index_key(t, w->near[i]);
 }
 
 /* Whether a key was entered in this batch, by its upper 12 bits. */
@@ -38,14 +35,14 @@ index_added(const struct table *t, uint64_t key)
 }
 
 /*
- * Is key i of the unit's sketch known to be in no entry of the table's own?
+ * Is key i of those for rule "near" known to be in no entry of the table's own?
  * Most are, as most text is new.
  */
 static inline bool
 index_lacks(const struct table *t, const struct words *w, uint32_t i,
 	    uint64_t key)
 {
-	return w->absent >> i & 1 && w->batch == t->batch &&
+	return i < NEAR_KEYS && w->absent >> i & 1 && w->batch == t->batch &&
 	       !index_added(t, key);
 }
 
@@ -113,13 +110,6 @@ bucket_in_order(const struct table *t, uint64_t key,
 	return n;
 }
 
-/* How many buckets with room left are enough: see ask.c. */
-static inline uint32_t
-buckets_wanted(double threshold)
-{
-	return threshold > 0.0 ? UINT32_MAX : NEAR_OPEN;
-}
-
 /* A record under a shingle, in any table. */
 struct found {
 	const unsigned char *record;
@@ -140,8 +130,7 @@ int index_find(const struct table *t, uint64_t key,
  */
 int index_add_all(struct table *t, const struct words *w, uint64_t ref);
 
-/* Take a record out from under the first n of the unit's shingles. */
-void index_undo(struct table *t, const struct words *w, uint32_t n,
-		uint64_t ref);
+/* Take a record out from under all of them. */
+void index_undo_all(struct table *t, const struct words *w, uint64_t ref);
 
 #endif

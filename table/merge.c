@@ -351,7 +351,7 @@ leave_out_record(const struct merge *m, struct source *p, uint64_t ref)
 	if (at == NULL)
 		return -1;
 	memcpy(&r, at, sizeof(r));
-	len = record_length(m->h.places, m->h.full_tags, r.nwords);
+	len = record_length(m->h.places, r.nwords);
 	leave_out(p, ref, ref + (len + GRAIN - 1) / GRAIN);
 	return 0;
 }
@@ -1471,7 +1471,7 @@ describe(struct saved_header *h, const struct saved_options *o,
 	h->fold_digits = o->fold_digits;
 	h->near = o->near;
 	h->places = o->places;
-	h->full_tags = o->full_tags;
+	h->sketch = o->sketch;
 	memcpy(h->unicode, o->unicode, SAVED_UNICODE);
 	h->index_secret = index_secret;
 	memcpy(h->secret, secret, SAVED_SECRET);

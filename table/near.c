@@ -1,18 +1,20 @@
 /*
- * Rule "near": one unit that was kept says all that the unit at hand says, in
- * one piece, and is not much longer.
+ * Rule "near": one unit that was recorded says all that the unit at hand says,
+ * in one piece, and is not much longer.
  *
- * Words are compared by code and tag, which come from their loose form, so
- * accents do not count.  The joining of words does not count either.  The table
- * has no letters, but the unit has: the shingler says which words the unit's
- * letters could be written as (shingler_pieces()), and their hashes are
+ * Words are compared by 24 bits (words_hash()), which come from their loose
+ * form, so accents do not count.  The joining of words does not count either.
+ * The table has no letters, but the unit has: the shingler says which words the
+ * unit's letters could be written as (shingler_pieces()), and their hashes are
  * compared with those of the record.
  *
  *	unit	the | web | site | of | her | home town  |
  *	record	the | website    | of | her | home | town | and ...
  *
  * From any place in the record there is one way to go on, since the letters
- * are fixed.  So the walk never turns back.
+ * are fixed.  Another one that fits does so by chance, as two words have the
+ * same 24 bits; it leads nowhere, and the walk turns back.  So what is found
+ * does not hang on the secret.
  */
 #include "rules.h"
 
@@ -27,64 +29,24 @@ struct pair {
 	const struct words *w;
 	struct scratch *s;
 	const uint16_t *code;	/* of the record */
-	const uint8_t *tag;	/* or NULL: it has checks */
-	const unsigned char *check;
+	const uint8_t *tag;
 	uint32_t n;		/* its words */
-	uint64_t left;		/* steps until it is given up */
+	bool held;		/* the record's words are asked for, not the
+				 * unit's */
 };
 
 /* Count down; false: enough. */
 static bool
 spend(struct pair *p, uint64_t steps)
 {
-	p->left -= steps < p->left ? steps : p->left;
-	return p->left > 0;
+	p->s->left -= steps < p->s->left ? steps : p->s->left;
+	return p->s->left > 0;
 }
 
-/* Do as many bits of a hash as the record has agree with its word j? */
 static inline bool
-is_word(const struct pair *p, uint32_t j, uint16_t code, uint32_t tag)
+is_word(const struct pair *p, uint32_t j, uint32_t hash)
 {
-	return p->code[j] == code && (p->tag == NULL || p->tag[j] == tag);
-}
-
-/*
- * By their codes, the record's words from .. to are those in s->other.  Do their
- * checks say so too?  A group of which only a part is among them says nothing.
- */
-static bool
-checks_agree(const struct pair *p, uint32_t from, uint32_t to)
-{
-	const uint32_t *v = p->s->other;
-	uint32_t j = (from + CHECK_WORDS - 1) / CHECK_WORDS * CHECK_WORDS, end;
-
-	for (; j < to; j = end) {
-		uint32_t check = 0;
-		uint16_t upper;
-
-		end = j + CHECK_WORDS < p->n ? j + CHECK_WORDS : p->n;
-		if (end > to)
-			break;
-		for (uint32_t i = j; i < end; i++)
-			check += record_check_word(i, v[i]);
-		memcpy(&upper, p->check + j / CHECK_WORDS * sizeof(upper),
-		       sizeof(upper));
-		if (upper != check >> 16)
-			return false;
-	}
-	return true;
-}
-
-static bool
-tags_agree(const struct pair *p, uint32_t j)
-{
-	const struct words *w = p->w;
-
-	if (p->tag != NULL)
-		return memcmp(p->tag + j, w->tag, w->n) == 0;
-	for (uint32_t i = 0; i < w->n; i++)
-		p->s->other[j + i] = words_hash(w, i);
-	return checks_agree(p, j, j + w->n);
+	return (p->code[j] | (uint32_t)p->tag[j] << 16) == hash;
 }
 
 /*
@@ -117,7 +79,7 @@ is_said_after(struct pair *p, uint32_t j)
 		j = find_codes(p, j);
 		if (j == p->n)
 			return false;
-		if (tags_agree(p, j))
+		if (memcmp(p->tag + j, p->w->tag, p->w->n) == 0)
 			return true;
 		if (!spend(p, p->w->n))
 			return false;
@@ -130,8 +92,8 @@ is_said_after(struct pair *p, uint32_t j)
 /*
  * Which of the record's words j to j + 7 have one of the n codes, each of which
  * stands there eight times?  As bits.  What is read behind the codes of a record
- * of eight words or more is its tags or checks.  n is a multiple
- * of the stride, which is a constant.
+ * of eight words or more is its tags.  n is a multiple of the stride, which is a
+ * constant.
  */
 BODY unsigned
 find_in_group(const struct pair *p, uint32_t j, const uint16_t (*want)[GROUP],
@@ -190,7 +152,7 @@ is_said(struct pair *p)
 				return is_said_after(p, j);
 			if (memcmp(p->code + j, mine, n * sizeof(*mine)) != 0)
 				continue;
-			if (tags_agree(p, j))
+			if (memcmp(p->tag + j, p->w->tag, n) == 0)
 				return true;
 			if (!spend(p, n))
 				return false;
@@ -211,7 +173,17 @@ make_pieces(const struct pair *p, size_t byte, uint32_t word, struct pieces *v)
 		v->codes |= (uint64_t)1 << (v->piece[i].code & 63);
 }
 
-/* Go on to the beginning of a word. */
+/* Go back from the beginning of a word to that of the one before it. */
+static void
+go_back(const struct words *w, struct letter *at)
+{
+	do
+		at->byte--;
+	while (at->byte > 0 && w->loose[at->byte - 1] != ' ');
+	at->word--;
+}
+
+/* Go to the beginning of a word. */
 static void
 go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 {
@@ -224,8 +196,14 @@ go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 		*at = known;
 	if (word == at->word)
 		return;
-	at->byte = shingler_skip(p->w, at->byte, word - at->word);
-	at->word = word;
+	if (known.word > word && known.word - word < word - at->word) {
+		*at = known;
+		while (at->word > word)
+			go_back(p->w, at);
+	} else {
+		at->byte = shingler_skip(p->w, at->byte, word - at->word);
+		at->word = word;
+	}
 	p->s->known = *at;
 }
 
@@ -244,20 +222,6 @@ pieces_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
 	if (v->n == 0 || v->byte != at->byte)
 		make_pieces(p, at->byte, whole ? word : UINT32_MAX, v);
 	return v;
-}
-
-/* The piece that is the record's word j: its number, or v->n. */
-static size_t
-find_piece(const struct pair *p, const struct pieces *v, uint32_t j)
-{
-	size_t i = 0;
-
-	if ((v->codes >> (p->code[j] & 63) & 1) == 0)
-		return v->n;
-	while (i < v->n && !is_word(p, j, (uint16_t)v->piece[i].code,
-				    v->piece[i].code >> 16))
-		i++;
-	return i;
 }
 
 /* How many codes are alike from a and from b on, of n. */
@@ -282,8 +246,6 @@ words_alike(const struct pair *p, uint32_t j, uint32_t i)
 	uint32_t most = w->n - i < p->n - j ? w->n - i : p->n - j, k = 0;
 	uint32_t n = codes_alike(p->code + j, w->code + i, most);
 
-	if (p->tag == NULL)
-		return n;
 	for (; k + 8 <= n; k += 8)
 		if (memcmp(p->tag + j + k, w->tag + i + k, 8) != 0)
 			break;
@@ -292,51 +254,102 @@ words_alike(const struct pair *p, uint32_t j, uint32_t i)
 	return k;
 }
 
-/* Those words go to s->other, for checks_agree(). */
+#define TURNINGS 32	/* ways that are open at a time, at most */
+
+/* A way to go on: the record's word j, and a place in the unit's letters. */
+struct turning {
+	uint32_t j, word;
+	struct letter at;	/* it is here, or 'word' begins further on */
+	bool whole;		/* 'at' is where a word begins, ... */
+	bool passed;		/* ... and that word is not the way */
+};
+
+struct walk {
+	struct turning open[TURNINGS];	/* the last one comes first */
+	size_t n;
+};
+
 static void
-pass_words(const struct pair *p, uint32_t j, uint32_t i, uint32_t n)
+open_turning(struct walk *to, struct turning t)
 {
-	for (uint32_t k = 0; k < n; k++)
-		p->s->other[j + k] = words_hash(p->w, i + k);
+	/* More than that fit at no place, but by many a chance. */
+	if (to->n < TURNINGS)
+		to->open[to->n++] = t;
+}
+
+/* Behind a piece of so many bytes. */
+static void
+open_behind(const struct pair *p, struct walk *to, const struct turning *t,
+	    uint32_t len)
+{
+	struct turning next = { .j = t->j + 1, .at = t->at };
+
+	for (uint32_t b = 0; b < len; b++)
+		next.at.word += p->w->loose[next.at.byte + b] == ' ';
+	next.at.byte += len;
+	next.word = next.at.word;
+	next.whole = p->w->loose[next.at.byte - 1] == ' ';
+	open_turning(to, next);
+}
+
+/* The pieces that are the record's word j, the shortest words last. */
+static bool
+open_pieces(struct pair *p, struct walk *to, struct turning t)
+{
+	const struct pieces *v = pieces_at(p, &t.at, t.word, t.whole);
+
+	if ((v->codes >> (p->code[t.j] & 63) & 1) != 0)
+		for (size_t i = v->n; i-- > t.passed; )
+			if (is_word(p, t.j, v->piece[i].code))
+				open_behind(p, to, &t, v->piece[i].len);
+	/* As many whatever the secret is, so that it does not decide. */
+	return spend(p, 4);
+}
+
+/* With that much of the two passed, has all been that is asked for? */
+static inline bool
+is_all(const struct pair *p, uint32_t j, uint32_t word)
+{
+	return p->held ? j == p->n : word == p->w->n;
 }
 
 /*
- * Is all of the unit said from the record's word 'from' on?  What is passed is
- * only written down where that is so, in a second walk.
+ * Is all of the unit said from the record's word 'from' on?  Or all of the
+ * record, from there on, from this word of the unit on?
  */
 static bool
-is_said_from(struct pair *p, uint32_t from, bool write)
+is_said_from(struct pair *p, uint32_t from, uint32_t word)
 {
-	const struct words *w = p->w;
-	uint32_t j = from;
-	struct letter at = { 0, 0 };
-	bool whole = true;	/* 'at' is where a word begins */
+	struct walk walk = { .n = 0 };
 
-	for (;;) {
-		uint32_t alike = whole ? words_alike(p, j, at.word) : 0;
-		const struct pieces *v;
-		size_t k;
+	open_turning(&walk, (struct turning){
+		.j = from, .word = word, .whole = true,
+	});
+	while (walk.n > 0) {
+		struct turning t = walk.open[--walk.n];
+		uint32_t alike = 0;
 
-		if (write)
-			pass_words(p, j, at.word, alike);
-		j += alike;
-		if (at.word + alike == w->n)
-			return p->tag != NULL ||
-			       (write ? checks_agree(p, from, j) :
-				is_said_from(p, from, true));
-		if (j == p->n || (!write && !spend(p, alike + 1)))
+		if (t.whole && !t.passed) {
+			alike = words_alike(p, t.j, t.word);
+			if (is_all(p, t.j + alike, t.word + alike))
+				return true;
+		}
+		if (alike > 0) {
+			t.j += alike;
+			t.word += alike;
+			/* The last one may have been so by chance. */
+			open_turning(&walk, (struct turning){
+				.j = t.j - 1, .word = t.word - 1, .at = t.at,
+				.whole = true, .passed = true,
+			});
+		}
+		if (t.j < p->n && t.word < p->w->n &&
+		    !open_pieces(p, &walk, t))
 			return false;
-		v = pieces_at(p, &at, at.word + alike, whole);
-		k = find_piece(p, v, j++);
-		if (k == v->n || (!write && !spend(p, k + 1)))
+		if (!spend(p, alike / 8 + 1))
 			return false;
-		if (write)
-			p->s->other[j - 1] = v->piece[k].code;
-		for (uint32_t b = 0; b < v->piece[k].len; b++)
-			at.word += w->loose[at.byte + b] == ' ';
-		at.byte += v->piece[k].len;
-		whole = w->loose[at.byte - 1] == ' ';
 	}
+	return false;
 }
 
 /* The record's words j to j + 7 that the unit may begin with, as bits. */
@@ -369,6 +382,24 @@ know_first(struct pair *p)
 		       first->piece[i < first->n ? i : 0].code);
 }
 
+/* May the unit's word i begin what the record's word j begins? */
+static bool
+begins_at(const struct pair *p, uint32_t j, uint32_t i)
+{
+	struct letter at = { 0, 0 };
+	const struct pieces *v;
+
+	/* A long word is none of the pieces. */
+	if (is_word(p, j, words_hash(p->w, i)))
+		return true;
+	v = pieces_at(p, &at, i, true);
+	if ((v->codes >> (p->code[j] & 63) & 1) != 0)
+		for (size_t k = 0; k < v->n; k++)
+			if (is_word(p, j, v->piece[k].code))
+				return true;
+	return false;
+}
+
 /*
  * Is it said with words joined or parted, or not?  A word of the record is three
  * of the unit's at most, so what is left has to be a third as long.
@@ -376,7 +407,6 @@ know_first(struct pair *p)
 static bool
 is_said_loosely(struct pair *p)
 {
-	const uint64_t left = p->left;
 	const uint32_t least = (p->w->n + 2) / 3;
 
 	know_first(p);
@@ -384,27 +414,28 @@ is_said_loosely(struct pair *p)
 		for (unsigned m = find_first(p, at); m != 0; m &= m - 1) {
 			uint32_t j = at + (uint32_t)__builtin_ctz(m);
 
-			if (is_said_from(p, j, false))
-				return true;
-			if (p->left > 0)
+			if (!begins_at(p, j, 0))
 				continue;
-			/* Where words are repeated this takes fewer steps. */
-			p->left = left;
-			return is_said(p);
+			if (p->s->left == 0)
+				return false;
+			if (is_said_from(p, j, 0))
+				return true;
 		}
 	return false;
 }
 
 void
-near_begin(struct scratch *s)
+near_begin(struct scratch *s, const struct words *w)
 {
 	s->first.n = 0;
 	for (unsigned i = 0; i < LAST; i++)
 		s->last[i].n = 0;
 	s->known = (struct letter){ 0, 0 };
+	/* Bounds the time where the same words stand many times. */
+	s->left = near_steps(w);
 }
 
-int
+bool
 near_says(const struct table *t, struct scratch *s, const struct words *w,
 	  const unsigned char *record)
 {
@@ -412,46 +443,68 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 	const uint16_t *code = record_codes(t, record);
 	struct pair p = {
 		.w = w, .s = s, .code = code, .n = n,
-		.check = (const unsigned char *)(code + n),
-		/* Bounds the time where the same word stands many times. */
-		.left = 4096 + 8 * ((uint64_t)w->n + n),
+		.tag = (const uint8_t *)(code + n),
 	};
 
-	if (record_has_tags(t->full_tags, n))
-		p.tag = p.check;
-	if (n > s->other_room && scratch_reserve(s, n) != 0)
-		return -1;
-	return w->shingler != NULL && w->loose != NULL ? is_said_loosely(&p)
-						       : is_said(&p);
+	if (w->shingler == NULL || w->loose == NULL)
+		return is_said(&p);
+	/* Where words are repeated the plain way takes fewer steps. */
+	return is_said_loosely(&p) || (s->left == 0 && is_said(&p));
 }
 
-int
+bool
 near_matches(const struct table *t, struct scratch *s, const struct words *w,
-	     double threshold, const unsigned char *record,
-	     double *resemblance)
+	     const unsigned char *record, double *resemblance)
 {
-	uint32_t n = record_head(record).nwords, strange;
+	uint32_t n = record_head(record).nwords;
 
-	int got;
-
-	/* Else all candidates are. */
-	if (threshold > 0.0 && !near_is_possible(w, threshold, record))
-		return 0;
-	got = near_says(t, s, w, record);
-	if (got <= 0)
-		return got;
-	/*
-	 * Words of the record that the unit lacks: those around the stretch,
-	 * and where an eighth of the unit's words are joined in another way,
-	 * two for each.  In a short one that may be most.
-	 */
-	strange = w->n / 4 + 4;
-	strange = n + strange > w->n ? n + strange - w->n : 0;
-	if (n > SHORT_WORDS / 2 &&
-	    !scratch_may_match(s, w, record_codes(t, record), n, strange))
-		return 0;
+	if (!near_says(t, s, w, record))
+		return false;
 	*resemblance = 2.0 * w->n / ((double)w->n + n);
 	if (*resemblance > 1.0)
 		*resemblance = 1.0;
-	return 1;
+	return true;
+}
+
+/* The unit's words that the record may begin with, nearest to this one first. */
+static bool
+is_held_about(struct pair *p, uint32_t at, uint32_t r)
+{
+	/* A word of the record is three of the unit's at most. */
+	uint32_t first = at > 3 * (uint64_t)r ? at - 3 * r : 0;
+	uint32_t likely = at > r ? at - r : 0;
+
+	for (uint32_t k = 0; likely >= first + k || likely + k <= at; k++)
+		for (int up = 0; up <= 1; up++) {
+			uint32_t i = up ? likely + k : likely - k;
+
+			if (up ? i > at || k == 0 : likely < first + k)
+				continue;
+			if (!spend(p, 4))
+				return false;
+			if (begins_at(p, 0, i) && is_said_from(p, 0, i))
+				return true;
+		}
+	return false;
+}
+
+bool
+near_holds(const struct table *t, struct scratch *s, const struct words *w,
+	   uint32_t at, const unsigned char *record)
+{
+	uint32_t n = record_head(record).nwords;
+	const uint16_t *code = record_codes(t, record);
+	struct pair p = {
+		.w = w, .s = s, .code = code, .n = n,
+		.tag = (const uint8_t *)(code + n), .held = true,
+	};
+
+	if (w->loose == NULL || n > 3 * (uint64_t)w->n)
+		return false;
+	/* The record goes on from one of its words as the unit does from here. */
+	for (uint32_t r = 0; r < n && spend(&p, 1); r++)
+		if (begins_at(&p, r, at) && is_said_from(&p, r, at) &&
+		    (r == 0 || is_held_about(&p, at, r)))
+			return true;
+	return false;
 }

@@ -9,10 +9,7 @@
  *	                                              zero up to a multiple of 8
  *
  *	codes	the lowest 16 bits of each word's hash under the secret, in order
- *	tags	the next 8 bits of each, where the unit is short or the table
- *		keeps full tags; else checks, 16 bits for each 8 words, of codes
- *		and tags: two words, if one is exchanged, pass for the same once
- *		in 2^24 either way
+ *	tags	the next 8 bits of each
  *	digits	hash of the words with digits, under the secret; 0: none
  *
  * A record begins on a boundary of 8 bytes (a grain).  A reference is its
@@ -28,8 +25,6 @@
 #include <string.h>
 
 #define GRAIN 8			/* bytes a reference counts in */
-#define FULL_TAGS 32		/* shorter units keep their tags */
-#define CHECK_WORDS 8		/* words a check is of */
 #define TABLE_BUCKET 8		/* records an index bucket holds */
 #define REFERENCE_BYTES 5	/* as it is stored, here and in files */
 #define REFERENCE_MOST (((uint64_t)1 << 40) - 1)
@@ -63,33 +58,13 @@ struct record {
 	uint32_t digits;
 };
 
-static inline bool
-record_has_tags(bool full_tags, uint32_t nwords)
-{
-	return full_tags || nwords < FULL_TAGS;
-}
-
-/*
- * What word i of its group adds to a check, whose upper 16 bits count; the word
- * is tag << 16 | code.  Odd multiples of digits of pi: nothing up the sleeve.
- */
-#define RECORD_FACTOR(i) (0x243f6a89u + 0x85a308d2u * (i))
-
-static inline uint32_t
-record_check_word(uint32_t i, uint32_t word)
-{
-	return word * RECORD_FACTOR(i % CHECK_WORDS);
-}
-
 static inline size_t
-record_length(bool places, bool full_tags, uint32_t nwords)
+record_length(bool places, uint32_t nwords)
 {
 	size_t n = nwords;
 
 	return sizeof(struct record) + (places ? sizeof(struct place) : 0) +
-	       n * sizeof(uint16_t) +
-	       (record_has_tags(full_tags, nwords) ? n :
-		sizeof(uint16_t) * ((n + CHECK_WORDS - 1) / CHECK_WORDS));
+	       n * (sizeof(uint16_t) + sizeof(uint8_t));
 }
 
 #endif

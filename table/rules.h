@@ -9,15 +9,13 @@
 #include "lcs.h"
 #include "table_internal.h"
 
-/*
- * near.c; where the threshold is 0, candidates are those of which
- * near_is_possible().
- */
+/* near.c */
 
 /*
  * 2n / (n + m) >= 0.8; and no word is more than three joined.  Of units that
  * have as many words, one says all of the other only with the same numbers:
- * that spares a look at lines that differ in nothing else.
+ * that spares a look at lines that differ in nothing else.  Units that are too
+ * short are under no shingle.
  */
 static inline bool
 near_is_possible(const struct words *w, double threshold,
@@ -26,25 +24,52 @@ near_is_possible(const struct words *w, double threshold,
 	struct record r = record_head(record);
 
 	(void)threshold;
-	return w->n >= TABLE_NEAR_WORDS && r.nwords >= TABLE_NEAR_WORDS &&
-	       (uint64_t)r.nwords * 2 <= (uint64_t)w->n * 3 &&
+	return (uint64_t)r.nwords * 2 <= (uint64_t)w->n * 3 &&
 	       w->n / 3 <= r.nwords &&
 	       (r.nwords != w->n || r.digits == w->digits);
 }
 
-int near_matches(const struct table *t, struct scratch *s,
-		 const struct words *w, double threshold,
-		 const unsigned char *record, double *resemblance);
-
-/* From here on it is another unit, in this scratch. */
-void near_begin(struct scratch *s);
+bool near_matches(const struct table *t, struct scratch *s,
+		  const struct words *w, const unsigned char *record,
+		  double *resemblance);
 
 /*
- * Does a record of any length say all that the unit says, in one piece?  It
- * need not be marked.  1, 0, or -1 with ENOMEM.
+ * Steps of comparing a unit with all its candidates: they bound the time where
+ * the same words stand many times.  Ordinary text takes a tenth of them.
  */
-int near_says(const struct table *t, struct scratch *s, const struct words *w,
-	      const unsigned char *record);
+static inline uint64_t
+near_steps(const struct words *w)
+{
+	return 4096 + 16 * (uint64_t)w->n;
+}
+
+static inline uint64_t
+holding_steps(const struct words *w)
+{
+	return 4096 + 64 * (uint64_t)w->n;
+}
+
+static inline uint64_t
+similar_steps(const struct words *w)
+{
+	return 4096 + 64 * (uint64_t)w->n;
+}
+
+/* From here on it is this unit, in this scratch. */
+void near_begin(struct scratch *s, const struct words *w);
+
+/* Does a record of any length say all that the unit says, in one piece? */
+bool near_says(const struct table *t, struct scratch *s, const struct words *w,
+	       const unsigned char *record);
+
+/*
+ * The other way round: does the unit say all that a record says, from one of
+ * its words to one of its words?  The record has the shingle of the unit's word
+ * number 'at'.
+ */
+bool near_holds(const struct table *t, struct scratch *s,
+		const struct words *w, uint32_t at,
+		const unsigned char *record);
 
 /* similar.c */
 
@@ -65,10 +90,14 @@ similar_is_possible(const struct words *w, double threshold,
 	struct record r = record_head(record);
 	uint32_t longer = r.nwords > w->n ? r.nwords - w->n : w->n - r.nwords;
 
-	return r.digits == w->digits && r.nwords >= TABLE_NEAR_WORDS &&
+	return r.digits == w->digits &&
 	       longer <= edits_allowed(threshold, r.nwords + w->n);
 }
 
+/* From here on it is this unit, in this scratch. */
+void similar_begin(struct scratch *s, const struct words *w);
+
+/* What takes more steps than are left is given up: 0, with s->gave_up set. */
 int similar_matches(const struct table *t, struct scratch *s,
 		    const struct words *w, double threshold,
 		    const unsigned char *record, double *resemblance);

@@ -148,7 +148,7 @@ check_sections(const struct saved_header *h, char *why)
 	    (s[SAVED_LABELS].n != 0 &&
 	     s[SAVED_LABELS].n - 1 != h->documents) ||
 	    h->fold_digits > 1 || h->near > 1 || h->places > 1 ||
-	    h->full_tags > 1)
+	    h->sketch > 1)
 		return saved_fail(why, EBADMSG,
 				  "damaged: header is inconsistent");
 	return 0;
@@ -485,7 +485,7 @@ saved_get_options(const struct saved_header *h,
 		.ngram = h->ngram, .min_words = h->min_words, .unit = h->unit,
 		.window = h->window, .words = h->words,
 		.fold_digits = h->fold_digits, .near = h->near,
-		.places = h->places, .full_tags = h->full_tags,
+		.places = h->places, .sketch = h->sketch,
 	};
 	memcpy(o->unicode, h->unicode, SAVED_UNICODE);
 }
@@ -502,7 +502,7 @@ compare_options(const struct saved_options *have,
 		{ have->fold_digits, want->fold_digits, "--fold-digits" },
 		{ !have->near, !want->near, "--exact" },
 		{ have->window > 0, want->window > 0, "--contained" },
-		{ have->full_tags, want->full_tags, "--threshold" },
+		{ have->sketch, want->sketch, "--threshold" },
 		{ have->places, want->places, "the places of units" },
 	};
 	const struct {
@@ -553,7 +553,7 @@ saved_check(const struct saved *f,
 		have.window = want->window;
 		have.near = want->near;
 		have.places = want->places;
-		have.full_tags = want->full_tags;
+		have.sketch = want->sketch;
 	}
 	return compare_options(&have, want, why);
 }
@@ -739,7 +739,7 @@ in_arena(const struct saved *f, uint64_t ref)
 	uint64_t n = f->h.section[SAVED_ARENA].n;
 
 	return ref > 0 && ref < n &&
-	       (n - ref) * GRAIN >= record_length(f->h.places, false, 0);
+	       (n - ref) * GRAIN >= record_length(f->h.places, 0);
 }
 
 const unsigned char *
@@ -755,7 +755,7 @@ saved_record(struct saved *f, uint64_t ref)
 	if (saved_ready(f, p, sizeof(r)) != 0)
 		return NULL;
 	memcpy(&r, p, sizeof(r));
-	len = record_length(f->h.places, f->h.full_tags, r.nwords);
+	len = record_length(f->h.places, r.nwords);
 	if (r.nwords > f->h.longest ||
 	    len > (f->h.section[SAVED_ARENA].n - ref) * GRAIN)
 		goto bad;

@@ -56,7 +56,7 @@ struct saved_options {
 	bool fold_digits;
 	bool near;		/* as in struct table_options */
 	bool places;
-	bool full_tags;
+	bool sketch;		/* for rule "similar" */
 };
 
 enum saved_section {

@@ -33,7 +33,7 @@ struct saved_header {
 	unsigned char magic[8];
 	uint32_t version;
 	uint32_t ngram, min_words, unit, window, words;
-	uint8_t fold_digits, near, places, full_tags;
+	uint8_t fold_digits, near, places, sketch;
 	uint32_t longest;	/* words of a record, at most */
 	uint64_t index_secret;
 	uint64_t secret_id;

@@ -44,7 +44,7 @@ verify_arena(struct check *c)
 		if (p == NULL)
 			return bad(c, SAVED_ARENA, "a record too long");
 		memcpy(&r, p, sizeof(r));
-		len = record_length(f->h.places, f->h.full_tags, r.nwords);
+		len = record_length(f->h.places, r.nwords);
 		grains = (len + GRAIN - 1) / GRAIN;
 		if (!saved_all_zero(p + len, p + grains * GRAIN))
 			return bad(c, SAVED_ARENA, "no 0 after a record");

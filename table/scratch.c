@@ -62,24 +62,18 @@ reserve(uint32_t **v, size_t *room, size_t n)
 }
 
 int
-scratch_reserve(struct scratch *s, uint32_t n)
-{
-	return reserve(&s->other, &s->other_room, n);
-}
-
-int
-scratch_take_unit(struct scratch *s, const struct words *w, bool tags)
+scratch_take_unit(struct scratch *s, const struct words *w)
 {
 	if (reserve(&s->mine, &s->mine_room, w->n) != 0)
 		return -1;
 	for (uint32_t i = 0; i < w->n; i++)
-		s->mine[i] = tags ? words_hash(w, i) : w->code[i];
+		s->mine[i] = words_hash(w, i);
 	return 0;
 }
 
 int
 scratch_take_record(const struct table *t, struct scratch *s,
-		    const unsigned char *p, uint32_t n, bool tags)
+		    const unsigned char *p, uint32_t n)
 {
 	const uint16_t *code = record_codes(t, p);
 	const uint8_t *tag = (const uint8_t *)(code + n);
@@ -87,7 +81,7 @@ scratch_take_record(const struct table *t, struct scratch *s,
 	if (reserve(&s->other, &s->other_room, n) != 0)
 		return -1;
 	for (uint32_t i = 0; i < n; i++)
-		s->other[i] = code[i] | (tags ? (uint32_t)tag[i] << 16 : 0);
+		s->other[i] = code[i] | (uint32_t)tag[i] << 16;
 	return 0;
 }
 

@@ -26,23 +26,30 @@ static int64_t
 count_edits(const struct table *t, struct scratch *s, const struct words *w,
 	    const unsigned char *p, uint32_t nwords, uint32_t most)
 {
-	bool tags = record_has_tags(t->full_tags, nwords);
 	uint32_t shorter = nwords < w->n ? nwords : w->n;
 	uint32_t edits, words;
 
-	if (scratch_take_unit(s, w, tags) != 0 ||
-	    scratch_take_record(t, s, p, nwords, tags) != 0)
+	if (scratch_take_unit(s, w) != 0 ||
+	    scratch_take_record(t, s, p, nwords) != 0)
 		return -1;
 	edits = lcs_edits(s->mine, w->n, s->other, nwords, most);
 	if (edits > most)
 		return edits;
-	if (shorter < TABLE_REPLACE_WORDS && edits > 1)
+	/* As long as the unit, where it has as many words. */
+	if ((uint64_t)shorter * w->length < TABLE_REPLACE_WORDS *
+	    (uint64_t)w->n && edits > 1)
 		return (int64_t)most + 1;
 	if (edits <= stretch_allowance(shorter))
 		return edits;
 	if (lcs_stretches(s->mine, w->n, s->other, nwords, edits, &words) != 0)
 		return -1;
 	return words <= stretch_allowance(shorter) ? edits : (int64_t)most + 1;
+}
+
+void
+similar_begin(struct scratch *s, const struct words *w)
+{
+	s->steps = similar_steps(w);
 }
 
 int

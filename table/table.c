@@ -13,10 +13,6 @@
 #include "index.h"
 #include "table_internal.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 struct table *
 table_new(const struct table_options *opt, uint64_t secret)
 {
@@ -26,7 +22,6 @@ table_new(const struct table_options *opt, uint64_t secret)
 		return NULL;
 	t->near = opt->near;
 	t->places = opt->places;
-	t->full_tags = opt->full_tags;
 	t->limit = opt->limit;
 	t->secret = secret;
 	/*
@@ -79,8 +74,7 @@ table_attach(struct table *t, struct saved *f, char why[SAVED_WHY])
 
 	saved_get_info(f, &i);
 	if (i.entries[SAVED_EXACT] > 0 &&
-	    (i.options.near != t->near || i.options.places != t->places ||
-	     i.options.full_tags != t->full_tags)) {
+	    (i.options.near != t->near || i.options.places != t->places)) {
 		snprintf(why, SAVED_WHY, "made for other records");
 		errno = EINVAL;
 		return -1;
@@ -240,7 +234,7 @@ table_find(const struct table *t, const struct fingerprint *fp,
 		p = exact_slot(t, fp, &at);
 		if (p == NULL)
 			return 0;
-		if (t->places)
+		if (t->places || t->near)
 			ref = load40(p + sizeof(*fp));
 	}
 	if (t->places) {
@@ -250,12 +244,50 @@ table_find(const struct table *t, const struct fingerprint *fp,
 		*m = (struct match){
 			.resemblance = 1.0,
 			.place = record_place(t, table, ref, p),
-			.table = table, .ref = ref,
+			.table = table, .ref = ref, .fp = *fp,
 		};
 	} else {
-		*m = (struct match){ .resemblance = 1.0, .table = table };
+		*m = (struct match){
+			.resemblance = 1.0, .table = table, .ref = ref,
+			.fp = *fp,
+		};
 	}
 	return 1;
+}
+
+uint64_t
+table_identity(const struct table *t, const struct match *m)
+{
+	const unsigned char *p = m->ref == 0 ? NULL :
+				 record_at(t, m->table, m->ref);
+	uint32_t n = p == NULL ? 0 : record_head(p).nwords;
+	const uint16_t *code;
+
+	if (n == 0)
+		return shingle_identity_of(&m->fp);
+	code = record_codes(t, p);
+	return shingle_identity(code, (const uint8_t *)(code + n), n);
+}
+
+struct place
+table_place(const struct table *t, uint64_t ref)
+{
+	return record_place(t, 0, ref, arena_at(&t->arena, ref));
+}
+
+void
+table_move(struct table *t, const struct fingerprint *fp,
+	   const struct place *from, const struct place *to)
+{
+	unsigned char *slot, *at;
+	const unsigned char *p = exact_slot(t, fp, &slot);
+
+	if (p == NULL || !t->places)
+		return;
+	at = (unsigned char *)arena_at(&t->arena, load40(p + sizeof(*fp))) +
+	     sizeof(struct record);
+	if (memcmp(at, from, sizeof(*from)) == 0)
+		memcpy(at, to, sizeof(*to));
 }
 
 void
@@ -296,7 +328,6 @@ table_find_after(struct table *t, const struct fingerprint *fp,
 		return table_find(t, fp, m);
 	if (p->exact) {
 		*m = p->m;
-		match_refresh(t, m);
 		return 1;
 	}
 	return recent_has(t, p->upto, (uint32_t)fp->hi) ?
@@ -315,72 +346,6 @@ table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo)
 	return 0;
 }
 
-/* The upper half of the check of eight words: see record_check_word(). */
-static inline uint16_t
-check_of_group(const uint16_t *code, const uint8_t *tag)
-{
-#ifdef __SSE2__
-	/* The lower and the upper halves of what words are multiplied with. */
-#define LOW(i) (RECORD_FACTOR(i) & 0xffff)
-#define HIGH(i) (RECORD_FACTOR(i) >> 16)
-	static const _Alignas(16) uint16_t lower[CHECK_WORDS] = {
-		LOW(0), LOW(1), LOW(2), LOW(3), LOW(4), LOW(5), LOW(6), LOW(7),
-	};
-	static const _Alignas(16) uint16_t upper[CHECK_WORDS] = {
-		HIGH(0), HIGH(1), HIGH(2), HIGH(3),
-		HIGH(4), HIGH(5), HIGH(6), HIGH(7),
-	};
-	const __m128i fl = _mm_load_si128((const void *)lower);
-	const __m128i fu = _mm_load_si128((const void *)upper);
-	__m128i c = _mm_loadu_si128((const void *)code);
-	__m128i t = _mm_unpacklo_epi8(_mm_loadl_epi64((const void *)tag),
-				      _mm_setzero_si128());
-	__m128i low = _mm_mullo_epi16(c, fl), up, sum;
-
-	up = _mm_add_epi16(_mm_mulhi_epu16(c, fl), _mm_mullo_epi16(c, fu));
-	up = _mm_add_epi16(up, _mm_mullo_epi16(t, fl));
-	/* 32 bits each again */
-	sum = _mm_add_epi32(_mm_unpacklo_epi16(low, up),
-			    _mm_unpackhi_epi16(low, up));
-	sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4e));
-	sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xb1));
-	return (uint16_t)((unsigned)_mm_cvtsi128_si32(sum) >> 16);
-#else
-	uint32_t check = 0;
-
-	for (uint32_t i = 0; i < CHECK_WORDS; i++)
-		check += record_check_word(i, code[i] |
-					   (uint32_t)tag[i] << 16);
-	return (uint16_t)(check >> 16);
-#endif
-}
-
-/* Tags, or checks in their place. */
-static void
-put_tags(unsigned char *to, const struct words *w, bool tags)
-{
-	if (tags) {
-		memcpy(to, w->tag, w->n);
-		return;
-	}
-	for (uint32_t i = 0; i < w->n; i += CHECK_WORDS) {
-		uint16_t code[CHECK_WORDS] = { 0 }, upper;
-		uint8_t tag[CHECK_WORDS] = { 0 };
-		uint32_t n = w->n - i;
-
-		if (n >= CHECK_WORDS) {
-			upper = check_of_group(w->code + i, w->tag + i);
-		} else {
-			/* Words that are not there add nothing. */
-			memcpy(code, w->code + i, n * sizeof(*code));
-			memcpy(tag, w->tag + i, n);
-			upper = check_of_group(code, tag);
-		}
-		memcpy(to, &upper, sizeof(upper));
-		to += sizeof(upper);
-	}
-}
-
 /* A record for the unit: its reference, 0 with ENOMEM. */
 static uint64_t
 put_record(struct table *t, const struct words *w, const struct place *at)
@@ -392,7 +357,7 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 
 	if (w->code != NULL)
 		r = (struct record){ w->n, w->digits };
-	len = record_length(t->places, t->full_tags, r.nwords);
+	len = record_length(t->places, r.nwords);
 	ref = arena_take(&t->arena, len,
 			 allowance(t, arena_memory(&t->arena)));
 	if (ref == 0)
@@ -409,7 +374,7 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	if (r.nwords > 0) {
 		memcpy(p, w->code, r.nwords * sizeof(*w->code));
 		p += r.nwords * sizeof(*w->code);
-		put_tags(p, w, record_has_tags(t->full_tags, r.nwords));
+		memcpy(p, w->tag, r.nwords);
 	}
 	return ref;
 }
@@ -432,8 +397,8 @@ add_unknown(struct table *t, const struct words *w, const struct place *at,
 		return -1;
 	}
 	if (table_log_undo(t, false, w->fp.hi, w->fp.lo) != 0) {
-		if (w->code != NULL && t->index.n > 0)
-			index_undo(t, w, w->nkeep + w->nwinnowed, ref);
+		if (w->code != NULL)
+			index_undo_all(t, w, ref);
 		if (ref != 0)
 			arena_untake(&t->arena, ref);
 		return -1;
@@ -550,34 +515,4 @@ table_save(const struct table *t, const char *path,
 			     why);
 	free(spans);
 	return result;
-}
-
-uint64_t
-table_identity(const struct table *t, const struct match *m)
-{
-	const unsigned char *p = record_at(t, m->table, m->ref);
-
-	return shingle_checksum(record_codes(t, p), 2 * record_head(p).nwords);
-}
-
-struct place
-table_place(const struct table *t, uint64_t ref)
-{
-	return record_place(t, 0, ref, arena_at(&t->arena, ref));
-}
-
-void
-table_move(struct table *t, const struct fingerprint *fp,
-	   const struct place *from, const struct place *to)
-{
-	unsigned char *slot;
-	const unsigned char *p = exact_slot(t, fp, &slot);
-	unsigned char *at;
-
-	if (p == NULL || !t->places)
-		return;
-	at = arena_at(&t->arena, load40(p + sizeof(*fp))) +
-	     sizeof(struct record);
-	if (memcmp(at, from, sizeof(*from)) == 0)
-		memcpy(at, to, sizeof(*to));
 }

@@ -38,13 +38,11 @@
 #include "saved.h"
 #include "shingle.h"
 
-#define TABLE_NEAR_WORDS 8	/* shorter units are near to none */
 #define TABLE_REPLACE_WORDS 10	/* in shorter ones no word may be replaced */
 
 struct table_options {
 	bool near;		/* keep word sequences and the sketch index */
 	bool places;		/* keep places */
-	bool full_tags;		/* keep 8 bits of tag, for table_containing() */
 	size_t limit;		/* bytes of memory, or 0; see table_add() */
 };
 
@@ -54,14 +52,9 @@ struct match {
 	struct place place;	/* zero without table_options.places */
 	unsigned table;		/* 0: its own; i: the i-th one attached */
 	bool similar;		/* by table_similar(), not by table_near() */
-	uint64_t ref;
+	uint64_t ref;		/* of its record; 0: there is none ... */
+	struct fingerprint fp;	/* ... and this is what table_find() found */
 };
-struct table;
-uint64_t table_identity(const struct table *t, const struct match *m);
-struct place table_place(const struct table *t, uint64_t ref);
-void table_move(struct table *t, const struct fingerprint *fp,
-		const struct place *from, const struct place *to);
-
 
 /* Memory to compare units in, for each thread that does. */
 struct scratch;
@@ -77,9 +70,9 @@ struct proposal {
 	bool exact;		/* the table has it: 'm' */
 	bool near;		/* 'm' is near or similar to it */
 	struct match m;
+	bool gave_up;		/* it took too many steps */
 	uint32_t shared;	/* shingles of the sketch shared with that */
-	uint8_t asked;		/* shingles that were looked up, and under */
-	uint8_t room[SKETCH_PROBE];	/* each, how many records still fit */
+	uint64_t left, steps;	/* left for "near" and "similar" */
 	uint64_t upto;		/* records before this reference were asked */
 	uint32_t epoch;		/* when that was; all is void once it passed */
 };
@@ -127,15 +120,12 @@ int table_find(const struct table *t, const struct fingerprint *fp,
 /*
  * A unit that says all that this one says, in one piece: the words of this one
  * stand there one after another.  They are compared in loose form, and words
- * may be joined or parted.  Both units have TABLE_NEAR_WORDS words or more.
+ * may be joined or parted.  Both units have SHINGLE_NEAR words or more.
  * The resemblance 2n/(n+m) is at least 0.8, where n and m are the numbers of
  * words; it counts as 1 if it is more.  1 with 'm' set, 0, or -1.  If there are
- * several, it is the one that shares most of the sketch, then the earliest.
- * 'threshold' is that of table_similar(), 0 where that is not asked: then fewer
- * shingles of the sketch are looked up, which finds nearly as many.
+ * several, it is the earliest.
  */
-int table_near(struct table *t, const struct words *w, double threshold,
-	       struct match *m);
+int table_near(struct table *t, const struct words *w, struct match *m);
 
 /*
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,
@@ -143,7 +133,8 @@ int table_near(struct table *t, const struct words *w, double threshold,
  * whose words with digits are the same in the same order.  What differs has to
  * be scattered: stretches of two words or more may have three words in all, or
  * a sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
- * added or missing.  The rest is as for table_near(); ENOMEM too.
+ * added or missing.  If there are several, it is the one that shares most of
+ * the sketch, then the earliest.  ENOMEM too.
  */
 int table_similar(struct table *t, const struct words *w, double threshold,
 		  struct match *m);
@@ -173,6 +164,26 @@ int table_near_after(struct table *t, const struct words *w, double threshold,
 int table_containing(struct table *t, const struct words *w, struct match *m);
 
 /*
+ * The other way round: the first record of SHINGLE_NEAR words or more that is
+ * said by this unit in one piece, whatever else it says.  The shingler has to
+ * hand out every shingle.  1 with 'm' set, 0, or -1.
+ */
+int table_holding(struct table *t, const struct words *w, struct match *m);
+
+/*
+ * How many units were not compared to the end, as that would have taken too
+ * long.
+ */
+uint64_t table_given_up(const struct table *t);
+
+/*
+ * 64 bits that stand for what a witness says: what words_identity() gives for a
+ * unit of the same words, or, where these are not recorded, for the fingerprint
+ * of the unit that was asked for.
+ */
+uint64_t table_identity(const struct table *t, const struct match *m);
+
+/*
  * Record a unit; w->code is NULL where it is to be found by fingerprint alone.
  * A unit that is known already stays as it was.  0, or -1: nothing was
  * recorded.  With ENOMEM, as it would take more than table_options.limit or
@@ -181,6 +192,16 @@ int table_containing(struct table *t, const struct words *w, struct match *m);
  * to the same one each time.
  */
 int table_add(struct table *t, const struct words *w, const struct place *at);
+
+/* Where the record of a match in the table itself leads to, at this time. */
+struct place table_place(const struct table *t, uint64_t ref);
+
+/*
+ * Change the place of a unit that was recorded here, if it still is 'from'.
+ * table_undo() leaves it as it is.
+ */
+void table_move(struct table *t, const struct fingerprint *fp,
+		const struct place *from, const struct place *to);
 
 bool table_full(const struct table *t);
 

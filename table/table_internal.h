@@ -10,6 +10,7 @@
  *	near.c		rule "near": it says the same in one piece, and little else
  *	similar.c	rule "similar": resemblance in word order
  *	contained.c	rule "contained": as "near", however much else it says
+ *	holding.c	the other way round: which record does a unit say?
  *
  * Records come from candidates.c, the most promising first; a rule compares
  * their words with those of the unit, which scratch.c lays out.
@@ -28,7 +29,6 @@
 
 #define CODE_WORDS 64		/* of 64 bits: see scratch.c */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
-#define NEAR_OPEN 3	/* buckets with room left that are looked into */
 
 /* A place in a unit's loose words: the beginning of a word, or in one. */
 struct letter {
@@ -53,6 +53,9 @@ struct scratch {
 	bool marked;		/* ... once they were asked for */
 	uint32_t *mine, *other;	/* words of the two */
 	size_t mine_room, other_room;
+	uint64_t left;		/* steps until comparing is given up: "near", */
+	uint64_t steps;		/* and "similar" */
+	bool gave_up;		/* "similar" did */
 	/* Of near.c: the unit's first pieces, the last that it asked for, and
 	 * where a word begins. */
 	struct pieces first, last[LAST];
@@ -61,7 +64,7 @@ struct scratch {
 };
 
 struct table {
-	bool near, places, full_tags;
+	bool near, places;
 	uint64_t secret;
 	struct ordered exact;	/* fingerprint [40 bits: reference] */
 	struct lines index;	/* see index.h */
@@ -70,6 +73,7 @@ struct table {
 	unsigned nattached;
 	size_t limit;			/* of table_memory(); 0: none */
 	bool full;
+	uint64_t given_up;		/* see table_given_up() */
 	uint32_t longest;		/* at least the nwords of each record */
 	struct scratch scratch;
 	/*
@@ -166,15 +170,6 @@ record_place(const struct table *t, unsigned table, uint64_t ref,
 	return place;
 }
 
-/* Its place may be another one by now: see table_set_place(). */
-static inline void
-match_refresh(const struct table *t, struct match *m)
-{
-	if (m->table == 0 && t->places && m->ref != 0)
-		m->place = record_place(t, 0, m->ref,
-					arena_at(&t->arena, m->ref));
-}
-
 /* table.c */
 
 /* More room in the index, as far as the limit allows; 0, or -1 with ENOMEM. */
@@ -194,14 +189,11 @@ size_t scratch_bytes(uint32_t longest);
 
 /*
  * The words of a unit to s->mine, those of a record of n words to s->other:
- * code, and above it the tag, if 'tags' are wanted.  0, or -1 with ENOMEM.
+ * code, and above it the tag.  0, or -1 with ENOMEM.
  */
-int scratch_take_unit(struct scratch *s, const struct words *w, bool tags);
-
-/* Room for so many words of a record in s->other: 0, or -1 with ENOMEM. */
-int scratch_reserve(struct scratch *s, uint32_t n);
+int scratch_take_unit(struct scratch *s, const struct words *w);
 int scratch_take_record(const struct table *t, struct scratch *s,
-			const unsigned char *p, uint32_t n, bool tags);
+			const unsigned char *p, uint32_t n);
 
 /*
  * Can all but 'most' of a record's n words be words of the unit?  The unit's
@@ -225,11 +217,15 @@ struct candidate {
 typedef bool candidate_filter(const struct words *w, double threshold,
 			      const unsigned char *record);
 
-/* Is a more promising than b: does it share more, or as much and is older? */
+/* Does a share more than b, or as much and is older? */
 bool candidates_is_before(const struct candidate *a,
 			  const struct candidate *b);
 
-/* The most promising first. */
-void candidates_sort(struct candidate *c, size_t n);
+/* Is a older than b?  What attached tables have is, in their order. */
+bool candidates_is_older(const struct candidate *a, const struct candidate *b);
+
+typedef bool candidates_order(const struct candidate *a,
+			      const struct candidate *b);
+void candidates_sort(struct candidate *c, size_t n, candidates_order *before);
 
 #endif

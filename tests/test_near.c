@@ -169,7 +169,8 @@ make(struct unit *u, const struct text *t)
 	for (uint32_t i = 0; i < t->n; i++)
 		len += (size_t)sprintf(u->norm + len, "%s ", t->word[i]);
 	u->w = (struct words){
-		.n = t->n, .fp = shingler_fingerprint(shingler, u->norm, len),
+		.n = t->n, .length = t->n,
+		.fp = shingler_fingerprint(shingler, u->norm, len),
 	};
 	assert_int_equal(shingler_words(shingler, &u->w, u->norm, len, true,
 					false), 0);
@@ -197,10 +198,10 @@ is_near(const struct unit *record, const struct unit *u)
 }
 
 static struct table *
-new_table(bool full_tags)
+new_table(void)
 {
-	struct table_options opt = { .near = true, .full_tags = full_tags };
-	struct table *t = table_new(&opt, 7);
+	struct table_options opt = { .near = true };
+	struct table *t = table_new(&opt, shingler_secret(shingler));
 
 	assert_non_null(t);
 	return t;
@@ -210,10 +211,15 @@ new_table(bool full_tags)
 static void
 find_by_one(struct unit *u)
 {
-	u->w.probe[0] = 5;
-	u->w.nprobe = u->w.nkeep = 1;
-	u->w.winnowed = u->w.probe;
+	static uint64_t one = 5, other = 6;
+
+	u->w.winnowed = &other;
 	u->w.nwinnowed = 1;
+	if (u->w.nnear == 0)	/* it is too short */
+		return;
+	u->w.near = &one;
+	u->w.key = NULL;
+	u->w.nnear = u->w.nask = u->w.kept = 1;
 }
 
 /* A copy of part of a text: as it was, loosely the same, or with a change. */
@@ -245,7 +251,7 @@ test_near_agrees_with_the_text(void **state)
 
 	(void)state;
 	for (int i = 0; i < 40000; i++) {
-		struct table *t = new_table(i % 2 == 0);
+		struct table *t = new_table();
 		struct unit x, y;
 		struct match m;
 		bool near, says;
@@ -264,7 +270,7 @@ test_near_agrees_with_the_text(void **state)
 		find_by_one(&x);
 		find_by_one(&y);
 		assert_int_equal(table_add(t, &x.w, &(struct place){ 0 }), 0);
-		near = table_near(t, &y.w, 0.0, &m) == 1;
+		near = table_near(t, &y.w, &m) == 1;
 		says = is_near(&x, &y);
 		if (near) {
 			double want = 2.0 * y.w.n / (y.w.n + x.w.n);
@@ -299,7 +305,7 @@ test_near_agrees_with_the_text(void **state)
 static bool
 pair_is_near(const char *first, const char *second)
 {
-	struct table *t = new_table(false);
+	struct table *t = new_table();
 	const char *const s[2] = { first, second };
 	struct unit u[2];
 	struct match m;
@@ -320,7 +326,7 @@ pair_is_near(const char *first, const char *second)
 		find_by_one(&u[i]);
 	}
 	assert_int_equal(table_add(t, &u[0].w, &(struct place){ 0 }), 0);
-	got = table_near(t, &u[1].w, 0.0, &m) == 1;
+	got = table_near(t, &u[1].w, &m) == 1;
 	clear(&u[0]);
 	clear(&u[1]);
 	shingler_release(shingler);
@@ -340,6 +346,213 @@ test_numbers_are_neither_joined_nor_parted(void **state)
 				  "the price of it went up to 1 50 euros"));
 	assert_true(pair_is_near("the rules for covid 19 went up to 150 euros",
 				 "the rules for covid19 went up to 150 euros"));
+}
+
+/* Signs are as digits: between two of them nothing is joined or parted. */
+static void
+test_signs_are_neither_joined_nor_parted(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool near;
+	} pairs[] = {
+		{ "in the room it was + 5 degrees at noon",
+		  "in the room it was +5 degrees at noon", false },
+		{ "in the room it was 5 -5 degrees at noon",
+		  "in the room it was 5-5 degrees at noon", false },
+		{ "in the room it was 1,214 degrees at noon",
+		  "in the room it was 1, 214 degrees at noon", false },
+		{ "in the room it was 5 % colder at noon today",
+		  "in the room it was 5% colder at noon today", false },
+		{ "in the room it was -5 degrees at noon",
+		  "in the room it was 5 degrees at noon", false },
+		{ "the rules for c + + in the old book of it",
+		  "the rules for c ++ in the old book of it", false },
+		/* A letter may stand beside a sign. */
+		{ "the rules for c ++ in the old book of it",
+		  "the rules for c++ in the old book of it", true },
+		{ "write to jo@x.org if you have an answer to it",
+		  "write to jo @x.org if you have an answer to it", true },
+		{ "it is p<0.05 in each of the nine groups of it",
+		  "it is p <0.05 in each of the nine groups of it", true },
+		{ "it is p<0.05 in each of the nine groups of it",
+		  "it is p< 0.05 in each of the nine groups of it", false },
+		{ "the year −5 of it was 5° colder than the others",
+		  "the year − 5 of it was 5° colder than the others", false },
+		{ "on ٣ ٤ of the month it was as cold as ever",
+		  "on ٣٤ of the month it was as cold as ever", false },
+		/* A match ends where a token of the record does. */
+		{ "in the end so many people of it died 1,214",
+		  "in the end so many people of it died 1", false },
+		{ "1,214 people of the town died in one night",
+		  "214 people of the town died in one night", false },
+		{ "people of the town wrote to all of us@x.org",
+		  "people of the town wrote to all of us", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		assert_int_equal(pair_is_near(pairs[i].a, pairs[i].b),
+				 pairs[i].near);
+		/* Both have as many letters: so it is the other way round. */
+		if (i < 12)
+			assert_int_equal(pair_is_near(pairs[i].b, pairs[i].a),
+					 pairs[i].near);
+	}
+}
+
+/*
+ * A label and 36 words, then these with one of the first six exchanged: the two
+ * differ at the edge of what they share.
+ */
+static void
+test_words_at_the_edge_are_compared_in_full(void **state)
+{
+	static struct text a, b;
+	struct rng r = { 60 };
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		struct table *t = new_table();
+		struct unit x, y;
+		struct match m;
+		uint32_t at = rng_below(&r, 6);
+		bool behind = rng_once(&r, 2);
+
+		a.n = 37;
+		for (uint32_t k = 0; k < a.n; k++) {
+			for (int l = 0; l < 5; l++)
+				a.word[k][l] = (char)('a' + rng_below(&r, 26));
+			a.word[k][5] = '\0';
+		}
+		take(&b, &a, !behind, 36);
+		snprintf(b.word[behind ? 35 - at : at], 64, "other");
+		make(&x, &a);
+		make(&y, &b);
+		find_by_one(&x);
+		find_by_one(&y);
+		assert_int_equal(table_add(t, &x.w, &(struct place){ 0 }), 0);
+		assert_int_equal(table_near(t, &y.w, &m), 0);
+		clear(&x);
+		clear(&y);
+		shingler_release(shingler);
+		table_free(t);
+	}
+}
+
+/* What is found in a corpus of joined words, as bits of a hash. */
+static uint64_t
+found_under(uint64_t seed, int units)
+{
+	struct shingle_options opt = {
+		.ngram = 3, .every = true, .seeded = true, .seed = seed,
+	};
+	struct shingler *before = shingler;
+	static struct text base[64], a;
+	struct rng r = { 61 };
+	struct table *t;
+	uint64_t hash = 0;
+
+	shingler = shingler_new(&opt);
+	assert_non_null(shingler);
+	t = new_table();
+	for (size_t i = 0; i < ARRAY_LEN(base); i++)
+		random_text(&r, &base[i], rng_range(&r, 8, 90));
+	for (int i = 0; i < units; i++) {
+		struct unit u;
+		struct match m = { 0 };
+		int got;
+
+		random_copy(&r, &base[rng_below(&r, ARRAY_LEN(base))], &a);
+		write_otherwise(&r, &a, a.n / 5);
+		if (a.n == 0)
+			continue;
+		make(&u, &a);
+		got = table_near(t, &u.w, &m);
+		hash = hash * 31 + (got ? m.ref : 0);
+		got = table_holding(t, &u.w, &m);
+		hash = hash * 31 + (got ? m.ref : 0);
+		assert_int_equal(table_add(t, &u.w, &(struct place){ 0 }), 0);
+		clear(&u);
+		shingler_release(shingler);
+	}
+	table_free(t);
+	shingler_free(shingler);
+	shingler = before;
+	return hash;
+}
+
+static void
+test_what_is_found_does_not_hang_on_the_secret(void **state)
+{
+	uint64_t want = found_under(1, 4000);
+
+	(void)state;
+	for (uint64_t seed = 2; seed <= 8; seed++)
+		assert_int_equal(found_under(seed, 4000), want);
+}
+
+/* Letters that, behind those of a word, make another one of the same hash. */
+static void
+find_letters(const char *word, char *to)
+{
+	size_t len = strlen(word);
+	uint32_t want = shingler_code(shingler, word, len);
+	char both[64];
+
+	strcpy(both, word);
+	for (uint32_t k = 0; k < 1u << 30; k++) {
+		for (size_t i = 0; i < 6; i++)
+			both[len + i] = (char)('a' + (k >> 5 * i & 31) % 26);
+		if (shingler_code(shingler, both, len + 6) == want) {
+			memcpy(to, both + len, 6);
+			to[6] = '\0';
+			return;
+		}
+	}
+	fail();
+}
+
+/*
+ * Two words have the same 24 bits: then one of them is the way, and the other
+ * one leads nowhere.
+ */
+static void
+test_the_walk_turns_back(void **state)
+{
+	/* X and XY have the same hash; '+' joins. */
+	static const char *const tries[][2] = {
+		{ "X+Y", "X Y" },
+		{ "X Y", "X+Y" },
+		{ "X+Y Z", "X Y Z" },
+		{ "X+Y Z", "X+Y+Z" },
+		{ "X Y+Z", "X+Y+Z" },
+		{ "X Y Z", "X+Y+Z" },
+		{ "X+Y X Y", "X Y X+Y" },
+	};
+	char y[8];
+
+	(void)state;
+	find_letters("there", y);
+	for (size_t i = 0; i < ARRAY_LEN(tries); i++)
+		for (int around = 0; around < 4; around++) {
+			char text[2][256];
+
+			for (int k = 0; k < 2; k++) {
+				char *to = text[k];
+
+				to += sprintf(to, "%s", (around & 1) ?
+					      "on the one hand " : "");
+				for (const char *p = tries[i][k]; *p; p++)
+					to += sprintf(to, "%s", *p == 'X' ?
+						"there" : *p == 'Y' ? y :
+						*p == 'Z' ? "zoo" :
+						*p == ' ' ? " " : "");
+				sprintf(to, " of all that was said before in it%s",
+					(around & 2) ? " and after" : "");
+			}
+			assert_true(pair_is_near(text[0], text[1]));
+		}
 }
 
 static void
@@ -391,7 +604,7 @@ make_line(struct unit *u, const char *line)
 	memcpy(u->norm, scan.norm, scan.norm_len);
 	u->loose = NULL;
 	u->w = (struct words){
-		.n = scan.lines[0].nwords,
+		.n = scan.lines[0].nwords, .length = scan.lines[0].nwords,
 		.fp = shingler_fingerprint(shingler, u->norm, scan.norm_len),
 	};
 	assert_int_equal(shingler_words(shingler, &u->w, u->norm,
@@ -414,7 +627,7 @@ test_what_says_something_else_is_not_near(void **state)
 	(void)state;
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f) != NULL) {
-		struct table *t = new_table(false);
+		struct table *t = new_table();
 		struct unit u[2];
 		struct match m;
 		bool gone;
@@ -424,7 +637,7 @@ test_what_says_something_else_is_not_near(void **state)
 		assert_int_equal(table_add(t, &u[0].w, &(struct place){ 0 }),
 				 0);
 		gone = table_find(t, &u[1].w.fp, &m) == 1 ||
-		       table_near(t, &u[1].w, 0.0, &m) == 1;
+		       table_near(t, &u[1].w, &m) == 1;
 		if (strcmp(field(line, "label", label, sizeof(label)),
 			   "keep") == 0) {
 			keep++;
@@ -451,7 +664,7 @@ test_sketch_misses_few_witnesses(void **state)
 {
 	enum { RECORDS = 20000 };
 	static struct text text[RECORDS], a;
-	struct table *t = new_table(false);
+	struct table *t = new_table();
 	struct rng r = { 2 };
 	unsigned near[2] = { 0, 0 }, found[2] = { 0, 0 };
 
@@ -482,7 +695,7 @@ test_sketch_misses_few_witnesses(void **state)
 		make(&whole, from);
 		if (is_near(&whole, &u)) {
 			near[joined]++;
-			found[joined] += table_near(t, &u.w, 0.0, &m) == 1;
+			found[joined] += table_near(t, &u.w, &m) == 1;
 		}
 		clear(&u);
 		clear(&whole);
@@ -503,6 +716,77 @@ test_sketch_misses_few_witnesses(void **state)
 	table_free(t);
 }
 
+/* A text that holds another one in one piece, and one that lacks a word. */
+static void
+test_what_a_text_holds_is_found(void **state)
+{
+	enum { RECORDS = 300 };
+	static struct text text[RECORDS], a;
+	static struct unit record[RECORDS];
+	struct table *t = new_table();
+	struct rng r = { 70 };
+	unsigned held[2] = { 0, 0 }, missed[2] = { 0, 0 }, not = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < RECORDS; i++) {
+		random_text(&r, &text[i], rng_range(&r, 6, 40));
+		make(&record[i], &text[i]);
+		assert_int_equal(table_add(t, &record[i].w,
+			&(struct place){ i, 0, 0 }), 0);
+	}
+	for (int i = 0; i < 6000; i++) {
+		const struct text *from = &text[rng_below(&r, RECORDS)];
+		bool joined = i % 4 == 0;
+		uint64_t want = UINT64_MAX;
+		struct unit u;
+		struct match m;
+		int got;
+
+		random_text(&r, &a, rng_range(&r, 0, 60));
+		for (uint32_t k = 0; k < from->n; k++)
+			insert_word(&a, a.n, from->word[k]);
+		for (uint32_t k = rng_below(&r, 60); k > 0; k--) {
+			char word[64];
+
+			spell(word, rng_below(&r, VOCABULARY));
+			insert_word(&a, a.n, word);
+		}
+		if (joined)
+			write_otherwise(&r, &a, rng_range(&r, 1, a.n / 20 + 1));
+		if (i % 3 == 0)
+			remove_word(&a, rng_below(&r, a.n));
+		make(&u, &a);
+		for (uint64_t k = 0; k < RECORDS && want == UINT64_MAX; k++)
+			if (record[k].w.length >= SHINGLE_NEAR &&
+			    loose_says(u.loose, u.loose_len, record[k].loose,
+				       record[k].loose_len))
+				want = k;
+		got = table_holding(t, &u.w, &m);
+		assert_true(got == 0 || got == 1);
+		if (want == UINT64_MAX) {
+			assert_int_equal(got, 0);
+			not++;
+		} else {
+			held[joined]++;
+			missed[joined] += got == 0;
+			if (got == 1)
+				assert_true(m.ref == 0 ||
+					    table_identity(t, &m) ==
+					    words_identity(&record[want].w));
+		}
+		clear(&u);
+	}
+	printf("held: %u of %u missed, joined %u of %u\n", missed[0], held[0],
+	       missed[1], held[1]);
+	assert_true(held[0] > 2000 && held[1] > 500 && not > 1000);
+	assert_int_equal(missed[0], 0);
+	assert_true(missed[1] * 50 < held[1]);
+	for (int i = 0; i < RECORDS; i++)
+		clear(&record[i]);
+	shingler_release(shingler);
+	table_free(t);
+}
+
 /* One word again and again, and another at the end: n to 2n takes twice. */
 static void
 test_words_again_and_again_take_linear_time(void **state)
@@ -513,7 +797,7 @@ test_words_again_and_again_take_linear_time(void **state)
 	for (int k = 0; k < 2; k++) {
 		uint32_t n = 60000u << k;
 		struct unit u[2];
-		struct table *t = new_table(false);
+		struct table *t = new_table();
 
 		for (int i = 0; i < 2; i++) {
 			size_t len = 0;
@@ -523,7 +807,9 @@ test_words_again_and_again_take_linear_time(void **state)
 			for (uint32_t j = 0; j < n; j++)
 				len += (size_t)sprintf(u[i].norm + len, "%s ",
 					i == 1 && j > n * 9 / 10 ? "aa" : "a");
-			u[i].w = (struct words){ .n = n, .fp = { 1, i } };
+			u[i].w = (struct words){
+				.n = n, .length = n, .fp = { 1, i },
+			};
 			assert_int_equal(shingler_words(shingler, &u[i].w,
 				u[i].norm, len, false, true), 0);
 			find_by_one(&u[i]);
@@ -534,7 +820,7 @@ test_words_again_and_again_take_linear_time(void **state)
 			struct match m;
 			clock_t start = clock();
 
-			assert_true(table_near(t, &u[1].w, 0.0, &m) >= 0);
+			assert_true(table_near(t, &u[1].w, &m) >= 0);
 			start = clock() - start;
 			if (i == 0 || (double)start < seconds[k])
 				seconds[k] = (double)start;
@@ -552,7 +838,9 @@ test_words_again_and_again_take_linear_time(void **state)
 static int
 set_up(void **state)
 {
-	struct shingle_options opt = { .ngram = 3, .seeded = true, .seed = 4 };
+	struct shingle_options opt = {
+		.ngram = 3, .every = true, .seeded = true, .seed = 4,
+	};
 
 	(void)state;
 	shingler = shingler_new(&opt);
@@ -575,10 +863,16 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_near_agrees_with_the_text),
 		cmocka_unit_test(test_numbers_are_neither_joined_nor_parted),
+		cmocka_unit_test(test_signs_are_neither_joined_nor_parted),
+		cmocka_unit_test(test_words_at_the_edge_are_compared_in_full),
+		cmocka_unit_test(
+			test_what_is_found_does_not_hang_on_the_secret),
+		cmocka_unit_test(test_the_walk_turns_back),
 		cmocka_unit_test(
 			test_one_unit_has_to_be_long_enough_and_not_too_long),
 		cmocka_unit_test(test_what_says_something_else_is_not_near),
 		cmocka_unit_test(test_sketch_misses_few_witnesses),
+		cmocka_unit_test(test_what_a_text_holds_is_found),
 		cmocka_unit_test(test_words_again_and_again_take_linear_time),
 	};
 

@@ -92,7 +92,8 @@ static struct shingler *
 new_shingler(unsigned ngram, unsigned window, uint64_t seed)
 {
 	struct shingle_options opt = {
-		.ngram = ngram, .window = window, .seeded = true, .seed = seed,
+		.ngram = ngram, .sketch = true, .window = window,
+		.every = true, .seeded = true, .seed = seed,
 	};
 	struct shingler *s = shingler_new(&opt);
 
@@ -117,7 +118,8 @@ words_of(struct shingler *s, const struct text *t, uint32_t first, uint32_t n)
 	struct rng r = { junk++ };
 	size_t len = t->at[first + n] - t->at[first];
 	char *norm = malloc(len + SHINGLE_SLACK);
-	struct words w = { .n = n };
+	/* Long enough for any rule, however few words there are. */
+	struct words w = { .n = n, .length = n + SHINGLE_NEAR };
 
 	assert_non_null(norm);
 	memcpy(norm, t->p + t->at[first], len);
@@ -219,6 +221,23 @@ among(uint64_t x, const uint64_t *v, uint32_t n)
 		if (v[i] == x)
 			return true;
 	return false;
+}
+
+/* But for the keys, which hang on the secret. */
+static void
+assert_same_shingles(const struct words *a, const struct words *b)
+{
+	assert_int_equal(a->nprobe, b->nprobe);
+	assert_int_equal(a->nkeep, b->nkeep);
+	assert_memory_equal(a->probe, b->probe, 8 * a->nprobe);
+	assert_int_equal(a->nwinnowed, b->nwinnowed);
+	assert_memory_equal(a->winnowed, b->winnowed, 8 * a->nwinnowed);
+	assert_int_equal(a->nevery, b->nevery);
+	assert_memory_equal(a->every, b->every, 8 * a->nevery);
+	assert_int_equal(a->nask, b->nask);
+	assert_int_equal(a->kept, b->kept);
+	assert_int_equal(a->nnear, b->nnear);
+	assert_memory_equal(a->near, b->near, 8 * a->nnear);
 }
 
 /* The sketch is the smallest distinct shingles. */
@@ -516,7 +535,7 @@ test_sketch_does_not_depend_on_what_follows(void **state)
 	(void)state;
 	for (int i = 0; i < 300; i++) {
 		uint32_t n = rng_range(&r, 1, 100);
-		struct words a, b = { .n = n };
+		struct words a, b = { .n = n, .length = n + SHINGLE_NEAR };
 		char *norm;
 
 		clear(&t);
@@ -532,10 +551,7 @@ test_sketch_does_not_depend_on_what_follows(void **state)
 		assert_memory_equal(a.code, b.code, n * sizeof(*a.code));
 		assert_memory_equal(a.tag, b.tag, n * sizeof(*a.tag));
 		assert_int_equal(a.digits, b.digits);
-		assert_int_equal(a.nprobe, b.nprobe);
-		assert_memory_equal(a.probe, b.probe, 8 * a.nprobe);
-		assert_int_equal(a.nwinnowed, b.nwinnowed);
-		assert_memory_equal(a.winnowed, b.winnowed, 8 * a.nwinnowed);
+		assert_same_shingles(&a, &b);
 		shingler_release(s);
 	}
 	shingler_free(s);
@@ -589,12 +605,7 @@ check_keyed(struct shingler *a, struct shingler *b, const struct text *t)
 	for (uint32_t i = 0; i < v.n; i++)
 		differ += v.tag[i] != w.tag[i] && v.code[i] != w.code[i];
 	assert_true(differ >= v.n * 9 / 10);
-	assert_int_equal(v.nprobe, w.nprobe);
-	assert_int_equal(v.nkeep, w.nkeep);
-	assert_memory_equal(v.probe, w.probe, v.nprobe * sizeof(*v.probe));
-	assert_int_equal(v.nwinnowed, w.nwinnowed);
-	assert_memory_equal(v.winnowed, w.winnowed,
-			    v.nwinnowed * sizeof(*v.winnowed));
+	assert_same_shingles(&v, &w);
 	shingler_release(a);
 	shingler_release(b);
 }
@@ -602,7 +613,9 @@ check_keyed(struct shingler *a, struct shingler *b, const struct text *t)
 static void
 test_sketch_does_not_depend_on_the_secret(void **state)
 {
-	struct shingle_options opt = { .ngram = 3, .window = 4 };
+	struct shingle_options opt = {
+		.ngram = 3, .sketch = true, .window = 4, .every = true,
+	};
 	struct rng r = { 9 };
 	struct text t = { 0 };
 
@@ -805,10 +818,7 @@ test_sketch_is_that_of_the_loose_words(void **state)
 		assert_memory_equal(v.code, w.code, v.n * sizeof(*v.code));
 		assert_memory_equal(v.tag, w.tag, v.n);
 		assert_int_equal(v.digits, w.digits);
-		assert_int_equal(v.nprobe, w.nprobe);
-		assert_memory_equal(v.probe, w.probe, 8 * v.nprobe);
-		assert_int_equal(v.nwinnowed, w.nwinnowed);
-		assert_memory_equal(v.winnowed, w.winnowed, 8 * v.nwinnowed);
+		assert_same_shingles(&v, &w);
 		assert_int_equal(v.loose_len, t.len);
 		assert_memory_equal(v.loose, t.p, t.len);
 	}
@@ -1087,6 +1097,238 @@ test_units_that_share_a_window_share_a_winnowed_shingle(void **state)
 	free(t[1].p);
 }
 
+/* Words in the shortest piece that may go for a copy of n words. */
+static uint32_t
+shortest_piece(uint32_t n)
+{
+	uint32_t piece = (2 * n + 2) / 3;
+
+	piece = piece < SHINGLE_NEAR ? SHINGLE_NEAR : piece;
+	return piece < n ? piece : n;
+}
+
+/* The smallest shingle of n words from i on, among those that end there. */
+static uint64_t
+smallest_of_piece(const struct text *t, const struct words *w, uint32_t i,
+		  uint32_t n)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t s = i; s < i + n && s < w->nevery; s++) {
+		uint32_t end = s, letters = 0;
+
+		while (end < t->nwords && end < s + SHINGLE_SPAN &&
+		       letters < SHINGLE_LETTERS) {
+			letters += t->at[end + 1] - t->at[end] - 1;
+			end++;
+		}
+		if (end <= i + n && w->every[s] < least)
+			least = w->every[s];
+	}
+	return least;
+}
+
+/* Words of one letter, among them, so that many are in a shingle. */
+static void
+ascii_words(struct rng *r, struct text *t, uint32_t n, uint32_t vocabulary)
+{
+	char word[64];
+
+	for (; n > 0; n--) {
+		struct rng of = { rng_below(r, vocabulary) };
+		size_t len = rng_once(&of, 3) ? 1 : rng_range(&of, 2, 24);
+
+		for (size_t i = 0; i < len; i++)
+			word[i] = (char)('a' + rng_below(&of, 26));
+		put_word(t, word, len);
+	}
+}
+
+/* As a set: the smallest shingle of every shortest piece, and no others. */
+static void
+test_a_unit_is_kept_under_the_smallest_of_every_piece(void **state)
+{
+	static uint64_t want[WORDS_MAX], got[WORDS_MAX], all[WORDS_MAX];
+	struct rng r = { 50 };
+	struct text t = { 0 };
+	struct shingler *s = new_shingler(3, 0, 51);
+	size_t entries = 0, ordinary = 0;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		uint32_t nwant = 0, ngot = 0, nall, piece;
+		struct words w;
+
+		clear(&t);
+		ascii_words(&r, &t, rng_range(&r, 1, i % 50 == 0 ? 900 : 60),
+			    vocabularies[i % 6]);
+		w = all_words_of(s, &t);
+		piece = shortest_piece(t.nwords);
+		for (uint32_t k = 0; k + piece <= t.nwords; k++) {
+			uint64_t x = smallest_of_piece(&t, &w, k, piece);
+
+			if (x != UINT64_MAX)
+				want[nwant++] = x;
+		}
+		nwant = sort_distinct64(want, nwant);
+		for (uint32_t k = 0; k < w.nnear; k++)
+			if (words_keeps(&w, k))
+				got[ngot++] = w.near[k];
+		entries += i % 6 == 5 ? ngot : 0;
+		ordinary += i % 6 == 5;
+		ngot = sort_distinct64(got, ngot);
+		assert_int_equal(ngot, nwant);
+		assert_memory_equal(got, want, ngot * sizeof(*got));
+		/*
+		 * It is looked up by the smallest of all; and by the next one,
+		 * unless most are equal.
+		 */
+		nall = w.nevery;
+		memcpy(all, w.every, nall * sizeof(*all));
+		nall = sort_distinct64(all, nall);
+		nall = nall < SHINGLE_ASK ? nall : SHINGLE_ASK;
+		assert_in_range(w.nask, i % 6 == 5 ? nall : 1, nall);
+		assert_memory_equal(w.near, all, w.nask * sizeof(*all));
+		shingler_release(s);
+	}
+	printf("%.2f entries a unit\n", (double)entries / (double)ordinary);
+	assert_true(entries * 10 < ordinary * 23);
+	shingler_free(s);
+	free(t.p);
+}
+
+/* Shingles in ascending order: each piece has another one that is smallest. */
+static void
+test_no_unit_takes_long_to_choose_shingles_of(void **state)
+{
+	static char word[WORDS_MAX][8];
+	struct text t = { 0 };
+	struct shingler *s = new_shingler(3, 0, 52);
+	struct rng r = { 53 };
+	uint32_t kept = 0;
+	struct words w;
+
+	(void)state;
+	/* Words of 7 letters, each shingle of which has the next rank up. */
+	for (uint32_t i = 0; i < 400; i++)
+		sprintf(word[i], "%c%c%c%c%c%c%c", 'a' + (int)rng_below(&r, 26),
+			'a' + (int)rng_below(&r, 26),
+			'a' + (int)rng_below(&r, 26),
+			'a' + (int)rng_below(&r, 26),
+			'a' + (int)rng_below(&r, 26), 'a', 'b');
+	for (uint32_t i = 0; i < 400; i++) {
+		uint32_t best = i, tries = i < 2 ? 0 : 40;
+		uint64_t before = 0, least = UINT64_MAX;
+
+		/* Of some words the one that makes the next shingle larger. */
+		for (uint32_t k = 0; k < tries; k++) {
+			uint32_t n = t.nwords;
+			size_t len = t.len;
+			uint64_t x;
+
+			put_s(&t, word[(i + k) % 400]);
+			w = all_words_of(s, &t);
+			x = w.every[w.nevery - 1];
+			before = w.nevery > 1 ? w.every[w.nevery - 2] : 0;
+			if (x > before && x < least) {
+				least = x;
+				best = (i + k) % 400;
+			}
+			t.nwords = n;
+			t.len = len;
+			shingler_release(s);
+		}
+		put_s(&t, word[best]);
+	}
+	w = all_words_of(s, &t);
+	for (uint32_t i = 0; i < w.nnear; i++)
+		kept += words_keeps(&w, i);
+	/* No more than there are pieces. */
+	assert_in_range(kept, 1, t.nwords - shortest_piece(t.nwords) + 1);
+	shingler_release(s);
+	shingler_free(s);
+	free(t.p);
+}
+
+/* In any script: any piece that may go for a copy is looked up by one of them. */
+static void
+test_a_piece_is_looked_up_by_what_the_unit_is_kept_under(void **state)
+{
+	struct rng r = { 54 };
+	struct text t = { 0 };
+	struct shingler *s = new_shingler(3, 0, 55);
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		uint32_t n = rng_range(&r, 8, 60), least, first, len;
+		struct words w, piece;
+		bool found = false;
+
+		clear(&t);
+		random_words(&r, &t, n, vocabularies[i % 6]);
+		least = shortest_piece(n);
+		len = rng_range(&r, least, n);
+		first = rng_range(&r, 0, n - len);
+		w = all_words_of(s, &t);
+		piece = words_of(s, &t, first, len);
+		for (uint32_t k = 0; k < w.nnear; k++)
+			found |= words_keeps(&w, k) &&
+				 w.near[k] == piece.near[0];
+		assert_true(found);
+		shingler_release(s);
+	}
+	shingler_free(s);
+	free(t.p);
+}
+
+/* Only where a word begins, or no longer does, is there another shingle. */
+static void
+test_joining_words_changes_the_shingles_of_those_words_only(void **state)
+{
+	struct rng r = { 56 };
+	struct text t = { 0 }, joined = { 0 };
+	struct shingler *s = new_shingler(3, 0, 57);
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		uint32_t at, missing = 0;
+		struct words a, b;
+
+		clear(&t);
+		clear(&joined);
+		for (uint32_t k = 0; k < 40; k++) {
+			char word[8];
+
+			for (int l = 0; l < 6; l++)
+				word[l] = (char)('a' + rng_below(&r, 26));
+			put_word(&t, word, 6);
+		}
+		at = rng_below(&r, 39);
+		for (uint32_t k = 0; k < 40; k++) {
+			bool both = k == at;
+
+			put_word(&joined, t.p + t.at[k], 6);
+			if (both) {
+				joined.nwords--;
+				joined.len--;
+				put_word(&joined, t.p + t.at[++k], 6);
+				joined.at[joined.nwords - 1] -= 6;
+			}
+		}
+		a = all_words_of(s, &t);
+		b = all_words_of(s, &joined);
+		for (uint32_t k = 0; k < b.nevery; k++)
+			assert_true(among(b.every[k], a.every, a.nevery));
+		for (uint32_t k = 0; k < a.nevery; k++)
+			missing += !among(a.every[k], b.every, b.nevery);
+		assert_true(missing <= 2);
+		shingler_release(s);
+	}
+	shingler_free(s);
+	free(t.p);
+	free(joined.p);
+}
+
 /* Until they are released, whatever is asked for in between. */
 static void
 test_arrays_stay_until_released(void **state)
@@ -1113,11 +1355,7 @@ test_arrays_stay_until_released(void **state)
 
 			assert_memory_equal(w[i].code, v.code, 2 * v.n);
 			assert_memory_equal(w[i].tag, v.tag, v.n);
-			assert_int_equal(w[i].nprobe, v.nprobe);
-			assert_memory_equal(w[i].probe, v.probe, 8 * v.nprobe);
-			assert_int_equal(w[i].nwinnowed, v.nwinnowed);
-			assert_memory_equal(w[i].winnowed, v.winnowed,
-					    8 * v.nwinnowed);
+			assert_same_shingles(&w[i], &v);
 			shingler_release(other);
 		}
 		assert_true(shingler_memory(s) > empty);
@@ -1144,7 +1382,8 @@ static void
 test_failed_allocations_leave_a_shingler_of_use(void **state)
 {
 	struct shingle_options opt = {
-		.ngram = 3, .window = 5, .seeded = true,
+		.ngram = 3, .sketch = true, .window = 5, .every = true,
+		.seeded = true,
 	};
 	struct rng r = { 19 };
 	struct text t = { 0 };
@@ -1157,7 +1396,9 @@ test_failed_allocations_leave_a_shingler_of_use(void **state)
 		for (uint64_t n = 0; ; n++) {
 			char *norm = malloc(t.len + SHINGLE_SLACK);
 			struct shingler *s;
-			struct words a = { .n = t.nwords }, b;
+			struct words a = {
+				.n = t.nwords, .length = t.nwords,
+			}, b;
 			uint64_t failed;
 			int got = 0;
 
@@ -1251,6 +1492,13 @@ main(void)
 			test_winnowing_takes_the_smallest_of_every_window),
 		cmocka_unit_test(
 		       test_units_that_share_a_window_share_a_winnowed_shingle),
+		cmocka_unit_test(
+			test_a_unit_is_kept_under_the_smallest_of_every_piece),
+		cmocka_unit_test(test_no_unit_takes_long_to_choose_shingles_of),
+		cmocka_unit_test(
+		      test_a_piece_is_looked_up_by_what_the_unit_is_kept_under),
+		cmocka_unit_test(
+		   test_joining_words_changes_the_shingles_of_those_words_only),
 		cmocka_unit_test(test_arrays_stay_until_released),
 		cmocka_unit_test(
 			test_failed_allocations_leave_a_shingler_of_use),

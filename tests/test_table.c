@@ -54,8 +54,9 @@ new_unit(const uint32_t *v, uint32_t n)
 		u->tag[i] = (uint8_t)mix(v[i]);
 	}
 	u->w = (struct words){
-		.fp = { mix(made) | 1, mix(~made) }, .n = n, .code = u->code,
-		.tag = u->tag, .probe = u->probe, .winnowed = u->winnowed,
+		.fp = { mix(made) | 1, mix(~made) }, .n = n, .length = n,
+		.code = u->code, .tag = u->tag, .near = u->probe,
+		.probe = u->probe, .winnowed = u->winnowed,
 	};
 	u->place = (struct place){ mix(made + 1), mix(made + 2), made };
 	return u;
@@ -69,14 +70,22 @@ free_unit(struct unit *u)
 	free(u);
 }
 
-/* Look it up by, and index it under, these shingles. */
+/*
+ * Look it up by, and index it under, these shingles, by both rules; short units
+ * have none.
+ */
 static void
 set_probes(struct unit *u, const uint64_t *shingle, uint32_t n, uint32_t nkeep)
 {
 	assert_true(n <= SKETCH_PROBE && nkeep <= n);
+	if (u->w.n < SHINGLE_NEAR)
+		n = nkeep = 0;
 	memcpy(u->probe, shingle, n * sizeof(*shingle));
-	u->w.nprobe = n;
-	u->w.nkeep = nkeep;
+	u->w.nprobe = (uint16_t)n;
+	u->w.nkeep = (uint16_t)nkeep;
+	u->w.nask = (uint8_t)n;
+	u->w.nnear = n;
+	u->w.kept = (uint8_t)((1u << nkeep) - 1);
 }
 
 /* Sample the unit's own shingles. */
@@ -100,7 +109,8 @@ sketch(struct unit *u)
 			if (all[i + j] < least)
 				least = all[i + j];
 		assert_true(u->w.nwinnowed < INDEX_MAX);
-		u->winnowed[u->w.nwinnowed++] = least;
+		/* No shingle for another rule is the same. */
+		u->winnowed[u->w.nwinnowed++] = ~least;
 	}
 	u->w.nwinnowed = sort_distinct64(u->winnowed, u->w.nwinnowed);
 	n = sort_distinct64(all, n);
@@ -205,7 +215,7 @@ oracle_similar(const struct unit *a, const struct unit *b, uint32_t percent,
 	bool scattered[2];
 
 	*edits = oracle_edits(a, b);
-	if (shorter < TABLE_NEAR_WORDS || a->w.digits != b->w.digits)
+	if (shorter < SHINGLE_NEAR || a->w.digits != b->w.digits)
 		return 0;
 	if ((uint64_t)(total - *edits) * 100 < (uint64_t)percent * total)
 		return 0;
@@ -292,47 +302,27 @@ check_similar(struct table *t, const struct model *m, const struct unit *u,
 	return 0;
 }
 
-/* How many shingles are looked up until three buckets had room left. */
-static uint32_t
-until_three_have_room(const struct model *m, const struct unit *u)
-{
-	uint32_t i = 0;
-
-	for (int open = 0; i < u->w.nprobe && open < 3; i++) {
-		size_t in = 0;
-
-		for (size_t j = 0; j < m->n; j++)
-			in += indexed(m->unit[j], u->probe[i]);
-		open += in < TABLE_BUCKET;
-	}
-	return i;
-}
-
-/*
- * table_near() likewise: in one piece, of 8 words, at least 0.8 of the words.
- * Where "similar" is asked too, all shingles are looked up.
- */
+/* table_near() likewise: in one piece, of 8 words, at least 0.8 of the words. */
 static int
-check_near(struct table *t, const struct model *m, const struct unit *u,
-	   double threshold)
+check_near(struct table *t, const struct model *m, const struct unit *u)
 {
-	const struct unit *c[ARRAY_LEN(m->unit)];
-	size_t n = oracle_candidates(m, u->probe, threshold > 0 ? u->w.nprobe :
-				     until_three_have_room(m, u), c);
 	struct match got = { .resemblance = -1.0 };
-	int found = table_near(t, &u->w, threshold, &got);
+	int found = table_near(t, &u->w, &got);
 
-	for (size_t i = 0; i < n; i++) {
-		uint32_t total = u->w.n + c[i]->w.n;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct unit *c = m->unit[i];
+		uint32_t total = u->w.n + c->w.n, hits = 0;
 
-		if (u->w.n < 8 || c[i]->w.n < 8 ||
-		    20 * u->w.n < 8 * total || !oracle_contains(c[i], u))
+		for (uint32_t j = 0; j < u->w.nask; j++)
+			hits += indexed(c, u->w.near[j]);
+		if (hits == 0 || u->w.n < 8 || c->w.n < 8 ||
+		    20 * u->w.n < 8 * total || !oracle_contains(c, u))
 			continue;
 		/* Here, unlike in texts, numbers do not follow from words. */
-		if (u->w.n == c[i]->w.n && u->w.digits != c[i]->w.digits)
+		if (u->w.n == c->w.n && u->w.digits != c->w.digits)
 			continue;
 		assert_int_equal(found, 1);
-		assert_true(same_place(got.place, c[i]->place));
+		assert_true(same_place(got.place, c->place));
 		assert_true(got.resemblance == 2.0 * u->w.n / total);
 		assert_false(got.similar);
 		return 1;
@@ -364,7 +354,7 @@ check_containing(struct table *t, const struct model *m, const struct unit *u)
 }
 
 static const struct table_options all_options = {
-	.near = true, .places = true, .full_tags = true,
+	.near = true, .places = true,
 };
 static const struct table_options near_options = {
 	.near = true, .places = true,
@@ -474,7 +464,7 @@ test_find_knows_what_was_added_and_nothing_else(void **state)
 		{ .near = false, .places = true },
 		{ .near = true, .places = false },
 		{ .near = true, .places = true },
-		{ .near = true, .places = true, .full_tags = true },
+		{ .near = true, .places = true },
 	};
 	enum { N = 3000 };
 	static struct unit *u[2 * N];
@@ -578,6 +568,93 @@ test_known_unit_stays_as_it_was(void **state)
 	table_free(t);
 }
 
+static void
+test_places_can_be_changed(void **state)
+{
+	static const struct table_options bare = { .near = true };
+	struct table *t = new_table(&near_options, 4), *none;
+	struct unit *u[50], *stranger;
+	struct rng r = { 71 };
+	uint32_t v[20];
+	struct match m;
+
+	(void)state;
+	for (size_t i = 0; i < 50; i++) {
+		u[i] = new_unit(v, random_words(&r, v, 20, 65536));
+		if (i % 3 == 0)
+			u[i]->w.code = NULL;
+		else
+			sketch(u[i]);
+		add(t, u[i]);
+	}
+	stranger = new_unit(v, 20);
+	assert_int_equal(table_set_place(t, &stranger->w.fp, &nowhere), -1);
+	for (size_t i = 0; i < 50; i += 2) {
+		u[i]->place = (struct place){ i, UINT64_MAX - i, 7 };
+		assert_int_equal(table_set_place(t, &u[i]->w.fp,
+						 &u[i]->place), 0);
+	}
+	for (size_t i = 0; i < 50; i++) {
+		assert_true(finds(t, u[i], u[i]->place));
+		if (u[i]->w.code == NULL)
+			continue;
+		assert_int_equal(table_near(t, &u[i]->w, &m), 1);
+		assert_true(same_place(m.place, u[i]->place));
+	}
+	/* Where there are none it does nothing. */
+	none = new_table(&bare, 4);
+	add(none, u[1]);
+	assert_int_equal(table_set_place(none, &u[1]->w.fp, &nowhere), 0);
+	assert_int_equal(table_set_place(none, &u[2]->w.fp, &nowhere), -1);
+	table_free(none);
+	for (size_t i = 0; i < 50; i++)
+		free_unit(u[i]);
+	free_unit(stranger);
+	table_free(t);
+}
+
+static void
+test_identities_are_those_of_the_witness(void **state)
+{
+	struct rng r = { 72 };
+
+	(void)state;
+	for (int kind = 0; kind < 4; kind++) {
+		struct table_options opt = {
+			.near = kind < 2, .places = kind % 2 == 0,
+		};
+		struct table *t = new_table(&opt, 5);
+		struct unit *u[40];
+		uint64_t seen[40];
+		uint32_t v[30];
+
+		for (size_t i = 0; i < 40; i++) {
+			struct match m;
+
+			u[i] = new_unit(v, random_words(&r, v, 30, 65536));
+			if (!opt.near || i % 4 == 0)
+				u[i]->w.code = NULL;
+			else
+				sketch(u[i]);
+			add(t, u[i]);
+			assert_int_equal(table_find(t, &u[i]->w.fp, &m), 1);
+			seen[i] = table_identity(t, &m);
+			assert_int_equal(seen[i], words_identity(&u[i]->w));
+			if (u[i]->w.code == NULL)
+				continue;
+			assert_int_equal(table_near(t, &u[i]->w, &m), 1);
+			assert_int_equal(table_identity(t, &m), seen[i]);
+			/* One bit of a word. */
+			u[i]->tag[rng_below(&r, 30)] ^= 1;
+			assert_true(words_identity(&u[i]->w) != seen[i]);
+		}
+		assert_int_equal(sort_distinct64(seen, 40), 40);
+		for (size_t i = 0; i < 40; i++)
+			free_unit(u[i]);
+		table_free(t);
+	}
+}
+
 /* Near-duplicates and strangers, all lengths, all thresholds. */
 static void
 test_near_and_similar_agree_with_the_oracle(void **state)
@@ -621,9 +698,9 @@ test_near_and_similar_agree_with_the_oracle(void **state)
 				u->w.nwinnowed = 0;
 			table_prefetch_near(t, &u->w, threshold);
 			table_prefetch_records(t, &u->w, threshold);
-			near[check_near(t, &m, u, threshold)]++;
+			near[check_near(t, &m, u)]++;
 			/* Shorter ones are a test of their own. */
-			for (int j = 0; j < 2 && n >= TABLE_NEAR_WORDS; j++)
+			for (int j = 0; j < 2 && n >= SHINGLE_NEAR; j++)
 				answers[1 + check_similar(t, &m, u,
 					percent[rng_below(&r, 7)])]++;
 			if (overflows(&m, u)) {
@@ -675,7 +752,7 @@ static bool
 are_similar(struct unit *a, struct unit *b, double threshold)
 {
 	static const struct table_options full = {
-		.near = true, .places = true, .full_tags = true,
+		.near = true, .places = true,
 	};
 	struct table *t = new_table(&full, 5);
 	static const uint64_t shingle[1] = { 12345 };
@@ -807,8 +884,8 @@ test_short_units_are_similar_to_none(void **state)
 		for (uint32_t nb = 1; nb <= 12; nb++) {
 			struct unit *a = new_unit(v, na);
 			struct unit *b = new_unit(v, nb);
-			bool may = na >= TABLE_NEAR_WORDS &&
-				   nb >= TABLE_NEAR_WORDS;
+			bool may = na >= SHINGLE_NEAR &&
+				   nb >= SHINGLE_NEAR;
 			uint32_t edits = na > nb ? na - nb : nb - na;
 
 			if (!may)
@@ -934,16 +1011,16 @@ check_after(struct table *t, const struct unit *u, double threshold,
 	if (got > 0)
 		return;
 	got = table_near_after(t, &u->w, threshold, p, &x);
-	want = table_near(t, &u->w, threshold, &y);
+	want = table_near(t, &u->w, &y);
 	if (want == 0 && threshold > 0)
 		want = table_similar(t, &u->w, threshold, &y);
 	assert_true(same_match(got, &x, want, &y));
 }
 
 /*
- * Each of the first shingles of a sketch is in as many other units as a bucket
- * holds.  Then the next ones are looked up, also when that came to be after the
- * unit was proposed.
+ * Each of the first shingles of a unit is in as many other units as a bucket
+ * holds.  The others lead to it, also when that came to be after the unit was
+ * proposed.
  */
 static void
 test_a_full_bucket_does_not_hide_what_others_have(void **state)
@@ -978,7 +1055,7 @@ test_a_full_bucket_does_not_hide_what_others_have(void **state)
 			add(t, other);
 			free_unit(other);
 		}
-		assert_int_equal(table_near(t, &copy->w, 0.0, &m), 1);
+		assert_int_equal(table_near(t, &copy->w, &m), 1);
 		assert_true(same_place(m.place, u->place));
 		check_after(t, copy, 0.0, &p);
 		free_unit(copy);
@@ -1072,9 +1149,9 @@ test_words_that_differ_in_tag_differ(void **state)
 
 		assert_true(are_similar(a, b, 0.8));
 		add(t, a);
-		assert_int_equal(table_near(t, &b->w, 0.0, &m), 1);
+		assert_int_equal(table_near(t, &b->w, &m), 1);
 		b->tag[at] ^= 1u << rng_below(&r, 8);
-		assert_int_equal(table_near(t, &b->w, 0.0, &m), 0);
+		assert_int_equal(table_near(t, &b->w, &m), 0);
 		if (n >= TABLE_REPLACE_WORDS)
 			assert_true(are_similar(a, b, 0.8));
 		for (uint32_t i = 0; i < n; i++)
@@ -1118,9 +1195,9 @@ test_a_batch_finds_what_it_added_itself(void **state)
 		table_prefetch_records(t, &copy[i]->w, 0.0);
 	}
 	for (unsigned i = 0; i < UNITS; i++) {
-		assert_int_equal(table_near(t, &copy[i]->w, 0.0, &m), 0);
+		assert_int_equal(table_near(t, &copy[i]->w, &m), 0);
 		add(t, unit[i]);
-		assert_int_equal(table_near(t, &copy[i]->w, 0.0, &m),
+		assert_int_equal(table_near(t, &copy[i]->w, &m),
 				 i < TABLE_BUCKET);
 		if (i < TABLE_BUCKET)
 			assert_true(same_place(m.place, unit[i]->place));
@@ -1128,7 +1205,7 @@ test_a_batch_finds_what_it_added_itself(void **state)
 	/* The next batch knows nothing yet. */
 	table_begin_batch(t);
 	for (unsigned i = 0; i < UNITS; i++)
-		assert_int_equal(table_near(t, &copy[i]->w, 0.0, &m),
+		assert_int_equal(table_near(t, &copy[i]->w, &m),
 				 i < TABLE_BUCKET);
 	for (unsigned i = 0; i < UNITS; i++) {
 		free_unit(unit[i]);
@@ -1268,7 +1345,7 @@ test_flooded_buckets_cost_bounded_time(void **state)
 		u->w.fp.hi = mix(i) | 1;
 		u->code[i % 12] = (uint16_t)mix(i);
 		if (i % 8 == 0) {
-			assert_true(table_near(t, &u->w, 0.0, &m) >= 0);
+			assert_true(table_near(t, &u->w, &m) >= 0);
 			assert_true(table_similar(t, &u->w, 0.9, &m) >= 0);
 			assert_true(table_containing(t, &u->w, &m) >= 0);
 		}
@@ -1452,7 +1529,7 @@ test_unit_without_words_is_found_by_fingerprint_alone(void **state)
 	add(t, u);
 	u->w.code = u->code;
 	assert_true(finds(t, u, u->place));
-	assert_int_equal(table_near(t, &u->w, 0.0, &m), 0);
+	assert_int_equal(table_near(t, &u->w, &m), 0);
 	assert_int_equal(table_similar(t, &u->w, 0.8, &m), 0);
 	free_unit(u);
 	table_free(t);
@@ -1544,7 +1621,7 @@ add_with_failure(struct model *m, uint64_t n, bool on)
 		int result;
 
 		errno = 0;
-		result = done % 3 == 0 ? table_near(t, &u->w, 0.0, &got) :
+		result = done % 3 == 0 ? table_near(t, &u->w, &got) :
 			 table_similar(t, &u->w, 0.8, &got);
 		if (result < 0) {
 			assert_int_equal(errno, ENOMEM);
@@ -1695,8 +1772,8 @@ check_same(struct table *a, struct table *b, const struct unit *u)
 	got = table_find(a, &u->w.fp, &x);
 	want = table_find(b, &u->w.fp, &y);
 	assert_true(same_match(got, &x, want, &y));
-	got = table_near(a, &u->w, 0.0, &x);
-	want = table_near(b, &u->w, 0.0, &y);
+	got = table_near(a, &u->w, &x);
+	want = table_near(b, &u->w, &y);
 	assert_true(same_match(got, &x, want, &y));
 	got = table_similar(a, &u->w, 0.8, &x);
 	want = table_similar(b, &u->w, 0.8, &y);
@@ -1775,7 +1852,7 @@ static void
 test_what_is_undone_was_never_there_and_proposals_hold(void **state)
 {
 	static const struct table_options options[] = {
-		{ .near = true, .places = true, .full_tags = true },
+		{ .near = true, .places = true },
 		{ .near = true, .places = true },
 	};
 	struct rng r = { 31 };
@@ -1831,6 +1908,8 @@ main(void)
 		cmocka_unit_test(test_places_come_back_as_they_were),
 		cmocka_unit_test(test_a_batch_finds_what_it_added_itself),
 		cmocka_unit_test(test_known_unit_stays_as_it_was),
+		cmocka_unit_test(test_places_can_be_changed),
+		cmocka_unit_test(test_identities_are_those_of_the_witness),
 		cmocka_unit_test(test_near_and_similar_agree_with_the_oracle),
 		cmocka_unit_test(test_threshold_is_exact),
 		cmocka_unit_test(test_long_units_are_compared_in_full),

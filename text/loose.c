@@ -305,19 +305,46 @@ loose_is_digit(const char *p, size_t len)
 	}
 }
 
-/* Is the space at p[at] between two digits? */
+bool
+loose_is_letter(const char *p, size_t len)
+{
+	utf8proc_int32_t c;
+
+	if (len == 0)
+		return false;
+	if ((unsigned char)*p < 0x80)
+		return (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
+	if (utf8proc_iterate((const utf8proc_uint8_t *)p,
+			     (utf8proc_ssize_t)len, &c) <= 0)
+		return true;
+	switch (utf8proc_category(c)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_ME:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Is the space at p[at] between two digits or signs? */
 static bool
 parts_numbers(const char *p, size_t len, size_t at)
 {
 	size_t before = at;
 
 	if (at == 0 || at + 1 >= len ||
-	    !loose_is_digit(p + at + 1, len - at - 1))
+	    loose_is_letter(p + at + 1, len - at - 1))
 		return false;
 	do
 		before--;
 	while (before > 0 && ((unsigned char)p[before] & 0xc0) == 0x80);
-	return loose_is_digit(p + before, at - before);
+	return !loose_is_letter(p + before, at - before);
 }
 
 /* Goes over letters, and the spaces that count as such. */

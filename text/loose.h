@@ -32,7 +32,7 @@ size_t loose_fold(struct loose *l, const char *norm, size_t len, char *to);
  * Do the words c say all that the words u say, in one piece?  Both are loose
  * forms.  The letters of u, without spaces, have to stand in those of c from
  * the beginning of one of its words to the end of one.  A space between two
- * digits counts as a letter: "1 50" is not "150".
+ * digits or signs counts as a letter: "1 50" is not "150".
  */
 bool loose_says(const char *c, size_t clen, const char *u, size_t ulen);
 
@@ -40,7 +40,13 @@ bool loose_says(const char *c, size_t clen, const char *u, size_t ulen);
 bool loose_says_letters(const char *c, size_t clen, const char *u, size_t ulen,
 			size_t letters);
 
-/* Is the first character of p[0..len) a digit, of any script? */
+/*
+ * Is the first character of p[0..len) a letter or a mark, of any script, and no
+ * digit or sign?  A byte that is not UTF-8 is a letter.
+ */
+bool loose_is_letter(const char *p, size_t len);
+
+/* Is it a digit? */
 bool loose_is_digit(const char *p, size_t len);
 
 #endif
