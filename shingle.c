@@ -195,6 +195,12 @@ pool_take(struct shingler *s, size_t n)
 	return p;
 }
 
+void
+shingler_hand_out_every(struct shingler *s)
+{
+	s->every = true;
+}
+
 struct fingerprint
 shingler_fingerprint(const struct shingler *s, const char *norm, size_t len)
 {

@@ -127,6 +127,9 @@ words_keeps(const struct words *w, uint32_t i)
 struct shingler *shingler_new(const struct shingle_options *opt);
 void shingler_free(struct shingler *s);
 
+/* As options.every, from now on. */
+void shingler_hand_out_every(struct shingler *s);
+
 /* Fingerprint of normalised words, each followed by a space. */
 struct fingerprint shingler_fingerprint(const struct shingler *s,
 					const char *norm, size_t len);

@@ -3,7 +3,7 @@
  *
  * A heading goes along with the unit that it stands before, if the same heading
  * stands before the text that says that unit; up to three in a row do, each with
- * the next.  So does what is short behind a unit in its block: the last lines of
+ * the next, if all are quoted as often as the unit.  So does what is short behind a unit in its block: the last lines of
  * a sign-up box.
  *
  *	Votes				known: "votes" before 4711
@@ -153,6 +153,11 @@ beside_judged(struct dedup *d, size_t i)
 	size_t n = d->nheadings, k;
 	uint64_t id = d->beside.theirs;
 
+	/* Who wrote what is quoted is no heading. */
+	for (k = 0; k < n; k++)
+		if (view_at(&d->view, d->heading[k].piece)->quote !=
+		    view_at(&d->view, i)->quote)
+			return beside_settle(d);
 	memcpy(h, d->heading, sizeof(h));
 	d->nheadings = 0;
 	for (k = n; k > 0 && d->beside.any && d->beside.goes; k--) {

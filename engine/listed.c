@@ -1,5 +1,18 @@
-/* Rule 6: what a reference text or table says goes. */
+/*
+ * Rule 6: what a reference text or table says goes, and what holds a reference
+ * text of SHINGLE_NEAR words or more, in one piece.
+ */
 #include "engine.h"
+
+/* Its words, and each of its shingles. */
+static int
+sketch_wholly(struct split *s, struct piece *p)
+{
+	shingler_hand_out_every(s->shingler);
+	/* It may have been sketched before these were asked for. */
+	p->sketched &= p->w.every != NULL;
+	return split_sketch(s, p);
+}
 
 int
 listed_find(struct dedup *d, struct split *s, struct piece *p,
@@ -13,9 +26,12 @@ listed_find(struct dedup *d, struct split *s, struct piece *p,
 		return 0;
 	got = table_find(d->listed, &p->w.fp, &m);
 	if (got == 0 && split_wants_words(s, p)) {
-		if (split_sketch(s, p) != 0)
+		if (sketch_wholly(s, p) != 0)
 			return -1;
-		got = judge_resembling(d, d->listed, p, &m, &reason);
+		if (!p->headline)
+			got = judge_resembling(d, d->listed, p, &m, &reason);
+		if (got == 0)
+			got = table_holding(d->listed, &p->w, &m);
 	}
 	if (got > 0)
 		*f = judge_finding(d, DEDUP_LISTED, &m);
