@@ -651,18 +651,27 @@ resolve(struct dedup *d, struct piece *p)
 	return 1;
 }
 
+/* Why it goes is only known, and asked, if it does. */
+static inline void
+set_fate(struct fate *f, const struct piece *p)
+{
+	f->off = p->off;
+	f->len = p->len;
+	f->goes = p->verdict == GOES;
+	if (f->goes)
+		f->why = p->why;
+}
+
 /* What may be repeated next. */
 static void
 note_fate(struct dedup *d, const struct piece *p)
 {
-	struct fate f = { p->off, p->len, p->verdict == GOES, p->why };
-
 	if (p->kind == PIECE_REPEAT || p->kind == PIECE_SEPARATOR)
 		return;
 	if (p->kind != PIECE_REST && !p->repeats)
-		d->last_unit = f;
+		set_fate(&d->last_unit, p);
 	if (p->kind != PIECE_RUN || p->len > 0)
-		d->last_line = f;
+		set_fate(&d->last_line, p);
 }
 
 /* Its record leads to where the chain ends, which is known now. */

@@ -382,7 +382,8 @@ plan_run(struct split *s, size_t n)
 			l->norm, l->norm_len, l->nwords, l->off, s->line,
 		};
 
-		if (split_says_again(&s->before.line, s->scan.norm, &again,
+		if (s->before.line.norm_len == l->norm_len &&
+		    split_says_again(&s->before.line, s->scan.norm, &again,
 				     s->scan.norm, text_of(s, l), l->len)) {
 			if (plan_repeat(s, l) != 0)
 				return -1;

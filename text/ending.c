@@ -56,6 +56,8 @@ ending_is_sentence(const char *text, size_t len)
 		return false;
 	last = (unsigned char)text[len - 1];
 	/* Most lines end in a letter or a full stop. */
+	if (last == '.')
+		return true;
 	if ((last >= '0' && last <= '9') ||
 	    ((last | 0x20) >= 'a' && (last | 0x20) <= 'z'))
 		return false;
@@ -132,13 +134,16 @@ static const char *const read_more[] = {
 
 #define NPHRASES (sizeof(read_more) / sizeof(read_more[0]))
 
-/* Some bits of the two bytes before the last one. */
+#define FILTERED 5		/* bytes, with the last space; no phrase has fewer */
+
+/* Some bits of the bytes before the last one. */
 static inline unsigned
 filter_bit(const char *end)
 {
-	unsigned a = (unsigned char)end[-3], b = (unsigned char)end[-2];
+	uint32_t v;
 
-	return (a * 37 + b) % ENDING_FILTER;
+	memcpy(&v, end - FILTERED, sizeof(v));
+	return v * 0x9e3779b1u >> 22;
 }
 
 void
@@ -170,12 +175,14 @@ arrow_length(const char *norm, size_t len)
 uint32_t
 ending_read_more(const struct ending_filter *f, const char *norm, size_t len)
 {
-	size_t arrow = arrow_length(norm, len);
+	size_t arrow = 0;
 	unsigned bit;
 	uint32_t n;
 
+	if (len >= 2 && (unsigned char)norm[len - 2] >= 0x80)
+		arrow = arrow_length(norm, len);
 	len -= arrow;
-	if (len < 4)
+	if (len < FILTERED)
 		return 0;
 	bit = filter_bit(norm + len);
 	if ((f->bits[bit / 64] >> bit % 64 & 1) == 0)

@@ -18,7 +18,7 @@ enum ending {
 enum ending ending_of(const char *text, size_t len);
 
 /* Tells most words that no phrase to read on ends in. */
-#define ENDING_FILTER 1024
+#define ENDING_FILTER 1024	/* bits */
 
 struct ending_filter {
 	uint64_t bits[ENDING_FILTER / 64];

@@ -179,6 +179,9 @@ listing_signs(const char *s, size_t len)
 {
 	size_t n = 0;
 
+	/* Most prose has no such sign, and this is vectors. */
+	if (count(s, len).symbols == 0)
+		return 0;
 	for (size_t i = 0; i < len; i++) {
 		unsigned char next = i + 1 < len ? (unsigned char)s[i + 1] : 0;
 		unsigned char last = i > 0 ? (unsigned char)s[i - 1] : 0;

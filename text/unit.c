@@ -15,11 +15,13 @@
 #include "listing.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define WRAP_MAX 120		/* columns: what is wider was not wrapped */
 #define WRAP_EVEN 50		/* columns: from here on lines may be filled */
 #define WRAP_SLACK 12		/* evenly, or by width: a part of the columns */
-#define MIN_GAPS 2		/* white space in a line that was wrapped */
 #define ALIKE 12		/* bytes of words that two lines begin with */
 #define LIST_CHANCE 8		/* one of so many lines of a list looks so */
 
@@ -68,6 +70,8 @@ unit_is_fence(const char *text, size_t len)
 {
 	size_t i = 0;
 
+	if (len < 3 || (*text != ' ' && *text != '`' && *text != '~'))
+		return false;
 	while (i < len && i < 3 && text[i] == ' ')
 		i++;
 	return i + 3 <= len && (memcmp(text + i, "```", 3) == 0 ||
@@ -97,6 +101,17 @@ until_space(const char *s, size_t len)
 {
 	size_t i = 0;
 
+#ifdef __SSE2__
+	for (; i + 16 <= len; i += 16) {
+		__m128i v = _mm_loadu_si128((const void *)(s + i));
+		int m = _mm_movemask_epi8(_mm_or_si128(
+			_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
+			_mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))));
+
+		if (m != 0)
+			return i + (unsigned)__builtin_ctz((unsigned)m);
+	}
+#endif
 	while (i < len && !is_space(s[i]))
 		i++;
 	return i;
@@ -199,16 +214,6 @@ begins_number(const char *s, size_t len)
 	       (s[k] != '.' || digits > i) && is_apart(s + k + 1, len - k - 1);
 }
 
-/* Is it "word: text", with no white space in the word, or "\"key\": value"? */
-static bool
-begins_label(const char *s, size_t len)
-{
-	for (size_t i = 0; i < len && i < 32 && !is_space(s[i]); i++)
-		if (s[i] == ':')
-			return i > 0 && is_apart(s + i + 1, len - i - 1);
-	return false;
-}
-
 /* Columns of s[0..len), as far as that is told without tables. */
 static size_t
 columns(const char *s, size_t len, bool ascii)
@@ -255,14 +260,47 @@ shape_end(struct shape *p)
 {
 	char last = p->s[p->len - 1];
 
+	/* Most lines that were wrapped end in a letter. */
+	if ((last | 0x20) >= 'a' && (last | 0x20) <= 'z')
+		return;
 	p->closed = ending_is_sentence(p->s, p->len);
-	p->colon = last == ':' || ends_in(p->s, p->len, "：");
+	if (p->closed)
+		return;
+	p->colon = last == ':' || ((unsigned char)last >= 0x80 &&
+				   ends_in(p->s, p->len, "："));
 	p->open = p->colon || last == ',' || last == ';' || last == '(' ||
 		  last == '[' || last == '{' || last == '-' || last == '=' ||
-		  last == '\\' || last == '+' || last == '|' || last == '&' ||
-		  ends_in(p->s, p->len, "—") || ends_in(p->s, p->len, "–") ||
-		  ends_in(p->s, p->len, "、") || ends_in(p->s, p->len, "，") ||
-		  ends_in(p->s, p->len, "；") || ends_in(p->s, p->len, "،");
+		  last == '\\' || last == '+' || last == '|' || last == '&';
+	if (!p->open && (unsigned char)last >= 0x80)
+		p->open = ends_in(p->s, p->len, "—") ||
+			  ends_in(p->s, p->len, "–") ||
+			  ends_in(p->s, p->len, "、") ||
+			  ends_in(p->s, p->len, "，") ||
+			  ends_in(p->s, p->len, "；") ||
+			  ends_in(p->s, p->len, "،");
+}
+
+/* What its first bytes tell, of a line that does not begin with a letter. */
+static void
+shape_begin(struct shape *p)
+{
+	const char *s;
+	size_t len;
+
+	shape_leader(p);
+	s = p->s + p->words;
+	len = p->len - p->words;
+	if (len == 0)
+		return;
+	p->bullet = p->leader == 0 && begins_bullet(s, len);
+	p->number = begins_number(s, len);
+	shape_first(p);
+}
+
+static inline bool
+is_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 static void
@@ -270,41 +308,44 @@ shape_of(struct shape *p, const struct unit_block *b, size_t i)
 {
 	const struct line *l = &b->lines[i];
 	const char *s = text_of(b, i);
-	size_t at = 0, end;
+	size_t len = trimmed(s, l->len), at = 0, end;
 
 	*p = (struct shape){
-		.s = s, .len = (uint32_t)trimmed(s, l->len),
-		.first = LETTER_NONE,
+		.s = s, .len = (uint32_t)len, .first = LETTER_NONE,
 	};
-	p->col = skip_space(s, p->len, &at, 0);
+	if (len > 0 && is_space(*s))
+		p->col = skip_space(s, len, &at, 0);
 	p->words = (uint32_t)at;
-	if (at < p->len)
-		shape_leader(p);
-	p->wide = p->len - p->words > WRAP_MAX &&
-		  (l->ascii || p->len - p->words > 4 * WRAP_MAX ||
-		   columns(s + p->words, p->len - p->words, false) > WRAP_MAX);
-	if (p->words == p->len)
+	if (at == len)
+		return;
+	/* Most lines begin with a word, and no "a)", "dnl" or "o". */
+	if (is_letter(s[at]) && at + 2 < len && is_letter(s[at + 1]) &&
+	    s[at] != 'd')
+		p->first = (s[at] & 0x20) != 0 ? LETTER_LOWER : LETTER_UPPER;
+	else
+		shape_begin(p);
+	if (p->words == len)
 		return;
 	shape_end(p);
 	s += p->words;
-	p->bullet = p->leader == 0 && begins_bullet(s, p->len - p->words);
-	p->number = begins_number(s, p->len - p->words);
-	p->label = begins_label(s, p->len - p->words);
-	shape_first(p);
+	len -= p->words;
+	end = until_space(s, len);
+	/* "word: text", "\"key\": value" */
+	p->label = end > 1 && end < 32 && end < len && s[end - 1] == ':';
+	p->wide = len > WRAP_MAX && (l->ascii || len > 4 * WRAP_MAX ||
+				     columns(s, len, false) > WRAP_MAX);
 	if (p->wide)
 		return;
-	p->width = p->col + (uint32_t)columns(s, p->len - p->words, l->ascii);
+	p->width = p->col + (uint32_t)columns(s, len, l->ascii);
 	/* Scripts without spaces may break anywhere. */
 	if (2 * (l->solo2 + l->solo4) > l->nwords) {
 		p->spaced = true;
 		p->next = 2;
 		return;
 	}
-	end = until_space(s, p->len - p->words);
 	p->next = (uint32_t)columns(s, end, l->ascii);
-	for (unsigned n = 1; n < MIN_GAPS && end < p->len - p->words; n++)
-		end += 1 + until_space(s + end + 1, p->len - p->words - end - 1);
-	p->spaced = end < p->len - p->words;
+	p->spaced = end < len &&
+		    end + 1 + until_space(s + end + 1, len - end - 1) < len;
 }
 
 /* Wrapped text. */
@@ -437,15 +478,21 @@ mark_joined(const struct unit_block *b, const struct shape *p)
 
 /* Cells of a table: bars, tabs, wide gaps. */
 static bool
-is_row(const struct shape *p)
+is_row(const struct shape *p, const struct line *l)
 {
-	unsigned bars = 0, gaps = 0, space = 0;
+	const char *s = p->s + p->words;
+	size_t len = p->len - p->words;
+	unsigned gaps = 0, space = 0;
+	const char *bar = memchr(s, '|', len);
 
-	for (size_t i = p->words; i < p->len; i++) {
-		if (p->s[i] == '\t')
-			return true;
-		bars += p->s[i] == '|';
-		if (p->s[i] == ' ') {
+	if (memchr(s, '\t', len) != NULL)
+		return true;
+	if (bar != NULL &&
+	    memchr(bar + 1, '|', len - (size_t)(bar + 1 - s)) != NULL)
+		return true;
+	/* Of its words one space is left for each gap. */
+	for (size_t i = 0; len > l->norm_len + 1 && i < len; i++) {
+		if (s[i] == ' ') {
 			gaps += ++space == 3;
 			if (space == 4)
 				return true;
@@ -453,7 +500,7 @@ is_row(const struct shape *p)
 			space = 0;
 		}
 	}
-	return bars >= 2 || gaps >= 2;
+	return gaps >= 2;
 }
 
 bool
@@ -516,7 +563,7 @@ stands_alone(const struct unit_block *b, const struct shape *p,
 	return line_length(l) >= 2 * b->min_words && !announced &&
 	       !l->joined && !(i + 1 < b->n && b->lines[i + 1].joined) &&
 	       !p[i].open && !p[i].number && p[i].col <= f->col &&
-	       !(f->data && p[i].label) && !is_row(&p[i]) && !is_code(&p[i]) &&
+	       !(f->data && p[i].label) && !is_row(&p[i], l) && !is_code(&p[i]) &&
 	       !(l->digits && unit_is_cell(b->norm + l->norm, l->norm_len,
 					   l->nwords));
 }
