@@ -675,7 +675,10 @@ is_part(const struct reading *r, size_t from, size_t to, struct seen s,
 	if (s.is & DASH && s.is & PREFIX && before.is & UPPER_CASE &&
 	    is_minus_of_name(r, from, to))
 		return true;
-	if (s.is & IN_OPERATOR && is_operator(r, from, to, s))
+	if (s.is & IN_OPERATOR &&
+	    !(before.is & (WHITE | END) && !(after.is & (WHITE | IN_OPERATOR))) &&
+	    !(after.is & (WHITE | END) && !(before.is & (WHITE | IN_OPERATOR))) &&
+	    is_operator(r, from, to, s))
 		return true;
 	return s.is & RATIO && before.is & after.is & WHITE &&
 	       is_ratio(r, from, to, s);
