@@ -643,16 +643,15 @@ note_words(struct sink *k, size_t from, size_t to)
 		add_words(k, from, to);
 }
 
-/* Reading goes on from text[p] again. */
+/* Reading goes on from an earlier place of the line. */
 static void
-forget_words(struct sink *k, size_t p)
+forget_words(struct sink *k)
 {
 	struct word_spans *spans = k->spans;
 
 	if (spans == NULL)
 		return;
-	while (spans->n > 0 && spans->span[spans->n - 1].off >= p)
-		spans->n--;
+	spans->n -= k->noted - k->put.nwords;
 	k->noted = k->put.nwords;
 }
 
@@ -750,7 +749,7 @@ read_chars(struct sink *k, size_t *pos, bool all)
 			p = go_back(k);
 			if (!all)
 				break;
-			forget_words(k, p);
+			forget_words(k);
 			next = character_at(&k->r, p);
 			before = SEPARATOR;
 			continue;
@@ -1434,15 +1433,21 @@ words_read_plain(struct words_reader *w, struct scan *out, const char *text,
 
 int
 words_read_spans(struct words_reader *w, struct scan *out,
-		 struct word_spans *spans, const char *text, size_t len)
+		 struct word_spans *spans, const char *text, size_t len,
+		 uint64_t off)
 {
-	spans->n = 0;
+	size_t n = spans->n;
+
 	spans->failed = false;
-	if (read_with(read_text_plain, w, out, spans, text, len, 0) != 0)
+	if (read_with(read_text_plain, w, out, spans, text, len, off) != 0)
 		return -1;
-	if (spans->failed)
+	if (spans->failed) {
 		errno = ENOMEM;
-	return spans->failed ? -1 : 0;
+		return -1;
+	}
+	for (; n < spans->n; n++)
+		spans->span[n].off += off;
+	return 0;
 }
 
 int
