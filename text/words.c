@@ -30,6 +30,7 @@
  */
 #include "array.h"
 #include "fold.h"
+#include "loose.h"
 #include "sign.h"
 #include "simd.h"
 #include "words.h"
@@ -1329,7 +1330,27 @@ is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
 	return (fold_info(&w->fold, (uint32_t)c) & DIGIT) != 0;
 }
 
-/* Make every run of numbers on a line one "0", its words moved to 'to'. */
+/* Where the digit is that follows signs of a number at norm[from], or from. */
+static size_t
+after_signs(struct words_reader *w, const char *norm, size_t from, size_t end)
+{
+	size_t at = from, n;
+
+	for (int i = 0; i < 3 && norm[at] != ' '; i++) {
+		if (!loose_is_fact(norm + at, end - at))
+			return from;
+		is_digit(w, norm + at, end - at, &n);
+		at += n;
+		if (is_digit(w, norm + at, end - at, &n))
+			return at;
+	}
+	return from;
+}
+
+/*
+ * Make every run of numbers on a line one "0", its words moved to 'to'.  Signs
+ * between digits go with them.
+ */
 static size_t
 fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 {
@@ -1345,6 +1366,14 @@ fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 		for (; norm[from] != ' '; from += n) {
 			bool digit = is_digit(w, norm + from, end - from, &n);
 
+			if (!digit && in_number) {
+				size_t next = after_signs(w, norm, from, end);
+
+				if (next > from) {
+					n = next - from;
+					continue;
+				}
+			}
 			if (!digit) {
 				memmove(norm + to, norm + from, n);
 				to += n;
@@ -1355,7 +1384,7 @@ fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 		}
 		number = in_number && to == start + 1;
 		if (number && was_number) {
-			to = start;	/* 1,204 is one number */
+			to = start;	/* 1 204 is one number */
 		} else {
 			norm[to++] = ' ';
 			l->nwords++;
