@@ -693,6 +693,43 @@ dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
 	dedup_stats_fill(d, s, sizeof(*s));
 }
 
+/*
+ * What the library takes for a word of a text, for who shows texts side by side.
+ * Words with the same form are equal: the form has neither case nor accents, and
+ * signs only where they count.  In forms one behind the other, the words of two
+ * texts are equal however they are joined and parted ("web site", "website"), but
+ * for where a word is 'apart'.
+ */
+struct dedup_word {
+	size_t off, len;	/* where it stands in the text, bytes */
+	const char *form;	/* what is compared: UTF-8, but for bytes that
+				 * are not, and no NUL behind it */
+	size_t form_len;	/* over 0 */
+	bool apart;		/* a digit or sign ends the word before it and
+				 * one begins it: joined, they say another
+				 * thing ("1 50", "150") */
+};
+
+/* Reads words, one text after the other.  Opaque. */
+struct dedup_words;
+
+/* DEDUP_ENOMEM. */
+DEDUP_API enum dedup_status dedup_words_new(struct dedup_words **w);
+
+/* NULL is allowed. */
+DEDUP_API void dedup_words_free(struct dedup_words *w);
+
+/*
+ * The first 'most' words of text[0..len), or more of them; fewer, if there are no
+ * more.  The text behind the last of them is not looked at.  *words and the forms live until the next call
+ * with w.  DEDUP_ENOMEM; DEDUP_EINVAL: a line is longer than 2^27 bytes.
+ */
+DEDUP_API enum dedup_status dedup_words_read(struct dedup_words *w,
+					     const char *text, size_t len,
+					     size_t most,
+					     const struct dedup_word **words,
+					     size_t *n);
+
 /* What a status means: English, one line, static. */
 DEDUP_API const char *dedup_strerror(enum dedup_status status);
 

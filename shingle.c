@@ -613,8 +613,8 @@ parts_numbers(const struct words *w, size_t left, size_t right)
 	if (c >= 'a' && c <= 'z')
 		return false;
 	last = char_before(w->loose, left);
-	return !loose_is_letter(w->loose + last, left - last) &&
-	       !loose_is_letter(w->loose + right, w->loose_len - right);
+	return loose_is_fact(w->loose + last, left - last) &&
+	       loose_is_fact(w->loose + right, w->loose_len - right);
 }
 
 /* Where the word ends that begins at 'at'; 'm' are the spaces from 'base' on. */

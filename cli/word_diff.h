@@ -2,15 +2,15 @@
  * Which words of a text another one lacks, and what that one has in their
  * place.  It knows nothing of documents or of output.
  *
- * A word is a run of letters, marks and digits (a byte that is not UTF-8 is a
- * letter); in scripts without spaces each letter is one.  Case, width, accents
- * and the joining of words make no difference.
+ * What a word is, and which are equal, the library says (struct dedup_word).
  */
 #ifndef WORD_DIFF_H
 #define WORD_DIFF_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "dedup.h"
 
 /*
  * What a comparison may cost, a word deleted 2 and one inserted 1; beyond that
@@ -33,7 +33,8 @@ struct word;
 struct word_diff {
 	struct word_change *change;	/* ascending, not overlapping */
 	size_t n, room;
-	struct word *words[2];		/* of a, of b */
+	struct dedup_words *reader[2];	/* of a, of b */
+	struct word *words[2];
 	size_t nwords[2], words_room[2];
 	size_t *match;			/* for each word of a, that in b */
 	size_t match_room;

@@ -19,7 +19,7 @@ struct reading {
 struct character {
 	utf8proc_int32_t c;
 	uint32_t info;
-	size_t len;		/* bytes; 0: the end of the text */
+	uint16_t len;		/* bytes; 0: the end of the text */
 	bool entity;		/* it joins nothing that stands before it */
 };
 
@@ -54,7 +54,7 @@ character_of_entity(const struct reading *r, uint32_t c, size_t n)
 	if (c == '\n')
 		c = ' ';
 	return (struct character){
-		(utf8proc_int32_t)c, fold_info(r->fold, c), n, true,
+		(utf8proc_int32_t)c, fold_info(r->fold, c), (uint16_t)n, true,
 	};
 }
 
@@ -77,7 +77,7 @@ character_at(const struct reading *r, size_t p)
 
 	if (p >= r->len)
 		return ch;
-	ch.len = decode((const unsigned char *)r->text + p, r->len - p, &ch.c);
+	ch.len = (uint16_t)decode((const unsigned char *)r->text + p, r->len - p, &ch.c);
 	if (ch.len == 0) {
 		ch.info = BYTE;
 		ch.len = 1;
@@ -88,7 +88,7 @@ character_at(const struct reading *r, size_t p)
 		if (n > 0)
 			return character_of_entity(r, c, n);
 	} else if (ch.c >= '<' && ch.c <= '>') {
-		ch.len = struck_out(r->text + p, r->len - p, &ch.c);
+		ch.len = (uint16_t)struck_out(r->text + p, r->len - p, &ch.c);
 	}
 	ch.info = fold_info(r->fold, (uint32_t)ch.c);
 	return ch;
@@ -114,7 +114,7 @@ character_before(const struct reading *r, size_t p)
 	do
 		start--;
 	while (start > 0 && p - start < 4 && (s[start] & 0xc0) == 0x80);
-	ch.len = decode(s + start, p - start, &ch.c);
+	ch.len = (uint16_t)decode(s + start, p - start, &ch.c);
 	if (ch.len != p - start) {
 		ch.c = s[p - 1];
 		ch.len = 1;
@@ -124,7 +124,7 @@ character_before(const struct reading *r, size_t p)
 	if (ch.c == 0x338 && start > 0 && s[start - 1] >= '<' &&
 	    s[start - 1] <= '>') {
 		ch.c = s[start - 1];
-		ch.len = struck_out(r->text + start - 1, 3, &ch.c);
+		ch.len = (uint16_t)struck_out(r->text + start - 1, 3, &ch.c);
 	}
 	ch.info = fold_info(r->fold, (uint32_t)ch.c);
 	return ch;

@@ -109,7 +109,18 @@ known(utf8proc_int32_t c)
 		return ONE | 't';
 	case 0x0640:	/* tatweel */
 		return DROP;
+	case 0x0649:	/* alef maksura, Farsi yeh: yeh */
+	case 0x06cc:
+		return ONE | 0x064a;
+	case 0x06a9:	/* keheh: kaf */
+		return ONE | 0x0643;
+	case 0x06be:	/* heh doachashmee, heh goal, ae: heh */
+	case 0x06c1:
+	case 0x06d5:
+		return ONE | 0x0647;
 	}
+	if (c >= 0x06f0 && c <= 0x06f9)		/* digits */
+		return ONE | (uint32_t)(c - 0x06f0 + 0x0660);
 	/* Letters for an apostrophe, a prime, ayn, hamza, the okina. */
 	return c >= 0x02b9 && c <= 0x02bf ? DROP : KEEP;
 }
@@ -306,17 +317,13 @@ loose_is_digit(const char *p, size_t len)
 }
 
 bool
-loose_is_letter(const char *p, size_t len)
+loose_is_fact_beyond(const char *p, size_t len)
 {
 	utf8proc_int32_t c;
 
-	if (len == 0)
-		return false;
-	if ((unsigned char)*p < 0x80)
-		return (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
 	if (utf8proc_iterate((const utf8proc_uint8_t *)p,
 			     (utf8proc_ssize_t)len, &c) <= 0)
-		return true;
+		return false;
 	switch (utf8proc_category(c)) {
 	case UTF8PROC_CATEGORY_LU:
 	case UTF8PROC_CATEGORY_LL:
@@ -326,25 +333,10 @@ loose_is_letter(const char *p, size_t len)
 	case UTF8PROC_CATEGORY_MN:
 	case UTF8PROC_CATEGORY_MC:
 	case UTF8PROC_CATEGORY_ME:
-		return true;
+		return false;
 	default:
-		return false;
+		return true;
 	}
-}
-
-/* Is the space at p[at] between two digits or signs? */
-static bool
-parts_numbers(const char *p, size_t len, size_t at)
-{
-	size_t before = at;
-
-	if (at == 0 || at + 1 >= len ||
-	    loose_is_letter(p + at + 1, len - at - 1))
-		return false;
-	do
-		before--;
-	while (before > 0 && ((unsigned char)p[before] & 0xc0) == 0x80);
-	return !loose_is_letter(p + before, at - before);
 }
 
 /* Goes over letters, and the spaces that count as such. */
@@ -358,7 +350,7 @@ static bool
 at_letter(struct walk *w)
 {
 	if (w->at < w->len && w->p[w->at] == ' ' &&
-	    !parts_numbers(w->p, w->len, w->at))
+	    !loose_parts_number(w->p, w->len, w->at))
 		w->at++;
 	return w->at < w->len;
 }
@@ -456,9 +448,9 @@ stands_at(const char *c, size_t clen, size_t from, const char *u, size_t ulen,
 		if (j == ulen)
 			break;
 		/* One of them may go on after a space that is no letter. */
-		if (u[j] == ' ' && !parts_numbers(u, ulen, j))
+		if (u[j] == ' ' && !loose_parts_number(u, ulen, j))
 			j++;
-		else if (i < clen && c[i] == ' ' && !parts_numbers(c, clen, i))
+		else if (i < clen && c[i] == ' ' && !loose_parts_number(c, clen, i))
 			i++;
 		else
 			return false;

@@ -4,7 +4,9 @@
  *
  * Off go the marks of Latin, Greek, Cyrillic, Arabic and Hebrew: accents,
  * strokes that are often left out (ł, ø, đ, ı), vowel points, hamza, tatweel,
- * and the letters that stand for an apostrophe.  In other scripts marks are
+ * and the letters that stand for an apostrophe.  Forms of one letter are one that
+ * Arabic and Persian write as characters of their own: yeh, kaf, heh, and the
+ * digits.  In other scripts marks are
  * vowels or consonants, or make them (Indic, Thai, kana, Hangul): they stay.
  * A word of nothing but marks stays as it is.
  */
@@ -32,7 +34,7 @@ size_t loose_fold(struct loose *l, const char *norm, size_t len, char *to);
  * Do the words c say all that the words u say, in one piece?  Both are loose
  * forms.  The letters of u, without spaces, have to stand in those of c from
  * the beginning of one of its words to the end of one.  A space between two
- * digits or signs counts as a letter: "1 50" is not "150".
+ * facts counts as a letter: "1 50" is not "150", and "5 -3" not "5-3".
  */
 bool loose_says(const char *c, size_t clen, const char *u, size_t ulen);
 
@@ -40,13 +42,39 @@ bool loose_says(const char *c, size_t clen, const char *u, size_t ulen);
 bool loose_says_letters(const char *c, size_t clen, const char *u, size_t ulen,
 			size_t letters);
 
-/*
- * Is the first character of p[0..len) a letter or a mark, of any script, and no
- * digit or sign?  A byte that is not UTF-8 is a letter.
- */
-bool loose_is_letter(const char *p, size_t len);
-
-/* Is it a digit? */
+/* Is the first character of p[0..len) a digit, of any script? */
 bool loose_is_digit(const char *p, size_t len);
+
+/* loose_is_fact() of what is not ASCII. */
+bool loose_is_fact_beyond(const char *p, size_t len);
+
+/* Is the first character of p[0..len), of words, a digit or a sign? */
+static inline bool
+loose_is_fact(const char *p, size_t len)
+{
+	unsigned char c = len > 0 ? (unsigned char)*p : ' ';
+
+	if (c >= 0x80)
+		return loose_is_fact_beyond(p, len);
+	return c > ' ' && (unsigned)((c | 0x20) - 'a') >= 26;
+}
+
+/*
+ * Is the space at p[at] between two facts, so that it parts words for good?  p
+ * is words, loose or not, each followed by one space.
+ */
+static inline bool
+loose_parts_number(const char *p, size_t len, size_t at)
+{
+	size_t before = at;
+
+	if (at == 0 || at + 1 >= len ||
+	    !loose_is_fact(p + at + 1, len - at - 1))
+		return false;
+	do
+		before--;
+	while (before > 0 && ((unsigned char)p[before] & 0xc0) == 0x80);
+	return loose_is_fact(p + before, at - before);
+}
 
 #endif

@@ -27,15 +27,21 @@ enum {
 	BREAKS = 1 << 19,	/* no part of an address */
 	UPPER_CASE = 1 << 20,	/* on LETTERS */
 	MARK = 1 << 21,
+	CONTROL = 1 << 22,
 	WORD = LETTERS | DIGITS,
 	/* Can end an operand, beside words. */
 	UNIT = CURRENCY | PERCENT | PRIME,
 	IN_OPERATOR = OPERATOR | PART,
-	NO_SIGN = WORD | WHITE | END,
-	ENDS_NUMBER = LETTERS | WHITE | END | OPEN | CLOSE,
+	NO_SIGN = WORD | WHITE | END | CONTROL,
+	ENDS_NUMBER = LETTERS | WHITE | END | CONTROL | OPEN | CLOSE,
 };
 
 static const uint32_t ascii[0x80] = {
+#define CONTROL_8(c) [c] = CONTROL, [c + 1] = CONTROL, [c + 2] = CONTROL, \
+		     [c + 3] = CONTROL, [c + 4] = CONTROL, [c + 5] = CONTROL, \
+		     [c + 6] = CONTROL, [c + 7] = CONTROL
+	CONTROL_8(0), [8] = CONTROL, [0xe] = CONTROL, [0xf] = CONTROL,
+	CONTROL_8(0x10), CONTROL_8(0x18), [0x7f] = CONTROL,
 	['\n'] = END,
 	['\t'] = WHITE, ['\v'] = WHITE, ['\f'] = WHITE, ['\r'] = WHITE,
 	[' '] = WHITE,
@@ -675,7 +681,10 @@ is_part(const struct reading *r, size_t from, size_t to, struct seen s,
 	if (s.is & DASH && s.is & PREFIX && before.is & UPPER_CASE &&
 	    is_minus_of_name(r, from, to))
 		return true;
-	if (s.is & IN_OPERATOR && is_operator(r, from, to, s))
+	if (s.is & IN_OPERATOR &&
+	    !(before.is & (WHITE | END) && !(after.is & (WHITE | IN_OPERATOR))) &&
+	    !(after.is & (WHITE | END) && !(before.is & (WHITE | IN_OPERATOR))) &&
+	    is_operator(r, from, to, s))
 		return true;
 	return s.is & RATIO && before.is & after.is & WHITE &&
 	       is_ratio(r, from, to, s);

@@ -65,6 +65,33 @@ sign_class_of(uint32_t c)
 unsigned sign_verdict(const struct reading *r, size_t p,
 		      const struct character *ch);
 
+/* A letter or digit of ASCII, or white space or a control. */
+static inline bool
+sign_is_letter_or_space(unsigned char b)
+{
+	return b <= ' ' || (unsigned)((b | 0x20) - 'a') < 26;
+}
+
+/*
+ * Is the sign ch at text[p..to) typography by a glance at the bytes around it:
+ * of no use but in a number, and in none?
+ */
+static inline bool
+sign_is_idle(const struct reading *r, size_t p, size_t to,
+	     const struct character *ch)
+{
+	uint32_t class = ch->info >> CLASS_SHIFT, c = ch->info & CODEPOINT;
+
+	if (class != CLASS_QUOTE &&
+	    (class != CLASS_PLAIN || (c < 0x80 && c != ',' && c != ';' &&
+				      c != '\'' && c != '"' && c != '?')))
+		return false;
+	return (p > 0 && r->text[p - 1] != ';' && sign_is_letter_or_space(
+			(unsigned char)r->text[p - 1])) ||
+	       (to < r->len && sign_is_letter_or_space(
+			(unsigned char)r->text[to]));
+}
+
 /* White space, of which all but a newline stands inside lines. */
 bool sign_is_white(uint32_t info);
 

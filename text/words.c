@@ -30,6 +30,7 @@
  */
 #include "array.h"
 #include "fold.h"
+#include "loose.h"
 #include "sign.h"
 #include "simd.h"
 #include "words.h"
@@ -233,11 +234,20 @@ quote_depth(const char *s, size_t len)
 	return n;
 }
 
+/* What there is besides words on the line at text[p]. */
+__attribute__((noinline)) static void
+look_at_line(const struct reading *r, size_t p, struct line *l)
+{
+	l->quote = quote_depth(r->text + p, l->len);
+	l->blank = l->nwords == 0 && is_blank(r, p, p + l->len);
+}
+
 /* The line that ends before text[end] is complete, its words up to 'norm'. */
 static inline int
 put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords, bool digits)
 {
 	struct line *l;
+	char first;
 
 	if (reserve_line(k->put.out) != 0)
 		return -1;
@@ -255,10 +265,11 @@ put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords, bool digits)
 		.ascii = !k->high,
 		.begins = true,
 	};
-	if (k->r.text[k->line] == '>' || k->r.text[k->line] == ' ')
-		l->quote = quote_depth(k->r.text + k->line, l->len);
-	l->blank = nwords == 0 && (k->r.text[k->line] == '\n' ||
-				   is_blank(&k->r, k->line, end));
+	first = k->r.text[k->line];
+	if (first == '\n')
+		l->blank = true;
+	else if (nwords == 0 || first == '>' || first == ' ')
+		look_at_line(&k->r, k->line, l);
 	k->put.solo2 = 0;
 	k->put.solo4 = 0;
 	k->extra = 0;
@@ -596,12 +607,14 @@ end_line(struct sink *k, size_t p)
 #define SIGN_SKIP (SIGN_IS + 1 + SIGN_JOINS_BEFORE + SIGN_JOINS_AFTER)
 
 /* The separator ch at text[start]: does it count as a sign, and how? */
-static unsigned
+static inline unsigned
 verdict_of(struct sink *k, struct character ch, size_t start)
 {
 	if (k->skips && sign_is_white(ch.info))
 		return SIGN_SKIP;
-	return ch.c == ' ' ? SIGN_GAP : sign_verdict(&k->r, start, &ch);
+	if (ch.c == ' ' || sign_is_idle(&k->r, start, start + ch.len, &ch))
+		return SIGN_GAP;
+	return sign_verdict(&k->r, start, &ch);
 }
 
 /* For words_read_spans(): words began or went on at text[from..to). */
@@ -631,16 +644,15 @@ note_words(struct sink *k, size_t from, size_t to)
 		add_words(k, from, to);
 }
 
-/* Reading goes on from text[p] again. */
+/* Reading goes on from an earlier place of the line. */
 static void
-forget_words(struct sink *k, size_t p)
+forget_words(struct sink *k)
 {
 	struct word_spans *spans = k->spans;
 
 	if (spans == NULL)
 		return;
-	while (spans->n > 0 && spans->span[spans->n - 1].off >= p)
-		spans->n--;
+	spans->n -= k->noted - k->put.nwords;
 	k->noted = k->put.nwords;
 }
 
@@ -689,6 +701,23 @@ put_character(struct sink *k, struct character ch, struct character *next,
 }
 
 /*
+ * What the byte behind a chunk does to its last one: 1 and 3, a sign may count
+ * before it; 4, it is not ASCII, and may change it.  From 2 on the slow path does
+ * not end before it.
+ */
+static const unsigned char edge[0x100] = {
+	['!'] = 3, ['='] = 1, ['&'] = 2,
+	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
+	['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
+#define HIGH_8(c) [c] = 4, [c + 1] = 4, [c + 2] = 4, [c + 3] = 4, \
+		  [c + 4] = 4, [c + 5] = 4, [c + 6] = 4, [c + 7] = 4
+	HIGH_8(0x80), HIGH_8(0x88), HIGH_8(0x90), HIGH_8(0x98),
+	HIGH_8(0xa0), HIGH_8(0xa8), HIGH_8(0xb0), HIGH_8(0xb8),
+	HIGH_8(0xc0), HIGH_8(0xc8), HIGH_8(0xd0), HIGH_8(0xd8),
+	HIGH_8(0xe0), HIGH_8(0xe8), HIGH_8(0xf0), HIGH_8(0xf8),
+};
+
+/*
  * Characters from *pos on: to the end of the text or, unless 'all', to where
  * two ASCII bytes stand side by side.  Where an address is found that began
  * before, *pos is where to read on.
@@ -700,7 +729,6 @@ read_chars(struct sink *k, size_t *pos, bool all)
 	size_t p = *pos, start;
 	struct character ch, next = character_at(&k->r, p);
 	uint32_t before = SEPARATOR;	/* the last character's info */
-	int failed = 0;
 
 	do {
 		start = p;
@@ -716,27 +744,26 @@ read_chars(struct sink *k, size_t *pos, bool all)
 		ch = next;
 		p += ch.len;
 		next = character_at(&k->r, p);
-		if ((ch.c == '@' || ch.c == '/') && !ch.entity &&
+		if ((ch.info & KIND) == SEPARATOR &&
+		    (ch.c == '@' || ch.c == '/') && !ch.entity &&
 		    finds_address(k, start)) {
 			p = go_back(k);
 			if (!all)
 				break;
-			forget_words(k, p);
+			forget_words(k);
 			next = character_at(&k->r, p);
 			before = SEPARATOR;
 			continue;
 		}
-		failed = put_character(k, ch, &next, start, &p);
-		if (failed != 0)
+		if (put_character(k, ch, &next, start, &p) != 0)
 			return -1;
 		if (!is_ignored(ch.info))
 			before = ch.info;
 		note_words(k, start, p);
 	} while (p < k->r.len &&
-		 (all || k->skips || is_raised(before) || s[p] == '&' ||
-		  s[p] == '!' ||
-		  (unsigned char)s[p] >= 0x80 ||
-		  (p + 1 < k->r.len && (unsigned char)s[p + 1] >= 0x80)));
+		 (all || edge[(unsigned char)s[p]] >= 2 ||
+		  (p + 1 < k->r.len && (unsigned char)s[p + 1] >= 0x80) ||
+		  k->skips || is_raised(before)));
 	if (!all && k->put.place >= AFTER_SOLO)
 		put_end(&k->put);
 	*pos = p;
@@ -744,6 +771,13 @@ read_chars(struct sink *k, size_t *pos, bool all)
 }
 
 /* The fast path. */
+
+/* The lowest n bits, n < 64. */
+BODY uint64_t
+low_bits(unsigned n)
+{
+	return ((uint64_t)1 << n) - 1;
+}
 
 /* A bit per byte of a chunk. */
 struct masks {
@@ -757,6 +791,7 @@ struct facts {
 	uint64_t sign;		/* neither space nor control; words are, too */
 	uint64_t special;	/* # $ % & + < = > @ ^ | ~ */
 	uint64_t ratio;		/* * - / : */
+	uint64_t dash;		/* of these, * - / */
 };
 
 enum { IS_SPECIAL = 1, IS_RATIO = 2, IS_BANG = 4 };
@@ -848,7 +883,7 @@ look(const char *s, char *low)
 static struct facts
 look_facts(const char *s)
 {
-	struct facts f = { 0, 0, 0, 0 };
+	struct facts f = { 0, 0, 0, 0, 0 };
 
 	for (unsigned i = 0; i < CHUNK; i++) {
 		unsigned char c = (unsigned char)s[i];
@@ -860,6 +895,7 @@ look_facts(const char *s)
 		f.digit |= c >= '0' && c <= '9' ? bit : 0;
 		f.special |= fact[c] & IS_SPECIAL ? bit : 0;
 		f.ratio |= fact[c] & IS_RATIO ? bit : 0;
+		f.dash |= fact[c] & IS_RATIO && c != ':' ? bit : 0;
 	}
 	return f;
 }
@@ -910,13 +946,6 @@ squeeze(char *to, const char low[2 * CHUNK], uint64_t keep,
 		drop &= carry;
 	}
 	return to + CHUNK;
-}
-
-/* The lowest n bits, n < 64. */
-BODY uint64_t
-low_bits(unsigned n)
-{
-	return ((uint64_t)1 << n) - 1;
 }
 
 BODY uint32_t
@@ -1018,7 +1047,7 @@ look_facts_wide(const char *s)
 	const __m128i high_half = _mm_setr_epi8(0, 0, 64 + 2,
 		(char)(128 + 4 + 1), 8, 16, 0, 16 + 32, 0, 0, 0, 0, 0, 0, 0,
 		0);
-	struct facts f = { 0, 0, 0, 0 };
+	struct facts f = { 0, 0, 0, 0, 0 };
 
 	for (unsigned i = 0; i < 2; i++) {
 		__m256i c = _mm256_loadu_si256((const __m256i *)s + i);
@@ -1031,6 +1060,7 @@ look_facts_wide(const char *s)
 			_mm256_set1_epi8(0x7f)), i);
 		f.ratio |= mask_wide(_mm256_adds_epu8(kinds,
 			_mm256_set1_epi8(0x40)), i);
+		f.dash |= mask_wide(_mm256_slli_epi16(kinds, 1), i);
 		f.sign |= mask_wide(_mm256_cmpgt_epi8(c,
 			_mm256_set1_epi8(' ')), i);
 	}
@@ -1100,22 +1130,6 @@ may_count(const char *s)
 }
 
 /*
- * What the byte behind a chunk does to its last one: 1, a sign may count before
- * it; 2, it is not ASCII, and may change it.
- */
-static const unsigned char edge[0x100] = {
-	['!'] = 1, ['='] = 1,
-	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
-	['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
-#define HIGH_8(c) [c] = 2, [c + 1] = 2, [c + 2] = 2, [c + 3] = 2, \
-		  [c + 4] = 2, [c + 5] = 2, [c + 6] = 2, [c + 7] = 2
-	HIGH_8(0x80), HIGH_8(0x88), HIGH_8(0x90), HIGH_8(0x98),
-	HIGH_8(0xa0), HIGH_8(0xa8), HIGH_8(0xb0), HIGH_8(0xb8),
-	HIGH_8(0xc0), HIGH_8(0xc8), HIGH_8(0xd0), HIGH_8(0xd8),
-	HIGH_8(0xe0), HIGH_8(0xe8), HIGH_8(0xf0), HIGH_8(0xf8),
-};
-
-/*
  * Of the first n bytes of a chunk, those before one that is not ASCII, but for
  * the last of them, which that may change.
  */
@@ -1125,8 +1139,10 @@ plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next)
 	if (m->high != 0) {
 		unsigned high = (unsigned)__builtin_ctzll(m->high);
 
-		if (high <= n)
+		if (high <= n) {
 			n = high - (high > 0);
+			m->facts &= low_bits(n + 1);
+		}
 		if (n > 0 && !(m->word >> (n - 1) & 1))
 			m->facts |= may_count(s + n - 1);
 	} else if (next >= 0x80 && n == CHUNK) {
@@ -1175,9 +1191,9 @@ candidates(const struct facts *f, uint64_t word, unsigned char last,
 	       (sign & (before_special | later | begins | begins << 1 | first |
 			(before_digit & ~(word << 1)) |
 			(sooner & before_sign))) |
-	       (f->ratio & ((before_space & space << 1 & f->sign << 2) |
-			    (word << 1 & ~before_word) | before_digit |
-			    sooner | (f->ratio << 1 & word << 2)));
+	       (f->ratio & before_space & space << 1 & f->sign << 2) |
+	       (f->dash & ((word << 1 & ~before_word) | before_digit |
+			   sooner | (f->ratio << 1 & word << 2)));
 }
 
 /* Is it the colon or the hyphen of a word, and no minus of A- ? */
@@ -1314,7 +1330,27 @@ is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
 	return (fold_info(&w->fold, (uint32_t)c) & DIGIT) != 0;
 }
 
-/* Make every run of numbers on a line one "0", its words moved to 'to'. */
+/* Where the digit is that follows signs of a number at norm[from], or from. */
+static size_t
+after_signs(struct words_reader *w, const char *norm, size_t from, size_t end)
+{
+	size_t at = from, n;
+
+	for (int i = 0; i < 3 && norm[at] != ' '; i++) {
+		if (!loose_is_fact(norm + at, end - at))
+			return from;
+		is_digit(w, norm + at, end - at, &n);
+		at += n;
+		if (is_digit(w, norm + at, end - at, &n))
+			return at;
+	}
+	return from;
+}
+
+/*
+ * Make every run of numbers on a line one "0", its words moved to 'to'.  Signs
+ * between digits go with them.
+ */
 static size_t
 fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 {
@@ -1330,6 +1366,14 @@ fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 		for (; norm[from] != ' '; from += n) {
 			bool digit = is_digit(w, norm + from, end - from, &n);
 
+			if (!digit && in_number) {
+				size_t next = after_signs(w, norm, from, end);
+
+				if (next > from) {
+					n = next - from;
+					continue;
+				}
+			}
 			if (!digit) {
 				memmove(norm + to, norm + from, n);
 				to += n;
@@ -1340,7 +1384,7 @@ fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 		}
 		number = in_number && to == start + 1;
 		if (number && was_number) {
-			to = start;	/* 1,204 is one number */
+			to = start;	/* 1 204 is one number */
 		} else {
 			norm[to++] = ' ';
 			l->nwords++;
@@ -1418,15 +1462,21 @@ words_read_plain(struct words_reader *w, struct scan *out, const char *text,
 
 int
 words_read_spans(struct words_reader *w, struct scan *out,
-		 struct word_spans *spans, const char *text, size_t len)
+		 struct word_spans *spans, const char *text, size_t len,
+		 uint64_t off)
 {
-	spans->n = 0;
+	size_t n = spans->n;
+
 	spans->failed = false;
-	if (read_with(read_text_plain, w, out, spans, text, len, 0) != 0)
+	if (read_with(read_text_plain, w, out, spans, text, len, off) != 0)
 		return -1;
-	if (spans->failed)
+	if (spans->failed) {
 		errno = ENOMEM;
-	return spans->failed ? -1 : 0;
+		return -1;
+	}
+	for (; n < spans->n; n++)
+		spans->span[n].off += off;
+	return 0;
 }
 
 int

@@ -61,9 +61,13 @@ struct word_spans {
 	bool failed;
 };
 
-/* words_read_plain(), without fold_digits; 'spans' has only these words then. */
+/*
+ * words_read_plain(), by a reader without fold_digits, and to 'spans' where these
+ * words stand: in the document.
+ */
 int words_read_spans(struct words_reader *w, struct scan *out,
-		     struct word_spans *spans, const char *text, size_t len);
+		     struct word_spans *spans, const char *text, size_t len,
+		     uint64_t off);
 
 /* Append (part of) a line that is not looked at, as it is too long. */
 int words_skip(struct scan *out, size_t len, uint64_t off, bool begins);

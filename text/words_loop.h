@@ -43,7 +43,7 @@ static int READ_TEXT(struct sink *k)
 				struct counted c;
 
 				n = plain_bytes(s, n, &m, next);
-				if (m.facts != 0 || edge[next] == 1) {
+				if (m.facts != 0 || (edge[next] & 1)) {
 					struct facts f = LOOK_FACTS(s);
 
 					count_signs(k, k->stop - left, n, &f,
