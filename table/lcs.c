@@ -224,7 +224,7 @@ fill(struct lcs *l, const struct rest *r, uint64_t *rows, size_t width)
 		n = mark(l, r, j);
 		if (n > 0)
 			next_row(l, from, to);
-		n += 1 + (n > 0 ? to - from : 0);
+		n += 4 + (n > 0 ? to - from : 0);
 		l->left -= n < l->left ? n : l->left;
 		if (l->left == 0)
 			return false;

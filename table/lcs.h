@@ -35,7 +35,7 @@ size_t lcs_bytes(size_t n);
  * (Hyyrö, "Bit-parallel LCS-length computation revisited", 2004), in a band as
  * wide as so many edits allow.  most <= LCS_MOST_EDITS.
  *
- * It takes steps off l->left: nb, and for each word that a has (most / 64 + 2)
+ * It takes steps off l->left: 4 nb, and for each word that a has (most / 64 + 2)
  * and as many as it stands there.  With none left the result is most + 1.
  */
 uint32_t lcs_edits(struct lcs *l, const uint32_t *b, size_t nb, uint32_t most);

@@ -53,7 +53,7 @@ holding_steps(const struct words *w)
 static inline uint64_t
 similar_steps(const struct words *w)
 {
-	return 8192 + 80 * (uint64_t)w->n;
+	return 8192 + 56 * (uint64_t)w->n;
 }
 
 /* From here on it is this unit, in this scratch. */
