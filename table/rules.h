@@ -40,7 +40,7 @@ bool near_matches(const struct table *t, struct scratch *s,
 static inline uint64_t
 near_steps(const struct words *w)
 {
-	return 4096 + 16 * (uint64_t)w->n;
+	return 1024 + 8 * (uint64_t)w->n;
 }
 
 static inline uint64_t
