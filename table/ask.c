@@ -71,7 +71,7 @@ ask_near(const struct words *w)
 	bool keys = w->key != NULL;
 
 	return (struct asked){
-		.v = keys ? w->key : w->near, .n = w->nask, .keys = keys,
+		.v = keys ? w->key : w->near, .n = index_asked(w), .keys = keys,
 	};
 }
 
@@ -206,7 +206,7 @@ near_after(struct table *t, const struct words *w, const struct proposal *p,
 	   struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose_recent(t, w, 0.0, p, w->near, w->nask,
+	size_t n = propose_recent(t, w, 0.0, p, w->near, index_asked(w),
 				  near_is_possible, c);
 
 	if (n == 0)

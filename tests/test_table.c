@@ -283,8 +283,12 @@ check_similar(struct table *t, const struct model *m, const struct unit *u,
 	const struct unit *c[ARRAY_LEN(m->unit)];
 	size_t n = oracle_candidates(m, u->probe, u->w.nprobe, c);
 	struct match got = { .resemblance = -1.0 };
+	uint64_t given_up = table_given_up(t);
 	int found = table_similar(t, &u->w, percent / 100.0, &got);
 
+	/* Many candidates of few words: not all of them were compared. */
+	if (found == 0 && table_given_up(t) > given_up)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t edits;
 		int near = oracle_similar(u, c[i], percent, &edits);
