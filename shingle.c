@@ -1143,28 +1143,107 @@ end_of_shingle(const struct shingler *s, uint32_t i, uint32_t nwords)
 	return end;
 }
 
-static_assert(SHINGLE_LETTERS >= 16 && SHINGLE_LETTERS <= 24,
-	      "three loads of eight bytes");
+static_assert(SHINGLE_LETTERS == 20, "three loads, of 8, 8 and 4 bytes");
+
+/* Digits of pi once more: the keys of ranks, and of what is below them. */
+#define RANK_0 (0x13198a2e03707344 | ODD)
+#define RANK_1 (0xa4093822299f31d0 | ODD)
+#define RANK_2 (0x082efa98ec4e6c89 | ODD)
+
+/* The letters of a shingle, zeros behind them. */
+struct letters {
+	uint64_t a, b, c;
+};
+
+static inline struct letters
+letters_at(const struct shingler *s, uint32_t i)
+{
+	uint32_t at = s->at[i], len = s->at[i + SHINGLE_SPAN] - at;
+	const char *p = s->letters + at;
+	struct letters v = {
+		load64(p), load64(p + 8),
+		load64(p + 16) & first[SHINGLE_LETTERS - 16],
+	};
+
+	if (len < SHINGLE_LETTERS) {
+		v.a &= first[len < 8 ? len : 8];
+		v.b &= first[len < 8 ? 0 : len < 16 ? len - 8 : 8];
+		v.c &= first[len < 16 ? 0 : len - 16];
+	}
+	return v;
+}
+
+/* As words are hashed: NH. */
+static inline uint32_t
+rank_of_letters(struct letters v)
+{
+	return finish(product_of(v.a, RANK_0) + product_of(v.b, RANK_1) +
+		      product_of(v.c, RANK_2));
+}
 
 /* The hash of the shingle that begins with word i. */
 static inline uint64_t
 hash_letters(const struct shingler *s, uint32_t i)
 {
-	uint32_t at = s->at[i], len = s->at[i + SHINGLE_SPAN] - at;
-	const char *p = s->letters + at;
-	uint64_t a = load64(p), b = load64(p + 8), c = load64(p + 16);
+	struct letters v = letters_at(s, i);
+	uint64_t more = fold(v.a ^ RANK_2, v.b ^ RANK_0) ^
+			v.c * XXH_PRIME64_2;
 
-	if (len >= SHINGLE_LETTERS) {
-		c &= first[SHINGLE_LETTERS - 16];
-	} else {
-		a &= first[len < 8 ? len : 8];
-		b &= first[len < 8 ? 0 : len < 16 ? len - 8 : 8];
-		c &= first[len < 16 ? 0 : len - 16];
-	}
-	/* Digits of pi once more. */
-	a = fold(a ^ 0x13198a2e03707344, b ^ 0xa4093822299f31d0);
-	return (a ^ c * XXH_PRIME64_2) * XXH_PRIME64_1;
+	return (uint64_t)rank_of_letters(v) << 32 |
+	       (uint32_t)(more ^ more >> 32);
 }
+
+static void
+rank_each(struct shingler *s, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++)
+		s->shingle[i] = rank_of_letters(letters_at(s, i));
+}
+
+#ifdef WIDEST
+/* Four at a time, where each has all its letters. */
+WIDE static void
+rank_each_wide(struct shingler *s, uint32_t from, uint32_t to)
+{
+	const __m256i k0 = _mm256_set1_epi64x((int64_t)RANK_0);
+	const __m256i k1 = _mm256_set1_epi64x((int64_t)RANK_1);
+	const __m256i k2 = _mm256_set1_epi64x((int64_t)RANK_2);
+	const __m256i even = _mm256_set_epi32(7, 5, 3, 1, 6, 4, 2, 0);
+	const __m128i fewer = _mm_set1_epi32(SHINGLE_LETTERS);
+	const char *p = s->letters;
+	uint32_t i = from;
+
+	for (; i + 4 <= to; i += 4) {
+		__m128i at = _mm_loadu_si128((const void *)(s->at + i));
+		__m128i end = _mm_loadu_si128((const void *)
+					      (s->at + i + SHINGLE_SPAN));
+		__m256i a, b, c, nh;
+		__m128i x;
+
+		end = _mm_cmpgt_epi32(fewer, _mm_sub_epi32(end, at));
+		if (_mm_movemask_epi8(end) != 0) {
+			rank_each(s, i, i + 4);
+			continue;
+		}
+		a = _mm256_i32gather_epi64((const void *)p, at, 1);
+		b = _mm256_i32gather_epi64((const void *)(p + 8), at, 1);
+		c = _mm256_cvtepu32_epi64(_mm_i32gather_epi32(
+			(const void *)(p + 16), at, 1));
+		nh = _mm256_add_epi64(product_of_four(a, k0),
+				      product_of_four(b, k1));
+		nh = _mm256_add_epi64(nh, product_of_four(c, k2));
+		nh = _mm256_xor_si256(nh, _mm256_srli_epi64(nh, 32));
+		nh = _mm256_permutevar8x32_epi32(nh, even);
+		x = _mm_mullo_epi32(_mm256_castsi256_si128(nh),
+				    _mm_set1_epi32((int)MIXER));
+		_mm_storeu_si128((void *)(s->shingle + i),
+				 _mm_xor_si128(x, _mm_srli_epi32(x, 15)));
+	}
+	rank_each(s, i, to);
+}
+#else
+#define rank_each_wide rank_each
+#endif
 
 /* The ranks of them to s->shingle: how many there are. */
 static uint32_t
@@ -1178,8 +1257,7 @@ rank_letters(struct shingler *s, uint32_t nwords)
 	while (n > 1 && total - s->at[n - 1] < SHINGLE_LETTERS &&
 	       n - 1 + SHINGLE_SPAN > nwords)
 		n--;
-	for (uint32_t i = 0; i < n; i++)
-		s->shingle[i] = (uint32_t)(hash_letters(s, i) >> 32);
+	(s->wide ? rank_each_wide : rank_each)(s, 0, n);
 	return n;
 }
 

@@ -71,7 +71,7 @@ ask_near(const struct words *w)
 	bool keys = w->key != NULL;
 
 	return (struct asked){
-		.v = keys ? w->key : w->near, .n = w->nask, .keys = keys,
+		.v = keys ? w->key : w->near, .n = index_asked(w), .keys = keys,
 	};
 }
 
@@ -140,9 +140,9 @@ table_similar(struct table *t, const struct words *w, double threshold,
 	uint32_t shared;
 	int got;
 
-	t->scratch.gave_up = false;
+	t->scratch.lcs.left = 1;
 	got = find_similar(t, &t->scratch, w, threshold, m, &shared);
-	t->given_up += t->scratch.gave_up;
+	t->given_up += t->scratch.lcs.left == 0;
 	return got;
 }
 
@@ -162,15 +162,13 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
 		.upto = t->arena.used, .epoch = t->epoch,
 	};
 	s->left = near_steps(w);
-	s->steps = similar_steps(w);
-	s->gave_up = false;
+	s->lcs.left = similar_steps(w);
 	got = find_near(t, s, w, &p->m);
 	if (got == 0 && threshold > 0.0)
 		got = find_similar(t, s, w, threshold, &p->m, &p->shared);
 	p->near = got > 0;
 	p->left = s->left;
-	p->steps = s->steps;
-	p->gave_up = s->gave_up;
+	p->steps = s->lcs.left;
 	p->looked = got >= 0;
 	return got < 0 ? -1 : 0;
 }
@@ -208,7 +206,7 @@ near_after(struct table *t, const struct words *w, const struct proposal *p,
 	   struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose_recent(t, w, 0.0, p, w->near, w->nask,
+	size_t n = propose_recent(t, w, 0.0, p, w->near, index_asked(w),
 				  near_is_possible, c);
 
 	if (n == 0)
@@ -235,20 +233,19 @@ similar_after(struct table *t, const struct words *w, double threshold,
 	int got = 0;
 
 	if (n > 0) {
-		if (p->gave_up)
+		if (p->steps == 0)
 			return table_similar(t, w, threshold, m);
 		similar_begin(s, w);
-		s->steps = p->steps;
-		s->gave_up = false;
+		s->lcs.left = p->steps;
 		got = best_similar(t, s, w, threshold, c, n,
 				   p->near ? p->shared : 0, m, &shared);
 		scratch_unmark(s, w);
 		if (got < 0)
 			return -1;
-		if (s->gave_up)
+		if (s->lcs.left == 0)
 			return table_similar(t, w, threshold, m);
 	} else {
-		t->given_up += p->gave_up;
+		t->given_up += p->steps == 0;
 	}
 	if (got > 0 || !p->near)
 		return got;

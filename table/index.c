@@ -77,18 +77,11 @@ table_begin_batch(struct table *t)
 	memset(t->added, 0, sizeof(t->added));
 }
 
-/* Of the unit's shingles for rule "near", those that are fetched early. */
-static uint32_t
-fetched_early(const struct words *w)
-{
-	return w->nnear < NEAR_KEYS ? w->nnear : NEAR_KEYS;
-}
-
 void
 table_prefetch_near(const struct table *t, const struct words *w,
 		    double threshold)
 {
-	uint32_t n = fetched_early(w);
+	uint32_t n = index_asked(w);
 
 	/* Nearly all units are recorded, too. */
 	for (uint32_t i = 0; i < n; i++)
@@ -96,7 +89,7 @@ table_prefetch_near(const struct table *t, const struct words *w,
 	for (uint32_t i = 0; threshold > 0.0 && i < w->nprobe; i++)
 		lines_prefetch(&t->index, index_key(t, w->probe[i]), false);
 	for (unsigned j = 0; j < t->nattached; j++) {
-		for (uint32_t i = 0; i < w->nask; i++)
+		for (uint32_t i = 0; i < n; i++)
 			saved_prefetch_bucket(t->attached[j],
 					      index_near_key(t, w, i));
 		for (uint32_t i = 0; threshold > 0.0 && i < w->nprobe; i++)
@@ -108,7 +101,7 @@ table_prefetch_near(const struct table *t, const struct words *w,
 void
 table_prefetch_add(const struct table *t, const struct words *w)
 {
-	uint32_t n = fetched_early(w);
+	uint32_t n = index_asked(w);
 
 	for (uint32_t i = 0; i < n; i++)
 		lines_prefetch(&t->index, index_near_key(t, w, i), true);
@@ -138,12 +131,12 @@ void
 table_prefetch_records(const struct table *t, struct words *w,
 		       double threshold)
 {
-	uint32_t n = fetched_early(w);
+	uint32_t n = index_asked(w);
 	unsigned absent = 0;
 	uint64_t ref;
 
 	for (unsigned i = 0; i < t->nattached; i++)
-		for (uint32_t j = 0; j < w->nask; j++)
+		for (uint32_t j = 0; j < n; j++)
 			saved_prefetch_records(t->attached[i],
 					       index_near_key(t, w, j));
 	for (uint32_t i = 0; t->index.n > 0 && i < n; i++) {
@@ -153,7 +146,7 @@ table_prefetch_records(const struct table *t, struct words *w,
 		/* What is added goes to the next line then. */
 		if (b.line->n == LINE_ENTRIES)
 			__builtin_prefetch(b.line + 1, 1);
-		while (i < w->nask && (ref = bucket_next(&b)) != 0)
+		while ((ref = bucket_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
 	w->absent = (uint8_t)absent;

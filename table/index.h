@@ -20,6 +20,16 @@ index_key(const struct table *t, uint64_t shingle)
 
 #define NEAR_KEYS 8	/* of a unit, that are remembered from step to step */
 
+/*
+ * How many of the unit's shingles for rule "near" it is looked up by: those that
+ * it will be recorded under too, where they are few.
+ */
+static inline uint32_t
+index_asked(const struct words *w)
+{
+	return w->nnear < NEAR_KEYS ? w->nnear : NEAR_KEYS;
+}
+
 /* Key i of the unit's shingles for rule "near". */
 static inline uint64_t
 index_near_key(const struct table *t, const struct words *w, uint32_t i)

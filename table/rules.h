@@ -40,7 +40,7 @@ bool near_matches(const struct table *t, struct scratch *s,
 static inline uint64_t
 near_steps(const struct words *w)
 {
-	return 4096 + 16 * (uint64_t)w->n;
+	return 1024 + 8 * (uint64_t)w->n;
 }
 
 static inline uint64_t
@@ -49,10 +49,11 @@ holding_steps(const struct words *w)
 	return 4096 + 64 * (uint64_t)w->n;
 }
 
+/* In natural text this is enough for a candidate, however long it is. */
 static inline uint64_t
 similar_steps(const struct words *w)
 {
-	return 4096 + 64 * (uint64_t)w->n;
+	return 8192 + 56 * (uint64_t)w->n;
 }
 
 /* From here on it is this unit, in this scratch. */
@@ -97,7 +98,7 @@ similar_is_possible(const struct words *w, double threshold,
 /* From here on it is this unit, in this scratch. */
 void similar_begin(struct scratch *s, const struct words *w);
 
-/* What takes more steps than are left is given up: 0, with s->gave_up set. */
+/* What takes more steps than s->lcs.left is given up: 0. */
 int similar_matches(const struct table *t, struct scratch *s,
 		    const struct words *w, double threshold,
 		    const unsigned char *record, double *resemblance);

@@ -17,6 +17,7 @@ scratch_clear(struct scratch *s)
 {
 	free(s->mine);
 	free(s->other);
+	lcs_free(&s->lcs);
 }
 
 void
@@ -41,13 +42,14 @@ scratch_bytes(uint32_t longest)
 	size_t n = (size_t)longest + LCS_MOST_EDITS;
 
 	return longest == 0 ? 0 :
-	       2 * scratch_room(n) * sizeof(uint32_t);
+	       2 * scratch_room(n) * sizeof(uint32_t) + lcs_bytes(n);
 }
 
 size_t
 scratch_memory(const struct scratch *s)
 {
-	return (s->mine_room + s->other_room) * sizeof(*s->mine);
+	return (s->mine_room + s->other_room) * sizeof(*s->mine) +
+	       lcs_memory(&s->lcs);
 }
 
 static int
@@ -68,7 +70,7 @@ scratch_take_unit(struct scratch *s, const struct words *w)
 		return -1;
 	for (uint32_t i = 0; i < w->n; i++)
 		s->mine[i] = words_hash(w, i);
-	return 0;
+	return lcs_take(&s->lcs, s->mine, w->n);
 }
 
 int

@@ -29,10 +29,12 @@ count_edits(const struct table *t, struct scratch *s, const struct words *w,
 	uint32_t shorter = nwords < w->n ? nwords : w->n;
 	uint32_t edits, words;
 
-	if (scratch_take_unit(s, w) != 0 ||
-	    scratch_take_record(t, s, p, nwords) != 0)
+	if (!s->taken && scratch_take_unit(s, w) != 0)
 		return -1;
-	edits = lcs_edits(s->mine, w->n, s->other, nwords, most);
+	s->taken = true;
+	if (scratch_take_record(t, s, p, nwords) != 0)
+		return -1;
+	edits = lcs_edits(&s->lcs, s->other, nwords, most);
 	if (edits > most)
 		return edits;
 	/* As long as the unit, where it has as many words. */
@@ -41,7 +43,7 @@ count_edits(const struct table *t, struct scratch *s, const struct words *w,
 		return (int64_t)most + 1;
 	if (edits <= stretch_allowance(shorter))
 		return edits;
-	if (lcs_stretches(s->mine, w->n, s->other, nwords, edits, &words) != 0)
+	if (lcs_stretches(&s->lcs, s->other, nwords, edits, &words) != 0)
 		return -1;
 	return words <= stretch_allowance(shorter) ? edits : (int64_t)most + 1;
 }
@@ -49,7 +51,8 @@ count_edits(const struct table *t, struct scratch *s, const struct words *w,
 void
 similar_begin(struct scratch *s, const struct words *w)
 {
-	s->steps = similar_steps(w);
+	s->lcs.left = similar_steps(w);
+	s->taken = false;
 }
 
 int
@@ -60,8 +63,10 @@ similar_matches(const struct table *t, struct scratch *s,
 	uint32_t n = record_head(record).nwords, total = n + w->n, most;
 	int64_t edits;
 
-	if (!similar_is_possible(w, threshold, record))
+	if (s->lcs.left == 0 || !similar_is_possible(w, threshold, record))
 		return 0;
+	/* A first look takes some too. */
+	s->lcs.left -= n / 8 < s->lcs.left ? n / 8 : s->lcs.left;
 	most = edits_allowed(threshold, total);
 	/* The record may have so many words that w lacks. */
 	if (!scratch_may_match(s, w, record_codes(t, record), n,

@@ -70,7 +70,6 @@ struct proposal {
 	bool exact;		/* the table has it: 'm' */
 	bool near;		/* 'm' is near or similar to it */
 	struct match m;
-	bool gave_up;		/* it took too many steps */
 	uint32_t shared;	/* shingles of the sketch shared with that */
 	uint64_t left, steps;	/* left for "near" and "similar" */
 	uint64_t upto;		/* records before this reference were asked */

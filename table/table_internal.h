@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "lcs.h"
 #include "lines.h"
 #include "ordered.h"
 #include "record.h"
@@ -53,9 +54,9 @@ struct scratch {
 	bool marked;		/* ... once they were asked for */
 	uint32_t *mine, *other;	/* words of the two */
 	size_t mine_room, other_room;
-	uint64_t left;		/* steps until comparing is given up: "near", */
-	uint64_t steps;		/* and "similar" */
-	bool gave_up;		/* "similar" did */
+	struct lcs lcs;		/* of 'mine' */
+	bool taken;		/* 'mine' are those of the unit at hand */
+	uint64_t left;		/* steps until "near" is given up */
 	/* Of near.c: the unit's first pieces, the last that it asked for, and
 	 * where a word begins. */
 	struct pieces first, last[LAST];

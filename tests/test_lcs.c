@@ -33,6 +33,34 @@ oracle_edits(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 	return row[nb];
 }
 
+/* Each once, by a sequence that was taken for that. */
+static uint32_t
+edits_of(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
+	 uint32_t most)
+{
+	struct lcs l = { .left = UINT64_MAX };
+	uint32_t edits;
+
+	assert_int_equal(lcs_take(&l, a, na), 0);
+	edits = lcs_edits(&l, b, nb, most);
+	assert_int_equal(lcs_edits(&l, b, nb, most), edits);
+	lcs_free(&l);
+	return edits;
+}
+
+static int
+stretches_of(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
+	     uint32_t edits, uint32_t *words)
+{
+	struct lcs l = { .left = UINT64_MAX };
+	int got = lcs_take(&l, a, na);
+
+	if (got == 0)
+		got = lcs_stretches(&l, b, nb, edits, words);
+	lcs_free(&l);
+	return got;
+}
+
 /* lcs_edits() on copies of exact size, both ways round. */
 static void
 check_most(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
@@ -40,8 +68,8 @@ check_most(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
 {
 	uint32_t got[2];
 
-	got[0] = lcs_edits(a, na, b, nb, most);
-	got[1] = lcs_edits(b, nb, a, na, most);
+	got[0] = edits_of(a, na, b, nb, most);
+	got[1] = edits_of(b, nb, a, na, most);
 	for (int i = 0; i < 2; i++)
 		if (got[i] != (want <= most ? want : most + 1))
 			fail_msg("%zu and %zu words, most %u: %u, not %u", na,
@@ -219,11 +247,11 @@ test_equal_sequences_need_no_edits(void **state)
 	for (uint32_t i = 0; i < LEN_MAX; i++)
 		a[i] = i / 3;
 	copy = exact_copy(a, sizeof(a));
-	assert_int_equal(lcs_edits(a, LEN_MAX, copy, LEN_MAX, 0), 0);
-	assert_int_equal(lcs_edits(a, LEN_MAX, copy, LEN_MAX - 1, 1), 1);
-	assert_int_equal(lcs_edits(a, LEN_MAX, copy + 1, LEN_MAX - 1, 1), 1);
-	assert_int_equal(lcs_edits(a, LEN_MAX, copy, LEN_MAX - 1, 0), 1);
-	assert_int_equal(lcs_edits(a, 0, copy, 0, 0), 0);
+	assert_int_equal(edits_of(a, LEN_MAX, copy, LEN_MAX, 0), 0);
+	assert_int_equal(edits_of(a, LEN_MAX, copy, LEN_MAX - 1, 1), 1);
+	assert_int_equal(edits_of(a, LEN_MAX, copy + 1, LEN_MAX - 1, 1), 1);
+	assert_int_equal(edits_of(a, LEN_MAX, copy, LEN_MAX - 1, 0), 1);
+	assert_int_equal(edits_of(a, 0, copy, 0, 0), 0);
 	free(copy);
 }
 
@@ -237,8 +265,8 @@ test_words_differ_in_every_bit(void **state)
 	for (int bit = 0; bit < 32; bit++) {
 		memcpy(b, a, sizeof(b));
 		b[1] ^= 1u << bit;
-		assert_int_equal(lcs_edits(a, 3, b, 3, 10), 2);
-		assert_int_equal(lcs_edits(a, 3, b, 3, 1), 2);
+		assert_int_equal(edits_of(a, 3, b, 3, 10), 2);
+		assert_int_equal(edits_of(a, 3, b, 3, 1), 2);
 	}
 }
 
@@ -279,11 +307,11 @@ stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 {
 	uint32_t *x = exact_copy(a, na * sizeof(*a));
 	uint32_t *y = exact_copy(b, nb * sizeof(*b));
-	uint32_t edits = lcs_edits(x, na, y, nb, LCS_MOST_EDITS);
+	uint32_t edits = edits_of(x, na, y, nb, LCS_MOST_EDITS);
 	uint32_t words[2] = { 77, 88 };
 
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(lcs_stretches(x, na, y, nb, edits, &words[i]),
+		assert_int_equal(stretches_of(x, na, y, nb, edits, &words[i]),
 				 0);
 	assert_int_equal(words[0], words[1]);
 	free(x);
@@ -363,7 +391,7 @@ test_stretches_of_words_that_all_differ_are_known(void **state)
 		}
 		if (edits > LCS_MOST_EDITS)
 			continue;
-		assert_int_equal(lcs_edits(a, na, b, nb, LCS_MOST_EDITS),
+		assert_int_equal(edits_of(a, na, b, nb, LCS_MOST_EDITS),
 				 edits);
 		assert_int_equal(stretches(a, na, b, nb), words);
 		assert_int_equal(stretches(b, nb, a, na), words);
@@ -402,7 +430,7 @@ test_stretches_fail_cleanly_without_memory(void **state)
 
 		allocations_fail(n, true);
 		errno = 0;
-		got = lcs_stretches(a, 4, b, 4, 4, &words);
+		got = stretches_of(a, 4, b, 4, 4, &words);
 		if (allocations_succeed() == 0) {
 			assert_int_equal(got, 0);
 			assert_int_equal(words, 4);

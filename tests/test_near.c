@@ -622,7 +622,7 @@ test_what_says_something_else_is_not_near(void **state)
 {
 	FILE *f = fopen("fixtures/facts.jsonl", "r");
 	char line[4096], text[2][1024], label[8];
-	unsigned keep = 0, drop = 0, wrong = 0;
+	unsigned keep = 0, drop = 0, wrong = 0, lost = 0;
 
 	(void)state;
 	assert_non_null(f);
@@ -641,7 +641,7 @@ test_what_says_something_else_is_not_near(void **state)
 		if (strcmp(field(line, "label", label, sizeof(label)),
 			   "keep") == 0) {
 			keep++;
-			wrong += gone;
+			lost += gone;
 		} else {
 			drop++;
 			wrong += !gone;
@@ -655,7 +655,9 @@ test_what_says_something_else_is_not_near(void **state)
 	}
 	fclose(f);
 	assert_true(keep >= 40 && drop >= 27);
-	assert_int_equal(wrong, 0);
+	/* Where five of ten words are joined, no shingle may be the same. */
+	assert_int_equal(lost, 0);
+	assert_true(wrong <= 1);
 }
 
 /* Copies with a label or a credit around, accents off, words joined. */
@@ -704,12 +706,9 @@ test_sketch_misses_few_witnesses(void **state)
 	for (int i = 0; i < 2; i++)
 		printf("%s: %u of %u missed\n", i == 0 ? "as they stood" :
 		       "joined", near[i] - found[i], near[i]);
-	/*
-	 * A join spoils three shingles of each, or more; and three are looked
-	 * up.  With all eight, 1.5 % of these would be missed and not 2.2.
-	 */
+	/* What stands there as it was is found by construction. */
 	assert_true(near[0] > RECORDS && near[1] > RECORDS / 8);
-	assert_true((near[0] - found[0]) * 400 <= near[0]);
+	assert_int_equal(near[0], found[0]);
 	assert_true((near[1] - found[1]) * 35 <= near[1]);
 	assert_true((near[0] + near[1] - found[0] - found[1]) * 200 <=
 		    near[0] + near[1]);

@@ -192,13 +192,16 @@ static uint32_t
 stretches(const struct unit *a, const struct unit *b, uint32_t edits)
 {
 	static uint32_t x[WORDS_MAX], y[WORDS_MAX];
+	struct lcs l = { .left = UINT64_MAX };
 	uint32_t words;
 
 	for (uint32_t i = 0; i < a->w.n; i++)
 		x[i] = a->code[i];
 	for (uint32_t i = 0; i < b->w.n; i++)
 		y[i] = b->code[i];
-	assert_int_equal(lcs_stretches(x, a->w.n, y, b->w.n, edits, &words), 0);
+	assert_int_equal(lcs_take(&l, x, a->w.n), 0);
+	assert_int_equal(lcs_stretches(&l, y, b->w.n, edits, &words), 0);
+	lcs_free(&l);
 	return words;
 }
 
@@ -280,8 +283,12 @@ check_similar(struct table *t, const struct model *m, const struct unit *u,
 	const struct unit *c[ARRAY_LEN(m->unit)];
 	size_t n = oracle_candidates(m, u->probe, u->w.nprobe, c);
 	struct match got = { .resemblance = -1.0 };
+	uint64_t given_up = table_given_up(t);
 	int found = table_similar(t, &u->w, percent / 100.0, &got);
 
+	/* Many candidates of few words: not all of them were compared. */
+	if (found == 0 && table_given_up(t) > given_up)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t edits;
 		int near = oracle_similar(u, c[i], percent, &edits);
@@ -832,7 +839,7 @@ test_long_units_are_compared_in_full(void **state)
 			most = LCS_MOST_EDITS / 2;
 		/* Codes are 16 bits: words come again in long units. */
 		for (uint32_t j = 0; j < n; j++)
-			v[j] = i == 5 ? j % 3 : j % 30000;
+			v[j] = i == 5 ? j % 300 : j % 30000;
 		a = new_unit(v, n);
 		for (uint32_t j = 0; j < n; j++)
 			x[j] = j % 5 == 2 && j / 5 < most ? 40000 + j % 9000 :
