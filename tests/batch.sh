@@ -417,7 +417,7 @@ not_regular() {
 	mkdir d
 	mkfifo f
 	text a 1 1 >a
-	exits 2 timeout 20 "$DEDUP" --in-place d f /dev/null missing a 2>err
+	exits 2 ends "$DEDUP" --in-place d f /dev/null missing a 2>err
 	sed 's/cannot open/-/' err | diff - <(cat <<-END
 		dedup: d: -: Is a directory
 		dedup: f: -: not a regular file
@@ -427,7 +427,7 @@ not_regular() {
 	)
 	cmp a <(text a 1)
 	[ -p f ]
-	exits 2 timeout 20 "$DEDUP" --keep=none --in-place f 2>err
+	exits 2 ends "$DEDUP" --keep=none --in-place f 2>err
 }
 must '--in-place: refuses what is no regular file, others go on' not_regular
 
@@ -1157,7 +1157,7 @@ journal_of_others() {
 	[ "$(cat out/.dedup-journal)" = precious ]
 	rm out/.dedup-journal
 	mkfifo out/.dedup-journal
-	exits 2 timeout 20 "$DEDUP" --output-dir=out --resume a 2>err
+	exits 2 ends "$DEDUP" --output-dir=out --resume a 2>err
 	rm out/.dedup-journal
 	printf 'dedup-journal 1 0.' >out/.dedup-journal	# a crash left that
 	dedup --output-dir=out --resume a

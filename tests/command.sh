@@ -1890,83 +1890,8 @@ readme() {
 }
 must 'the README shows what the command prints' readme
 
-# The shared corpora.
-
-article() {	# NAME
-	dedup "$shared/articles/raw/$1" | cmp - "$shared/articles/clean/$1"
-	dedup "$shared/articles/clean/$1" | cmp - "$shared/articles/clean/$1"
-}
-if [ -d "$shared/articles" ]; then
-	for file in "$shared"/articles/raw/*; do
-		must "article ${file##*/} becomes clean, and stays so" \
-		    article "${file##*/}"
-	done
-else
-	must 'articles become clean' skip 'no shared/articles'
-fi
-
-# What stood apart may stand together then: at most 0.1 % of the bytes.
-second_pass() {	# OUTPUT [OPTION]...
-	local before after
-	before=$(wc -c <"$1")
-	dedup -q "${@:2}" "$1" >again
-	after=$(wc -c <again)
-	echo "figure: a second pass removes $((before - after)) of $before bytes"
-	[ $(((before - after) * 1000)) -le "$before" ]
-}
-
-articles_together() {
-	[ -d "$shared/articles" ] || skip 'no shared/articles'
-	dedup --log=log "$shared"/articles/raw/* >out
-	"$python" "$tests/rebuild.py" out log "$shared"/articles/raw/* |
-	    cmp - <(cat "$shared"/articles/raw/*)
-	second_pass out
-	# Of each line that went, four words in five stand in what stayed.
-	"$python" - out log <<-'END'
-		import json, re, sys
-		split = lambda s: re.findall(r"\w+", s.casefold())
-		lines = [split(l) for l in open(sys.argv[1], encoding="utf-8")]
-		lines = [l for l in lines if l]
-		# A cut-off lead may be said by several lines in turn.
-		kept = [set(sum(lines[i:i + n], []))
-		        for n in (1, 8) for i in range(len(lines))]
-		for removal in map(json.loads, open(sys.argv[2])):
-		    for text in "".join(span["text"] for span in
-		                        removal["removed"]).split("\n"):
-		        words = set(split(text))
-		        share = max(len(words & k) for k in kept)
-		        assert share >= 0.8 * len(words), (share, text)
-	END
-}
-must 'articles as one corpus: nothing is lost that stands nowhere else' \
-    articles_together
-
-planted() {	# LEAST F1, SCORE'S OPTION OR '', [OPTION]...
-	[ -d "$shared/planted" ] || skip 'no shared/planted'
-	dedup -f jsonl "${@:3}" "$shared/planted/docs.jsonl" >out
-	"$python" "$shared/planted/score.py" "$shared/planted/docs.jsonl" \
-	    "$shared/planted/labels.jsonl" out ${2:+"$2"} >score
-	sed 's/^precision/figure: &/' score
-	awk -v least="$1" '
-		NR > 1 && $2 > 0 && $1 != "precision" && $3 < 0.97 { bad = 1 }
-		$1 == "precision" {
-			lost = $8
-			sub("/.*", "", lost)
-			if ($6 < least || lost > 0 || $10 > 0)
-				bad = 1
-			seen = 1
-		}
-		END { exit bad || !seen }' score
-	second_pass out -f jsonl "${@:3}"
-}
-must 'planted: F1 0.9995, each kind 0.97, nothing lost, a second pass 0.1 %' \
-    planted 0.9995 ''
-must 'planted: with -t .8, F1 0.995 of what is similar, too' \
-    planted 0.995 --similar -t .8
-
 # Pairs of which the second says something else, or only what the first says.
 facts() {	# PAIRS
-	[ -e "$1" ] || skip 'no shared/facts'
 	"$python" - "$DEDUP" "$1" <<-'END'
 		import json, re, subprocess, sys
 		def plain(text):
@@ -2002,22 +1927,5 @@ facts() {	# PAIRS
 }
 must 'facts: what says something else stays, of the rest 95 % go' \
     facts "$fixtures/facts.jsonl"
-must 'facts: and so of the other pairs' facts "$shared/facts/pairs.jsonl"
-
-# Of all removals of each file for itself.
-sentences() {	# FILE...
-	[ -e "$shared/bench/sentences.py" ] || skip 'no shared/bench'
-	"$python" "$shared/bench/sentences.py" "$DEDUP" "$@" >said
-	sed 's/^/figure: /' said
-	awk 'NR == 1 && $3 > 0 && $1 <= 0.01 * $3 { ok = 1 } END { exit !ok }' \
-	    said
-}
-licences() {
-	local files=(/usr/share/doc/*/copyright)
-	[ -e "${files[9]:-}" ] || skip 'no /usr/share/doc/*/copyright'
-	sentences "${files[@]}"
-}
-must 'removals neither begin nor end in the middle of a sentence: licences' \
-    licences
 
 sum_up

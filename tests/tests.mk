@@ -25,32 +25,24 @@ LIBS_test_json = $(shell $(PKG_CONFIG) --libs jansson)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
 
-# Run them all, and only then fail.
-define run_tests
-	@failed=0; for test in $(UNIT_TESTS); do \
-		$1/$$test || failed=1; \
-	done; exit $$failed
-endef
+# The scripts; those of the command, in as many parts as may run at once.
+# Longest first.
+OF_COMMAND = batch.sh/8 command.sh/8 dumps.sh/4
+SCRIPTS = python.sh library.sh quality.sh $(OF_COMMAND)
 
-# The scripts, side by side: what they say, one by one.
-SCRIPTS = command batch dumps library
-define run_scripts
-	@for script in $(SCRIPTS); do \
-		{ DEDUP=$1 tests/$$script.sh > $B/$$script.log 2>&1; \
-		  echo $$? > $B/$$script.status; } & \
-	done; wait; failed=0; \
-	for script in $(SCRIPTS); do \
-		echo "tests/$$script.sh"; cat $B/$$script.log; \
-		[ "$$(cat $B/$$script.status)" -eq 0 ] || failed=1; \
-	done; exit $$failed
-endef
+# All of them side by side, one verdict; ROUNDS is read by the tests.
+RUN = tests/run.py -l $B/logs-$@ -n $@
+LONG = 8
 
 T = $B/tests
 
 check: all build-tests $T/gen
-	$(call run_tests,$T)
-	$(call run_scripts,./dedup)
-	$(MAKE) --no-print-directory check-python
+	DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) $(UNIT_TESTS:%=$T/%)
+
+# The same with more rounds of random texts, and larger ones.
+check-long: all build-tests $T/gen
+	ROUNDS=$(LONG) DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) \
+		$(UNIT_TESTS:%=$T/%)
 
 build-tests: $(UNIT_TESTS:%=$T/%)
 
@@ -76,8 +68,7 @@ $T/%.o: tests/%.c Makefile tests/tests.mk | $(HEADERS)
 A = $B/asan
 
 asan: $A/dedup $(UNIT_TESTS:%=$A/tests/%) $T/gen
-	$(call run_tests,$A/tests)
-	$(call run_scripts,$A/dedup)
+	DEDUP=$A/dedup $(RUN) $(OF_COMMAND:%=tests/%) $(UNIT_TESTS:%=$A/tests/%)
 
 $A/dedup: $A/cli/main.o $(MODULES:%=$A/%)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
@@ -100,7 +91,7 @@ S = $B/tsan
 TSAN = -fsanitize=thread
 
 tsan: $S/dedup $T/gen
-	DEDUP=$S/dedup TEST_ONLY=threads tests/dumps.sh
+	DEDUP=$S/dedup TEST_ONLY=threads $(RUN) tests/dumps.sh/2
 
 $S/dedup: $S/cli/main.o $(MODULES:%=$S/%)
 	$(CC) $(CFLAGS) $(TSAN) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
@@ -133,45 +124,12 @@ $F/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
 	$(CLANG) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) -O1 -g -fsanitize=fuzzer-no-link \
 		$(SANITIZE) -c -o $@ $<
 
-# The Python package, as the README installs it, into an environment of its own;
-# its tests run outside of the tree.  Packages that it works with come from the
-# index of pip.  Where what is needed for that is not there, it is said.
-P = $B/python
-PYTHON = python3
-PYTHON_PACKAGES = pyarrow pandas polars duckdb nanoarrow datasets datatrove \
-	orjson mypy
-P_RUN = cd $P && PYTHONDONTWRITEBYTECODE=1 DEDUP=$(abspath dedup) \
-	DEDUP_CHECKOUT=$(CURDIR)
-P_TEST = -m pytest -q -rs -p no:cacheprovider $(CURDIR)/python/tests
-
+# The Python package alone, and its extension under sanitizers.
 check-python: dedup
-	@why=$$($(PYTHON) tests/has_python.py) || { \
-		echo "check-python: skipped: $$why"; exit 0; }; \
-	$(MAKE) --no-print-directory $P/packages || { \
-		echo "check-python: skipped: pip cannot install pytest"; exit 0; }; \
-	$P/venv/bin/pip install -q --force-reinstall --no-deps ./python && \
-	$(P_RUN) venv/bin/python -X dev $(P_TEST)
+	$(RUN) tests/python.sh
 
-$P/packages: tests/tests.mk
-	@mkdir -p $P
-	@$(PYTHON) -m venv $P/venv
-	@$P/venv/bin/pip install -q --disable-pip-version-check pytest
-	@$P/venv/bin/pip install -q --disable-pip-version-check \
-		$(PYTHON_PACKAGES) || for package in $(PYTHON_PACKAGES); do \
-		$P/venv/bin/pip install -q --disable-pip-version-check $$package || \
-			echo "check-python: without $$package"; \
-	done
-	@touch $@
-
-# The extension under sanitizers.  What the interpreter itself never frees would
-# be told as leaks: the tests look at memory that grows instead.
-asan-python: dedup $P/packages
-	CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' $P/venv/bin/pip \
-		install -q --upgrade --no-deps --target=$P/asan ./python
-	$(P_RUN) ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=asan LD_PRELOAD="$$($(CC) \
-		-print-file-name=libasan.so) $$($(CC) \
-		-print-file-name=libstdc++.so.6)" venv/bin/python $(P_TEST) \
-		-k 'not memory and not leaks and not types'
+asan-python: dedup
+	CC='$(CC)' tests/python.sh --sanitize '$(SANITIZE)'
 
 # The ABI of this version, as far as dedup.h declares it, for the check that later
 # ones keep it: to be made and committed with a release.
