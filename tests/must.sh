@@ -22,8 +22,8 @@ DEDUP=$(realpath "${DEDUP:-$root/dedup}")
 shared=$(realpath -m "${SHARED:-$root/../shared}")
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
-number=0 passed=0 failed=0 skipped=0
-part=${TEST_PART:-1/1}
+seen=0 passed=0 failed=0 skipped=0
+part_of=${TEST_PART:-1/1}
 
 # Bash passes <(...) by /dev/fd, which is a part of /proc.
 if [ ! -e /dev/fd/0 ] && [ ! -e /proc/self/fd/0 ]; then
@@ -32,10 +32,10 @@ if [ ! -e /dev/fd/0 ] && [ ! -e /proc/self/fd/0 ]; then
 fi
 
 must() {	# WHAT COMMAND [ARGUMENT]...
-	local what=$1 n=$((++number)) status
+	local what=$1 n=$((++seen)) status
 	shift
 	if [[ ! $what =~ ${TEST_ONLY:-} ]] ||
-	    [ $((n % ${part#*/})) -ne $((${part%/*} % ${part#*/})) ]; then
+	    [ $(((n - ${part_of%/*}) % ${part_of#*/})) -ne 0 ]; then
 		return
 	fi
 	rm -rf "$tmp/here"

@@ -7,7 +7,20 @@
 . "$(dirname "$0")/must.sh"
 
 # What is known to be wrong and may be: facts/NAME, lines/KIND, reports/NAME.
-pending=
+pending='
+facts/signs lines/url lines/logfmt lines/mail lines/path lines/csvlow
+lines/sent lines/quoted lines/json lines/greek reports/01-math-operators
+reports/03-names-list reports/04-superscript reports/07-cjk-caption-twice
+reports/09-narrow-column-cut reports/10-narrow-column-copy
+reports/12-page-twice-headings reports/14-json-in-prose reports/16-sql
+reports/20-cookie-banner reports/27-pdf-furniture
+reports/29-decontaminate-inline reports/36-persian-letters reports/49-entities
+reports/56-narrow-last-word reports/62-copy-headline-title
+reports/65-ctx-attribution reports/66-ctx-cells-repeat reports/67-ctx-list
+reports/69-ctx-toc reports/70-cut-changelog-name reports/74-join-headlines
+reports/77-num-cut-front reports/78-num-version reports/85-sign-less
+reports/86-sign-minus reports/93-teaser-continue
+'
 
 is_pending() {	# NAME
 	[[ " ${pending//$'\n'/ } " == *" $1 "* ]]

@@ -394,7 +394,7 @@ test_flush_lets_a_reader_see_all(void **state)
 		print_message("skipped: no /proc\n");
 		skip();
 	}
-	alarm(100);
+	alarm(600);	/* against waiting for ever */
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct compression c = { kinds[i], -1 };
 		struct blob text = text_blob(&r, 300000);

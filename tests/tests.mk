@@ -2,7 +2,8 @@
 #
 #	tests/test_*.c	programs of tests (cmocka), each linked with all modules
 #	tests/fuzz_*.c	targets of libFuzzer
-#	tests/*.c	others, but gen.c: what these share
+#	tests/gen.c, growth.c	programs of the bench
+#	tests/*.c	others: what these share
 
 # The same inputs each time, unless another seed (0: any) or more is asked for.
 FUZZ_SECONDS = 10
@@ -14,7 +15,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 
 UNIT_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
-HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen, \
+HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen growth, \
 	$(patsubst tests/%.c,%,$(wildcard tests/*.c)))
 MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli/main.o,$(CLI_SOURCES:.c=.o))
 
@@ -58,6 +59,9 @@ $T/tests.a: $(HELPERS:%=$T/%.o) $(MODULES:%=$B/%)
 
 $T/gen: $T/gen.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+$T/growth: $T/growth.o $T/tests.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
 
 $T/%.o: tests/%.c Makefile tests/tests.mk | $(HEADERS)
 	$(MKDIR)
@@ -148,6 +152,12 @@ bench: dedup $T/gen
 	tests/bench.sh ./dedup $T/gen
 	tests/bench_dumps.py ./dedup $T/gen
 	tests/bench_pages.sh ./dedup
+	$(MAKE) --no-print-directory bench-growth
+
+# What hostile text costs, and twice as much of it.
+bench-growth: dedup $T/growth
+	$T/growth
+	tests/bench_separator.sh ./dedup
 
 # Instructions a byte; with CHECK=--check, too many are a failure.
 bench-instructions: dedup $T/gen
@@ -156,8 +166,7 @@ bench-instructions: dedup $T/gen
 # What a second pair of eyes says; .clang-tidy has its settings.
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
-	shellcheck -x $(SCRIPTS:%=tests/%.sh) tests/bench.sh tests/man.sh \
-		tests/bench_pages.sh tests/bench_instructions.sh .ci/run
+	shellcheck -x tests/*.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	tests/man.sh $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
@@ -172,5 +181,6 @@ lint: | $(HEADERS)
 		{ cat $B/clang-tidy.log; exit 1; }
 
 -include $(wildcard $T/*.d $A/*.d $A/*/*.d $S/*.d $S/*/*.d $F/*.d $F/*/*.d)
-.PHONY: build-tests bench-instructions check-python asan-python
+.PHONY: build-tests check-long bench-growth bench-instructions check-python \
+	asan-python
 .PRECIOUS: $T/%.o $A/%.o $S/%.o $F/%.o

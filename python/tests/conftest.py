@@ -12,6 +12,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
 
 ROOT = Path(__file__).resolve().parents[2]
+# Seconds, against what never ends; no measure of time.
+ENDLESS = 600
 DOCUMENTS = int(os.environ.get("DEDUP_TEST_DOCUMENTS", "1500"))
 # Where the checkout is, if these tests are not in it.
 CHECKOUT = Path(os.environ.get("DEDUP_CHECKOUT", ROOT))
