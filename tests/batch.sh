@@ -661,9 +661,11 @@ must '--min-doc-words: with --in-place and --check' short_in_place
 
 short_memory() {
 	is_sanitized && skip 'not under AddressSanitizer'
-	head -c 300000000 /dev/zero | tr '\0' '\n' |
+	local bytes
+	bytes=$(rounds 1500000000)
+	head -c "$bytes" /dev/zero | tr '\0' '\n' |
 	    (ulimit -v 262144; exec "$DEDUP" --min-doc-words=1000000) |
-	    cmp -n 300000000 - <(tr '\0' '\n' </dev/zero)
+	    cmp -n "$bytes" - <(tr '\0' '\n' </dev/zero)
 }
 must '--min-doc-words: what is held back is bounded' short_memory
 must '--min-doc-words=0' refuses 'dedup: --min-doc-words: 0: not a whole'\
@@ -881,7 +883,8 @@ tree() {	# DIR: inodes and bytes
 }
 
 resumes() {	# FILES KILLS OPTION...
-	local kills=$2 done=0 killed=0
+	local kills done=0 killed=0
+	kills=$(rounds "$2")
 	many "$1"
 	shift 2
 	: >finished
@@ -912,12 +915,12 @@ resumes() {	# FILES KILLS OPTION...
 		    <(grep -F " ./$name" now)
 	done < <(head -n 20 finished)
 }
-must '--resume: after kills at any moment the same bytes' resumes 2500 6
+must '--resume: after kills at any moment the same bytes' resumes 2500 10
 compressed_resumes() {
 	dedup --compress=gzip </dev/null >out.gz || skip "no zlib"
 	resumes "$@"
 }
-must '--resume: compressed, and with threads' compressed_resumes 2000 4 --compress=gzip -T2
+must '--resume: compressed, and with threads' compressed_resumes 2000 10 --compress=gzip -T2
 
 half_done() {	# 'out' as it is when 'list' is half done
 	many 40

@@ -4,7 +4,7 @@
 #   SHARED      the corpora that are not in the tree  (../shared)
 #   TEST_ONLY   only tests whose text matches this     (all)
 #   TEST_PART   2/4: the second of four parts, which may run at once  (all)
-#   ROUNDS      so many times the random tests         (1)
+#   CHECK_LONG  all rounds of random tests, not a fifth; texts of full length
 #
 # A test is a command that succeeds, in an empty directory of its own; what it
 # says is shown where it fails, and else only its "figure: " lines.  Exit status
@@ -98,8 +98,11 @@ wait_until() {	# COMMAND...
 	return 1
 }
 
+# For short, rounds and bytes are a fifth of what is asked for.
 rounds() {	# NUMBER
-	echo $(($1 * ${ROUNDS:-1}))
+	local n=$1
+	[ -n "${CHECK_LONG:-}" ] || n=$((n / 5))
+	echo $((n > 0 ? n : 1))
 }
 
 needs_terminal() {

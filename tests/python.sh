@@ -5,7 +5,7 @@
 #
 #   DEDUP    the binary to compare with  (./dedup)
 #   PYTHON   the interpreter             (python3)
-#   ROUNDS   see must.sh
+#   CHECK_LONG  see must.sh
 #
 # With --sanitize the extension is built with those flags of CC.
 set -euo pipefail

@@ -223,7 +223,7 @@ test_every_level_is_unpacked_by_the_library(void **state)
 	(void)state;
 	for_each_kind(k)
 		for (int level = -1; level <= level_most(k);
-		     level += level < 9 ? 1 : 5)
+		     level += level < 9 && every() == 1 ? 1 : 5)
 			for (size_t i = 0; i < 2 * ARRAY_LEN(lens); i++) {
 				struct compression c = { k, level };
 				struct blob text, b, got;
@@ -289,7 +289,8 @@ test_output_does_not_depend_on_how_bytes_came(void **state)
 
 	(void)state;
 	for_each_kind(k)
-		for (int level = level_least(k); level < 8; level += 3)
+		for (int level = level_least(k); level < 8;
+		     level += every() == 1 ? 3 : 8)
 			for (size_t i = 0; i < 2 * ARRAY_LEN(lens); i++) {
 				struct compression c = { k, level };
 				struct blob text = i % 2 ?

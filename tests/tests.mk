@@ -31,9 +31,8 @@ wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
 OF_COMMAND = batch.sh/8 command.sh/8 dumps.sh/4
 SCRIPTS = python.sh library.sh quality.sh $(OF_COMMAND)
 
-# All of them side by side, one verdict; ROUNDS is read by the tests.
+# All of them side by side, one verdict.
 RUN = tests/run.py -l $B/logs-$@ -n $@
-LONG = 8
 
 T = $B/tests
 
@@ -42,7 +41,7 @@ check: all build-tests $T/gen
 
 # The same with more rounds of random texts, and larger ones.
 check-long: all build-tests $T/gen
-	ROUNDS=$(LONG) DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) \
+	CHECK_LONG=1 DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) \
 		$(UNIT_TESTS:%=$T/%)
 
 build-tests: $(UNIT_TESTS:%=$T/%)

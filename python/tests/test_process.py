@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from conftest import CHECKOUT, ENDLESS, make_texts
+from conftest import CHECKOUT, ENDLESS, LONG, make_texts
 
 import libdedup
 
@@ -139,7 +139,7 @@ def test_nothing_leaks():
     """Memory stays flat over calls of each kind; -X dev finds misuse."""
     pytest.importorskip("pyarrow")
     child = run_python("""
-        import resource, libdedup, pyarrow as pa
+        import resource, sys, libdedup, pyarrow as pa
         from conftest import make_texts
         texts = make_texts(200)
         kinds = [pa.string(), pa.large_string(), pa.string_view()]
@@ -164,13 +164,13 @@ def test_nothing_leaks():
         def peak():
             return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-        for _ in range(20):
+        for _ in range(int(sys.argv[1]) // 5):
             once()
         before = peak()
-        for _ in range(100):
+        for _ in range(int(sys.argv[1])):
             once()
         print(peak() - before)
-    """)
+    """, "100" if LONG else "30")
     out, err = child.communicate(timeout=ENDLESS)
     assert child.returncode == 0, err
     assert not err, err
