@@ -682,8 +682,8 @@ has_lines() {	# NUMBER FILE
 # Before it has said so, the signal would end it.
 awaits_signal() {	# PID
 	local caught
-	caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status") &&
-	    [ -n "$caught" ] || skip 'no SigCgt in /proc'
+	caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status")
+	[ -n "$caught" ] || skip 'no SigCgt in /proc'
 	[ $((0x$caught >> ($(kill -l USR1) - 1) & 1)) -eq 1 ]
 }
 

@@ -965,8 +965,10 @@ test_kind_that_was_left_out_is_named(void **state)
 		}
 		free(b.p);
 	}
-	if (!any)
+	if (!any) {
+		print_message("no library is missing\n");
 		skip();
+	}
 }
 
 /* So much address space, and no more than this. */

@@ -112,7 +112,7 @@ fuzz: $(FUZZERS:%=$F/%)
 		echo "$$fuzzer: $(FUZZ_SECONDS) seconds"; \
 		$F/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=8192 \
 			-seed=$(FUZZ_SEED) -runs=$(FUZZ_RUNS) \
-			-timeout=20 -print_final_stats=1 -artifact_prefix=$F/ \
+			-timeout=300 -print_final_stats=1 -artifact_prefix=$F/ \
 			$F/$$fuzzer.corpus fixtures > $F/$$fuzzer.log 2>&1 || \
 			{ tail -n 60 $F/$$fuzzer.log; exit 1; }; \
 		tail -n 7 $F/$$fuzzer.log; \
