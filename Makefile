@@ -1,7 +1,8 @@
 # dedup: the command, libdedup, their tests.
 #
 #	make                    build dedup, libdedup.a, build/libdedup.so
-#	make check              unit and command tests
+#	make check              all tests, one verdict at the end
+#	make check-long         the same with all rounds of random texts
 #	make asan               the same under AddressSanitizer and UBSan
 #	make tsan               threads under ThreadSanitizer
 #	make fuzz               a short run of each fuzzer (clang)

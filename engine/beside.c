@@ -153,6 +153,8 @@ beside_judged(struct dedup *d, size_t i)
 	size_t n = d->nheadings, k;
 	uint64_t id = d->beside.theirs;
 
+	if (n == 0)
+		return 0;
 	/* Who wrote what is quoted is no heading. */
 	for (k = 0; k < n; k++)
 		if (view_at(&d->view, d->heading[k].piece)->quote !=

@@ -347,37 +347,43 @@ said_in_full(const struct view *v, size_t i, const struct listed_unit *next,
 	return 0;
 }
 
+/* Its completers, if it is a lead, or may be said in full soon after. */
+static int
+link_unit(const struct view *v, size_t i, bool lead, bool full, bool final)
+{
+	struct piece *u = view_at(v, i);
+	int n = find_window(v, i, lead ? SOON_UNITS : SOON_NEXT, final);
+	const struct listed_unit *next = v->unit + u->rank + 1;
+	int got = 0;
+
+	if (n < 0)
+		return 0;
+	if (lead)
+		got = complete_lead(v, i, next, n);
+	if (full && got == 0) {
+		got = said_in_full(v, i, next, n < SOON_NEXT ? n : SOON_NEXT);
+		u->said = got > 0;
+	}
+	if (got < 0)
+		return -1;
+	u->completers = (uint8_t)got;
+	u->linked = true;
+	return 1;
+}
+
 int
 soon_link(const struct view *v, size_t i, bool final)
 {
 	struct piece *u = view_at(v, i);
 	const struct dedup_options *opt = &view_split(v, i)->opt;
-	const struct listed_unit *next;
 	bool judged = piece_is_unit(u) && u->compared && !u->listing &&
 		      opt->unit != DEDUP_UNIT_DOCUMENT;
 	bool lead = judged && u->ending != ENDING_WHOLE;
 	bool full = judged && !opt->exact && !u->headline &&
 		    u->length >= DEDUP_NEAR_WORDS;
-	int n, got = 0;
 
-	if (u->linked)
-		return 1;
-	if (lead || full) {
-		n = find_window(v, i, lead ? SOON_UNITS : SOON_NEXT, final);
-		if (n < 0)
-			return 0;
-		next = v->unit + u->rank + 1;
-		if (lead)
-			got = complete_lead(v, i, next, n);
-		if (full && got == 0) {
-			got = said_in_full(v, i, next,
-					   n < SOON_NEXT ? n : SOON_NEXT);
-			u->said = got > 0;
-		}
-		if (got < 0)
-			return -1;
-		u->completers = (uint8_t)got;
-	}
+	if (!u->linked && (lead || full))
+		return link_unit(v, i, lead, full, final);
 	u->linked = true;
 	return 1;
 }

@@ -542,11 +542,7 @@ static int
 plan_block(struct split *s, size_t n)
 {
 	struct line *l = s->scan.lines + s->cursor;
-	struct unit_block block = {
-		.lines = l, .n = n, .text = s->text, .base = s->base,
-		.norm = s->scan.norm, .min_words = s->opt.min_words,
-		.alone = s->alone, .marks = s->hash_lines,
-	};
+	struct unit_block block;
 
 	if (s->opt.unit == DEDUP_UNIT_PARAGRAPH ||
 	    s->opt.unit == DEDUP_UNIT_DOCUMENT)
@@ -561,6 +557,11 @@ plan_block(struct split *s, size_t n)
 	if (n == 1 && l->nwords >= s->opt.min_words &&
 	    !unit_is_fence(text_of(s, l), l->len))
 		return plan_unit(s, 1, UNIT_LINE);
+	block = (struct unit_block){
+		.lines = l, .n = n, .text = s->text, .base = s->base,
+		.norm = s->scan.norm, .min_words = s->opt.min_words,
+		.alone = s->alone, .marks = s->hash_lines,
+	};
 	if (unit_split(&s->units, &block) != 0)
 		return -1;
 	for (size_t i = 0; i < s->units.nspans; i++) {

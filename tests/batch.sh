@@ -417,7 +417,7 @@ not_regular() {
 	mkdir d
 	mkfifo f
 	text a 1 1 >a
-	exits 2 timeout 20 "$DEDUP" --in-place d f /dev/null missing a 2>err
+	exits 2 ends "$DEDUP" --in-place d f /dev/null missing a 2>err
 	sed 's/cannot open/-/' err | diff - <(cat <<-END
 		dedup: d: -: Is a directory
 		dedup: f: -: not a regular file
@@ -427,7 +427,7 @@ not_regular() {
 	)
 	cmp a <(text a 1)
 	[ -p f ]
-	exits 2 timeout 20 "$DEDUP" --keep=none --in-place f 2>err
+	exits 2 ends "$DEDUP" --keep=none --in-place f 2>err
 }
 must '--in-place: refuses what is no regular file, others go on' not_regular
 
@@ -451,13 +451,22 @@ must '--in-place= is no suffix' refuses \
 must '--in-place=/x is no suffix' refuses \
     'dedup: --in-place: /x: not the end of a name' --in-place=/x a
 
+reads_up_to() {	# TEXT: lines, to the first with that text
+	local line
+	while IFS= read -r line; do
+		[[ $line != *"$1"* ]] || return 0
+	done
+	return 1
+}
+
 grows_in_place() {
 	text a 1 1 >a
 	mkfifo log
 	yes "$(text x 1)" | head -n 20000 >b
 	"$DEDUP" -T1 --in-place --log=log a b 2>err &
 	exec 3<log
-	sleep 0.3
+	# It waits for who reads the log, in the middle of b.
+	reads_up_to '"file":"b"' <&3
 	echo 'one more line that somebody wrote' >>b
 	cat <&3 >/dev/null
 	exits 2 wait $!
@@ -477,7 +486,7 @@ vanishes() {
 	text c 1 1 >c
 	"$DEDUP" -q -T1 --output-dir=out --log=log a b c 2>err &
 	exec 3<log
-	sleep 0.3
+	reads_up_to '"file":"a"' <&3
 	rm b
 	head -c 1000 a >>c
 	cat <&3 >/dev/null
@@ -652,9 +661,11 @@ must '--min-doc-words: with --in-place and --check' short_in_place
 
 short_memory() {
 	is_sanitized && skip 'not under AddressSanitizer'
-	head -c 300000000 /dev/zero | tr '\0' '\n' |
+	local bytes
+	bytes=$(rounds 1500000000)
+	head -c "$bytes" /dev/zero | tr '\0' '\n' |
 	    (ulimit -v 262144; exec "$DEDUP" --min-doc-words=1000000) |
-	    cmp -n 300000000 - <(tr '\0' '\n' </dev/zero)
+	    cmp -n "$bytes" - <(tr '\0' '\n' </dev/zero)
 }
 must '--min-doc-words: what is held back is bounded' short_memory
 must '--min-doc-words=0' refuses 'dedup: --min-doc-words: 0: not a whole'\
@@ -664,15 +675,24 @@ must '--min-doc-words and --diff' refuses 'dedup: --min-doc-words: not with'\
 
 # Progress.
 
+has_lines() {	# NUMBER FILE
+	[ "$(wc -l <"$2")" -ge "$1" ]
+}
+
+# Before it has said so, the signal would end it.
+awaits_signal() {	# PID
+	local caught
+	caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status")
+	[ -n "$caught" ] || skip 'no SigCgt in /proc'
+	[ $((0x$caught >> ($(kill -l USR1) - 1) & 1)) -eq 1 ]
+}
+
 progresses() {
 	mkfifo in
 	"$DEDUP" --progress <in >out 2>err &
 	exec 3>in
 	printf '%b' "$twice" >&3
-	for _ in {1..50}; do
-		sleep 0.1
-		[ "$(wc -l <err)" -ge 2 ] && break
-	done
+	wait_until has_lines 2 err
 	exec 3>&-
 	wait $!
 	cat err
@@ -687,12 +707,9 @@ asked() {	# OPTION...
 	"$DEDUP" "$@" <in >out 2>err &
 	exec 3>in
 	printf '%b' "$twice" >&3
-	sleep 0.5
+	wait_until awaits_signal $!
 	kill -USR1 $!
-	for _ in {1..20}; do
-		sleep 0.1
-		[ -s err ] && break
-	done
+	wait_until test -s err
 	[ "$(wc -l <err)" -eq 1 ]
 	grep -qE '^dedup: 0.0 MB, .* removed$' err
 	exec 3>&-
@@ -704,21 +721,24 @@ must 'SIGUSR1: one line, at once' asked
 must 'SIGUSR1: with --no-progress, too' asked --no-progress
 must 'SIGUSR1: with several threads' asked -T2
 
-on_terminal() {	# OPTION...
+on_terminal() {	# COMMAND TO WAIT FOR, OPTION...
+	local shown=$1
+	shift
 	needs_terminal
 	mkfifo in
 	export DEDUP
+	: >said
 	script -qec "exec \"\$DEDUP\" -o out $* missing - <in" /dev/null \
 	    </dev/null >said &
 	exec 3>in
 	printf '%b' "$twice" >&3
-	sleep 2
+	$shown
 	exec 3>&-
 	wait $!
 	cat -A said
 }
 draws() {
-	on_terminal || true
+	on_terminal 'wait_until grep -q MB said' || true
 	grep -qP '\rdedup: 0.0 MB, 0.0 MB/s, 39.3 % removed' said ||
 	    grep -qP '\rdedup: 0.0 MB, ' said
 	# Redrawn, and nothing of it left.
@@ -726,7 +746,7 @@ draws() {
 	grep -qP ' {20,}\r$' <(tail -c 100 said)
 }
 draws_not() {
-	on_terminal --no-progress || true
+	on_terminal 'sleep 2' --no-progress || true
 	not grep -q MB said
 }
 must 'progress: on a terminal a line is redrawn, and cleared' draws
@@ -735,7 +755,7 @@ must '--no-progress: not there either' draws_not
 measures() {
 	seq 1 2000000 | sed 's/.*/line & of a text that is long enough/' >a
 	"$DEDUP" --progress -T1 --keep=none a 2>err >out &
-	sleep 0.3
+	wait_until awaits_signal $!
 	kill -USR1 $!
 	wait $!
 	cat err
@@ -863,7 +883,8 @@ tree() {	# DIR: inodes and bytes
 }
 
 resumes() {	# FILES KILLS OPTION...
-	local kills=$2 done=0 killed=0
+	local kills done=0 killed=0
+	kills=$(rounds "$2")
 	many "$1"
 	shift 2
 	: >finished
@@ -894,12 +915,12 @@ resumes() {	# FILES KILLS OPTION...
 		    <(grep -F " ./$name" now)
 	done < <(head -n 20 finished)
 }
-must '--resume: after kills at any moment the same bytes' resumes 2500 6
+must '--resume: after kills at any moment the same bytes' resumes 2500 10
 compressed_resumes() {
 	dedup --compress=gzip </dev/null >out.gz || skip "no zlib"
 	resumes "$@"
 }
-must '--resume: compressed, and with threads' compressed_resumes 2000 4 --compress=gzip -T2
+must '--resume: compressed, and with threads' compressed_resumes 2000 10 --compress=gzip -T2
 
 half_done() {	# 'out' as it is when 'list' is half done
 	many 40
@@ -1037,8 +1058,7 @@ saving() {
 	"$DEDUP" --save=t in >out &
 	exec 9>in
 	echo 'a line that is read' >&9
-	sleep 0.3
-	[ -e t.lock ]
+	wait_until test -e t.lock
 	kill -TERM $!
 	wait $! || status=$?
 	exec 9>&-
@@ -1047,14 +1067,17 @@ saving() {
 }
 must 'SIGTERM: no table and no lock of one' saving
 
+begun() {
+	[ -n "$(find . -name '.out.*')" ]
+}
+
 interrupted_while_waiting() {	# OPTION...
 	local status=0
 	mkfifo in
 	"$DEDUP" -o out --max-removed=1 "$@" in &
 	exec 9>in
 	echo 'a line that is read' >&9
-	sleep 0.3
-	[ -n "$(find . -name '.out.*')" ]
+	wait_until begun
 	kill -TERM $!
 	wait $! || status=$?
 	exec 9>&-
@@ -1157,7 +1180,7 @@ journal_of_others() {
 	[ "$(cat out/.dedup-journal)" = precious ]
 	rm out/.dedup-journal
 	mkfifo out/.dedup-journal
-	exits 2 timeout 20 "$DEDUP" --output-dir=out --resume a 2>err
+	exits 2 ends "$DEDUP" --output-dir=out --resume a 2>err
 	rm out/.dedup-journal
 	printf 'dedup-journal 1 0.' >out/.dedup-journal	# a crash left that
 	dedup --output-dir=out --resume a

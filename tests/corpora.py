@@ -192,7 +192,7 @@ class Input:
 def run(dedup, *options, status=0, **how):
     """What the command writes; or a breach if it does not exit as it should."""
     p = subprocess.run([dedup, "-q", *options], stdout=subprocess.PIPE,
-                       stderr=subprocess.PIPE, timeout=300, **how)
+                       stderr=subprocess.PIPE, timeout=600, **how)
     if p.returncode != status:
         raise Breach(f"exit {p.returncode} of {options}: {p.stderr.decode()}")
     return p.stdout

@@ -10,8 +10,8 @@
 # Boilerplate.
 
 random_corpora() {	# SCRIPT ROUNDS
-	local rounds=$2
-	is_sanitized && rounds=$((rounds / 2))
+	local rounds
+	rounds=$(rounds "$2")
 	"$python" "$tests/$1.py" --rounds="$rounds" "${@:3}" "$DEDUP"
 }
 must 'boilerplate and surveys are what slow counting says' \

@@ -550,12 +550,12 @@ simplify(const struct corpus *c, property *holds, struct dedup_options *opt,
 }
 
 bool
-hold(property *holds, unsigned rounds, uint64_t stream, bool large)
+hold(property *holds, unsigned n, uint64_t stream, bool large)
 {
 	uint64_t first = setting("TEST_DEDUP_SEED", 1);
 
-	rounds *= (unsigned)setting("TEST_DEDUP_ROUNDS", 1);
-	for (uint64_t i = first; i < first + rounds; i++) {
+	n = rounds(n) * (unsigned)setting("TEST_DEDUP_ROUNDS", 1);
+	for (uint64_t i = first; i < first + n; i++) {
 		struct rng r = { i << 8 ^ stream };
 		struct dedup_options opt, o;
 		struct corpus c = { .n = 0 };

@@ -24,9 +24,9 @@ typedef const char *property(const struct corpus *, struct dedup_options *,
 
 /*
  * Does it hold of so many documents?  If not, it prints the smallest ones it
- * can find that still fail.  TEST_DEDUP_ROUNDS multiplies the rounds,
+ * can find that still fail.  TEST_DEDUP_ROUNDS multiplies the rounds(),
  * TEST_DEDUP_SEED moves where they start; 'stream' sets tests apart.
  */
-bool hold(property *holds, unsigned rounds, uint64_t stream, bool large);
+bool hold(property *holds, unsigned n, uint64_t stream, bool large);
 
 #endif

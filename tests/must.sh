@@ -3,6 +3,8 @@
 #   DEDUP       the binary                         (./dedup)
 #   SHARED      the corpora that are not in the tree  (../shared)
 #   TEST_ONLY   only tests whose text matches this     (all)
+#   TEST_PART   2/4: the second of four parts, which may run at once  (all)
+#   CHECK_LONG  all rounds of random tests, not a fifth; texts of full length
 #
 # A test is a command that succeeds, in an empty directory of its own; what it
 # says is shown where it fails, and else only its "figure: " lines.  Exit status
@@ -20,7 +22,8 @@ DEDUP=$(realpath "${DEDUP:-$root/dedup}")
 shared=$(realpath -m "${SHARED:-$root/../shared}")
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
-passed=0 failed=0 skipped=0
+seen=0 passed=0 failed=0 skipped=0
+part_of=${TEST_PART:-1/1}
 
 # Bash passes <(...) by /dev/fd, which is a part of /proc.
 if [ ! -e /dev/fd/0 ] && [ ! -e /proc/self/fd/0 ]; then
@@ -29,9 +32,10 @@ if [ ! -e /dev/fd/0 ] && [ ! -e /proc/self/fd/0 ]; then
 fi
 
 must() {	# WHAT COMMAND [ARGUMENT]...
-	local what=$1 n=$((passed + failed + skipped + 1)) status
+	local what=$1 n=$((++seen)) status
 	shift
-	if [[ ! $what =~ ${TEST_ONLY:-} ]]; then
+	if [[ ! $what =~ ${TEST_ONLY:-} ]] ||
+	    [ $(((n - ${part_of%/*}) % ${part_of#*/})) -ne 0 ]; then
 		return
 	fi
 	rm -rf "$tmp/here"
@@ -77,9 +81,33 @@ needs() {	# COMMAND...
 	done
 }
 
+# Against what never ends: no measure of time, which says nothing on a machine
+# that others use too.
+ends() {	# COMMAND...
+	timeout 600 "$@"
+}
+
+# Until it holds, of what another process is about to do.
+wait_until() {	# COMMAND...
+	local n
+	for ((n = 0; n < 12000; n++)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	echo "in vain: $*"
+	return 1
+}
+
+# For short, rounds and bytes are a fifth of what is asked for.
+rounds() {	# NUMBER
+	local n=$1
+	[ -n "${CHECK_LONG:-}" ] || n=$((n / 5))
+	echo $((n > 0 ? n : 1))
+}
+
 needs_terminal() {
 	needs script timeout
-	timeout 10 script -qec true /dev/null </dev/null >/dev/null 2>&1 ||
+	ends script -qec true /dev/null </dev/null >/dev/null 2>&1 ||
 	    skip 'no terminal to be had'
 }
 
@@ -145,10 +173,6 @@ part='Gamma delta epsilon zeta eta theta iota kappa lambda mu.'
 
 # At the end of a script.
 sum_up() {
-	if [ $skipped -gt 0 ]; then
-		echo "$passed passed, $failed failed, $skipped skipped"
-	else
-		echo "$passed passed, $failed failed"
-	fi
+	echo "$passed passed, $failed failed, $skipped skipped"
 	[ $failed -eq 0 ]
 }

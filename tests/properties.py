@@ -72,7 +72,7 @@ def words(data):
 
 def run(dedup, options, **how):
     p = subprocess.run([dedup, "-q", "--text", *options], stdout=subprocess.PIPE,
-                       stderr=subprocess.PIPE, timeout=120, **how)
+                       stderr=subprocess.PIPE, timeout=600, **how)
     if p.returncode != 0:
         raise Breach(f"exit {p.returncode}: {p.stderr.decode()}")
     return p.stdout

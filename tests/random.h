@@ -35,6 +35,22 @@ has_proc(void)
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 
+/*
+ * Of n rounds or of every case, `make check` takes a fifth.  Where CHECK_LONG is
+ * set, as by `make check-long`, all are taken.
+ */
+static inline unsigned
+every(void)
+{
+	return getenv("CHECK_LONG") == NULL ? 5 : 1;
+}
+
+static inline unsigned
+rounds(unsigned n)
+{
+	return n > every() ? n / every() : 1;
+}
+
 struct rng {
 	uint64_t state;
 };

@@ -227,6 +227,9 @@ test_answers_are_those_of_the_rules(void **state)
 		      (unsigned long long)counts.loose,
 		      (unsigned long long)counts.similar_missed,
 		      (unsigned long long)counts.similar);
+	/* Shares of a few are chance. */
+	if (every() > 1)
+		return;
 	assert_true(counts.unsure * 100 <= counts.near);
 	assert_true(counts.near_missed * 100 < counts.near);
 	assert_true(counts.loose_missed * 10 < counts.loose);
@@ -1524,7 +1527,7 @@ static void
 test_reading_ahead_of_long_blocks_changes_nothing(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 24; i++) {
+	for (unsigned i = 0; i < rounds(24); i++) {
 		struct rng r = { i + 7 };
 		struct text t = { NULL, 0, 0 };
 		struct answers a;

@@ -1,11 +1,10 @@
 /*
  * load_save.c: what the library's functions for saved tables say when memory
- * is short, and how long saving takes.
+ * is short.
  */
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "dedup.h"
@@ -153,31 +152,6 @@ test_lack_of_memory_is_not_called_damage(void **state)
 		assert_int_equal(st, DEDUP_OK);
 		assert_true(n > 1);
 	}
-}
-
-/* In whatever order the entries of the counts are given. */
-static void
-test_saving_counts_takes_less_than_counting(void **state)
-{
-	struct dedup *d = new_state(true);
-	char why[DEDUP_WHY], text[4096];
-	clock_t start = clock(), counting, saving;
-
-	(void)state;
-	for (unsigned i = 0; i < 12000; i++) {
-		int n = 0;
-
-		for (unsigned j = 0; j < 10; j++)
-			n += snprintf(text + n, sizeof(text) - (size_t)n,
-				      WORDS "%u a%u b%u.\n\n", i, j, i * j);
-		feed(d, text);
-	}
-	counting = clock() - start;
-	start = clock();
-	assert_int_equal(dedup_save(d, path_of(3), NULL, NULL, why), DEDUP_OK);
-	saving = clock() - start;
-	dedup_free(d);
-	assert_true(saving < counting);
 }
 
 static void
@@ -405,7 +379,6 @@ main(void)
 		cmocka_unit_test(test_counts_of_parts_are_those_of_all),
 		cmocka_unit_test(
 			test_a_table_without_units_goes_with_any_matching),
-		cmocka_unit_test(test_saving_counts_takes_less_than_counting),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

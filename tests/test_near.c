@@ -4,8 +4,6 @@
  */
 #include "random.h"
 
-#include <time.h>
-
 #include "loose.h"
 #include "table.h"
 #include "words.h"
@@ -786,54 +784,6 @@ test_what_a_text_holds_is_found(void **state)
 	table_free(t);
 }
 
-/* One word again and again, and another at the end: n to 2n takes twice. */
-static void
-test_words_again_and_again_take_linear_time(void **state)
-{
-	double seconds[2] = { 0, 0 };
-
-	(void)state;
-	for (int k = 0; k < 2; k++) {
-		uint32_t n = 60000u << k;
-		struct unit u[2];
-		struct table *t = new_table();
-
-		for (int i = 0; i < 2; i++) {
-			size_t len = 0;
-
-			u[i].norm = malloc(4 * (size_t)n + 64 + SHINGLE_SLACK);
-			assert_non_null(u[i].norm);
-			for (uint32_t j = 0; j < n; j++)
-				len += (size_t)sprintf(u[i].norm + len, "%s ",
-					i == 1 && j > n * 9 / 10 ? "aa" : "a");
-			u[i].w = (struct words){
-				.n = n, .length = n, .fp = { 1, i },
-			};
-			assert_int_equal(shingler_words(shingler, &u[i].w,
-				u[i].norm, len, false, true), 0);
-			find_by_one(&u[i]);
-		}
-		assert_int_equal(table_add(t, &u[0].w, &(struct place){ 0 }),
-				 0);
-		for (int i = 0; i < 8; i++) {
-			struct match m;
-			clock_t start = clock();
-
-			assert_true(table_near(t, &u[1].w, &m) >= 0);
-			start = clock() - start;
-			if (i == 0 || (double)start < seconds[k])
-				seconds[k] = (double)start;
-		}
-		for (int i = 0; i < 2; i++)
-			free(u[i].norm);
-		shingler_release(shingler);
-		table_free(t);
-	}
-	printf("n: %.1f ms, 2n: %.1f ms\n", seconds[0] * 1e3 / CLOCKS_PER_SEC,
-	       seconds[1] * 1e3 / CLOCKS_PER_SEC);
-	assert_true(seconds[1] < 3 * seconds[0]);
-}
-
 static int
 set_up(void **state)
 {
@@ -872,7 +822,6 @@ main(void)
 		cmocka_unit_test(test_what_says_something_else_is_not_near),
 		cmocka_unit_test(test_sketch_misses_few_witnesses),
 		cmocka_unit_test(test_what_a_text_holds_is_found),
-		cmocka_unit_test(test_words_again_and_again_take_linear_time),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -441,7 +441,7 @@ test_growth_stays_within_a_limit(void **state)
 	struct rng r = { 6 };
 
 	(void)state;
-	for (int i = 0; i < 300; i++) {
+	for (unsigned i = 0; i < rounds(300); i++) {
 		size_t width = widths[rng_below(&r, ARRAY_LEN(widths))];
 		size_t most = rng_range(&r, 0, i % 10 == 0 ? 30000000 :
 					200000);

@@ -222,7 +222,7 @@ test_every_level_reads_as_what_was_packed(void **state)
 	(void)state;
 	for_each_kind(k)
 		for (int level = level_least(k); level <= level_most(k);
-		     level += level < 9 ? 1 : 5)
+		     level += level < 9 && every() == 1 ? 1 : 5)
 			for (size_t i = 0; i < 2 * ARRAY_LEN(lens); i++) {
 				size_t len = lens[i / 2];
 				struct blob text, b;
@@ -508,7 +508,7 @@ test_flipped_bit_is_an_error_or_harmless(void **state)
 
 		blob_append(&b, pack(k, 1, text));
 		blob_append(&text, blob_of(text.p, text.len));
-		for (size_t bit = 0; bit < 8 * b.len; bit++) {
+		for (size_t bit = 0; bit < 8 * b.len; bit += every()) {
 			struct outcome o;
 			struct source s;
 			struct file f;
@@ -611,7 +611,7 @@ test_outcome_does_not_depend_on_read_sizes(void **state)
 	(void)state;
 	for_each_kind(k)
 		for (uint32_t i = 0; sample(k, i, &b) || (free(b.p), false);
-		     i++, free(b.p)) {
+		     i += every(), free(b.p)) {
 			struct outcome want = read_blob(b);
 			const char *why = want.error != 0 ? want.why : NULL;
 
@@ -655,10 +655,10 @@ test_ready_means_that_a_read_does_not_block(void **state)
 	struct blob b;
 
 	(void)state;
-	alarm(300);
+	alarm(600);	/* against waiting for ever */
 	for_each_kind(k)
 		for (uint32_t i = 0; sample(k, i, &b) || (free(b.p), false);
-		     i++, free(b.p)) {
+		     i += every(), free(b.p)) {
 			struct outcome want = read_blob(b);
 			struct outcome o;
 			struct source s;
@@ -719,7 +719,7 @@ test_ready_waits_as_long_as_it_is_told(void **state)
 		clock_gettime(CLOCK_MONOTONIC, &to);
 		ms = (double)(to.tv_sec - from.tv_sec) * 1e3 +
 		     (double)(to.tv_nsec - from.tv_nsec) / 1e6;
-		assert_true(ms >= 58 && ms < 5000);
+		assert_true(ms >= 58);	/* and longer on a busy machine */
 		assert_int_equal(source_kind(&s), k);
 		assert_int_equal(write(fd[1], b.p + 8, b.len - 8), b.len - 8);
 		assert_true(source_ready(&s, 0));
@@ -965,8 +965,10 @@ test_kind_that_was_left_out_is_named(void **state)
 		}
 		free(b.p);
 	}
-	if (!any)
+	if (!any) {
+		print_message("no library is missing\n");
 		skip();
+	}
 }
 
 /* So much address space, and no more than this. */
@@ -1018,7 +1020,7 @@ check_bomb(const char *path, uint64_t len, size_t more)
 static void
 test_bomb_is_read_in_little_memory(void **state)
 {
-	uint64_t members = SANITIZED ? 2 : 16, len = 64 << 20;
+	uint64_t members = SANITIZED ? 2 : rounds(16), len = 64 << 20;
 	struct blob zeros = zeros_blob(len);
 
 	(void)state;

@@ -594,12 +594,15 @@ test_places_can_be_changed(void **state)
 			sketch(u[i]);
 		add(t, u[i]);
 	}
+	/* Who is not there, or stands elsewhere by now, is left alone. */
 	stranger = new_unit(v, 20);
-	assert_int_equal(table_set_place(t, &stranger->w.fp, &nowhere), -1);
+	table_move(t, &stranger->w.fp, &nowhere, &nowhere);
 	for (size_t i = 0; i < 50; i += 2) {
-		u[i]->place = (struct place){ i, UINT64_MAX - i, 7 };
-		assert_int_equal(table_set_place(t, &u[i]->w.fp,
-						 &u[i]->place), 0);
+		struct place to = { i, UINT64_MAX - i, 7 };
+
+		table_move(t, &u[i]->w.fp, &to, &nowhere);
+		table_move(t, &u[i]->w.fp, &u[i]->place, &to);
+		u[i]->place = to;
 	}
 	for (size_t i = 0; i < 50; i++) {
 		assert_true(finds(t, u[i], u[i]->place));
@@ -611,8 +614,8 @@ test_places_can_be_changed(void **state)
 	/* Where there are none it does nothing. */
 	none = new_table(&bare, 4);
 	add(none, u[1]);
-	assert_int_equal(table_set_place(none, &u[1]->w.fp, &nowhere), 0);
-	assert_int_equal(table_set_place(none, &u[2]->w.fp, &nowhere), -1);
+	table_move(none, &u[1]->w.fp, &u[1]->place, &nowhere);
+	table_move(none, &u[2]->w.fp, &u[2]->place, &nowhere);
 	table_free(none);
 	for (size_t i = 0; i < 50; i++)
 		free_unit(u[i]);

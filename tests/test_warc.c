@@ -671,7 +671,7 @@ test_header_is_bounded(void **state)
 }
 
 static void
-test_header_in_single_bytes_takes_linear_time(void **state)
+test_header_in_single_bytes_is_waited_for(void **state)
 {
 	size_t size = WARC_HEADER_MAX;
 	char *p = malloc(size);
@@ -1344,7 +1344,7 @@ main(void)
 		cmocka_unit_test(test_line_ends_after_a_block_are_bounded),
 		cmocka_unit_test(test_record_that_begins_in_a_header_ends_it),
 		cmocka_unit_test(test_header_is_bounded),
-		cmocka_unit_test(test_header_in_single_bytes_takes_linear_time),
+		cmocka_unit_test(test_header_in_single_bytes_is_waited_for),
 		cmocka_unit_test(
 			test_resync_stops_at_lines_that_begin_a_record),
 		cmocka_unit_test(

@@ -8,8 +8,6 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include <time.h>
-
 #include <utf8proc.h>
 
 #include "words.h"
@@ -1432,73 +1430,6 @@ test_long_runs_of_marks_are_cut_after_each_30(void **state)
 	text_free(&want);
 }
 
-/* Processor time of reading s[0..len), ns a byte: the best of some. */
-static double
-time_of(const char *s, size_t len, bool fold)
-{
-	struct scan scan = { 0 };
-	double best = 1e18;
-
-	for (int i = 0; i < 7; i++) {
-		struct timespec a, b;
-		double ns;
-
-		scan_drop(&scan, scan.nlines);	/* the memory stays */
-
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-		assert_int_equal(words_read(reader[fold], &scan, s, len,
-					    0), 0);
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-		ns = 1e9 * (double)(b.tv_sec - a.tv_sec) +
-		     (double)(b.tv_nsec - a.tv_nsec);
-		if (ns < best)
-			best = ns;
-	}
-	scan_free(&scan);
-	return best / (double)len;
-}
-
-static void
-test_no_text_costs_much_more_than_other_text(void **state)
-{
-	static const char *const hostile[] = {
-		"\u0301", "\u0301\u0323", "e\u0323\u0301\u0327\u0308\u05b0",
-		"\ufdfa", "\ufdfa\u0301", "\u0344", "\u0f73", "가\u11a8",
-		"ᅡ", "각", "a\u0301", "ab\u0301", "\xe4", "\xe4\u0301",
-		"\xc3\u00ad", "ßﬁ", "ที่", "कि", "ｶﾞ", "\u00ad", "ab\xe4",
-		"\ufdfa1", "1\u0301",
-	};
-	const size_t size = 40000;
-	struct text t = { 0 };
-	double plain, once, twice;
-
-	(void)state;
-	for (size_t i = 0; i < 2 * ARRAY_LEN(hostile); i++) {
-		const char *s = hostile[i / 2];
-		bool ok = false, fold = i % 2 != 0;
-
-		/* The machine may be busy: it has some tries. */
-		for (int try = 0; try < 10 && !ok; try++) {
-			t.len = 0;
-			put_many(&t, "Кабель 1 идёт к стене, не к двери.\n",
-				 size / 60);
-			plain = time_of(t.p, t.len, fold);
-			t.len = 0;
-			put_many(&t, s, size / strlen(s));
-			once = time_of(t.p, t.len, fold);
-			put_many(&t, s, size / strlen(s));
-			twice = time_of(t.p, t.len, fold);
-			ok = once < 5 * plain && 2 * twice < 2.3 * once;
-		}
-		if (!ok) {
-			print_error("%.1f ns a byte, twice the text %.1f, "
-				    "other text %.1f\n", once, twice, plain);
-			fail_text("slow", s, strlen(s));
-		}
-	}
-	text_free(&t);
-}
-
 static void
 test_digits_of_every_script_are_found(void **state)
 {
@@ -1784,7 +1715,6 @@ main(void)
 		cmocka_unit_test(
 		    test_bytes_that_are_not_utf8_are_read_alike_at_every_place),
 		cmocka_unit_test(test_long_runs_of_marks_are_cut_after_each_30),
-		cmocka_unit_test(test_no_text_costs_much_more_than_other_text),
 		cmocka_unit_test(test_digits_of_every_script_are_found),
 		cmocka_unit_test(test_dropping_lines_keeps_the_rest),
 		cmocka_unit_test(test_skipped_line_has_no_words),

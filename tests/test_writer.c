@@ -223,7 +223,7 @@ test_every_level_is_unpacked_by_the_library(void **state)
 	(void)state;
 	for_each_kind(k)
 		for (int level = -1; level <= level_most(k);
-		     level += level < 9 ? 1 : 5)
+		     level += level < 9 && every() == 1 ? 1 : 5)
 			for (size_t i = 0; i < 2 * ARRAY_LEN(lens); i++) {
 				struct compression c = { k, level };
 				struct blob text, b, got;
@@ -289,7 +289,8 @@ test_output_does_not_depend_on_how_bytes_came(void **state)
 
 	(void)state;
 	for_each_kind(k)
-		for (int level = level_least(k); level < 8; level += 3)
+		for (int level = level_least(k); level < 8;
+		     level += every() == 1 ? 3 : 8)
 			for (size_t i = 0; i < 2 * ARRAY_LEN(lens); i++) {
 				struct compression c = { k, level };
 				struct blob text = i % 2 ?
@@ -394,7 +395,7 @@ test_flush_lets_a_reader_see_all(void **state)
 		print_message("skipped: no /proc\n");
 		skip();
 	}
-	alarm(100);
+	alarm(600);	/* against waiting for ever */
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		struct compression c = { kinds[i], -1 };
 		struct blob text = text_blob(&r, 300000);
@@ -506,8 +507,10 @@ test_missing_library_is_told_when_opening(void **state)
 		assert_int_equal(errno, ENOTSUP);
 		assert_int_equal(count_files(), 0);
 	}
-	if (!any)
+	if (!any) {
+		print_message("no library is missing\n");
 		skip();
+	}
 }
 
 /* Replacing. */

@@ -2,7 +2,8 @@
 #
 #	tests/test_*.c	programs of tests (cmocka), each linked with all modules
 #	tests/fuzz_*.c	targets of libFuzzer
-#	tests/*.c	others, but gen.c: what these share
+#	tests/gen.c, growth.c	programs of the bench
+#	tests/*.c	others: what these share
 
 # The same inputs each time, unless another seed (0: any) or more is asked for.
 FUZZ_SECONDS = 10
@@ -14,7 +15,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 
 UNIT_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
-HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen, \
+HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen growth, \
 	$(patsubst tests/%.c,%,$(wildcard tests/*.c)))
 MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli/main.o,$(CLI_SOURCES:.c=.o))
 
@@ -25,32 +26,23 @@ LIBS_test_json = $(shell $(PKG_CONFIG) --libs jansson)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
 
-# Run them all, and only then fail.
-define run_tests
-	@failed=0; for test in $(UNIT_TESTS); do \
-		$1/$$test || failed=1; \
-	done; exit $$failed
-endef
+# The scripts; those of the command, in as many parts as may run at once.
+# Longest first.
+OF_COMMAND = batch.sh/8 command.sh/8 dumps.sh/4
+SCRIPTS = python.sh library.sh quality.sh $(OF_COMMAND)
 
-# The scripts, side by side: what they say, one by one.
-SCRIPTS = command batch dumps library
-define run_scripts
-	@for script in $(SCRIPTS); do \
-		{ DEDUP=$1 tests/$$script.sh > $B/$$script.log 2>&1; \
-		  echo $$? > $B/$$script.status; } & \
-	done; wait; failed=0; \
-	for script in $(SCRIPTS); do \
-		echo "tests/$$script.sh"; cat $B/$$script.log; \
-		[ "$$(cat $B/$$script.status)" -eq 0 ] || failed=1; \
-	done; exit $$failed
-endef
+# All of them side by side, one verdict.
+RUN = tests/run.py -l $B/logs-$@ -n $@
 
 T = $B/tests
 
 check: all build-tests $T/gen
-	$(call run_tests,$T)
-	$(call run_scripts,./dedup)
-	$(MAKE) --no-print-directory check-python
+	DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) $(UNIT_TESTS:%=$T/%)
+
+# The same with more rounds of random texts, and larger ones.
+check-long: all build-tests $T/gen
+	CHECK_LONG=1 DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) \
+		$(UNIT_TESTS:%=$T/%)
 
 build-tests: $(UNIT_TESTS:%=$T/%)
 
@@ -67,6 +59,9 @@ $T/tests.a: $(HELPERS:%=$T/%.o) $(MODULES:%=$B/%)
 $T/gen: $T/gen.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
+$T/growth: $T/growth.o $T/tests.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
+
 $T/%.o: tests/%.c Makefile tests/tests.mk | $(HEADERS)
 	$(MKDIR)
 	$(CC) $(call includes,tests/$*.c) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
@@ -76,8 +71,7 @@ $T/%.o: tests/%.c Makefile tests/tests.mk | $(HEADERS)
 A = $B/asan
 
 asan: $A/dedup $(UNIT_TESTS:%=$A/tests/%) $T/gen
-	$(call run_tests,$A/tests)
-	$(call run_scripts,$A/dedup)
+	DEDUP=$A/dedup $(RUN) $(OF_COMMAND:%=tests/%) $(UNIT_TESTS:%=$A/tests/%)
 
 $A/dedup: $A/cli/main.o $(MODULES:%=$A/%)
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
@@ -100,7 +94,7 @@ S = $B/tsan
 TSAN = -fsanitize=thread
 
 tsan: $S/dedup $T/gen
-	DEDUP=$S/dedup TEST_ONLY=threads tests/dumps.sh
+	DEDUP=$S/dedup TEST_ONLY=threads $(RUN) tests/dumps.sh/2
 
 $S/dedup: $S/cli/main.o $(MODULES:%=$S/%)
 	$(CC) $(CFLAGS) $(TSAN) $(LDFLAGS) -o $@ $^ $(LIBS) $(CLI_LIBS)
@@ -118,7 +112,7 @@ fuzz: $(FUZZERS:%=$F/%)
 		echo "$$fuzzer: $(FUZZ_SECONDS) seconds"; \
 		$F/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=8192 \
 			-seed=$(FUZZ_SEED) -runs=$(FUZZ_RUNS) \
-			-timeout=20 -print_final_stats=1 -artifact_prefix=$F/ \
+			-timeout=300 -print_final_stats=1 -artifact_prefix=$F/ \
 			$F/$$fuzzer.corpus fixtures > $F/$$fuzzer.log 2>&1 || \
 			{ tail -n 60 $F/$$fuzzer.log; exit 1; }; \
 		tail -n 7 $F/$$fuzzer.log; \
@@ -133,45 +127,12 @@ $F/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
 	$(CLANG) $(call includes,$*.c) $(OUR_CFLAGS) $(CPPFLAGS) -O1 -g -fsanitize=fuzzer-no-link \
 		$(SANITIZE) -c -o $@ $<
 
-# The Python package, as the README installs it, into an environment of its own;
-# its tests run outside of the tree.  Packages that it works with come from the
-# index of pip.  Where what is needed for that is not there, it is said.
-P = $B/python
-PYTHON = python3
-PYTHON_PACKAGES = pyarrow pandas polars duckdb nanoarrow datasets datatrove \
-	orjson mypy
-P_RUN = cd $P && PYTHONDONTWRITEBYTECODE=1 DEDUP=$(abspath dedup) \
-	DEDUP_CHECKOUT=$(CURDIR)
-P_TEST = -m pytest -q -rs -p no:cacheprovider $(CURDIR)/python/tests
-
+# The Python package alone, and its extension under sanitizers.
 check-python: dedup
-	@why=$$($(PYTHON) tests/has_python.py) || { \
-		echo "check-python: skipped: $$why"; exit 0; }; \
-	$(MAKE) --no-print-directory $P/packages || { \
-		echo "check-python: skipped: pip cannot install pytest"; exit 0; }; \
-	$P/venv/bin/pip install -q --force-reinstall --no-deps ./python && \
-	$(P_RUN) venv/bin/python -X dev $(P_TEST)
+	$(RUN) tests/python.sh
 
-$P/packages: tests/tests.mk
-	@mkdir -p $P
-	@$(PYTHON) -m venv $P/venv
-	@$P/venv/bin/pip install -q --disable-pip-version-check pytest
-	@$P/venv/bin/pip install -q --disable-pip-version-check \
-		$(PYTHON_PACKAGES) || for package in $(PYTHON_PACKAGES); do \
-		$P/venv/bin/pip install -q --disable-pip-version-check $$package || \
-			echo "check-python: without $$package"; \
-	done
-	@touch $@
-
-# The extension under sanitizers.  What the interpreter itself never frees would
-# be told as leaks: the tests look at memory that grows instead.
-asan-python: dedup $P/packages
-	CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' $P/venv/bin/pip \
-		install -q --upgrade --no-deps --target=$P/asan ./python
-	$(P_RUN) ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=asan LD_PRELOAD="$$($(CC) \
-		-print-file-name=libasan.so) $$($(CC) \
-		-print-file-name=libstdc++.so.6)" venv/bin/python $(P_TEST) \
-		-k 'not memory and not leaks and not types'
+asan-python: dedup
+	CC='$(CC)' tests/python.sh --sanitize '$(SANITIZE)'
 
 # The ABI of this version, as far as dedup.h declares it, for the check that later
 # ones keep it: to be made and committed with a release.
@@ -190,6 +151,12 @@ bench: dedup $T/gen
 	tests/bench.sh ./dedup $T/gen
 	tests/bench_dumps.py ./dedup $T/gen
 	tests/bench_pages.sh ./dedup
+	$(MAKE) --no-print-directory bench-growth
+
+# What hostile text costs, and twice as much of it.
+bench-growth: dedup $T/growth
+	$T/growth
+	tests/bench_separator.sh ./dedup
 
 # Instructions a byte; with CHECK=--check, too many are a failure.
 bench-instructions: dedup $T/gen
@@ -198,8 +165,7 @@ bench-instructions: dedup $T/gen
 # What a second pair of eyes says; .clang-tidy has its settings.
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
-	shellcheck -x $(SCRIPTS:%=tests/%.sh) tests/bench.sh tests/man.sh \
-		tests/bench_pages.sh tests/bench_instructions.sh .ci/run
+	shellcheck -x tests/*.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	tests/man.sh $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
@@ -214,5 +180,6 @@ lint: | $(HEADERS)
 		{ cat $B/clang-tidy.log; exit 1; }
 
 -include $(wildcard $T/*.d $A/*.d $A/*/*.d $S/*.d $S/*/*.d $F/*.d $F/*/*.d)
-.PHONY: build-tests bench-instructions check-python asan-python
+.PHONY: build-tests check-long bench-growth bench-instructions check-python \
+	asan-python
 .PRECIOUS: $T/%.o $A/%.o $S/%.o $F/%.o

@@ -164,7 +164,8 @@ scan_drop(struct scan *scan, size_t n)
 		scan->nlines * sizeof(*scan->lines));
 	cut = scan->nlines > 0 ? scan->lines[0].norm : scan->norm_len;
 	scan->norm_len -= cut;
-	memmove(scan->norm, scan->norm + cut, scan->norm_len);
+	if (scan->norm_len > 0)		/* else it may be NULL */
+		memmove(scan->norm, scan->norm + cut, scan->norm_len);
 	for (size_t i = 0; i < scan->nlines; i++)
 		scan->lines[i].norm -= (uint32_t)cut;
 }

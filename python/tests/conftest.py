@@ -12,6 +12,10 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
 
 ROOT = Path(__file__).resolve().parents[2]
+# Seconds, against what never ends; no measure of time.
+ENDLESS = 600
+# As `make check-long` sets it: more of what takes long.
+LONG = "CHECK_LONG" in os.environ
 DOCUMENTS = int(os.environ.get("DEDUP_TEST_DOCUMENTS", "1500"))
 # Where the checkout is, if these tests are not in it.
 CHECKOUT = Path(os.environ.get("DEDUP_CHECKOUT", ROOT))

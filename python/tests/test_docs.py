@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import LONG
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
@@ -75,6 +76,7 @@ def run_mypy(what, folder):
         env={**os.environ, "PYTHONPATH": "", "MYPYPATH": path})
 
 
+@pytest.mark.skipif(not LONG, reason="only in make check-long")
 def test_types(tmp_path):
     pytest.importorskip("mypy")
     user = tmp_path / "user.py"

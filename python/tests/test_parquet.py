@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from conftest import make_texts
+from conftest import ENDLESS, make_texts
 
 import libdedup
 from libdedup.__main__ import main
@@ -209,12 +209,12 @@ def test_a_signal_leaves_no_file(tmp_path, monkeypatch):
     child = subprocess.Popen(
         [sys.executable, "-m", "libdedup", "a.parquet", "-o", "out",
          "--scope=document", "-T1"], env=env)
-    end = time.monotonic() + 30
+    end = time.monotonic() + ENDLESS
     while time.monotonic() < end and not (
             os.path.exists("out") and os.listdir("out")):
         time.sleep(0.01)
     child.send_signal(signal.SIGTERM)
-    assert child.wait(30) == -signal.SIGTERM
+    assert child.wait(ENDLESS) == -signal.SIGTERM
     assert os.listdir("out") == []
 
 
