@@ -80,6 +80,21 @@ unit_is_fence(const char *text, size_t len)
 
 /* Shapes. */
 
+/* What the first and the last byte of a line say of it. */
+enum { BEGINS = 1, ENDS = 2 };
+
+#define TRAITS(c) \
+	((LISTING_BEGINS(c) ? BEGINS : 0) | (LISTING_ENDS(c) ? ENDS : 0))
+#define TRAITS_4(c) \
+	TRAITS(c), TRAITS((c) + 1), TRAITS((c) + 2), TRAITS((c) + 3)
+#define TRAITS_16(c) \
+	TRAITS_4(c), TRAITS_4((c) + 4), TRAITS_4((c) + 8), TRAITS_4((c) + 12)
+#define TRAITS_64(c) \
+	TRAITS_16(c), TRAITS_16((c) + 16), TRAITS_16((c) + 32), \
+	TRAITS_16((c) + 48)
+
+static const unsigned char traits[256] = { TRAITS_64(0), TRAITS_64(64) };
+
 static inline bool
 is_space(char c)
 {
@@ -610,10 +625,31 @@ split_text(struct units *u, const struct unit_block *b,
 	}
 }
 
+/* Every eighth line of a listing begins or ends as code may. */
+static bool
+may_be_listing(const struct unit_block *b)
+{
+	size_t hints = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const char *s = text_of(b, i);
+		size_t len = b->lines[i].len, at = 0;
+
+		while (len > 0 && (unsigned char)s[len - 1] <= ' ')
+			len--;
+		while (at < len && is_space(s[at]))
+			at++;
+		hints += len > 0 && (traits[(unsigned char)s[at]] & BEGINS ||
+				     traits[(unsigned char)s[len - 1]] & ENDS);
+	}
+	return hints > 0 && 8 * hints >= b->n;
+}
+
 static bool
 is_listing(const struct unit_block *b)
 {
-	return b->n > 1 && listing_is(b->lines, b->n, b->text, b->base);
+	return b->n > 1 && may_be_listing(b) &&
+	       listing_is(b->lines, b->n, b->text, b->base);
 }
 
 static int
@@ -623,9 +659,12 @@ split_lines(struct units *u, const struct unit_block *b)
 	struct frame f;
 	size_t wrapped;
 
-	for (size_t i = 0; i < b->n; i++)
-		if (line_length(&b->lines[i]) > longest)
-			longest = line_length(&b->lines[i]);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct line *l = &b->lines[i];
+
+		if (l->nwords + l->extra > longest && line_length(l) > longest)
+			longest = line_length(l);
+	}
 	/* Can none be a unit by itself?  Then no shape matters. */
 	if (longest < (b->alone ? b->min_words : 2 * b->min_words) &&
 	    !b->marks) {
@@ -681,12 +720,17 @@ fenced(const struct unit_block *b, size_t i)
 int
 unit_split(struct units *u, const struct unit_block *b)
 {
-	size_t from = 0, n;
+	const struct line *last = &b->lines[b->n - 1];
+	size_t len = (size_t)(last->off + last->len - b->lines->off), from = 0;
+	bool fences = memchr(text_of(b, 0), '`', len) != NULL ||
+		      memchr(text_of(b, 0), '~', len) != NULL;
 
 	u->nspans = 0;
 	if (array_room(&u->span, &u->spans_room, b->n, sizeof(*u->span)) != 0)
 		return -1;
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; fences && i < b->n; i++) {
+		size_t n;
+
 		if (!unit_is_fence(text_of(b, i), b->lines[i].len))
 			continue;
 		n = fenced(b, i);
