@@ -303,7 +303,7 @@ judge_unit(struct dedup *d, size_t i)
 
 	d->stats.units++;
 	if (p->repeats)
-		return repeat(d, p);
+		return repeat(d, p) != 0 ? -1 : decide_lines(d, i);
 	if (!p->compared)
 		return beside_short(d, i);
 	if (wanted && split_wants_words(s, p) && split_sketch(s, p) != 0)
