@@ -614,6 +614,14 @@ go_as(struct dedup *d, struct piece *p, const struct finding *why)
 	p->why = *why;
 }
 
+/* The place of a witness, as its record has it by now. */
+static struct place
+place_now(const struct dedup *d, const struct finding *f)
+{
+	return f->ref != 0 && d->places && f->witness.document == d->document ?
+	       table_place(d->table, f->ref) : f->witness;
+}
+
 /*
  * Where does the chain of witnesses of a piece that goes end?  All that is
  * before the pieces at hand is settled, and records of that tell so by now.  1,
@@ -633,9 +641,7 @@ resolve(struct dedup *d, struct piece *p)
 		before = cut_before(d, p);
 	if (before != NULL)
 		go_as(d, p, before);
-	if (p->why.ref != 0 && d->places &&
-	    p->why.witness.document == d->document)
-		p->why.witness = table_place(d->table, p->why.ref);
+	p->why.witness = place_now(d, &p->why);
 	while (steps-- > 0 && p->why.table == 0 &&
 	       p->why.reason != DEDUP_BOILERPLATE &&
 	       p->why.reason != DEDUP_LISTED &&
@@ -645,7 +651,7 @@ resolve(struct dedup *d, struct piece *p)
 			return 0;
 		if (q->verdict == STAYS)
 			break;
-		p->why.witness = q->why.witness;
+		p->why.witness = place_now(d, &q->why);
 		p->why.table = q->why.table;
 	}
 	return 1;
