@@ -303,7 +303,8 @@ judge_unit(struct dedup *d, size_t i)
 
 	d->stats.units++;
 	if (p->repeats)
-		return repeat(d, p) != 0 ? -1 : decide_lines(d, i);
+		return repeat(d, p) != 0 || decide_lines(d, i) != 0 ? -1 :
+		       beside_passed(d);
 	if (!p->compared)
 		return beside_short(d, i);
 	if (wanted && split_wants_words(s, p) && split_sketch(s, p) != 0)
@@ -460,7 +461,7 @@ judge_one(struct dedup *d, size_t i)
 	} else if (p->w.n == 0) {
 		d->stats.units++;
 		wait_for_words(d, i);
-		return 0;
+		return beside_passed(d);
 	} else {
 		got = judge_unit(d, i);
 	}
@@ -477,18 +478,21 @@ judge_repeat(struct dedup *d, struct split *s, struct piece *p)
 	int got = 0;
 
 	if (p->verdict != UNDECIDED)
-		return 0;
+		return beside_passed(d);
 	d->stats.units++;
 	if (s->hash_lines) {
 		boilerplate_vote(d, p);
 		got = boilerplate_find(d, p, &p->why);
 	}
-	if (got != 0)
-		return got < 0 ? -1 : let_go(d, p);
-	if (d->judging && !d->reference)
-		return repeat(d, p);
-	p->verdict = STAYS;
-	return 0;
+	if (got < 0)
+		return -1;
+	if (got == 0 && d->judging && !d->reference)
+		got = repeat(d, p);
+	else if (got > 0)
+		got = let_go(d, p);
+	else
+		p->verdict = STAYS;
+	return got != 0 ? -1 : beside_passed(d);
 }
 
 static int
