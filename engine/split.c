@@ -579,7 +579,7 @@ plan_block(struct split *s, size_t n)
 		return 0;
 	}
 	/* Most blocks are one line of prose. */
-	if (n == 1 && l->nwords >= s->opt.min_words &&
+	if (n == 1 && line_length(l) >= s->opt.min_words &&
 	    !unit_is_fence(text_of(s, l), l->len))
 		return plan_unit(s, 1, UNIT_LINE);
 	block = (struct unit_block){

@@ -355,26 +355,30 @@ completed_by_a_copy() {
 }
 must 'a lead goes where its text goes as a copy, and names what stays' \
     completed_by_a_copy
-must 'a lead stays where its text goes, but not as a copy' \
-    becomes "$whole\n\n$other\n\n$lead\n\n$tail\n" \
-    "$whole\n\n$other\n\n$lead\n"
+must 'and where its text goes as said by another one' \
+    becomes "$whole\n\n$other\n\n$lead\n\n$tail\n" "$whole\n\n$other\n"
 must 'a lead whose text goes as boilerplate stays' becomes \
     "$lead\n\n$tail\n%%\n$tail\n" "$lead\n%%\n" -b2 --document-separator=%%
 said_soon_after() {
 	printf '%b' "$part\n\n$other\n\nPhoto: $whole\n" >a
 	printf '%b' "$other\n\nPhoto: $whole\n" >want
 	lead_names 5
-	# What comes later than eight units is not waited for.
-	printf '%b' "$part\n" >a
-	for i in {1..8}; do
-		echo "Line $i of what has nothing to do with it."
-	done >>a
-	echo "$whole" >>a
+	# By the next unit or the one after it, and not with -x.
+	printf '%b' "$part\n\n$other\n\n$long\n\n$whole\n" >a
 	dedup a | cmp - a
-	sed -i 3d a
-	dedup a | cmp - <(sed 1d a)
-	# Nor with -x.
+	dedup a <(sed 1,4d a) | cmp - a
+	sed 3,4d a >b
+	dedup b | cmp - <(sed 1,2d b)
+	dedup -x b | cmp - b
+	# A cut-off lead by one of the next eight.
+	echo "$lead" >a
+	for i in {1..8}; do
+		printf '\n%s\n' "Line $i of what has nothing to do with it."
+	done >>a
+	printf '\n%s\n' "$whole" >>a
 	dedup -x a | cmp - a
+	sed -i 3,4d a
+	dedup -x a | cmp - <(sed 1,2d a)
 }
 must 'what is said in full soon after goes, and the full text stays' \
     said_soon_after
@@ -391,14 +395,52 @@ must 'a fence holds over blank lines' stays \
 wrapped='Put the jam jar under the spring and write down each morning how
 long it took to fill it, since the people of the village have begun
 to plant beans in its bed.'
-must 'lines that were wrapped are one unit within a block, too' becomes \
-    "Notes\n$wrapped\n- A point\n\nMore notes\n$wrapped\n- Another point\n" \
-    "Notes\n$wrapped\n- A point\n\nMore notes\n- Another point\n"
+must 'lines that were wrapped stay with the block that they are in' stays \
+    "Notes\n$wrapped\n- A point\n\nMore notes\n$wrapped\n- Another point\n"
 rest=${wrapped#*$'\n'}
 must 'a line of them is no copy, nor is it judged by itself' stays \
     "$wrapped\n\nTo begin with\n$rest\n\n${rest%$'\n'*}\n"
 must 'wrapped another way they say the same' becomes \
     "$wrapped\n\n$(fold -s -w 50 <<<"$wrapped")\n" "$wrapped\n"
+
+# A text in its company.
+
+line='A heron waited on the pier until the last boat was in.'
+must 'a line of twice as many words as -m stands alone in its block' becomes \
+    "$line\n\nThe pier\n$line\nThe end\n" "$line\n\nThe pier\nThe end\n"
+must 'a shorter one goes with its block only' \
+    stays "$long\n\nThe pier\n$long\nThe end\n"
+must 'and with a smaller -m it stands alone' becomes \
+    "$long\n\nThe pier\n$long\nThe end\n" "$long\n\nThe pier\nThe end\n" -m 3
+must 'a line that a colon announces stays, and so does one that goes on' stays \
+    "$line\n\n$long\n\n$other\n\nWhat we saw:\n$line\n
+On that day,\n${line/A/a}\nIt rained.\n"
+must 'a step of a numbered list stays' \
+    stays "1. $line\n2. Go home\n\n1. $line\n2. Stay\n"
+must 'a document without blank lines is a list, of lines of -m words' becomes \
+    "$long\nyes\n$other\n$long\nno\n" "$long\nyes\n$other\nno\n"
+must 'a headline goes only as an exact copy' becomes \
+    "${whole%mu.} - The Site\n\n${part%.}\n\n$other\n\n${part%.}\n" \
+    "${whole%mu.} - The Site\n\n${part%.}\n\n$other\n"
+must 'a heading goes with what it heads' becomes \
+    "Pier\n\n$line\n\nBoats\n\n$whole\n\nPier\n\n$line\n\nPier\n\n$whole\n" \
+    "Pier\n\n$line\n\nBoats\n\n$whole\n\nPier\n"
+heading_is_named() {
+	printf '%b' "Pier\n\n$line\n\n$whole\n\nPIER\n\n$line\n" >a
+	dedup --log=log a >out
+	grep -Fq '"reason":"heading","similarity":1.0000,"witness":{"file":"a",'\
+'"document":"a","line":1,' log
+	"$python" "$tests/rebuild.py" out log a | cmp - a
+	dedup --diff a | grep -A 1 -Fx -- '- PIER' | grep -q 'line 1$'
+}
+must '--log and --diff tell of headings' heading_is_named
+must 'what became of an earlier text does not matter' becomes \
+    "$whole And then some.\n\n$other\n\n$whole\n\n$long\n\n$tail\n" \
+    "$whole And then some.\n\n$other\n\n$long\n"
+must 'signs and numbers are what is said' stays \
+    "The gauge fell by -5 in June.\n\nThe gauge fell by 5 in June.\n
+The gauge fell by 5% in June.\n\nThe gauge fell by 1,215 in June.\n
+The gauge fell by 215 in June.\n\nThe gauge fell by 2.15 in June.\n"
 
 # Options.  Each of --help is in this file: see the test at the end.
 
