@@ -28,7 +28,19 @@
 
 /* Opening and closing. */
 
-/* All but the descriptor.  0, or -1 with errno. */
+/* All but the descriptor; what is left may be closed or aborted again. */
+static void
+dispose(struct writer *w)
+{
+	int saved = errno;
+
+	encoder_free(w->encoder);
+	free(w->buf);
+	*w = (struct writer){ .fd = -1 };
+	errno = saved;
+}
+
+/* All but the descriptor.  0, or -1 with errno: then nothing is held. */
 static int
 prepare(struct writer *w, const struct compression *c)
 {
@@ -42,23 +54,11 @@ prepare(struct writer *w, const struct compression *c)
 	}
 	w->buf = malloc(plain ? BUFFER : BUFFER + OUT);
 	if (w->buf == NULL) {
-		encoder_free(w->encoder);
+		dispose(w);
 		return -1;
 	}
 	w->out = plain ? NULL : w->buf + BUFFER;
 	return 0;
-}
-
-/* All but the descriptor. */
-static void
-dispose(struct writer *w)
-{
-	int saved = errno;
-
-	encoder_free(w->encoder);
-	free(w->buf);
-	*w = (struct writer){ .fd = -1 };
-	errno = saved;
 }
 
 int
