@@ -589,7 +589,7 @@ dedup_top(const struct dedup *d, struct dedup_common *top, size_t n)
 	n = n < d->counts.set.n ? n : d->counts.set.n;
 	c = malloc((n + 1) * sizeof(*c));
 	if (c == NULL)
-		return 0;
+		return SIZE_MAX;
 	got = counts_top(&d->counts, c, n);
 	for (size_t i = 0; i < got; i++)
 		top[i] = (struct dedup_common){

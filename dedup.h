@@ -539,7 +539,7 @@ struct dedup_common {
  * in most documents, in two at least, to 'top', which has room for them.  The
  * most frequent comes first, and of equal ones the one that stood first.  They
  * are lines and whole blocks of the documents that were fed.  Returns how many
- * it found; 0 where memory runs out.
+ * it found; SIZE_MAX where memory runs out.
  */
 DEDUP_API size_t dedup_top(const struct dedup *d, struct dedup_common *top,
 			   size_t n);

@@ -293,6 +293,9 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 			(unsigned long long)s->unrecorded);
 	else if (s->full)
 		message("memory is full: not all texts were counted");
+	if (p->diff.texts.no_memory)
+		message("memory is full: not all words that differ are "
+			"marked");
 	if (share > 0.9 && !p->opt->guarded && p->opt->top == 0)
 		message("%.1f %% of the text was removed", 100 * share);
 }

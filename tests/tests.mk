@@ -33,7 +33,7 @@ define run_tests
 endef
 
 # The scripts, side by side: what they say, one by one.
-SCRIPTS = command batch dumps library
+SCRIPTS = command batch dumps library memory
 define run_scripts
 	@for script in $(SCRIPTS); do \
 		{ DEDUP=$1 tests/$$script.sh > $B/$$script.log 2>&1; \
