@@ -187,7 +187,7 @@ read_all(struct pipeline *p, unsigned threads)
 	else
 		got = more > 0 ? read_again(p, threads)
 			       : pipeline_run(p, threads);
-	progress_clear(&p->progress);
+	progress_clear();
 	p->tally.short_documents = p->out.short_documents;
 	p->tally.short_bytes = p->out.short_bytes;
 	return got;
@@ -450,7 +450,7 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 		 begin_output(p, p->log.to, p->opt->log) == 0) &&
 		begin_output(p, &p->destinations.to, p->opt->output) == 0 &&
 		read_all(p, threads) == 0;
-	progress_clear(&p->progress);
+	progress_clear();
 	p->trouble |= !whole;
 	dedup_get_stats(p->d, stats);
 	keep = whole && is_within(p, stats);

@@ -23,7 +23,6 @@ void
 pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		  const char *why)
 {
-	progress_clear(&p->progress);
 	message("%s: %s: %s", message_name(path), what, why);
 	p->trouble = true;
 }
@@ -48,6 +47,11 @@ path_of(const struct pipeline *p, const struct item *it)
 int
 pipeline_failed(struct pipeline *p, const char *path, enum dedup_status st)
 {
+	if (path == NULL) {
+		message("cannot go on: %s", dedup_strerror(st));
+		p->trouble = true;
+		return -1;
+	}
 	pipeline_complain(p, path, "cannot go on", dedup_strerror(st));
 	return -1;
 }
@@ -60,6 +64,9 @@ output_failed(struct pipeline *p)
 			   p->destinations.each ? p->destinations.path :
 			   p->opt->output;
 
+	/* Before it came to any writing. */
+	if (errno == ENOMEM && !p->out.log_failed && p->out.to->error == 0)
+		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	pipeline_complain(p, name, "cannot write", strerror(errno));
 	return -1;
 }
@@ -287,7 +294,7 @@ flush_text(struct pipeline *p)
 	enum dedup_status st = dedup_flush(p->d, s.text, s.len, &v);
 
 	if (st != DEDUP_OK)
-		return pipeline_failed(p, "-", st);
+		return pipeline_failed(p, p->files->file[p->file].path, st);
 	if (output_text(&p->out, &s, 1, s.off, &v) != 0)
 		return output_failed(p);
 	let_go(h, v.decided);
@@ -358,7 +365,6 @@ bad_record(struct pipeline *p, const struct item *it)
 	p->tally.bad_records += counts(p);
 	if (p->complaints++ >= COMPLAINTS)
 		return;
-	progress_clear(&p->progress);
 	if (it->kind == ITEM_WARC)
 		message("%s: record at byte %" PRIu64 ": %s",
 			message_name(path_of(p, it)), it->at - it->offset, it->why);
@@ -410,7 +416,6 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 {
 	struct file *f = &p->files->file[it->file];
 
-	progress_clear(&p->progress);
 	if (!f->reported)
 		message("%s: no text in the first %" PRIu64
 			" records: no field \"%s\" that is a string; see "
@@ -552,7 +557,6 @@ pipeline_take_result(struct pipeline *p, enum destination_result got)
 static void
 warn_of_object(struct pipeline *p, const struct item *it)
 {
-	progress_clear(&p->progress);
 	message("%s: taken for text: its first line is a JSON "
 		"object, but has no field \"%s\" that is a string; see "
 		"--text-field and --format", message_name(path_of(p, it)),
@@ -564,6 +568,7 @@ begin_file(struct pipeline *p, const struct item *it)
 {
 	enum destination_result got;
 
+	p->file = it->file;
 	p->records = p->with_text = p->with_id = p->complaints = 0;
 	p->warc = false;
 	p->gone_before = p->out.gone;
@@ -584,7 +589,6 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 	if (!p->opt->id_given || p->opt->quiet || !p->origins.on ||
 	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
-	progress_clear(&p->progress);
 	message("%s: no record has a field \"%s\": see "
 		"--id-field", message_name(path_of(p, it)), p->opt->id_field);
 }
@@ -636,7 +640,6 @@ check_memory(struct pipeline *p)
 	dedup_get_stats(p->d, &s);
 	if (!s.full)
 		return 0;
-	progress_clear(&p->progress);
 	message("memory is full: see --memory and --on-full");
 	p->trouble = true;
 	return -1;
@@ -739,7 +742,7 @@ run_batches(struct pipeline *p, struct batch *b, struct dedup_part *part)
 		if (pipeline_finish(p, b) != 0 || wait_for_input(p) != 0)
 			return -1;
 	}
-	return got < 0 ? pipeline_failed(p, "-", DEDUP_ENOMEM) : 0;
+	return got < 0 ? pipeline_failed(p, NULL, DEDUP_ENOMEM) : 0;
 }
 
 static int
@@ -753,7 +756,7 @@ run_alone(struct pipeline *p)
 	if (st == DEDUP_OK && batch_init(&b) != 0)
 		st = DEDUP_ENOMEM;
 	got = st == DEDUP_OK ? run_batches(p, &b, part)
-			     : pipeline_failed(p, "-", st);
+			     : pipeline_failed(p, NULL, st);
 	batch_free(&b);
 	dedup_part_free(part);
 	return got;
@@ -776,10 +779,10 @@ pipeline_run(struct pipeline *p, unsigned threads)
 			!p->reference && p->references == 0;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
-		return pipeline_failed(p, "-", DEDUP_ENOMEM);
+		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	p->reader = reader_new(p->opt, p->files, p->d, !alone, BATCH);
 	if (p->reader == NULL)
-		return pipeline_failed(p, "-", DEDUP_ENOMEM);
+		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	got = alone ? run_alone(p) : pipeline_run_together(p);
 	reader_free(p->reader);
 	p->reader = NULL;

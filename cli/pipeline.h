@@ -47,6 +47,7 @@ struct pipeline {
 
 	/* The file at hand. */
 	struct reader *reader;
+	size_t file;		/* its number */
 	bool in_text;		/* inside a document of text, ... */
 	uint64_t document;	/* whose number this is */
 	struct held held;

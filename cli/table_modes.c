@@ -61,6 +61,17 @@ load(struct pipeline *p, const char *path, enum dedup_load kind)
 	return 0;
 }
 
+/* --update: what is there, if it is there. */
+static int
+load_old(struct pipeline *p, const char *path)
+{
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return load(p, path, DEDUP_LOAD_KNOWN);
+	if (!p->opt->quiet)
+		message("%s: there is no table yet: it begins here", path);
+	return 0;
+}
+
 static int
 lock(struct pipeline *p, const char *path, int *fd)
 {
@@ -144,8 +155,7 @@ table_modes_begin(struct pipeline *p, unsigned threads)
 	for (size_t i = 0; i < opt->nloads; i++)
 		if (load(p, opt->loads[i], DEDUP_LOAD_KNOWN) != 0)
 			return -1;
-	if (opt->update != NULL && access(opt->update, F_OK) == 0 &&
-	    load(p, opt->update, DEDUP_LOAD_KNOWN) != 0)
+	if (opt->update != NULL && load_old(p, opt->update) != 0)
 		return -1;
 	if (opt->against == NULL)
 		return 0;

@@ -31,6 +31,18 @@ no_room() {
 }
 must '--top: where there is no memory for it, that is trouble' no_room
 
+no_memory_for_files() {
+	! is_sanitized || skip 'it needs memory of its own'
+	seq 1 200000 | sed 's/.*/line & of a text that is long enough/' >a
+	ulimit -v 9000
+	exits 2 dedup -M1T -u document a a a 2>err >out
+	cat err
+	not grep -q 'standard' err
+	grep -q 'out of memory\|Cannot allocate memory' err
+}
+must 'no memory: standard input and output are not blamed for it' \
+    no_memory_for_files
+
 dashes() {
 	printf '%b' "$twice" >-s
 	printf '%b' "$once" | diff - <(dedup -- -s)

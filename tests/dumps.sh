@@ -441,6 +441,17 @@ empty_table() {
 	dedup -q --load=t a 2>&1 >/dev/null | cmp - /dev/null
 }
 must 'warns of a table that is empty' empty_table
+
+new_table() {
+	printf '%b' "$twice" >a
+	dedup --update=t a >out 2>err
+	echo 'dedup: t: there is no table yet: it begins here' | cmp - err
+	printf '%b' "$once" | cmp - out
+	not grep -q 'no table' <(dedup --update=t a 2>&1)
+	rm t
+	dedup -q --update=t a 2>&1 >/dev/null | cmp - /dev/null
+}
+must '--update: a table that is not there yet is told of' new_table
 must 'one document and a table that is written' refuses "dedup: --scope=document:\
  not with --save or --update" --scope=document --save=t
 
