@@ -83,10 +83,12 @@ hash_file(uint64_t h, const char *path)
 static uint64_t
 key_of(const struct options *opt)
 {
-	uint64_t h = hash_file(opt->deciders, opt->against);
+	uint64_t h = opt->deciders;
 
-	for (size_t i = 0; i < opt->nloads; i++)
-		h = hash_file(h, opt->loads[i]);
+	for (size_t i = 0; i < opt->against.n; i++)
+		h = hash_file(h, opt->against.name[i]);
+	for (size_t i = 0; i < opt->loads.n; i++)
+		h = hash_file(h, opt->loads.name[i]);
 	return hash_file(h, opt->update);
 }
 

@@ -198,11 +198,13 @@ static int
 keep_input(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
-	const char *uses[] = { opt->list, opt->list0, opt->against };
+	const char *uses[] = { opt->list, opt->list0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(uses) / sizeof(*uses); i++)
 		n += uses[i] != NULL && is_stdin(uses[i]);
+	for (size_t i = 0; i < opt->against.n; i++)
+		n += is_stdin(opt->against.name[i]);
 	for (size_t i = 0; i < p->files->n && n == 1; i++)
 		n += is_stdin(p->files->file[i].path);
 	if (n < 2)
@@ -563,6 +565,6 @@ main(int argc, char **argv)
 	case ACTION_WRONG:
 		break;
 	}
-	free(opt.loads);
+	options_free(&opt);
 	return status;
 }

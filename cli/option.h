@@ -53,6 +53,7 @@ struct option_info {
 	uint64_t least, most;
 	bool over;		/* real: 'least' itself is too little */
 	bool apart;		/* the output does not depend on it */
+	bool again;		/* it may be given again, and all count */
 
 	/* NULL, or what is wrong with 'arg'. */
 	const char *(*take)(struct options *opt, char *arg);

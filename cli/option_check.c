@@ -62,8 +62,8 @@ warn_of_useless(const struct options *opt, const bool *given)
 	if (opt->show != SHOW_DIFF)
 		warn_of(opt, given, OPT_COLOR, "without --diff");
 	warn_beside_counting(opt, given);
-	if (opt->nloads == 0 && opt->save == NULL && opt->update == NULL &&
-	    opt->against == NULL)
+	if (opt->loads.n == 0 && opt->save == NULL && opt->update == NULL &&
+	    opt->against.n == 0)
 		warn_of(opt, given, OPT_SEED, "without a table");
 	if (opt->format != FORMAT_TEXT && opt->log == NULL &&
 	    opt->show != SHOW_DIFF && opt->annotate == ANNOTATE_NONE &&
@@ -234,8 +234,8 @@ check_together(const struct options *opt, const bool *given)
 			     opt->annotate != ANNOTATE_NONE))
 		return option_wrong("--top: only lists; not with --repeated, --check, "
 			     "--diff, --log or --annotate");
-	if (opt->top > 0 && (opt->nloads > 0 || opt->save != NULL ||
-			     opt->update != NULL || opt->against != NULL))
+	if (opt->top > 0 && (opt->loads.n > 0 || opt->save != NULL ||
+			     opt->update != NULL || opt->against.n > 0))
 		return option_wrong("--top: only lists; not with --load, --save, "
 			     "--update or --against");
 	if (d->scope == DEDUP_SCOPE_DOCUMENT && !d->counts_only &&

@@ -42,13 +42,25 @@ take_boilerplate(struct options *opt, char *arg)
 }
 
 static const char *
+add_name(struct names *names, char *arg)
+{
+	if (array_room(&names->name, &names->room, names->n + 1,
+		       sizeof(*names->name)) != 0)
+		return "out of memory";
+	names->name[names->n++] = arg;
+	return NULL;
+}
+
+static const char *
 take_load(struct options *opt, char *arg)
 {
-	if (array_room(&opt->loads, &opt->loads_room, opt->nloads + 1,
-		       sizeof(*opt->loads)) != 0)
-		return "out of memory";
-	opt->loads[opt->nloads++] = arg;
-	return NULL;
+	return add_name(&opt->loads, arg);
+}
+
+static const char *
+take_against(struct options *opt, char *arg)
+{
+	return add_name(&opt->against, arg);
 }
 
 static const char *
@@ -197,9 +209,9 @@ const struct option_info option_table[] = {
 	},
 	{
 		.id = OPT_AGAINST, .name = "against", .arg = "FILE",
-		.help = "remove what this text, or table, says",
+		.help = "remove what a text, or table, says; may be given again",
 		.values = "FILE",
-		.type = OPTION_STRING, .at = AT(against),
+		.type = OPTION_SPECIAL, .take = take_against, .again = true,
 	},
 	{
 		.id = OPT_SEED, .name = "seed", .arg = "N",
@@ -212,7 +224,7 @@ const struct option_info option_table[] = {
 		.group = "Tables",
 		.help = "know what a table knows; may be given again",
 		.values = "FILE",
-		.type = OPTION_SPECIAL, .take = take_load,
+		.type = OPTION_SPECIAL, .take = take_load, .again = true,
 	},
 	{
 		.id = OPT_SAVE, .name = "save", .arg = "TABLE",

@@ -40,6 +40,12 @@ enum mode {
 	MODE_TEST,		/* operands are tables, checked */
 };
 
+/* What an option was given, each time. */
+struct names {
+	char **name;		/* of argv; the array is to be freed */
+	size_t n, room;
+};
+
 struct options {
 	enum mode mode;
 	struct dedup_options dedup;
@@ -67,9 +73,8 @@ struct options {
 	bool id_given;		/* id_field was */
 	bool guarded;		/* max_removed holds */
 	uint64_t top;		/* list so many texts; 0: filter */
-	char **loads;		/* --load; the array is to be freed */
-	size_t nloads, loads_room;
-	const char *save, *update, *against;	/* NULL: none */
+	struct names loads, against;	/* --load, --against */
+	const char *save, *update;	/* NULL: none */
 	uint64_t min_count;	/* --merge: see there; 0: all counts stay */
 	enum on_full on_full;
 	unsigned threads;	/* 0: as many as there are cores */
@@ -88,9 +93,11 @@ enum action {
 };
 
 /*
- * Read the command line into *opt, whose strings point into argv.  Messages go
- * to standard error, what was asked for to standard output.
+ * Read the command line into *opt, whose strings point into argv; free it in
+ * any case.  Messages go to standard error, what was asked for to standard
+ * output.
  */
 enum action options_parse(struct options *opt, int argc, char **argv);
+void options_free(struct options *opt);
 
 #endif

@@ -652,6 +652,64 @@ reference_is_not_counted() {
 	grep -qx 'dedup: 100.0 % of the text was removed' err
 	exits 2 dedup --against=ref --max-removed=0.9 a >out 2>err
 }
+several_references() {
+	printf 'alpha beta gamma delta epsilon one\n\n' >1
+	printf 'alpha beta gamma delta epsilon two\n\n' >2
+	printf 'alpha beta gamma delta epsilon three\n\n' >3
+	printf 'alpha beta gamma delta epsilon four\n\n' >4
+	cat 1 2 3 4 >a
+	dedup --save=2.t 2 >/dev/null
+	# Texts and tables in any order.
+	for against in '1 2.t 3' '2.t 1 3' '3 1 2.t 3' '3 2 1'; do
+		# shellcheck disable=SC2086	# they are several
+		dedup $(printf -- '--against=%s ' $against) a | cmp - 4
+		# shellcheck disable=SC2086	# they are several
+		dedup -T2 -b2 $(printf -- '--against=%s ' $against) \
+		    --log=log a | cmp - 4
+		[ "$(grep -c '"reason":"listed"' log)" -eq 3 ]
+		grep -q '"witness":{"file":"1","document":"1","line":1,' log
+		grep -q '"witness":{"file":"3","document":"3","line":1,' log
+	done
+	exits 2 dedup --against=1 --against=missing a >out 2>err
+	[ ! -s out ]
+	exits 2 dedup --against=1 --against=2 -o 2 a 2>err
+	grep -qx 'dedup: 2: cannot write: it is read, too' err
+}
+must '--against: all count that are given' several_references
+
+# Of each option with an argument, given again with another: refused by name.
+given_twice() {
+	local name again n=0
+	while read -r name; do
+		case $name in
+		completion) continue ;;	# it acts at once
+		load | against) again=0 ;;
+		*) again=1 ;;
+		esac
+		n=$((n + 1))
+		"$DEDUP" "--$name=1" "--$name=2" --check <<<'' >out 2>err ||
+		    true
+		[ "$(grep -c 'given twice' err)" -eq "$again" ] ||
+		    grep -q "^dedup: --$name: 1: not " err || {
+			echo "--$name"
+			return 1
+		}
+		"$DEDUP" "--$name=1" "--$name=1" --check <<<'' >out 2>err ||
+		    true
+		not grep -q 'given twice' err
+	done < <(dedup --help |
+	    sed -n 's/^ .*--\([a-z0-9-]*\)\[\{0,1\}=.*/\1/p')
+	[ "$n" -gt 25 ]
+	exits 2 dedup -o one -o two 2>err
+	grep -Fqx "dedup: --output: given twice, as 'one' and as 'two'" err
+	exits 2 dedup -m5 --min-words=7 2>err
+	grep -Fqx "dedup: --min-words: given twice, as '5' and as '7'" err
+	exits 2 dedup --in-place --in-place=.b 2>err
+	grep -Fqx "dedup: --in-place: given twice, as '' and as '.b'" err
+	dedup -q -q -s -s -s </dev/null 2>/dev/null
+}
+must 'an option that is given twice overrides nothing in silence' given_twice
+
 must '--against: what it names is in no count and no share' \
     reference_is_not_counted
 

@@ -47,6 +47,17 @@ def import_parquet() -> Any:
 
 # Options.
 
+class Once(argparse.Action):
+    """What was given before would be overridden in silence."""
+
+    def __call__(self, p: argparse.ArgumentParser, to: argparse.Namespace,
+                 value: Any, option: str | None = None) -> None:
+        before = vars(to).setdefault("once", {}).setdefault(self.dest, value)
+        if before != value:
+            p.error(f"{option}: given twice, as '{before}' and as '{value}'")
+        setattr(to, self.dest, value)
+
+
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="python -m libdedup", allow_abbrev=False,
@@ -56,7 +67,8 @@ def parser() -> argparse.ArgumentParser:
         "and compression stay.",
         epilog="Exit status: 0 done; 1 --check found something to remove; "
         "2 trouble. The rules: man dedup.")
-    p.add_argument("files", nargs="+", metavar="FILE")
+    p.register("action", None, Once)
+    p.add_argument("files", nargs="+", metavar="FILE", action="extend")
     g = p.add_argument_group("Input")
     g.add_argument("--column", "--text-field", default="text", metavar="NAME",
                    help="column to clean (text)")
@@ -85,8 +97,9 @@ def parser() -> argparse.ArgumentParser:
     g.add_argument("-b", "--boilerplate", metavar="N|P%",
                    help="remove what is in N documents, or in P %% of them, "
                    "from all")
-    g.add_argument("--against", metavar="FILE",
-                   help="remove what this Parquet file, or table, says")
+    g.add_argument("--against", action="append", default=[], metavar="FILE",
+                   help="remove what a Parquet file, or table, says; may be "
+                   "given again")
     g.add_argument("--seed", type=int, metavar="N", help="for tests only")
     g = p.add_argument_group("Tables")
     g.add_argument("--load", action="append", default=[], metavar="TABLE",
@@ -481,18 +494,21 @@ class Run:
         if args.update and os.path.exists(args.update) and (
                 os.path.getsize(args.update) > 0):
             self.deduper.load(args.update)
-        if args.against is None:
-            return
-        if _core.is_table(args.against):
-            self.deduper.load(args.against, listed=True)
-            return
-        source = self.open(args.against)
-        if source is None:
-            raise Trouble(f"{args.against}: cannot be read: nothing was "
-                          "written")
-        for i in range(source.num_row_groups):
-            self.deduper.reference(
-                source.read_row_group(i, columns=[self.column]), self.column)
+        # Tables first, which may not come after a text.
+        texts = []
+        for path in args.against:
+            if _core.is_table(path):
+                self.deduper.load(path, listed=True)
+            else:
+                texts.append(path)
+        for path in texts:
+            source = self.open(path)
+            if source is None:
+                raise Trouble(f"{path}: cannot be read: nothing was written")
+            for i in range(source.num_row_groups):
+                self.deduper.reference(
+                    source.read_row_group(i, columns=[self.column]),
+                    self.column)
 
     def run(self) -> int:
         args = self.args
