@@ -71,6 +71,8 @@ warn_of_useless(const struct options *opt, const bool *given)
 	     d->counts_only) && !(opt->top > 0 && opt->json))
 		warn_of(opt, given, OPT_ID_FIELD, "without --log, --diff or "
 			"--annotate");
+	if (opt->save == NULL && opt->update == NULL)
+		warn_of(opt, given, OPT_ON_ERROR, "without --save or --update");
 	if (opt->in_place)
 		warn_of(opt, given, OPT_COMPRESS, "with --in-place");
 	if (opt->show == SHOW_NOTHING)

@@ -66,7 +66,14 @@ take_against(struct options *opt, char *arg)
 static const char *
 take_output(struct options *opt, char *arg)
 {
-	opt->output = strcmp(arg, "-") == 0 ? NULL : arg;
+	static const char *const names[] = {
+		"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1",
+	};
+
+	opt->output = arg;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(arg, names[i]) == 0)
+			opt->output = NULL;
 	return NULL;
 }
 
@@ -238,6 +245,12 @@ const struct option_info option_table[] = {
 		.help = "load a table, if there is one, and save it again",
 		.values = "FILE",
 		.type = OPTION_STRING, .at = AT(update),
+	},
+	{
+		.id = OPT_ON_ERROR, .name = "on-error", .arg = "WHAT",
+		.help = "after a bad record or file, leave a table or save it (%s)",
+		.values = "leave save",
+		.type = OPTION_WORD, .at = AT(on_error), .apart = true,
 	},
 	{
 		.id = OPT_COUNTS_ONLY, .name = "counts-only",

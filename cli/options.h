@@ -32,6 +32,9 @@ enum show {
 /* Once the memory is full. */
 enum on_full { ON_FULL_PASS, ON_FULL_FAIL };
 
+/* What becomes of a table after trouble that left the output whole. */
+enum on_error { ON_ERROR_LEAVE, ON_ERROR_SAVE };
+
 /* What the run is about. */
 enum mode {
 	MODE_FILTER,
@@ -77,6 +80,7 @@ struct options {
 	const char *save, *update;	/* NULL: none */
 	uint64_t min_count;	/* --merge: see there; 0: all counts stay */
 	enum on_full on_full;
+	enum on_error on_error;
 	unsigned threads;	/* 0: as many as there are cores */
 	bool threads_given;	/* else: one where the input is no file */
 	const char *list;	/* --files-from; NULL: none */

@@ -563,6 +563,48 @@ warn_of_object(struct pipeline *p, const struct item *it)
 		p->opt->text_field);
 }
 
+/* Bytes of text so far, and what was removed of it, with whole documents. */
+static void
+get_bytes(const struct pipeline *p, uint64_t *bytes, uint64_t *removed)
+{
+	struct dedup_stats s;
+
+	dedup_get_stats(p->d, &s);
+	*bytes = s.bytes;
+	*removed = s.removed_bytes + p->out.short_bytes;
+}
+
+/*
+ * --in-place: is more of the file removed than --max-removed lets?  That has no
+ * second copy of it, so it is also told, without that option, where little or
+ * nothing is left.  NULL, or why it is not to be rewritten.
+ */
+static const char *
+guard_file(struct pipeline *p, const struct item *it)
+{
+	uint64_t bytes, removed;
+	double share;
+
+	if (!p->opt->in_place)
+		return NULL;
+	get_bytes(p, &bytes, &removed);
+	bytes -= p->bytes_before;
+	removed -= p->removed_before;
+	share = bytes > 0 ? (double)removed / (double)bytes : 0;
+	if (p->opt->guarded && share > p->opt->max_removed) {
+		snprintf(p->over, sizeof(p->over), "%.2f %% of its text would "
+			 "be removed: that is over --max-removed=%g",
+			 100 * share, p->opt->max_removed);
+		return p->over;
+	}
+	if (p->opt->guarded || p->opt->quiet || share <= 0.9 ||
+	    p->mostly_gone++ >= FILES_TOLD)
+		return NULL;
+	message("%s: %.1f %% of its text was removed", path_of(p, it),
+		100 * share);
+	return NULL;
+}
+
 static int
 begin_file(struct pipeline *p, const struct item *it)
 {
@@ -576,6 +618,8 @@ begin_file(struct pipeline *p, const struct item *it)
 		return 0;
 	if (it->object && !p->opt->quiet)
 		warn_of_object(p, it);
+	if (p->opt->in_place)
+		get_bytes(p, &p->bytes_before, &p->removed_before);
 	got = destinations_begin(&p->destinations, it->file);
 	/* Where it cannot be rewritten, its text is not to be known either. */
 	if (got == DESTINATION_REFUSED)
@@ -612,7 +656,8 @@ end_file(struct pipeline *p, const struct item *it)
 	if (p->silent)
 		return 0;
 	return pipeline_take_result(p, destinations_end(&p->destinations,
-					  p->out.gone > p->gone_before));
+					  p->out.gone > p->gone_before,
+					  guard_file(p, it)));
 }
 
 /* A file that cannot be opened or read; it is reported once. */

@@ -56,7 +56,12 @@ struct pipeline {
 	uint64_t complaints;	/* about bad records */
 	uint64_t with_id;	/* JSONL */
 	uint64_t gone_before;	/* p->out.gone when it began */
+	uint64_t bytes_before, removed_before;	/* --in-place: of text */
+	char over[80];		/* why it is not rewritten */
+	uint64_t mostly_gone;	/* files of which more than 90 % went */
 };
+
+#define FILES_TOLD 100		/* of which something is said of each */
 
 /*
  * Run all files through once, with so many threads.  0 (p->trouble may be set,

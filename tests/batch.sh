@@ -662,6 +662,126 @@ must '--min-doc-words=0' refuses 'dedup: --min-doc-words: 0: not a whole'\
 must '--min-doc-words and --diff' refuses 'dedup: --min-doc-words: not with'\
 ' --repeated, --diff or --annotate' --min-doc-words=1 --diff
 
+# -o: whole, or not there.
+
+bad_records() {
+	printf '{"text":"%s"}\n' "$long" "$other" "$long" >good.jsonl
+	{ echo '{"text":'; cat good.jsonl; } >bad.jsonl
+}
+
+# Stopped by a signal, with what it has read in its output's buffers.
+stopped() {	# SIGNAL [ARGUMENT]...
+	local status=0
+	mkfifo in
+	"$DEDUP" -q "${@:2}" - <in >out 2>err &
+	exec 3>in
+	printf '%b' "$twice" >&3
+	sleep 0.7
+	kill "-$1" $!
+	wait $! || status=$?
+	exec 3>&-
+	rm in
+	[ "$status" -gt 128 ]
+	is_tidy
+}
+
+output_is_whole() {
+	local signal
+	bad_records
+	exits 2 dedup -o o bad.jsonl 2>err
+	grep -q 'bad.jsonl:1: ' err
+	head -n 3 bad.jsonl | cmp - <(head -n 3 o)
+	[ "$(wc -l <o)" -eq 4 ]
+	exits 2 dedup -o o missing good.jsonl 2>err
+	[ "$(wc -l <o)" -eq 3 ]
+	for signal in TERM HUP; do	# INT is ignored in the background
+		echo old >o
+		stopped "$signal" -o o
+		echo old | cmp - o
+		stopped "$signal" -o new
+		[ ! -e new ]
+		stopped "$signal" -o new.gz -T2
+		[ ! -e new.gz ]
+	done
+}
+must '-o: after a bad record it is whole, after a signal not there' \
+    output_is_whole
+
+output_without_room() {
+	local options
+	seq 1 200000 | sed 's/.*/line & of a text that is long enough/' >a
+	for options in '' -T2 --compress=gzip --on-full=fail\ -M1M; do
+		(
+			[ "$options" != "${options#--on-full}" ] ||
+			    ulimit -f 40
+			# shellcheck disable=SC2086	# they are several
+			exits 2 dedup -q $options -o new a 2>err
+		)
+		cat err
+		[ "$(wc -l <err)" -eq 1 ]
+		[ ! -e new ]
+		is_tidy
+	done
+}
+must '-o: where there is no room for it, it is not there' \
+    output_without_room
+
+output_place() {
+	printf '%b' "$twice" >a
+	echo old >o
+	chmod 640 o
+	ln o other
+	ln -s o link
+	dedup -o link a
+	[ -L link ]
+	printf '%b' "$once" | cmp - o
+	[ "$(stat -c %a o)" = 640 ]
+	echo old | cmp - other
+	# What is no file is written to as it comes.
+	mkfifo pipe
+	cat pipe >got &
+	dedup -o pipe a
+	wait $!
+	cmp got o
+	dedup -o >(cat >got) a
+	sleep 0.3
+	cmp got o
+	echo before >got
+	dedup -o /dev/stdout a >>got
+	{ echo before; cat o; } | cmp - got
+	dedup -o /dev/null a
+	[ "$(id -u)" -ne 0 ] || skip 'the rest is not for root'
+	mkdir dir
+	cp o dir
+	chmod 555 dir
+	exits 2 dedup -o dir/o a 2>err
+	grep -qx 'dedup: dir/o: cannot open: Permission denied' err
+}
+must '-o: it takes the place of a file, and of nothing else' output_place
+
+cut_off() {
+	knows xz
+	# With a table to be tidy for, it ends by itself.
+	stopped TERM --compress=xz --save=t
+	[ ! -e t ]
+	not xz -t <out
+	stopped TERM --compress=xz --save=t
+	not xz -t <out
+}
+must 'standard output that is compressed is cut off where it is not whole' \
+    cut_off
+
+log_nobody_reads() {
+	seq 1 30000 | sed 's/.*/one line & of a text that is long enough\n/' >a
+	mkfifo log
+	head -c 1 log >/dev/null &
+	exits 2 dedup -m3 --fold-digits --log=log -o new a 2>err
+	grep -qx 'dedup: log: cannot write: Broken pipe' err
+	[ ! -e new ]
+	is_tidy
+}
+must 'a log that nobody reads leaves no temporary file' log_nobody_reads
+
 # Progress.
 
 progresses() {
@@ -745,6 +865,33 @@ measures() {
 must 'progress: of how much, and how long' measures
 
 # Guards.
+
+guards_each_file() {
+	text a 1 2 3 4 >a
+	text a 1 2 >b
+	{ text a 3; text b 1 2 3; } >c
+	cp b copy
+	cp c left
+	exits 2 dedup --in-place --max-removed=.6 a b c 2>err
+	cat err
+	echo 'dedup: b: not rewritten: 100.00 % of its text would be removed:'\
+' that is over --max-removed=0.6' | cmp - err
+	cmp b copy
+	cmp c <(text b 1 2 3)
+	is_tidy
+	# Without it, it is told.
+	dedup --in-place a b c 2>err
+	echo 'dedup: b: 100.0 % of its text was removed' | cmp - err
+	[ -e b ] && [ ! -s b ]
+	for n in {1..130}; do text a 1 >"n$n"; done
+	dedup --in-place a n* 2>err
+	[ "$(wc -l <err)" -eq 102 ]
+	grep -qx 'dedup: 30 more files of which more than 90 % was removed' err
+	cp copy b
+	dedup -q --in-place a b 2>&1 | cmp - /dev/null
+}
+must '--in-place: a file of which little stays is guarded, or told of' \
+    guards_each_file
 
 removes_too_much() {
 	text a 1 1 1 1 2 >a

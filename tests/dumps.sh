@@ -432,6 +432,66 @@ full_disk_and_table() {
 must 'no room for a table, or for the output: the old table stays' \
     full_disk_and_table
 
+table_after_trouble() {
+	printf '%b' "$twice" >a
+	printf '{"text":"%s"}\n' "$long" "$whole" >d.jsonl
+	echo '{"text":' >>d.jsonl
+	dedup -q --update=t a >/dev/null
+	cp t copy
+	exits 2 dedup --update=t -o o d.jsonl 2>err
+	cmp t copy
+	[ "$(wc -l <o)" -eq 3 ]
+	grep -qx 'dedup: t: not saved, after what was told above: see'\
+' --on-error' err
+	# So the next run still has what the last one may have lost.
+	exits 2 dedup --update=t d.jsonl 2>/dev/null | cmp - o
+	exits 2 dedup --save=new d.jsonl >/dev/null 2>err
+	[ ! -e new ]
+	exits 2 dedup --update=t missing a >/dev/null 2>err
+	cmp t copy
+	exits 2 dedup --counts-only -b 2 --save=new d.jsonl 2>err
+	[ ! -e new ]
+	printf 'it is older and says something that is new\n' >z
+	exits 2 dedup --update=t --log=/nowhere/l z >/dev/null 2>err
+	cmp t copy
+	exits 2 dedup --update=t --in-place --max-removed=0 a z 2>err
+	cmp t copy
+	[ ! -w /dev/full ] || {
+		exits 2 dedup --update=t --log=/dev/full a >/dev/null 2>err
+		cmp t copy
+	}
+	exits 2 dedup --update=t z >&- 2>err
+	cmp t copy
+	grep -qx 'dedup: standard output: cannot write: Bad file descriptor' err
+	exits 2 dedup --on-error=save --update=t -o o d.jsonl 2>err
+	not cmp -s t copy
+	not grep -q 'not saved' err
+	exits 1 dedup --load=t --check <<<"$whole"
+	dedup --on-error=save a 2>&1 >/dev/null |
+	    grep -qx 'dedup: --on-error has no effect without --save or --update'
+}
+must 'after trouble a table stays as it was, unless --on-error=save' \
+    table_after_trouble
+
+table_after_sync() {
+	! is_sanitized || skip 'it is preloaded itself'
+	"${CC:-cc}" -shared -fPIC -o shim.so "$tests/preload/fail_sync.c" ||
+	    skip 'the shim cannot be compiled'
+	printf '%b' "$twice" >a
+	LD_PRELOAD=./shim.so exits 2 dedup --save=t a >out 2>err
+	cat err
+	grep -qx 'dedup: standard output: cannot write: Input/output error' err
+	[ ! -e t ]
+	# The file that it goes to may have another name, and the log too.
+	LD_PRELOAD=./shim.so exits 2 dedup --save=t -o b --log=l a >l 2>err
+	grep -qx 'dedup: l: cannot write: Input/output error' err
+	[ ! -e t ]
+	LD_PRELOAD=./shim.so dedup a >out
+	LD_PRELOAD=./shim.so dedup --save=t a | cmp - out
+	dedup --test t
+}
+must 'what a table stands for is on the disk before it is' table_after_sync
+
 empty_table() {
 	dedup --save=t </dev/null
 	printf '%b' "$twice" >a

@@ -108,6 +108,8 @@ def parser() -> argparse.ArgumentParser:
                    help="write what is known in the end to a table")
     g.add_argument("--update", metavar="TABLE",
                    help="load a table, if there is one, and save it again")
+    g.add_argument("--on-error", choices=("leave", "save"), default="leave",
+                   help="after a bad file, leave a table or save it (leave)")
     g = p.add_argument_group("Output")
     g.add_argument("-o", "--output-dir", metavar="DIR",
                    help="write each FILE to DIR/FILE")
@@ -510,6 +512,15 @@ class Run:
                     source.read_row_group(i, columns=[self.column]),
                     self.column)
 
+    def save(self) -> None:
+        """Who throws the output away after trouble has to find it new."""
+        for table in (self.args.save, self.args.update):
+            if table and self.trouble and self.args.on_error == "leave":
+                complain(f"{table}: not saved, after what was told above: see "
+                         "--on-error")
+            elif table:
+                self.deduper.save(table)
+
     def run(self) -> int:
         args = self.args
         self.references()
@@ -527,9 +538,7 @@ class Run:
             self.trouble = True
         else:
             self.commit()
-            for table in (args.save, args.update):
-                if table:
-                    self.deduper.save(table)
+            self.save()
             if share > 0.9 and not args.quiet and args.max_removed is None:
                 complain(f"{100 * share:.1f} % of the text was removed")
         if stats["full"] and not args.quiet:

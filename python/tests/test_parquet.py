@@ -186,6 +186,16 @@ def test_an_option_given_twice_overrides_nothing(files):
     assert run("-q", "-o", "one", "-o", "one", *files).returncode == 0
 
 
+def test_after_trouble_a_table_stays_as_it_was(files):
+    got = run("-q", "--save=t", "none.parquet", *files, "-o", "out")
+    assert got.returncode == 2 and not os.path.exists("t")
+    assert "t: not saved, after what was told above: see --on-error" in (
+        got.stderr)
+    assert run("-q", "--on-error=save", "--save=t", "none.parquet", *files,
+               "-o", "out").returncode == 2
+    assert os.path.exists("t")
+
+
 def test_max_removed_replaces_nothing(files):
     got = run("--max-removed=0.01", *files, "-o", "out")
     assert got.returncode == 2 and "--max-removed=0.01" in got.stderr
