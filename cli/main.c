@@ -12,6 +12,7 @@
 #include "message.h"
 #include "options.h"
 #include "pipeline.h"
+#include "pipeline_threads.h"
 #include "same_file.h"
 #include "signals.h"
 #include "table_modes.h"
@@ -573,14 +574,7 @@ run(const struct options *opt)
 		library.boilerplate = 2;
 		library.boilerplate_share = 0;
 	}
-	st = dedup_new(&library, &p.d);
-	p.origins.d = p.d;
 	p.log.origins = p.diff.origins = &p.origins;
-	if (st != DEDUP_OK) {
-		message("cannot begin: %s", dedup_strerror(st));
-		files_free(&files);
-		return TROUBLE;
-	}
 	/* Before there is any temporary file. */
 	signals_begin(opt->output != NULL || opt->output_dir != NULL ||
 		      opt->in_place || saves_table(opt),
@@ -588,6 +582,17 @@ run(const struct options *opt)
 		      opt->in_place);
 	if (open_all(&p, &log) != 0)
 		goto no_start;
+	/* Runs that go on with one another are one: they have one secret. */
+	if (opt->resume && !table_modes_bring_secret(opt)) {
+		library.seeded = true;
+		library.seed = p.destinations.resume.seed;
+	}
+	st = dedup_new(&library, &p.d);
+	if (st != DEDUP_OK) {
+		pipeline_failed(&p, NULL, st);
+		goto no_start;
+	}
+	p.origins.d = p.d;
 	begun = true;
 	if (filter(&p, &stats) == 0)
 		warn(&p, &stats);

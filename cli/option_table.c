@@ -248,7 +248,7 @@ const struct option_info option_table[] = {
 	},
 	{
 		.id = OPT_ON_ERROR, .name = "on-error", .arg = "WHAT",
-		.help = "after a bad record or file, leave a table or save it (%s)",
+		.help = "after a bad record, leave a table or save it (%s)",
 		.values = "leave save",
 		.type = OPTION_WORD, .at = AT(on_error), .apart = true,
 	},

@@ -20,6 +20,17 @@ table_modes_used(const struct options *opt)
 	       opt->against.n > 0;
 }
 
+bool
+table_modes_bring_secret(const struct options *opt)
+{
+	bool brings = opt->loads.n > 0 ||
+		      (opt->update != NULL && access(opt->update, F_OK) == 0);
+
+	for (size_t i = 0; i < opt->against.n; i++)
+		brings |= dedup_is_table(opt->against.name[i]);
+	return brings;
+}
+
 static void
 complain(struct pipeline *p, const char *path, const char *what,
 	 enum dedup_status st, const char *why)

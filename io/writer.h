@@ -81,8 +81,8 @@ void writer_break_off(struct writer *w);
 
 /*
  * The same as writer_open(), but what stands at 'path' stays as it is until
- * writer_commit(): a temporary file gathers the bytes, ".NAME.XXXXXXXX" in the
- * same directory.  Where 'path' is a symbolic link, the file that it points to
+ * writer_commit(): a temporary file gathers the bytes, in the same directory
+ * (see replace.h).  Where 'path' is a symbolic link, the file that it points to
  * is replaced.  Hard links to the old one keep the old one.  EISDIR, or EINVAL
  * where it exists and is no regular file.
  *

@@ -27,7 +27,7 @@ text() {	# THE SAME, NUMBERS...: a document of a line for each
 
 # Nothing of a temporary file is left below here.
 is_tidy() {
-	find "${1:-.}" -name '.*.????????' >left
+	find "${1:-.}" -name '.*.dedup-????????*' >left
 	cat left
 	[ ! -s left ]
 }
@@ -1068,17 +1068,67 @@ goes_on() {
 	half_done
 	tree out | grep -v dedup-journal >before
 	# What a kill leaves goes, and nothing else.
-	echo x >out/in/.x.abcdefgh
-	echo x >out/in/.mine.abcdefgh
+	echo x >out/in/.x.dedup-abcdefgh
+	# Others' files: in name, in kind, in age.
+	mkdir mine
+	echo x >mine/.x.original
+	echo x >mine/.x.abcdefgh
+	echo x >mine/.mine.dedup-abcdefgh
+	echo x >mine/.x.dedup-abcdefg
+	echo x >mine/.x.dedup-abcdefgh.txt
+	touch -d '2 days ago' mine/.x.dedup-01234567
+	mkdir mine/.x.dedup-89abcdef
+	cp -a mine/. out/in
 	printf 'done 25 1 1 0 1 1 00' >>out/.dedup-journal
 	dedup --output-dir=out --resume --files-from=list
-	[ -e out/in/.mine.abcdefgh ]
-	rm out/in/.mine.abcdefgh
+	diff -r want out | grep -c '^Only in out/in: ' |
+	    grep -qx "$(find mine -mindepth 1 | wc -l)"
+	for file in mine/.[!.]*; do rm -r "out/in/${file##*/}"; done
 	diff -r want out
 	tree out >after
 	comm -12 <(sort before) <(sort after) | wc -l | grep -qx 20
 }
 must '--resume: what is finished is left alone' goes_on
+
+sweeps_nothing() {
+	half_done
+	rm out/.dedup-journal
+	echo x >out/in/.x.dedup-abcdefgh
+	dedup --output-dir=out --resume --files-from=list
+	[ -e out/in/.x.dedup-abcdefgh ]
+}
+must '--resume: without a journal nothing is removed' sweeps_nothing
+
+keeps_secret() {
+	local head
+	half_done
+	[ "$(stat -c %a out/.dedup-journal)" = 600 ]
+	head=$(head -n 1 out/.dedup-journal)
+	[ "$(wc -w <<<"$head")" -eq 7 ]
+	(
+		ulimit -f 100
+		exits 2 dedup --output-dir=out --resume --files-from=list \
+		    2>err
+	)
+	[ "$(head -n 1 out/.dedup-journal)" = "$head" ]
+	cp -r out again
+	dedup --output-dir=out --resume --files-from=list --save=t
+	# The secret of the table is that of the journal.
+	dedup --seed="${head##* }" --load=t -q in/x >/dev/null
+	exits 2 dedup --seed=1 --load=t in/x 2>err >/dev/null
+	dedup --output-dir=again --resume --files-from=list --save=u --seed=3
+	cmp t u
+	# It is the one that is given, or that of a table.
+	rm -r out
+	dedup --seed=5 --output-dir=out --resume --files-from=list --save=v
+	dedup --seed=5 --load=v -q in/x >/dev/null
+	rm -r out
+	dedup --output-dir=out --resume --files-from=list --load=v -q \
+	    --update=w
+	dedup --seed=5 --load=w -q in/x >/dev/null
+}
+must '--resume: runs that go on have one secret, that nobody else can read' \
+    keeps_secret
 
 without_resume() {
 	half_done
@@ -1100,7 +1150,7 @@ others() {
 ' or the names of the files are not those ' err
 	done
 	exits 2 dedup --output-dir=out --resume in/1 2>err
-	sed -i '1s/dedup-journal 1 [^ ]*/dedup-journal 1 9.9.9/' \
+	sed -i '1s/dedup-journal 2 [^ ]*/dedup-journal 2 9.9.9/' \
 	    out/.dedup-journal
 	exits 2 dedup --output-dir=out --resume --files-from=list 2>err
 	grep -q 'cannot resume: it is of another version of dedup$' err

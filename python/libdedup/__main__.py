@@ -21,6 +21,7 @@ from ._core import TableError
 from ._deduper import Deduper, _size
 
 DONE, FOUND, TROUBLE = 0, 1, 2
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LARGE = 32 << 20    # bytes worth a line of progress, unasked
 
 
@@ -462,7 +463,12 @@ class Run:
                 with Deduper(threads=1) as probe:
                     schema = probe.clean(empty, self.column).schema
                 assert isinstance(schema, pyarrow.Schema)
-                output = Output(self.outputs[path], source, schema)
+                # Else it could come between the file and its name.
+                before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+                try:
+                    output = Output(self.outputs[path], source, schema)
+                finally:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
             for table in self.groups(path, source, None):
                 self.nulls += table[self.column].null_count
                 cleaned = self.clean(table)
@@ -606,8 +612,7 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         name, _, rest = str(error).partition("=")
         p.error(f"--{name.replace('_', '-')}: {rest or 'wrong'}")
-    handlers = {number: signal.signal(number, stop) for number in
-                (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.signal(number, stop) for number in STOPS}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")     # said at the end
