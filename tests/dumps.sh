@@ -283,7 +283,7 @@ lists() {
 		assert r["exact"] and r["fold_digits"], r
 		assert r["min_words"] == 4 and r["counted"] == 3, r
 		assert r["documents"] == 3 and r["labels"], r
-		assert r["version"] == 2, r
+		assert r["version"] == 3, r
 		assert all(n.isdigit() for n in r["unicode"].split(".")), r
 	END
 	dedup --test t t
@@ -340,7 +340,7 @@ b[9000] ^= 1; open("flip", "wb").write(b)
 b[9000] ^= 1; b[8] += 1; open("new", "wb").write(b)'
 	exits 2 dedup --load=flip a 2>err
 	grep -q '^dedup: flip: cannot load: damaged: ' err
-	refuses 'dedup: new: cannot load: format version 3 is newer than 2: use a newer dedup' \
+	refuses 'dedup: new: cannot load: format version 4 is newer than 3: use a newer dedup' \
 	    --load=new a
 	refuses 'dedup: a: cannot load: not a table of dedup' --load=a a
 	refuses 'dedup: missing: cannot load: No such file or directory' \
