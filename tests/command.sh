@@ -507,6 +507,32 @@ separator_within() {
 	head -c 16000000 /dev/zero | tr '\0' a >line
 	timeout 10 "$DEDUP" --document-separator="$separator" line | cmp line -
 }
+form_feeds() {
+	printf 'first page\n\fsecond\n\f\fafter an empty one\n\f\nown line\r\n\f\r\nmid\fline\n\f' \
+	    >a
+	"$python" - <<-'END' >want
+		import json
+		for i, text in enumerate(["first page\n", "second\n", "",
+		        "after an empty one\n", "own line\r\n", "mid\fline\n",
+		        ""]):
+		    print(json.dumps({"id": f"-#{i + 1}", "text": text,
+		                      "dedup": []}, separators=(",", ":")))
+	END
+	dedup --document-separator=$'\f' a | cmp - a
+	dedup --document-separator=$'\f' --annotate=jsonl <a | cmp - want
+	# Byte by byte.
+	"$python" -c 'import sys, time
+for c in open("a", "rb").read():
+    sys.stdout.buffer.write(bytes([c])); sys.stdout.flush(); time.sleep(.01)' |
+	    dedup --document-separator=$'\f' --annotate=jsonl | cmp - want
+	# As pdftotext writes it.
+	printf '%b' "A head of it\n\n$long\n\fA head of it\n\n$other\n\fA head of it\n\n$whole\n\f" >b
+	dedup -b 3 --document-separator=$'\f' --log=log b |
+	    cmp - <(printf '%b' "$long\n\f$other\n\f$whole\n\f")
+	grep -q '"document":"b#3","line":7,"offset":[0-9]*,"length":13,' log
+}
+must '--document-separator: a form feed begins the first line of a page' \
+    form_feeds
 must '--document-separator: many within a line take no longer' \
     separator_within
 
