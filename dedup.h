@@ -237,6 +237,11 @@ struct dedup_stats {
 	uint64_t memory;	/* bytes held */
 	bool full;		/* options.memory, or all there is, is full:
 				 * nothing more is recorded, or counted */
+	uint64_t lines;		/* read */
+	uint64_t short_lines;	/* of these, such with words that were in no
+				 * unit that was compared */
+	uint64_t given_up;	/* comparisons of units that took more steps
+				 * than a unit may: it stayed */
 };
 
 struct dedup;

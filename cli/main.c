@@ -311,6 +311,11 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 			(unsigned long long)s->unrecorded);
 	else if (s->full)
 		message("memory is full: not all texts were counted");
+	if (s->oversize + p->tally.long_records > 0)
+		message("units, lines or records that were too long and stay "
+			"unjudged: %llu",
+			(unsigned long long)(s->oversize +
+					     p->tally.long_records));
 	if (p->diff.texts.no_memory)
 		message("memory is full: not all words that differ are "
 			"marked");

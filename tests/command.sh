@@ -1262,7 +1262,9 @@ warc_is_long() {
 	tail -n 4 out | grep -q 'Content-Length: 0'
 	cmp -n 67000000 a out
 	grep -qx 'too long    1, not judged' err
-	not grep -q ^dedup err
+	[ "$(grep -c ^dedup err)" -eq 1 ]
+	grep -qx 'dedup: units, lines or records that were too long and stay'\
+' unjudged: 1' err
 	# shellcheck disable=SC2002
 	cat a | dedup -T 2 | cmp - out
 	# Its length is wrong by one, or the file ends within it.
@@ -1596,6 +1598,15 @@ warns() {
 	head -n 5 a | dedup >out 2>err
 	[ ! -s err ]
 }
+too_long() {
+	{ head -c 4300000 /dev/zero | tr '\0' 'a '; echo; echo "$long"; } >a
+	dedup a 2>err | cmp - a
+	echo 'dedup: units, lines or records that were too long and stay'\
+' unjudged: 1' | diff err -
+	dedup -q a 2>&1 >/dev/null | cmp - /dev/null
+}
+must 'a line over 4 MiB is not judged, and that is said' too_long
+
 must '-q, --quiet: no warning that nearly all went' warns
 
 useless() {	# WARNING OPTION...

@@ -1233,7 +1233,10 @@ stats(struct deduper *self, PyObject *unused)
 	    put_number(dict, "unrecorded", s.unrecorded) != 0 ||
 	    PyDict_SetItemString(dict, "full",
 				 s.full ? Py_True : Py_False) != 0 ||
-	    put_number(dict, "memory", s.memory) != 0)
+	    put_number(dict, "memory", s.memory) != 0 ||
+	    put_number(dict, "lines", s.lines) != 0 ||
+	    put_number(dict, "short_lines", s.short_lines) != 0 ||
+	    put_number(dict, "given_up", s.given_up) != 0)
 		Py_CLEAR(dict);
 	Py_XDECREF(removed);
 	return dict;
