@@ -170,7 +170,7 @@ struct dedup_options {
 					 * is recorded, or counted */
 	unsigned threads;		/* 1; to 256; how many work inside of
 					 * dedup_documents() and dedup_run().
-					 * 0: one for each processor */
+					 * 0: one for each processor it may use */
 };
 
 /* Where a unit stands. */

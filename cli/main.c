@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "dedup.h"
+#include "machine.h"
 #include "message.h"
 #include "options.h"
 #include "pipeline.h"
@@ -112,14 +113,12 @@ begin_output(struct pipeline *p, struct writer *w, const char *path)
 static unsigned
 threads_for(struct pipeline *p)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
 	if (p->opt->threads > 0)
 		return p->opt->threads;
 	if (!p->opt->threads_given &&
 	    (!p->files->sized || p->files->size < SMALL_INPUT))
 		return 1;
-	return cores > 0 ? (unsigned)cores : 1;
+	return machine_processors();
 }
 
 /* Keep what can be read but once for the second reading. */

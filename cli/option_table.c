@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "machine.h"
 #include "option_number.h"
 
 #define AT(field) offsetof(struct options, field)
@@ -466,5 +467,5 @@ option_defaults(struct options *opt)
 {
 	*opt = (struct options){ .text_field = "text", .id_field = "id" };
 	dedup_options_init(&opt->dedup);
-	opt->dedup.memory = option_physical_memory() / 2;
+	opt->dedup.memory = machine_memory() / 2;
 }
