@@ -102,11 +102,19 @@ engine_share_memory(struct dedup *d)
 
 	if (rest == 0)
 		return;
+	taken += d->aside < SIZE_MAX - taken ? (size_t)d->aside : 0;
 	rest -= taken < rest ? taken : rest;
 	d->counts.limit = (d->opt.counts_only ? rest : rest / 2) + 1;
 	taken = d->counting ? rest / 2 : counts_memory(&d->counts);
 	rest -= taken < rest ? taken : rest;
 	table_set_limit(d->table, rest + 1);
+}
+
+void
+dedup_set_aside(struct dedup *d, uint64_t bytes)
+{
+	d->aside = bytes;
+	engine_share_memory(d);
 }
 
 enum dedup_status

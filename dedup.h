@@ -473,6 +473,12 @@ struct dedup_work {
 DEDUP_API void dedup_set_threads(struct dedup *d, unsigned threads);
 
 /*
+ * The caller holds so many bytes beside, which count under options.memory from
+ * now on, in place of what was said before.
+ */
+DEDUP_API void dedup_set_aside(struct dedup *d, uint64_t bytes);
+
+/*
  * How many slots dedup_run() has: 1 or more, the same until
  * dedup_set_threads(). With more threads than one this makes parts: call
  * dedup_load() before.

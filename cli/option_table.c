@@ -7,6 +7,7 @@
 #include "array.h"
 #include "machine.h"
 #include "option_number.h"
+#include "source.h"
 
 #define AT(field) offsetof(struct options, field)
 
@@ -403,6 +404,11 @@ const struct option_info option_table[] = {
 		.type = OPTION_SIZE, .at = AT(dedup.memory),
 	},
 	{
+		.id = OPT_MAX_WINDOW, .name = "max-window", .arg = "SIZE",
+		.help = "memory that compressed input may ask for, to 2G (128M)",
+		.type = OPTION_SIZE, .at = AT(window), .apart = true,
+	},
+	{
 		.id = OPT_ON_FULL, .name = "on-full", .arg = "WHAT",
 		.help = "when that is full: pass what is new, or fail (pass)",
 		.values = "pass fail",
@@ -468,4 +474,5 @@ option_defaults(struct options *opt)
 	*opt = (struct options){ .text_field = "text", .id_field = "id" };
 	dedup_options_init(&opt->dedup);
 	opt->dedup.memory = machine_memory() / 2;
+	opt->window = SOURCE_WINDOW;
 }

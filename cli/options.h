@@ -79,6 +79,7 @@ struct options {
 	struct names loads, against;	/* --load, --against */
 	const char *save, *update;	/* NULL: none */
 	uint64_t min_count;	/* --merge: see there; 0: all counts stay */
+	uint64_t window;	/* of compressed input: bytes, at most */
 	enum on_full on_full;
 	enum on_error on_error;
 	unsigned threads;	/* 0: as many as there are cores */

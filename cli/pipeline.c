@@ -17,6 +17,7 @@
 
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
+#define LARGE_DECODER ((uint64_t)16 << 20)	/* bytes beyond its buffers */
 #define COMPLAINTS 100			/* messages on bad records, a file */
 
 void
@@ -605,12 +606,26 @@ guard_file(struct pipeline *p, const struct item *it)
 	return NULL;
 }
 
+/*
+ * What decoding a file takes counts under --memory, where it is much; the most
+ * of all files, so that what is known does not hang on which one is open.
+ */
+static void
+set_aside(struct pipeline *p, const struct item *it)
+{
+	if (it->memory <= LARGE_DECODER || it->memory <= p->aside)
+		return;
+	p->aside = it->memory;
+	dedup_set_aside(p->d, p->aside);
+}
+
 static int
 begin_file(struct pipeline *p, const struct item *it)
 {
 	enum destination_result got;
 
 	p->file = it->file;
+	set_aside(p, it);
 	p->records = p->with_text = p->with_id = p->complaints = 0;
 	p->warc = false;
 	p->gone_before = p->out.gone;
@@ -640,6 +655,7 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 static int
 end_file(struct pipeline *p, const struct item *it)
 {
+	set_aside(p, it);
 	if (counts(p))
 		p->tally.bytes_in += it->at;
 	if (p->complaints > COMPLAINTS)

@@ -43,6 +43,7 @@ struct pipeline {
 	bool reference;		/* a reference text is read */
 	uint64_t references;	/* documents of reference texts: the first */
 	int save_lock, update_lock;	/* on tables; -1: none */
+	uint64_t aside;		/* bytes that decoding takes, where it is much */
 	bool trouble;		/* something was wrong: exit 2 */
 
 	/* The file at hand. */

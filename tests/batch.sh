@@ -54,6 +54,31 @@ must '--compress=gzip, and the suffix .gz' compresses gzip gz
 must '--compress=zstd, and the suffix .zst' compresses zstd zst
 must '--compress=xz, and the suffix .xz' compresses xz xz
 
+bounds_windows() {
+	knows zstd
+	printf '%b' "$twice" >a
+	cat a | zstd -qc --long=27 >a.zst
+	# shellcheck disable=SC2002	# of a file it would know the length
+	cat a | zstd -qc --long=28 >b.zst
+	printf '%b' "$once" >want
+	dedup a.zst | cmp - want
+	exits 2 dedup b.zst 2>err | cmp - /dev/null
+	grep -qx 'dedup: b.zst: cannot read: zstd data that need a window of'\
+' more than 128 MiB' err
+	dedup --max-window=256M b.zst | cmp - want
+	# It is a part of what may be held.
+	dedup -M 200M -s --on-full=fail a.zst 2>err | cmp - want
+	exits 2 dedup -M 100M a.zst 2>err >out
+	grep -q 'a window of more than 64 MiB$' err
+	exits 2 dedup -M 128M --on-full=fail a.zst 2>err >out
+	grep -qx 'dedup: memory is full: see --memory and --on-full' err
+	# What all tools write is read, however little may be known.
+	zstd -qc a >c.zst
+	dedup -M 1M c.zst | cmp - want
+}
+must '--max-window: what compressed input may ask for, within --memory' \
+    bounds_windows
+
 compresses_stdout() {
 	printf '%b' "$twice" >a.gz
 	dedup a.gz | cmp - <(printf '%b' "$once")
