@@ -57,8 +57,10 @@ must '--compress=xz, and the suffix .xz' compresses xz xz
 bounds_windows() {
 	knows zstd
 	printf '%b' "$twice" >a
+	# Of a file it would know the length.
+	# shellcheck disable=SC2002
 	cat a | zstd -qc --long=27 >a.zst
-	# shellcheck disable=SC2002	# of a file it would know the length
+	# shellcheck disable=SC2002
 	cat a | zstd -qc --long=28 >b.zst
 	printf '%b' "$once" >want
 	dedup a.zst | cmp - want

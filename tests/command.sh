@@ -679,27 +679,26 @@ reference_is_not_counted() {
 	exits 2 dedup --against=ref --max-removed=0.9 a >out 2>err
 }
 several_references() {
-	printf 'alpha beta gamma delta epsilon one\n\n' >1
-	printf 'alpha beta gamma delta epsilon two\n\n' >2
-	printf 'alpha beta gamma delta epsilon three\n\n' >3
-	printf 'alpha beta gamma delta epsilon four\n\n' >4
-	cat 1 2 3 4 >a
-	dedup --save=2.t 2 >/dev/null
-	# Texts and tables in any order.
-	for against in '1 2.t 3' '2.t 1 3' '3 1 2.t 3' '3 2 1'; do
-		# shellcheck disable=SC2086	# they are several
-		dedup $(printf -- '--against=%s ' $against) a | cmp - 4
-		# shellcheck disable=SC2086	# they are several
-		dedup -T2 -b2 $(printf -- '--against=%s ' $against) \
-		    --log=log a | cmp - 4
-		[ "$(grep -c '"reason":"listed"' log)" -eq 3 ]
-		grep -q '"witness":{"file":"1","document":"1","line":1,' log
-		grep -q '"witness":{"file":"3","document":"3","line":1,' log
+	local against options
+	for n in 1 2 3 4; do
+		printf 'alpha beta gamma delta epsilon %s\n\n' "$n" >"r$n"
 	done
-	exits 2 dedup --against=1 --against=missing a >out 2>err
+	cat r1 r2 r3 r4 >a
+	dedup --save=r2.t r2 >/dev/null
+	# Texts and tables in any order.
+	for against in 'r1 r2.t r3' 'r2.t r1 r3' 'r3 r1 r2.t r3' 'r3 r2 r1'; do
+		read -ra options <<<"$against"
+		options=("${options[@]/#/--against=}")
+		dedup "${options[@]}" a | cmp - r4
+		dedup -T2 -b2 "${options[@]}" --log=log a | cmp - r4
+		[ "$(grep -c '"reason":"listed"' log)" -eq 3 ]
+		grep -q '"witness":{"file":"r1","document":"r1","line":1,' log
+		grep -q '"witness":{"file":"r3","document":"r3","line":1,' log
+	done
+	exits 2 dedup --against=r1 --against=missing a >out 2>err
 	[ ! -s out ]
-	exits 2 dedup --against=1 --against=2 -o 2 a 2>err
-	grep -qx 'dedup: 2: cannot write: it is read, too' err
+	exits 2 dedup --against=r1 --against=r2 -o r2 a 2>err
+	grep -qx 'dedup: r2: cannot write: it is read, too' err
 }
 must '--against: all count that are given' several_references
 
