@@ -388,6 +388,7 @@ struct dedup {
 	struct crew *crew;	/* to work with, or NULL */
 	bool alone;		/* there was no memory for one */
 	bool has_parts;		/* were made: the secret has to stay */
+	uint64_t aside;		/* bytes of memory that the caller holds */
 
 	struct counts counts;	/* in how many documents what stands */
 	bool counting;		/* what is read votes */

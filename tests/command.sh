@@ -31,6 +31,18 @@ no_room() {
 }
 must '--top: where there is no memory for it, that is trouble' no_room
 
+no_memory_for_files() {
+	! is_sanitized || skip 'it needs memory of its own'
+	seq 1 200000 | sed 's/.*/line & of a text that is long enough/' >a
+	ulimit -v 9000
+	exits 2 dedup -M1T -u document a a a 2>err >out
+	cat err
+	not grep -q 'standard' err
+	grep -q 'out of memory\|Cannot allocate memory' err
+}
+must 'no memory: standard input and output are not blamed for it' \
+    no_memory_for_files
+
 dashes() {
 	printf '%b' "$twice" >-s
 	printf '%b' "$once" | diff - <(dedup -- -s)
@@ -538,6 +550,32 @@ separator_within() {
 	head -c 16000000 /dev/zero | tr '\0' a >line
 	dedup --document-separator="$separator" line | cmp line -
 }
+form_feeds() {
+	printf 'first page\n\fsecond\n\f\fafter an empty one\n\f\nown line\r\n\f\r\nmid\fline\n\f' \
+	    >a
+	"$python" - <<-'END' >want
+		import json
+		for i, text in enumerate(["first page\n", "second\n", "",
+		        "after an empty one\n", "own line\r\n", "mid\fline\n",
+		        ""]):
+		    print(json.dumps({"id": f"-#{i + 1}", "text": text,
+		                      "dedup": []}, separators=(",", ":")))
+	END
+	dedup --document-separator=$'\f' a | cmp - a
+	dedup --document-separator=$'\f' --annotate=jsonl <a | cmp - want
+	# Byte by byte.
+	"$python" -c 'import sys, time
+for c in open("a", "rb").read():
+    sys.stdout.buffer.write(bytes([c])); sys.stdout.flush(); time.sleep(.01)' |
+	    dedup --document-separator=$'\f' --annotate=jsonl | cmp - want
+	# As pdftotext writes it.
+	printf '%b' "A head of it\n\n$long\n\fA head of it\n\n$other\n\fA head of it\n\n$whole\n\f" >b
+	dedup -b 3 --document-separator=$'\f' --log=log b |
+	    cmp - <(printf '%b' "$long\n\f$other\n\f$whole\n\f")
+	grep -q '"document":"b#3","line":7,"offset":[0-9]*,"length":13,' log
+}
+must '--document-separator: a form feed begins the first line of a page' \
+    form_feeds
 must '--document-separator: many within a line are none' \
     separator_within
 
@@ -683,6 +721,63 @@ reference_is_not_counted() {
 	grep -qx 'dedup: 100.0 % of the text was removed' err
 	exits 2 dedup --against=ref --max-removed=0.9 a >out 2>err
 }
+several_references() {
+	local against options
+	for n in 1 2 3 4; do
+		printf 'alpha beta gamma delta epsilon %s\n\n' "$n" >"r$n"
+	done
+	cat r1 r2 r3 r4 >a
+	dedup --save=r2.t r2 >/dev/null
+	# Texts and tables in any order.
+	for against in 'r1 r2.t r3' 'r2.t r1 r3' 'r3 r1 r2.t r3' 'r3 r2 r1'; do
+		read -ra options <<<"$against"
+		options=("${options[@]/#/--against=}")
+		dedup "${options[@]}" a | cmp - r4
+		dedup -T2 -b2 "${options[@]}" --log=log a | cmp - r4
+		[ "$(grep -c '"reason":"listed"' log)" -eq 3 ]
+		grep -q '"witness":{"file":"r1","document":"r1","line":1,' log
+		grep -q '"witness":{"file":"r3","document":"r3","line":1,' log
+	done
+	exits 2 dedup --against=r1 --against=missing a >out 2>err
+	[ ! -s out ]
+	exits 2 dedup --against=r1 --against=r2 -o r2 a 2>err
+	grep -qx 'dedup: r2: cannot write: it is read, too' err
+}
+must '--against: all count that are given' several_references
+
+# Of each option with an argument, given again with another: refused by name.
+given_twice() {
+	local name again n=0
+	while read -r name; do
+		case $name in
+		completion) continue ;;	# it acts at once
+		load | against) again=0 ;;
+		*) again=1 ;;
+		esac
+		n=$((n + 1))
+		"$DEDUP" "--$name=1" "--$name=2" --check <<<'' >out 2>err ||
+		    true
+		[ "$(grep -c 'given twice' err)" -eq "$again" ] ||
+		    grep -q "^dedup: --$name: 1: not " err || {
+			echo "--$name"
+			return 1
+		}
+		"$DEDUP" "--$name=1" "--$name=1" --check <<<'' >out 2>err ||
+		    true
+		not grep -q 'given twice' err
+	done < <(dedup --help |
+	    sed -n 's/^ .*--\([a-z0-9-]*\)\[\{0,1\}=.*/\1/p')
+	[ "$n" -gt 25 ]
+	exits 2 dedup -o one -o two 2>err
+	grep -Fqx "dedup: --output: given twice, as 'one' and as 'two'" err
+	exits 2 dedup -m5 --min-words=7 2>err
+	grep -Fqx "dedup: --min-words: given twice, as '5' and as '7'" err
+	exits 2 dedup --in-place --in-place=.b 2>err
+	grep -Fqx "dedup: --in-place: given twice, as '' and as '.b'" err
+	dedup -q -q -s -s -s </dev/null 2>/dev/null
+}
+must 'an option that is given twice overrides nothing in silence' given_twice
+
 must '--against: what it names is in no count and no share' \
     reference_is_not_counted
 
@@ -1209,7 +1304,9 @@ warc_is_long() {
 	tail -n 4 out | grep -q 'Content-Length: 0'
 	cmp -n 67000000 a out
 	grep -qx 'too long    1, not judged' err
-	not grep -q ^dedup err
+	[ "$(grep -c ^dedup err)" -eq 1 ]
+	grep -qx 'dedup: units, lines or records that were too long and stay'\
+' unjudged: 1' err
 	# shellcheck disable=SC2002
 	cat a | dedup -T 2 | cmp - out
 	# Its length is wrong by one, or the file ends within it.
@@ -1543,6 +1640,15 @@ warns() {
 	head -n 5 a | dedup >out 2>err
 	[ ! -s err ]
 }
+too_long() {
+	{ head -c 4300000 /dev/zero | tr '\0' 'a '; echo; echo "$long"; } >a
+	dedup a 2>err | cmp - a
+	echo 'dedup: units, lines or records that were too long and stay'\
+' unjudged: 1' | diff err -
+	dedup -q a 2>&1 >/dev/null | cmp - /dev/null
+}
+must 'a line over 4 MiB is not judged, and that is said' too_long
+
 must '-q, --quiet: no warning that nearly all went' warns
 
 useless() {	# WARNING OPTION...

@@ -305,7 +305,8 @@ class Deduper:
         rows, documents (rows that are no nulls), bytes, units, removed (units
         by reason), removed_bytes, oversize (too long to judge, kept),
         unrecorded (kept and not remembered, for want of memory), full, memory
-        (bytes held).
+        (bytes held), lines (read), short_lines (in no unit that was compared),
+        given_up (comparisons that took too many steps).
         """
         return self._core.stats()
 
