@@ -11,6 +11,9 @@
  *	keep   1 1 1 1 0 1 1 1 1 1 1 0 0 1 1 1 1 1	word | word << 1
  *	norm   t h e _ c a b l e _ g o e s _
  *
+ * Where a chunk has digits, or signs that may count, those that do count as part
+ * of a word there: few of them are asked for (sign.h), by their neighbours.
+ *
  * The slow one takes a character at a time.  It starts one character before
  * the first byte over 0x7f, since a combining mark changes what stands before
  * it, and ends where two ASCII bytes follow each other.  Most characters fold
@@ -408,7 +411,7 @@ add_char(struct sink *k, struct piece *piece, utf8proc_int32_t c, size_t rest)
 		put_head(&k->put, form);	/* and the piece is empty */
 	for (uint32_t i = 0; i < form->ntail; i++)
 		if (form->tail[i].class == 0)
-			add_starter(k, piece, form->tail[i].c);
+			add_starter(k, piece, fold_plain(form->tail[i].c));
 		else
 			add_mark(k, piece, form->tail[i]);
 	return 0;
@@ -489,7 +492,7 @@ finds_address(struct sink *k, size_t p)
 	if (p < k->address.end || !sign_may_be_address(&k->r, p))
 		return false;
 	sign_find_address(&k->r, p, &k->address);
-	return true;
+	return k->address.from < k->address.to;
 }
 
 static bool
@@ -546,8 +549,8 @@ put_address(struct sink *k, size_t *p)
 	put_end(&k->put);
 	while (at < k->address.to) {
 		ch = next;
-		k->high |= (unsigned char)k->r.text[at] >= 0x80;
 		at += ch.len;
+		k->high |= (unsigned char)k->r.text[at - 1] >= 0x80;
 		next = character_at(&k->r, at);
 		if ((ch.info & KIND) == SEPARATOR) {
 			put_sign(&k->put, ch.info);
@@ -689,7 +692,7 @@ put_character(struct sink *k, struct character ch, struct character *next,
 	if (kind == SEPARATOR ||
 	    (kind == SEVERAL && ch.info >> CLASS_SHIFT != CLASS_PLAIN))
 		return put_separator(k, ch, next, start, p);
-	if (ch.info & DIGIT)
+	if (ch.info & DIGIT && kind != SOLO)
 		put_raised(k, ch, start);
 	if (kind == BYTE)
 		put_byte(k, *p - 1);
@@ -740,9 +743,9 @@ read_chars(struct sink *k, size_t *pos, bool all)
 			note_words(k, start, p);
 			continue;
 		}
-		k->high |= (unsigned char)s[p] >= 0x80;
 		ch = next;
 		p += ch.len;
+		k->high |= (unsigned char)s[p - 1] >= 0x80;
 		next = character_at(&k->r, p);
 		if ((ch.info & KIND) == SEPARATOR &&
 		    (ch.c == '@' || ch.c == '/') && !ch.entity &&
