@@ -1132,16 +1132,61 @@ may_count(const char *s)
 	return s[1] > ' ' || fact[s[0] & 0x7f] != 0;
 }
 
+/* A quote, a dash, or an ellipsis: U+20xx. */
+static inline bool
+is_quote(unsigned char third)
+{
+	return third == 0x98 || third == 0x99 || third == 0x9c ||
+	       third == 0x9d || third == 0xa6;
+}
+
+static inline bool
+is_letter(unsigned char b)
+{
+	return (unsigned)((b | 0x20) - 'a') < 26;
+}
+
+/*
+ * Does text typed with care have a mark at s[at] that separates words, whatever
+ * else stands around it?  What sign_verdict() says of it is known: a quote before
+ * a letter or a space, or a dash between words.
+ */
+static inline bool
+is_plain_mark(const char *s, unsigned at)
+{
+	const unsigned char *u = (const unsigned char *)s + at;
+
+	if (u[0] != 0xe2 || u[1] != 0x80)
+		return false;
+	if (is_quote(u[2]))
+		return u[3] <= ' ' || is_letter(u[3]);
+	if ((u[2] != 0x93 && u[2] != 0x94) || at == 0)
+		return false;
+	return is_letter(u[3]) ? is_letter(u[-1]) :
+	       u[3] == ' ' && u[-1] == ' ' && is_letter(u[4]) &&
+	       is_letter(u[5]);
+}
+
 /*
  * Of the first n bytes of a chunk, those before one that is not ASCII, but for
- * the last of them, which that may change.
+ * the last of them, which that may change.  Marks that are plain do not end it,
+ * on the line that the chunk begins with: then that *is_high.
  */
 static inline unsigned
-plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next)
+plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next,
+	    bool *is_high)
 {
-	if (m->high != 0) {
-		unsigned high = (unsigned)__builtin_ctzll(m->high);
+	unsigned high = n;
 
+	while (m->high != 0) {
+		high = (unsigned)__builtin_ctzll(m->high);
+		if (high + 6 > n || (m->newline & low_bits(high)) != 0 ||
+		    !is_plain_mark(s, high))
+			break;
+		m->high &= ~((uint64_t)7 << high);
+		*is_high = true;
+	}
+	if (m->high != 0) {
 		if (high <= n) {
 			n = high - (high > 0);
 			m->facts &= low_bits(n + 1);
