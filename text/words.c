@@ -11,8 +11,9 @@
  *	keep   1 1 1 1 0 1 1 1 1 1 1 0 0 1 1 1 1 1	word | word << 1
  *	norm   t h e _ c a b l e _ g o e s _
  *
- * Where a chunk has digits, or signs that may count, those that do count as part
- * of a word there: few of them are asked for (sign.h), by their neighbours.
+ * Where a chunk has digits, or signs that may count, those that do count as
+ * part of a word there: few of them are asked for (sign.h), by their
+ * neighbours.
  *
  * The slow one takes a character at a time.  It starts one character before
  * the first byte over 0x7f, since a combining mark changes what stands before
@@ -538,7 +539,7 @@ put_raised(struct sink *k, struct character ch, size_t p)
 		put_sign(&k->put, how == 0 ? '|' : how == SUB ? '_' : '^');
 }
 
-/* The address that begins at *p, as one word, and what it is long beyond that. */
+/* The address that begins at *p, as one word, and its length beyond that. */
 static int
 put_address(struct sink *k, size_t *p)
 {
@@ -705,8 +706,8 @@ put_character(struct sink *k, struct character ch, struct character *next,
 
 /*
  * What the byte behind a chunk does to its last one: 1 and 3, a sign may count
- * before it; 4, it is not ASCII, and may change it.  From 2 on the slow path does
- * not end before it.
+ * before it; 4, it is not ASCII, and may change it.  From 2 on the slow path
+ * does not end before it.
  */
 static const unsigned char edge[0x100] = {
 	['!'] = 3, ['='] = 1, ['&'] = 2,
@@ -986,9 +987,9 @@ mask_wide(__m256i v, unsigned i)
 #define ALL(c) TWICE(c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c)
 
 /*
- * What look_wide() works with, which reads it from memory where it needs it: the
- * compiler would make each anew for each chunk, in three instructions.  The kinds
- * are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
+ * What look_wide() works with, which reads it from memory where it needs it:
+ * the compiler would make each anew for each chunk, in three instructions.  The
+ * kinds are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
  */
 struct constants {
 	unsigned char space[32], nibble[32], minus_a[32], z[32], newline[32];
@@ -1148,8 +1149,8 @@ is_letter(unsigned char b)
 
 /*
  * Does text typed with care have a mark at s[at] that separates words, whatever
- * else stands around it?  What sign_verdict() says of it is known: a quote before
- * a letter or a space, or a dash between words.
+ * else stands around it?  What sign_verdict() says of it is known: a quote
+ * before a letter or a space, or a dash between words.
  */
 static inline bool
 is_plain_mark(const char *s, unsigned at)
@@ -1208,8 +1209,8 @@ byte_at(const struct reading *r, size_t p)
 
 /*
  * Where in a chunk a sign may count: more places than those where it does, but
- * few in prose.  'word' as in struct masks; 'last' and 'next' are the bytes that
- * stand before and behind the chunk.
+ * few in prose.  'word' as in struct masks; 'last' and 'next' are the bytes
+ * that stand before and behind the chunk.
  */
 static uint64_t
 candidates(const struct facts *f, uint64_t word, unsigned char last,
@@ -1256,9 +1257,9 @@ is_mark_of_word(const struct reading *r, size_t p)
 }
 
 /*
- * The signs that count among the n bytes of text[p..], a chunk that is all ASCII
- * up to there.  They go to 'low' as they are.  Fewer bytes are to be read where
- * the slow path has to see one.
+ * The signs that count among the n bytes of text[p..], a chunk that is all
+ * ASCII up to there.  They go to 'low' as they are.  Fewer bytes are to be read
+ * where the slow path has to see one.
  */
 static void
 count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
