@@ -702,11 +702,11 @@ dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
 }
 
 /*
- * What the library takes for a word of a text, for who shows texts side by side.
- * Words with the same form are equal: the form has neither case nor accents, and
- * signs only where they count.  In forms one behind the other, the words of two
- * texts are equal however they are joined and parted ("web site", "website"), but
- * for where a word is 'apart'.
+ * What the library takes for a word of a text, for who shows texts side by
+ * side.  Words with the same form are equal: the form has neither case nor
+ * accents, and signs only where they count.  In forms one behind the other, the
+ * words of two texts are equal however they are joined and parted ("web site",
+ * "website"), but for where a word is 'apart'.
  */
 struct dedup_word {
 	size_t off, len;	/* where it stands in the text, bytes */
@@ -728,9 +728,10 @@ DEDUP_API enum dedup_status dedup_words_new(struct dedup_words **w);
 DEDUP_API void dedup_words_free(struct dedup_words *w);
 
 /*
- * The first 'most' words of text[0..len), or more of them; fewer, if there are no
- * more.  The text behind the last of them is not looked at.  *words and the forms live until the next call
- * with w.  DEDUP_ENOMEM; DEDUP_EINVAL: a line is longer than 2^27 bytes.
+ * The first 'most' words of text[0..len), or more of them; fewer, if there are
+ * no more.  The text behind the last of them is not looked at.  *words and the
+ * forms live until the next call with w.  DEDUP_ENOMEM; DEDUP_EINVAL: a line is
+ * longer than 2^27 bytes.
  */
 DEDUP_API enum dedup_status dedup_words_read(struct dedup_words *w,
 					     const char *text, size_t len,

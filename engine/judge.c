@@ -161,7 +161,7 @@ static void
 record_gone(struct dedup *d, struct split *s, struct piece *p)
 {
 	if (!p->compared || p->broken || d->opt.threshold > 0 ||
-	    p->why.table != 0 ||
+	    d->opt.keep == DEDUP_KEEP_NONE || p->why.table != 0 ||
 	    (p->why.reason != DEDUP_NEAR && p->why.reason != DEDUP_CONTAINED &&
 	     !(p->why.reason == DEDUP_LEAD && p->said)))
 		return;

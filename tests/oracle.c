@@ -911,7 +911,9 @@ judge_unit(struct judge *j, struct paper *p, struct unit *u)
 		search_all(j, p, u, false);
 	if (!judged || u->broken || u->why.reason == DEDUP_LISTED)
 		return;
-	if (u->why.found && (j->opt->threshold > 0 || u->ncompleters > 0))
+	if (u->why.found && (j->opt->threshold > 0 ||
+			      j->opt->keep == DEDUP_KEEP_NONE ||
+			      u->ncompleters > 0))
 		return;
 	/*
 	 * The rule of rules: a unit goes if some earlier text says all of it,
