@@ -75,6 +75,10 @@ settle(struct dedup *d, const struct heading *h, bool goes)
 
 	if ((goes ? judge_goes : judge_stays)(d, h->piece) != 0)
 		return -1;
+	if (p->verdict == GOES && h->block == d->block) {
+		d->words_left--;
+		d->words_why = p->why;
+	}
 	if (h->behind) {
 		key = key_of(view_split(&d->view, h->piece), p, BEHIND,
 			     h->mine);
@@ -125,6 +129,7 @@ beside_short(struct dedup *d, size_t i)
 	struct piece *p = view_at(&d->view, i);
 	struct heading h = {
 		.piece = i, .behind = d->beside.any, .mine = d->beside.mine,
+		.block = d->block,
 	};
 	bool goes = d->beside.any && d->beside.goes;
 	int got = 0;
@@ -138,8 +143,10 @@ beside_short(struct dedup *d, size_t i)
 	d->beside.any = false;
 	if (got < 0)
 		return -1;
-	if (got > 0)
+	if (got > 0) {
+		h.block = UINT64_MAX;	/* it was never left */
 		return settle(d, &h, true);
+	}
 	if (d->nheadings == HEADINGS && settle_first(d) != 0)
 		return -1;
 	d->heading[d->nheadings++] = h;

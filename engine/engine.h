@@ -355,6 +355,7 @@ struct heading {
 	size_t piece;		/* number in the view */
 	bool behind;		/* a unit of its block, which 'mine' stands */
 	uint64_t mine;		/* for */
+	uint64_t block;		/* as dedup.block */
 	unsigned passed;	/* what came since and says nothing to it */
 };
 
@@ -372,7 +373,8 @@ struct dedup {
 	size_t nheadings;
 	size_t bare;		/* the block's first unit without words, ... */
 	size_t nbare;		/* ... and how many */
-	bool words_stay;	/* some of its words do */
+	uint64_t block;		/* its number, and its units with words */
+	uint64_t words_left;	/* that do not go, as far as is known */
 	struct finding words_why;	/* what went last of them */
 	struct fate last_unit, last_line;	/* before the next piece to cut */
 	struct cutter out;

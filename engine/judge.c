@@ -18,7 +18,7 @@ judge_reset(struct dedup *d)
 {
 	d->linked = d->judged = d->cut = 0;
 	d->nheadings = d->nbare = 0;
-	d->words_stay = false;
+	d->block = d->words_left = 0;
 	d->words_why.reason = DEDUP_NREASONS;	/* none has gone */
 	d->beside = (struct beside){ .any = false };
 	d->last_unit = d->last_line = (struct fate){ .goes = false };
@@ -411,7 +411,7 @@ wait_for_words(struct dedup *d, size_t i)
 static int
 end_block(struct dedup *d)
 {
-	bool stays = d->words_stay || d->words_why.reason == DEDUP_NREASONS;
+	bool stays = d->words_left > 0 || d->words_why.reason == DEDUP_NREASONS;
 
 	for (size_t i = d->bare; d->nbare > 0 && i < d->view.n; i++) {
 		struct piece *p = view_at(&d->view, i);
@@ -424,7 +424,8 @@ end_block(struct dedup *d)
 		d->nbare--;
 	}
 	d->nbare = 0;
-	d->words_stay = false;
+	d->block++;
+	d->words_left = 0;
 	d->words_why.reason = DEDUP_NREASONS;
 	d->beside.any = false;
 	return 0;
@@ -465,7 +466,7 @@ judge_one(struct dedup *d, size_t i)
 	} else {
 		got = judge_unit(d, i);
 	}
-	d->words_stay |= p->verdict != GOES;
+	d->words_left += p->verdict != GOES;
 	if (p->verdict == GOES)
 		d->words_why = p->why;
 	return got;
@@ -506,7 +507,7 @@ judge_piece(struct dedup *d, size_t i)
 	case PIECE_PASS:
 		p->verdict = STAYS;
 		d->stats.oversize += p->begins;
-		d->words_stay = true;
+		d->words_left++;
 		d->beside.any = false;
 		return beside_settle(d);
 	case PIECE_UNIT:

@@ -1505,14 +1505,21 @@ compare_keep_none(struct judge *j, const struct answers *none)
 	return NULL;
 }
 
+/*
+ * What is near goes as in the last reading: what went before it is no text, so
+ * that its witness may be another one than with DEDUP_KEEP_FIRST.
+ */
 const char *
 check_keep_none(const struct corpus *c, const struct dedup_options *opt,
 		const struct answers *first, const struct answers *none)
 {
+	struct dedup_options last = *opt;
 	const char *what;
 	struct judge j;
 
-	judge_begin(&j, c, opt, first);
+	(void)first;
+	last.keep = DEDUP_KEEP_NONE;
+	judge_begin(&j, c, &last, none);
 	for (size_t d = 0; d < c->n; d++)
 		judge_document(&j, &j.paper[d]);
 	for (size_t d = 0; d < c->n; d++)

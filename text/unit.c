@@ -480,9 +480,12 @@ count_joints(const struct unit_block *b, const struct shape *p, size_t first,
 	return j;
 }
 
-/* Are most words of these lines in lower case, but for the first of each? */
+/*
+ * Lines that each begin in upper case: are they headlines?  Most other words of
+ * those are in lower case, and no sentence ends within one.
+ */
 static bool
-are_sentences(const struct shape *p, size_t first, size_t end)
+are_headlines(const struct shape *p, size_t first, size_t end)
 {
 	size_t lower = 0, upper = 0, n;
 
@@ -492,6 +495,8 @@ are_sentences(const struct shape *p, size_t first, size_t end)
 
 			if (!is_space(p[first].s[i]))
 				continue;
+			if (i > 0 && p[first].s[i - 1] == '.')
+				return false;
 			kind = letter_first(p[first].s + i + 1,
 					    p[first].len - i - 1, &n);
 			lower += kind == LETTER_LOWER;
@@ -516,7 +521,7 @@ mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
 		       2 * j.closed <= j.full &&
 		       !(j.n >= 3 && (j.words == j.n || j.columns == j.n)) &&
 		       !(j.full >= 3 && j.upper == j.full &&
-			 are_sentences(p, first, end));
+			 are_headlines(p, first, end));
 
 	for (size_t i = first + 1; wrapped && i < end; i++)
 		b->lines[i].joined |= is_full(p, i, width);
