@@ -101,11 +101,19 @@ engine_share_memory(struct dedup *d)
 
 	if (rest == 0)
 		return;
+	taken += d->aside < SIZE_MAX - taken ? (size_t)d->aside : 0;
 	rest -= taken < rest ? taken : rest;
 	d->counts.limit = (d->opt.counts_only ? rest : rest / 2) + 1;
 	taken = d->counting ? rest / 2 : counts_memory(&d->counts);
 	rest -= taken < rest ? taken : rest;
 	table_set_limit(d->table, rest + 1);
+}
+
+void
+dedup_set_aside(struct dedup *d, uint64_t bytes)
+{
+	d->aside = bytes;
+	engine_share_memory(d);
 }
 
 enum dedup_status
@@ -588,7 +596,7 @@ dedup_top(const struct dedup *d, struct dedup_common *top, size_t n)
 	n = n < d->counts.set.n ? n : d->counts.set.n;
 	c = malloc((n + 1) * sizeof(*c));
 	if (c == NULL)
-		return 0;
+		return SIZE_MAX;
 	got = counts_top(&d->counts, c, n);
 	for (size_t i = 0; i < got; i++)
 		top[i] = (struct dedup_common){
@@ -608,6 +616,8 @@ dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 
 	s.size = sizeof(s);
 	s.documents -= d->references;
+	s.given_up = table_given_up(d->table) +
+		     (d->listed != NULL ? table_given_up(d->listed) : 0);
 	s.full = d->was_full || table_full(d->table) || d->counts.full ||
 		 (d->listed != NULL && table_full(d->listed));
 	s.memory = sizeof(*d) + table_memory(d->table) +

@@ -180,7 +180,8 @@ struct dedup_options {
 					 * is recorded, or counted */
 	unsigned threads;		/* 1; to 256; how many work inside of
 					 * dedup_documents() and dedup_run().
-					 * 0: one for each processor */
+					 * 0: one for each processor it may
+					 * use */
 };
 
 /* Where a unit stands. */
@@ -253,6 +254,8 @@ struct dedup_stats {
 	uint64_t lines;		/* with words, in units that were judged */
 	uint64_t short_lines;	/* of those, lines that are no compared unit by
 				 * themselves */
+	uint64_t given_up;	/* comparisons of units that took more steps
+				 * than a unit may: it stayed */
 };
 
 struct dedup;
@@ -484,6 +487,12 @@ struct dedup_work {
 DEDUP_API void dedup_set_threads(struct dedup *d, unsigned threads);
 
 /*
+ * The caller holds so many bytes beside, which count under options.memory from
+ * now on, in place of what was said before.
+ */
+DEDUP_API void dedup_set_aside(struct dedup *d, uint64_t bytes);
+
+/*
  * How many slots dedup_run() has: 1 or more, the same until
  * dedup_set_threads(). With more threads than one this makes parts: call
  * dedup_load() before.
@@ -556,7 +565,7 @@ struct dedup_common {
  * in most documents, in two at least, to 'top', which has room for them.  The
  * most frequent comes first, and of equal ones the one that stood first.  They
  * are lines and whole blocks of the documents that were fed.  Returns how many
- * it found; 0 where memory runs out.
+ * it found; SIZE_MAX where memory runs out.
  */
 DEDUP_API size_t dedup_top(const struct dedup *d, struct dedup_common *top,
 			   size_t n);

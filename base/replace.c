@@ -13,7 +13,10 @@
 
 #define LINKS 40		/* as many as Linux follows */
 #define ATTEMPTS 100		/* at a name that is not taken */
-#define SUFFIX 8		/* random characters of a temporary name */
+#define MARK ".dedup-"		/* in a temporary name, and then: */
+#define SUFFIX 8		/* random characters of these */
+
+static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 /* The length of the directory in 'path', with its slash; 0: there is none. */
 static size_t
@@ -100,7 +103,6 @@ mix(uint64_t z)
 static void
 random_suffix(char *to, const struct replace *r)
 {
-	static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 	struct timespec t;
 	uint64_t x;
 
@@ -131,19 +133,19 @@ make_temporary(struct replace *r, mode_t most)
 		return -1;
 	}
 	if (strlen(name) > longest)
-		name = "dedup";
+		name = REPLACE_STAND_IN;
 	/* Whose group it is, is not known before it is made. */
 	if (r->like)
 		mode = (r->mode & (S_IRWXU | S_IRWXO)) |
 		       (r->mode & (r->mode << 3) & S_IRWXG);
-	room = dir + strlen(name) + sizeof("..") + SUFFIX;
+	room = dir + strlen(name) + sizeof("." MARK) + SUFFIX;
 	r->temporary = malloc(room);
 	if (r->temporary == NULL)
 		return -1;
 	for (int i = 0; i < ATTEMPTS; i++) {
 		random_suffix(suffix, r);
-		snprintf(r->temporary, room, "%.*s.%s.%s", (int)dir, r->target,
-			 name, suffix);
+		snprintf(r->temporary, room, "%.*s.%s" MARK "%s", (int)dir,
+			 r->target, name, suffix);
 		r->fd = open(r->temporary, O_WRONLY | O_CREAT | O_EXCL |
 			     O_CLOEXEC, mode & most);
 		if (r->fd >= 0)
@@ -152,6 +154,20 @@ make_temporary(struct replace *r, mode_t most)
 			break;
 	}
 	return -1;
+}
+
+size_t
+replace_name_within(const char *name)
+{
+	static const size_t behind = sizeof(MARK) - 1 + SUFFIX;
+	size_t n = strlen(name);
+	const char *mark = name + n - behind;
+
+	if (n < behind + 2 || name[0] != '.' ||
+	    strncmp(mark, MARK, sizeof(MARK) - 1) != 0 ||
+	    strspn(mark + sizeof(MARK) - 1, letters) != SUFFIX)
+		return 0;
+	return n - behind - 1;
 }
 
 /* Forget all but the descriptor; errno stays. */

@@ -1,6 +1,7 @@
 /*
- * Replacing a file in one step: a temporary file beside it, ".NAME.XXXXXXXX",
- * takes its place only once it is whole.
+ * Replacing a file in one step: a temporary file beside it takes its place only
+ * once it is whole.  It is called ".NAME.dedup-xxxxxxxx", which nobody else calls
+ * a file by chance; where NAME is long, "dedup" stands in for it.
  *
  *	replace_begin()  ->  write to r.fd  ->  replace_commit()
  *	                                   \->  replace_abort()
@@ -13,8 +14,11 @@
 #define REPLACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+
+#define REPLACE_STAND_IN "dedup"
 
 struct replace {
 	char *target;		/* what is replaced: no link, but for folders */
@@ -58,6 +62,9 @@ int replace_seal(struct replace *r, bool durable);
  * where it was the folder that could not be made durable).
  */
 int replace_commit(struct replace *r, bool durable);
+
+/* Is that what a temporary file is called?  The length of NAME, or 0. */
+size_t replace_name_within(const char *name);
 
 /* Leave all as it was; errno stays.  Harmless where nothing is begun. */
 void replace_abort(struct replace *r);

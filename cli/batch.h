@@ -50,6 +50,7 @@ struct item {
 				 * WARC: of the record */
 	bool begins, ends;	/* text: the document; record: it is whole */
 	bool object;		/* file: text, that begins with a JSON object */
+	uint64_t memory;	/* file: that decoding it takes */
 	bool ahead;		/* text: it is in the batch's part; else it is
 				 * to be fed */
 	bool inside, goes_on;	/* of a stretch read ahead: see dedup_cut */

@@ -83,10 +83,12 @@ hash_file(uint64_t h, const char *path)
 static uint64_t
 key_of(const struct options *opt)
 {
-	uint64_t h = hash_file(opt->deciders, opt->against);
+	uint64_t h = opt->deciders;
 
-	for (size_t i = 0; i < opt->nloads; i++)
-		h = hash_file(h, opt->loads[i]);
+	for (size_t i = 0; i < opt->against.n; i++)
+		h = hash_file(h, opt->against.name[i]);
+	for (size_t i = 0; i < opt->loads.n; i++)
+		h = hash_file(h, opt->loads.name[i]);
 	return hash_file(h, opt->update);
 }
 
@@ -111,7 +113,8 @@ destinations_resume(struct destinations *o, char **places)
 	}
 	if (place_make_directories(journal, &o->made) != 0)
 		return say(o, journal, "cannot write", strerror(errno));
-	if (resume_open(r, journal, key_of(o->opt), o->files) != 0)
+	if (resume_open(r, journal, key_of(o->opt), o->opt->dedup.seeded ?
+			&o->opt->dedup.seed : NULL, o->files) != 0)
 		return say(o, journal, "cannot resume", r->why);
 	for (size_t i = 0; i < o->files->n; i++) {
 		if (resume_state(r, i) != RESUME_DONE)
@@ -122,6 +125,6 @@ destinations_resume(struct destinations *o, char **places)
 				   r->why);
 	}
 	qsort(places, o->files->n, sizeof(*places), place_compare);
-	return resume_sweep(places, o->files->n, place_compare) != 0 ?
+	return resume_sweep(r, places, o->files->n, place_compare) != 0 ?
 	       no_memory(o) : DESTINATION_OK;
 }

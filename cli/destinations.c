@@ -244,7 +244,7 @@ note(struct destinations *o, unsigned long long put)
 }
 
 enum destination_result
-destinations_end(struct destinations *o, bool removed)
+destinations_end(struct destinations *o, bool removed, const char *refusal)
 {
 	const struct file *f;
 	enum destination_result got;
@@ -265,6 +265,11 @@ destinations_end(struct destinations *o, bool removed)
 			return DESTINATION_OK;
 		return say(o, DESTINATION_REFUSED, o->path, "not rewritten",
 			   "it was not read to its end");
+	}
+	if (refusal != NULL) {
+		writer_abort(&o->to);
+		return say(o, DESTINATION_REFUSED, o->path, "not rewritten",
+			   refusal);
 	}
 	if (o->opt->guarded)
 		return seal(o);

@@ -67,8 +67,12 @@ enum destination_result destinations_begin(struct destinations *o, size_t file);
 /* It could not be read, or not to its end. */
 void destinations_break(struct destinations *o, size_t file);
 
-/* It ends; 'removed': something went. */
-enum destination_result destinations_end(struct destinations *o, bool removed);
+/*
+ * It ends; 'removed': something went.  'refusal': NULL, or why it is not to
+ * take its place, which stays until the result is taken.
+ */
+enum destination_result destinations_end(struct destinations *o, bool removed,
+					 const char *refusal);
 
 /*
  * The run ends.  'whole': all was read and judged.  'keep': what waits for the

@@ -214,18 +214,31 @@ put_where(struct diff *d, uint64_t document, const struct dedup_place *at)
 	       put_label(d, table, LABEL_MAX);
 }
 
+/* What is said of a reason, before the place; by its name, as dedup(1) has it. */
+static const char *
+words_for(enum dedup_reason reason)
+{
+	static const struct {
+		const char *name, *words;
+	} says[] = {
+		{ "exact", "same as" }, { "near", "all of it in" },
+		{ "similar", "like" }, { "repeat", "repeats" },
+		{ "lead", "in full from" }, { "contained", "stands in" },
+		{ "boilerplate", "as" }, { "listed", "listed:" },
+		{ "heading", "heading of what goes, as at" },
+	};
+	const char *name = dedup_reason_name(reason);
+
+	for (size_t i = 0; i < sizeof(says) / sizeof(*says); i++)
+		if (strcmp(name, says[i].name) == 0)
+			return says[i].words;
+	return name;
+}
+
 int
 diff_gone(struct diff *d, uint64_t document,
 	  const struct dedup_removal *removal, const char *text, size_t len)
 {
-	static const char *const says[DEDUP_NREASONS] = {
-		[DEDUP_EXACT] = "same as", [DEDUP_NEAR] = "all of it in",
-		[DEDUP_SIMILAR] = "like",
-		[DEDUP_REPEAT] = "repeats", [DEDUP_LEAD] = "in full from",
-		[DEDUP_CONTAINED] = "stands in",
-		[DEDUP_BOILERPLATE] = "as", [DEDUP_LISTED] = "listed:",
-	};
-
 	if (end_line(d) != 0 ||
 	    put_gone(d, removal, text, len) != 0 ||
 	    end_line(d) != 0 || put_color(d, DIM) != 0 ||
@@ -238,7 +251,7 @@ diff_gone(struct diff *d, uint64_t document,
 	    put_format(d->to, "in %" PRIu64 " documents, ",
 		       removal->documents) != 0)
 		return -1;
-	if (put_format(d->to, "%s ", says[removal->reason]) != 0 ||
+	if (put_format(d->to, "%s ", words_for(removal->reason)) != 0 ||
 	    put_where(d, document, &removal->witness) != 0)
 		return -1;
 	return put_color(d, PLAIN) != 0 ? -1 : put_string(d->to, "\n");

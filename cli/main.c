@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dedup.h"
+#include "machine.h"
 #include "message.h"
 #include "options.h"
 #include "pipeline.h"
+#include "pipeline_threads.h"
 #include "same_file.h"
 #include "signals.h"
 #include "table_modes.h"
@@ -26,21 +29,36 @@ is_stdin(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
+/* A name of a descriptor that is open already: writing goes there. */
+static bool
+names_descriptor(const char *path)
+{
+	return strncmp(path, "/dev/fd/", 8) == 0 ||
+	       strncmp(path, "/dev/std", 8) == 0 ||
+	       strncmp(path, "/proc/", 6) == 0;
+}
+
+/* Is it, or would it be, a regular file? */
+static bool
+is_for_file(const char *path)
+{
+	struct stat st;
+
+	return path != NULL && !names_descriptor(path) &&
+	       (stat(path, &st) != 0 || S_ISREG(st.st_mode));
+}
+
 /*
- * Open an output: 0, or -1 and it was said.  'late': what is there stays until
- * the end of the run.
+ * Open an output: 0, or -1 and it was said.  'late': a file stays as it is
+ * until the end of the run.
  */
 static int
 open_output(struct pipeline *p, struct writer *w, const char *path,
 	    const struct compression *c, bool late)
 {
-	int got = -1;
+	int got = late && is_for_file(path) ?
+		  writer_replace(w, path, c, NULL) : writer_open(w, path, c);
 
-	errno = EINVAL;
-	if (late)
-		got = writer_replace(w, path, c, NULL);
-	if (got != 0 && errno == EINVAL)	/* a device, a pipe */
-		got = writer_open(w, path, c);
 	if (got == 0)
 		return 0;
 	pipeline_complain(p, path, "cannot open", errno == ENOTSUP ?
@@ -75,8 +93,7 @@ open_text(struct pipeline *p)
 		c.kind = COMPRESSION_NONE;
 	else if (!opt->compress_given && opt->output != NULL)
 		c = compression_of_suffix(opt->output);
-	if (open_output(p, &p->destinations.to, opt->output, &c,
-			opt->guarded && opt->output != NULL) != 0)
+	if (open_output(p, &p->destinations.to, opt->output, &c, true) != 0)
 		return -1;
 	p->diff.terminal = isatty(p->destinations.to.fd);
 	return 0;
@@ -96,14 +113,12 @@ begin_output(struct pipeline *p, struct writer *w, const char *path)
 static unsigned
 threads_for(struct pipeline *p)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
 	if (p->opt->threads > 0)
 		return p->opt->threads;
 	if (!p->opt->threads_given &&
 	    (!p->files->sized || p->files->size < SMALL_INPUT))
 		return 1;
-	return cores > 0 ? (unsigned)cores : 1;
+	return machine_processors();
 }
 
 /* Keep what can be read but once for the second reading. */
@@ -187,7 +202,7 @@ read_all(struct pipeline *p, unsigned threads)
 	else
 		got = more > 0 ? read_again(p, threads)
 			       : pipeline_run(p, threads);
-	progress_clear(&p->progress);
+	progress_clear();
 	p->tally.short_documents = p->out.short_documents;
 	p->tally.short_bytes = p->out.short_bytes;
 	return got;
@@ -198,11 +213,13 @@ static int
 keep_input(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
-	const char *uses[] = { opt->list, opt->list0, opt->against };
+	const char *uses[] = { opt->list, opt->list0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(uses) / sizeof(*uses); i++)
 		n += uses[i] != NULL && is_stdin(uses[i]);
+	for (size_t i = 0; i < opt->against.n; i++)
+		n += is_stdin(opt->against.name[i]);
 	for (size_t i = 0; i < p->files->n && n == 1; i++)
 		n += is_stdin(p->files->file[i].path);
 	if (n < 2)
@@ -293,6 +310,17 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 			(unsigned long long)s->unrecorded);
 	else if (s->full)
 		message("memory is full: not all texts were counted");
+	if (s->oversize + p->tally.long_records > 0)
+		message("units, lines or records that were too long and stay "
+			"unjudged: %llu",
+			(unsigned long long)(s->oversize +
+					     p->tally.long_records));
+	if (p->diff.texts.no_memory)
+		message("memory is full: not all words that differ are "
+			"marked");
+	if (p->mostly_gone > FILES_TOLD)
+		message("%llu more files of which more than 90 %% was removed",
+			(unsigned long long)(p->mostly_gone - FILES_TOLD));
 	if (share > 0.9 && !p->opt->guarded && p->opt->top == 0)
 		message("%.1f %% of the text was removed", 100 * share);
 }
@@ -376,6 +404,32 @@ open_all(struct pipeline *p, struct writer *log)
 	return got;
 }
 
+static bool
+saves_table(const struct options *opt)
+{
+	return opt->save != NULL || opt->update != NULL;
+}
+
+/*
+ * The one output is whole, and takes its place: 0, or -1 with errno.  What a
+ * table stands for is to be on the disk before the table is, or a crash would
+ * leave texts known that nobody has.
+ */
+static int
+end_one(struct writer *w, bool durable)
+{
+	if (w->temporary != NULL)
+		return writer_commit(w, durable);
+	if (durable && writer_sync(w) != 0) {
+		int error = errno;
+
+		writer_abort(w);
+		errno = error;
+		return -1;
+	}
+	return writer_close(w);
+}
+
 /* What was written takes its place, if all is well: 0, or -1. */
 static int
 end_text(struct pipeline *p, bool whole, bool keep)
@@ -389,34 +443,25 @@ end_text(struct pipeline *p, bool whole, bool keep)
 	} while (got == DESTINATION_REFUSED);
 	if (p->destinations.each)
 		return got == DESTINATION_OK ? 0 : -1;
-	/* Where nothing came of it not even an empty gzip member is written. */
-	if ((w->temporary != NULL && !(whole && keep)) ||
-	    (!whole && w->total == 0)) {
-		writer_abort(w);
+	/* What is not whole does not look as if it were. */
+	if (!whole || (w->temporary != NULL && !keep)) {
+		writer_break_off(w);
 		return 0;
 	}
-	if ((w->temporary != NULL ? writer_commit(w, false) :
-	     writer_close(w)) == 0)
+	if (end_one(w, saves_table(p->opt)) == 0)
 		return 0;
-	if (!p->trouble)
-		pipeline_complain(p, p->opt->output, "cannot write",
-				  strerror(errno));
+	pipeline_complain(p, p->opt->output, "cannot write", strerror(errno));
 	return -1;
 }
 
-/*
- * What a table stands for is to be on the disk before the table is, or a crash
- * would leave texts known that nobody has: 0, or -1.
- */
+/* The same of the files of --output-dir, all at once. */
 static int
-sync_text(struct pipeline *p)
+sync_directory(struct pipeline *p)
 {
-	const struct options *opt = p->opt;
-	const char *path = opt->output_dir != NULL ? opt->output_dir :
-			   opt->output;
+	const char *path = p->opt->output_dir;
 	int fd, got;
 
-	if ((opt->save == NULL && opt->update == NULL) || path == NULL)
+	if (!saves_table(p->opt) || path == NULL)
 		return 0;
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)	/* one may write to it, and yet not read it */
@@ -426,6 +471,46 @@ sync_text(struct pipeline *p)
 		pipeline_complain(p, path, "cannot write", strerror(errno));
 	close(fd);
 	return got;
+}
+
+/* The log is whole: 0, or -1 and it was said. */
+static int
+end_log(struct pipeline *p)
+{
+	struct writer *log = p->log.to;
+	int got;
+
+	if (log == NULL)
+		return 0;
+	p->log.to = NULL;
+	got = saves_table(p->opt) ? writer_sync(log) : 0;
+	if (writer_close(log) != 0)
+		got = -1;
+	if (got != 0 && !p->out.log_failed)
+		pipeline_complain(p, p->opt->log, "cannot write",
+				  strerror(errno));
+	return got;
+}
+
+/*
+ * The texts that a table stands for are on the disk, where they belong.  Is it
+ * to be saved?  After trouble who runs this may throw the output away; then
+ * the next run would remove what nobody has.
+ */
+static bool
+may_save(struct pipeline *p)
+{
+	const struct options *opt = p->opt;
+
+	if (!p->trouble || opt->on_error == ON_ERROR_SAVE)
+		return true;
+	if (opt->save != NULL)
+		message("%s: not saved, after what was told above: see "
+			"--on-error", opt->save);
+	if (opt->update != NULL)
+		message("%s: not saved, after what was told above: see "
+			"--on-error", opt->update);
+	return false;
 }
 
 /* Read, write, and save what is to be saved.  What came of it is in *stats. */
@@ -439,15 +524,13 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 	files_measure(p->files);
 	threads = threads_for(p);
 	dedup_set_threads(p->d, threads);
-	signals_begin(p->destinations.each || p->destinations.to.temporary != NULL ||
-		      p->opt->save != NULL || p->opt->update != NULL);
 	progress_begin(&p->progress, p->opt, 0, 1);	/* of references */
 	whole = table_modes_begin(p, threads) == 0 &&
 		(p->log.to == NULL ||
 		 begin_output(p, p->log.to, p->opt->log) == 0) &&
 		begin_output(p, &p->destinations.to, p->opt->output) == 0 &&
 		read_all(p, threads) == 0;
-	progress_clear(&p->progress);
+	progress_clear();
 	p->trouble |= !whole;
 	dedup_get_stats(p->d, stats);
 	keep = whole && is_within(p, stats);
@@ -455,9 +538,12 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 			     p->destinations.to.total;
 	got = end_text(p, whole, keep);
 	keep = whole && keep && got == 0;
-	if (keep && sync_text(p) != 0)
+	if (keep && sync_directory(p) != 0)
 		got = -1;
-	if (table_modes_end(p, keep && got == 0) != 0)
+	if (end_log(p) != 0)
+		got = -1;
+	if (table_modes_end(p, keep && got == 0 && saves_table(p->opt) &&
+			    may_save(p)) != 0)
 		got = -1;
 	return whole && got == 0 ? 0 : -1;
 }
@@ -492,25 +578,32 @@ run(const struct options *opt)
 		library.boilerplate = 2;
 		library.boilerplate_share = 0;
 	}
-	st = dedup_new(&library, &p.d);
-	p.origins.d = p.d;
 	p.log.origins = p.diff.origins = &p.origins;
-	if (st != DEDUP_OK) {
-		message("cannot begin: %s", dedup_strerror(st));
-		files_free(&files);
-		return TROUBLE;
-	}
+	/* Before there is any temporary file. */
+	signals_begin(opt->output != NULL || opt->output_dir != NULL ||
+		      opt->in_place || saves_table(opt),
+		      opt->output != NULL || opt->output_dir != NULL ||
+		      opt->in_place);
 	if (open_all(&p, &log) != 0)
 		goto no_start;
+	/* Runs that go on with one another are one: they have one secret. */
+	if (opt->resume && !table_modes_bring_secret(opt)) {
+		library.seeded = true;
+		library.seed = p.destinations.resume.seed;
+	}
+	st = dedup_new(&library, &p.d);
+	if (st != DEDUP_OK) {
+		pipeline_failed(&p, NULL, st);
+		goto no_start;
+	}
+	p.origins.d = p.d;
 	begun = true;
 	if (filter(&p, &stats) == 0)
 		warn(&p, &stats);
 	if (opt->stats)
 		stats_print(&stats, &p.tally, opt->json);
 no_start:
-	if (p.log.to != NULL && writer_close(&log) != 0 && !p.trouble)
-		pipeline_complain(&p, opt->log, "cannot write",
-				  strerror(errno));
+	end_log(&p);
 	if (!begun)
 		end_text(&p, false, false);
 	signals_end();
@@ -525,15 +618,18 @@ no_start:
 
 /*
  * A standard descriptor that is closed would be taken by the next file that is
- * opened, and the text written there.  Keep its place, unusable.
+ * opened, and the text written there.  Keep its place, unusable.  False: that
+ * cannot be, and nobody can be told.
  */
-static void
+static bool
 guard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY
-							     : O_RDONLY);
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY
+							 : O_RDONLY) != fd)
+			return false;
+	return true;
 }
 
 int
@@ -543,7 +639,8 @@ main(int argc, char **argv)
 	struct options opt;
 	int status = TROUBLE;
 
-	guard_descriptors();
+	if (!guard_descriptors())
+		return TROUBLE;
 	argv[0] = name;		/* as getopt's messages begin */
 	switch (options_parse(&opt, argc, argv)) {
 	case ACTION_FILTER:
@@ -560,6 +657,6 @@ main(int argc, char **argv)
 	case ACTION_WRONG:
 		break;
 	}
-	free(opt.loads);
+	options_free(&opt);
 	return status;
 }

@@ -8,7 +8,23 @@
 
 #include "shown.h"
 
+/* Columns of the line that is drawn again and again: of the one terminal. */
+static size_t drawn;
+
 #define ROOM 1024		/* where there is no memory for more */
+
+void
+message_redraw(const char *line)
+{
+	size_t n = strlen(line);
+
+	if (n > 0)
+		fprintf(stderr, "\rdedup: %-*s", (int)drawn, line);
+	else if (drawn > 0)
+		fprintf(stderr, "\r%*s\r", (int)drawn + 7, "");
+	fflush(stderr);
+	drawn = n;
+}
 
 void
 message(const char *format, ...)
@@ -37,6 +53,7 @@ message(const char *format, ...)
 	} else {
 		n = shown_copy(few_shown, few, strlen(few), false);
 	}
+	message_redraw("");
 	fprintf(stderr, "dedup: %.*s\n", (int)n,
 		all != NULL && shown != NULL ? shown : few_shown);
 	free(all);

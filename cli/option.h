@@ -23,7 +23,8 @@ enum {
 	OPT_MAX_REMOVED, OPT_RESUME,
 	OPT_AGAINST, OPT_TOP, OPT_LOAD,
 	OPT_SAVE, OPT_UPDATE, OPT_MERGE, OPT_LIST, OPT_TEST, OPT_ON_FULL,
-	OPT_COUNTS_ONLY, OPT_MIN_COUNT,
+	OPT_COUNTS_ONLY, OPT_MIN_COUNT, OPT_ON_ERROR,
+	OPT_MAX_WINDOW,
 };
 
 enum option_type {
@@ -53,6 +54,7 @@ struct option_info {
 	uint64_t least, most;
 	bool over;		/* real: 'least' itself is too little */
 	bool apart;		/* the output does not depend on it */
+	bool again;		/* it may be given again, and all count */
 
 	/* NULL, or what is wrong with 'arg'. */
 	const char *(*take)(struct options *opt, char *arg);

@@ -62,8 +62,8 @@ warn_of_useless(const struct options *opt, const bool *given)
 	if (opt->show != SHOW_DIFF)
 		warn_of(opt, given, OPT_COLOR, "without --diff");
 	warn_beside_counting(opt, given);
-	if (opt->nloads == 0 && opt->save == NULL && opt->update == NULL &&
-	    opt->against == NULL)
+	if (opt->loads.n == 0 && opt->save == NULL && opt->update == NULL &&
+	    opt->against.n == 0)
 		warn_of(opt, given, OPT_SEED, "without a table");
 	if (opt->format != FORMAT_TEXT && opt->log == NULL &&
 	    opt->show != SHOW_DIFF && opt->annotate == ANNOTATE_NONE &&
@@ -71,6 +71,8 @@ warn_of_useless(const struct options *opt, const bool *given)
 	     d->counts_only) && !(opt->top > 0 && opt->json))
 		warn_of(opt, given, OPT_ID_FIELD, "without --log, --diff or "
 			"--annotate");
+	if (opt->save == NULL && opt->update == NULL)
+		warn_of(opt, given, OPT_ON_ERROR, "without --save or --update");
 	if (opt->in_place)
 		warn_of(opt, given, OPT_COMPRESS, "with --in-place");
 	if (opt->show == SHOW_NOTHING)
@@ -234,8 +236,8 @@ check_together(const struct options *opt, const bool *given)
 			     opt->annotate != ANNOTATE_NONE))
 		return option_wrong("--top: only lists; not with --repeated, --check, "
 			     "--diff, --log or --annotate");
-	if (opt->top > 0 && (opt->nloads > 0 || opt->save != NULL ||
-			     opt->update != NULL || opt->against != NULL))
+	if (opt->top > 0 && (opt->loads.n > 0 || opt->save != NULL ||
+			     opt->update != NULL || opt->against.n > 0))
 		return option_wrong("--top: only lists; not with --load, --save, "
 			     "--update or --against");
 	if (d->scope == DEDUP_SCOPE_DOCUMENT && !d->counts_only &&

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "machine.h"
 
 int
 option_number(const char *arg, uint64_t least, uint64_t most, uint64_t *value)
@@ -40,14 +41,6 @@ option_share(const char *arg, double *value)
 	return 0;
 }
 
-uint64_t
-option_physical_memory(void)
-{
-	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-
-	return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
-}
-
 int
 option_size(const char *arg, uint64_t *bytes)
 {
@@ -63,7 +56,7 @@ option_size(const char *arg, uint64_t *bytes)
 	if (errno != 0 || n == 0)
 		return -1;
 	if (strcmp(end, "%") == 0) {
-		*bytes = option_physical_memory() / 100 * n;
+		*bytes = machine_memory() / 100 * n;
 		return n <= 100 && *bytes > 0 ? 0 : -1;
 	}
 	unit = *end != '\0' ? strchr(letters, *end) : NULL;

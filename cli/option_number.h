@@ -12,7 +12,4 @@ int option_share(const char *arg, double *value);
 /* Bytes, with K, M, G or T, or a share of all memory as 30%: 0, or -1. */
 int option_size(const char *arg, uint64_t *bytes);
 
-/* All memory of this machine in bytes; 0: not known. */
-uint64_t option_physical_memory(void);
-
 #endif

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "array.h"
+#include "machine.h"
 #include "option_number.h"
+#include "source.h"
 
 #define AT(field) offsetof(struct options, field)
 
@@ -42,19 +44,38 @@ take_boilerplate(struct options *opt, char *arg)
 }
 
 static const char *
+add_name(struct names *names, char *arg)
+{
+	if (array_room(&names->name, &names->room, names->n + 1,
+		       sizeof(*names->name)) != 0)
+		return "out of memory";
+	names->name[names->n++] = arg;
+	return NULL;
+}
+
+static const char *
 take_load(struct options *opt, char *arg)
 {
-	if (array_room(&opt->loads, &opt->loads_room, opt->nloads + 1,
-		       sizeof(*opt->loads)) != 0)
-		return "out of memory";
-	opt->loads[opt->nloads++] = arg;
-	return NULL;
+	return add_name(&opt->loads, arg);
+}
+
+static const char *
+take_against(struct options *opt, char *arg)
+{
+	return add_name(&opt->against, arg);
 }
 
 static const char *
 take_output(struct options *opt, char *arg)
 {
-	opt->output = strcmp(arg, "-") == 0 ? NULL : arg;
+	static const char *const names[] = {
+		"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1",
+	};
+
+	opt->output = arg;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(arg, names[i]) == 0)
+			opt->output = NULL;
 	return NULL;
 }
 
@@ -197,9 +218,9 @@ const struct option_info option_table[] = {
 	},
 	{
 		.id = OPT_AGAINST, .name = "against", .arg = "FILE",
-		.help = "remove what this text, or table, says",
+		.help = "remove what a text, or table, says; may be given again",
 		.values = "FILE",
-		.type = OPTION_STRING, .at = AT(against),
+		.type = OPTION_SPECIAL, .take = take_against, .again = true,
 	},
 	{
 		.id = OPT_SEED, .name = "seed", .arg = "N",
@@ -212,7 +233,7 @@ const struct option_info option_table[] = {
 		.group = "Tables",
 		.help = "know what a table knows; may be given again",
 		.values = "FILE",
-		.type = OPTION_SPECIAL, .take = take_load,
+		.type = OPTION_SPECIAL, .take = take_load, .again = true,
 	},
 	{
 		.id = OPT_SAVE, .name = "save", .arg = "TABLE",
@@ -226,6 +247,12 @@ const struct option_info option_table[] = {
 		.help = "load a table, if there is one, and save it again",
 		.values = "FILE",
 		.type = OPTION_STRING, .at = AT(update),
+	},
+	{
+		.id = OPT_ON_ERROR, .name = "on-error", .arg = "WHAT",
+		.help = "after a bad record, leave a table or save it (%s)",
+		.values = "leave save",
+		.type = OPTION_WORD, .at = AT(on_error), .apart = true,
 	},
 	{
 		.id = OPT_COUNTS_ONLY, .name = "counts-only",
@@ -377,6 +404,11 @@ const struct option_info option_table[] = {
 		.type = OPTION_SIZE, .at = AT(dedup.memory),
 	},
 	{
+		.id = OPT_MAX_WINDOW, .name = "max-window", .arg = "SIZE",
+		.help = "memory that compressed input may ask for, to 2G (128M)",
+		.type = OPTION_SIZE, .at = AT(window), .apart = true,
+	},
+	{
 		.id = OPT_ON_FULL, .name = "on-full", .arg = "WHAT",
 		.help = "when that is full: pass what is new, or fail (pass)",
 		.values = "pass fail",
@@ -441,5 +473,6 @@ option_defaults(struct options *opt)
 {
 	*opt = (struct options){ .text_field = "text", .id_field = "id" };
 	dedup_options_init(&opt->dedup);
-	opt->dedup.memory = option_physical_memory() / 2;
+	opt->dedup.memory = machine_memory() / 2;
+	opt->window = SOURCE_WINDOW;
 }

@@ -254,6 +254,29 @@ has_controls(int argc, char **argv)
 	return false;
 }
 
+/*
+ * What it was given before would be overridden in silence: who gives two files
+ * or two numbers means both, or has forgotten the first.
+ */
+static enum action
+check_again(const struct option_info *o, const char *before, const char *arg)
+{
+	before = before != NULL ? before : "";
+	arg = arg != NULL ? arg : "";
+	if (o->arg == NULL || o->again || strcmp(before, arg) == 0)
+		return ACTION_FILTER;
+	return option_wrong("--%s: given twice, as '%s' and as '%s'", o->name,
+			    before, arg);
+}
+
+void
+options_free(struct options *opt)
+{
+	free(opt->loads.name);
+	free(opt->against.name);
+	opt->loads = opt->against = (struct names){ NULL, 0, 0 };
+}
+
 enum action
 options_parse(struct options *opt, int argc, char **argv)
 {
@@ -262,6 +285,7 @@ options_parse(struct options *opt, int argc, char **argv)
 	char shorts[2 * OPTIONS_MAX + 1];
 	struct option longs[OPTIONS_MAX + 1];
 	bool given[OPTIONS_MAX] = { false };
+	const char *args[OPTIONS_MAX];
 	int id;
 
 	assert(option_count <= OPTIONS_MAX);
@@ -280,12 +304,17 @@ options_parse(struct options *opt, int argc, char **argv)
 			fputs(HINT, stderr);
 			return ACTION_WRONG;
 		}
-		action = option_take(o, opt, optarg);
+		action = given[o - option_table] ?
+			 check_again(o, args[o - option_table], optarg) :
+			 ACTION_FILTER;
+		if (action == ACTION_FILTER)
+			action = option_take(o, opt, optarg);
 		if (action != ACTION_FILTER)
 			return action;
 		if (o->id == OPT_IN_PLACE && optarg == NULL)
 			opt->after_in_place = argv[optind];
 		given[o - option_table] = true;
+		args[o - option_table] = optarg;
 		note_decider(opt, o, optarg);
 	}
 	opt->stats |= opt->json;

@@ -32,12 +32,21 @@ enum show {
 /* Once the memory is full. */
 enum on_full { ON_FULL_PASS, ON_FULL_FAIL };
 
+/* What becomes of a table after trouble that left the output whole. */
+enum on_error { ON_ERROR_LEAVE, ON_ERROR_SAVE };
+
 /* What the run is about. */
 enum mode {
 	MODE_FILTER,
 	MODE_MERGE,		/* operands are tables, merged into the output */
 	MODE_LIST,		/* operands are tables, listed */
 	MODE_TEST,		/* operands are tables, checked */
+};
+
+/* What an option was given, each time. */
+struct names {
+	char **name;		/* of argv; the array is to be freed */
+	size_t n, room;
 };
 
 struct options {
@@ -67,11 +76,12 @@ struct options {
 	bool id_given;		/* id_field was */
 	bool guarded;		/* max_removed holds */
 	uint64_t top;		/* list so many texts; 0: filter */
-	char **loads;		/* --load; the array is to be freed */
-	size_t nloads, loads_room;
-	const char *save, *update, *against;	/* NULL: none */
+	struct names loads, against;	/* --load, --against */
+	const char *save, *update;	/* NULL: none */
 	uint64_t min_count;	/* --merge: see there; 0: all counts stay */
+	uint64_t window;	/* of compressed input: bytes, at most */
 	enum on_full on_full;
+	enum on_error on_error;
 	unsigned threads;	/* 0: as many as there are cores */
 	bool threads_given;	/* else: one where the input is no file */
 	const char *list;	/* --files-from; NULL: none */
@@ -88,9 +98,11 @@ enum action {
 };
 
 /*
- * Read the command line into *opt, whose strings point into argv.  Messages go
- * to standard error, what was asked for to standard output.
+ * Read the command line into *opt, whose strings point into argv; free it in
+ * any case.  Messages go to standard error, what was asked for to standard
+ * output.
  */
 enum action options_parse(struct options *opt, int argc, char **argv);
+void options_free(struct options *opt);
 
 #endif

@@ -17,13 +17,13 @@
 
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
+#define LARGE_DECODER ((uint64_t)16 << 20)	/* bytes beyond its buffers */
 #define COMPLAINTS 100			/* messages on bad records, a file */
 
 void
 pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		  const char *why)
 {
-	progress_clear(&p->progress);
 	message("%s: %s: %s", message_name(path), what, why);
 	p->trouble = true;
 }
@@ -48,6 +48,11 @@ path_of(const struct pipeline *p, const struct item *it)
 int
 pipeline_failed(struct pipeline *p, const char *path, enum dedup_status st)
 {
+	if (path == NULL) {
+		message("cannot go on: %s", dedup_strerror(st));
+		p->trouble = true;
+		return -1;
+	}
 	pipeline_complain(p, path, "cannot go on", dedup_strerror(st));
 	return -1;
 }
@@ -60,6 +65,9 @@ output_failed(struct pipeline *p)
 			   p->destinations.each ? p->destinations.path :
 			   p->opt->output;
 
+	/* Before it came to any writing. */
+	if (errno == ENOMEM && !p->out.log_failed && p->out.to->error == 0)
+		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	pipeline_complain(p, name, "cannot write", strerror(errno));
 	return -1;
 }
@@ -287,7 +295,7 @@ flush_text(struct pipeline *p)
 	enum dedup_status st = dedup_flush(p->d, s.text, s.len, &v);
 
 	if (st != DEDUP_OK)
-		return pipeline_failed(p, "-", st);
+		return pipeline_failed(p, p->files->file[p->file].path, st);
 	if (output_text(&p->out, &s, 1, s.off, &v) != 0)
 		return output_failed(p);
 	let_go(h, v.decided);
@@ -358,7 +366,6 @@ bad_record(struct pipeline *p, const struct item *it)
 	p->tally.bad_records += counts(p);
 	if (p->complaints++ >= COMPLAINTS)
 		return;
-	progress_clear(&p->progress);
 	if (it->kind == ITEM_WARC)
 		message("%s: record at byte %" PRIu64 ": %s",
 			message_name(path_of(p, it)), it->at - it->offset, it->why);
@@ -410,7 +417,6 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 {
 	struct file *f = &p->files->file[it->file];
 
-	progress_clear(&p->progress);
 	if (!f->reported)
 		message("%s: no text in the first %" PRIu64
 			" records: no field \"%s\" that is a string; see "
@@ -552,11 +558,65 @@ pipeline_take_result(struct pipeline *p, enum destination_result got)
 static void
 warn_of_object(struct pipeline *p, const struct item *it)
 {
-	progress_clear(&p->progress);
 	message("%s: taken for text: its first line is a JSON "
 		"object, but has no field \"%s\" that is a string; see "
 		"--text-field and --format", message_name(path_of(p, it)),
 		p->opt->text_field);
+}
+
+/* Bytes of text so far, and what was removed of it, with whole documents. */
+static void
+get_bytes(const struct pipeline *p, uint64_t *bytes, uint64_t *removed)
+{
+	struct dedup_stats s;
+
+	dedup_get_stats(p->d, &s);
+	*bytes = s.bytes;
+	*removed = s.removed_bytes + p->out.short_bytes;
+}
+
+/*
+ * --in-place: is more of the file removed than --max-removed lets?  That has no
+ * second copy of it, so it is also told, without that option, where little or
+ * nothing is left.  NULL, or why it is not to be rewritten.
+ */
+static const char *
+guard_file(struct pipeline *p, const struct item *it)
+{
+	uint64_t bytes, removed;
+	double share;
+
+	if (!p->opt->in_place)
+		return NULL;
+	get_bytes(p, &bytes, &removed);
+	bytes -= p->bytes_before;
+	removed -= p->removed_before;
+	share = bytes > 0 ? (double)removed / (double)bytes : 0;
+	if (p->opt->guarded && share > p->opt->max_removed) {
+		snprintf(p->over, sizeof(p->over), "%.2f %% of its text would "
+			 "be removed: that is over --max-removed=%g",
+			 100 * share, p->opt->max_removed);
+		return p->over;
+	}
+	if (p->opt->guarded || p->opt->quiet || share <= 0.9 ||
+	    p->mostly_gone++ >= FILES_TOLD)
+		return NULL;
+	message("%s: %.1f %% of its text was removed", path_of(p, it),
+		100 * share);
+	return NULL;
+}
+
+/*
+ * What decoding a file takes counts under --memory, where it is much; the most
+ * of all files, so that what is known does not hang on which one is open.
+ */
+static void
+set_aside(struct pipeline *p, const struct item *it)
+{
+	if (it->memory <= LARGE_DECODER || it->memory <= p->aside)
+		return;
+	p->aside = it->memory;
+	dedup_set_aside(p->d, p->aside);
 }
 
 static int
@@ -564,6 +624,8 @@ begin_file(struct pipeline *p, const struct item *it)
 {
 	enum destination_result got;
 
+	p->file = it->file;
+	set_aside(p, it);
 	p->records = p->with_text = p->with_id = p->complaints = 0;
 	p->warc = false;
 	p->gone_before = p->out.gone;
@@ -571,6 +633,8 @@ begin_file(struct pipeline *p, const struct item *it)
 		return 0;
 	if (it->object && !p->opt->quiet)
 		warn_of_object(p, it);
+	if (p->opt->in_place)
+		get_bytes(p, &p->bytes_before, &p->removed_before);
 	got = destinations_begin(&p->destinations, it->file);
 	/* Where it cannot be rewritten, its text is not to be known either. */
 	if (got == DESTINATION_REFUSED)
@@ -584,7 +648,6 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 	if (!p->opt->id_given || p->opt->quiet || !p->origins.on ||
 	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
-	progress_clear(&p->progress);
 	message("%s: no record has a field \"%s\": see "
 		"--id-field", message_name(path_of(p, it)), p->opt->id_field);
 }
@@ -592,6 +655,7 @@ warn_of_no_id(struct pipeline *p, const struct item *it)
 static int
 end_file(struct pipeline *p, const struct item *it)
 {
+	set_aside(p, it);
 	if (counts(p))
 		p->tally.bytes_in += it->at;
 	if (p->complaints > COMPLAINTS)
@@ -608,7 +672,8 @@ end_file(struct pipeline *p, const struct item *it)
 	if (p->silent)
 		return 0;
 	return pipeline_take_result(p, destinations_end(&p->destinations,
-					  p->out.gone > p->gone_before));
+					  p->out.gone > p->gone_before,
+					  guard_file(p, it)));
 }
 
 /* A file that cannot be opened or read; it is reported once. */
@@ -636,7 +701,6 @@ check_memory(struct pipeline *p)
 	dedup_get_stats(p->d, &s);
 	if (!s.full)
 		return 0;
-	progress_clear(&p->progress);
 	message("memory is full: see --memory and --on-full");
 	p->trouble = true;
 	return -1;
@@ -739,7 +803,7 @@ run_batches(struct pipeline *p, struct batch *b, struct dedup_part *part)
 		if (pipeline_finish(p, b) != 0 || wait_for_input(p) != 0)
 			return -1;
 	}
-	return got < 0 ? pipeline_failed(p, "-", DEDUP_ENOMEM) : 0;
+	return got < 0 ? pipeline_failed(p, NULL, DEDUP_ENOMEM) : 0;
 }
 
 static int
@@ -753,7 +817,7 @@ run_alone(struct pipeline *p)
 	if (st == DEDUP_OK && batch_init(&b) != 0)
 		st = DEDUP_ENOMEM;
 	got = st == DEDUP_OK ? run_batches(p, &b, part)
-			     : pipeline_failed(p, "-", st);
+			     : pipeline_failed(p, NULL, st);
 	batch_free(&b);
 	dedup_part_free(part);
 	return got;
@@ -776,10 +840,10 @@ pipeline_run(struct pipeline *p, unsigned threads)
 			!p->reference && p->references == 0;
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
-		return pipeline_failed(p, "-", DEDUP_ENOMEM);
+		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	p->reader = reader_new(p->opt, p->files, p->d, !alone, BATCH);
 	if (p->reader == NULL)
-		return pipeline_failed(p, "-", DEDUP_ENOMEM);
+		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	got = alone ? run_alone(p) : pipeline_run_together(p);
 	reader_free(p->reader);
 	p->reader = NULL;

@@ -43,10 +43,12 @@ struct pipeline {
 	bool reference;		/* a reference text is read */
 	uint64_t references;	/* documents of reference texts: the first */
 	int save_lock, update_lock;	/* on tables; -1: none */
+	uint64_t aside;		/* bytes that decoding takes, where it is much */
 	bool trouble;		/* something was wrong: exit 2 */
 
 	/* The file at hand. */
 	struct reader *reader;
+	size_t file;		/* its number */
 	bool in_text;		/* inside a document of text, ... */
 	uint64_t document;	/* whose number this is */
 	struct held held;
@@ -55,7 +57,12 @@ struct pipeline {
 	uint64_t complaints;	/* about bad records */
 	uint64_t with_id;	/* JSONL */
 	uint64_t gone_before;	/* p->out.gone when it began */
+	uint64_t bytes_before, removed_before;	/* --in-place: of text */
+	char over[80];		/* why it is not rewritten */
+	uint64_t mostly_gone;	/* files of which more than 90 % went */
 };
+
+#define FILES_TOLD 100		/* of which something is said of each */
 
 /*
  * Run all files through once, with so many threads.  0 (p->trouble may be set,

@@ -85,6 +85,6 @@ pipeline_run_together(struct pipeline *p)
 		batch_free(&c.batch[i]);
 	free(c.batch);
 	if (st != DEDUP_OK && !c.failed)
-		return pipeline_failed(p, "-", st);
+		return pipeline_failed(p, NULL, st);
 	return st == DEDUP_OK ? pipeline_check_stopped(p) : -1;
 }

@@ -18,7 +18,10 @@ int pipeline_finish(struct pipeline *p, struct batch *b);
 /* Somebody wants it to stop: -1; else 0. */
 int pipeline_check_stopped(struct pipeline *p);
 
-/* Say why the library cannot go on: -1. */
+/*
+ * Say why the library cannot go on: -1.  'path' is what it was at, or NULL
+ * where it was no file.
+ */
 int pipeline_failed(struct pipeline *p, const char *path,
 		    enum dedup_status st);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "signals.h"
 
 #define LARGE ((uint64_t)32 << 20)	/* bytes worth a line, unasked */
@@ -90,26 +91,20 @@ progress_show(struct progress *p, const struct dedup_stats *s)
 	if (size > read && rate > 0) {
 		unsigned long left = (unsigned long)((size - read) / rate);
 
-		n += (size_t)snprintf(line + n, sizeof(line) - n,
-				      left < 3600 ? ", %lu:%02lu left" :
-				      ", %lu:%02lu hours left",
-				      left < 3600 ? left / 60 : left / 3600,
-				      left < 3600 ? left % 60 :
-				      left / 60 % 60);
+		snprintf(line + n, sizeof(line) - n, left < 3600 ?
+			 ", %lu:%02lu left" : ", %lu:%02lu hours left",
+			 left < 3600 ? left / 60 : left / 3600,
+			 left < 3600 ? left % 60 : left / 60 % 60);
 	}
 	if (!p->redraws) {
-		fprintf(stderr, "dedup: %s\n", line);
+		message("%s", line);
 		return;
 	}
-	fprintf(stderr, "\rdedup: %-*s", (int)p->shown, line);
-	fflush(stderr);
-	p->shown = n;
+	message_redraw(line);
 }
 
 void
-progress_clear(struct progress *p)
+progress_clear(void)
 {
-	if (p->shown > 0)
-		fprintf(stderr, "\r%*s\r", (int)p->shown + 7, "");
-	p->shown = 0;
+	message_redraw("");
 }

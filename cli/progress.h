@@ -13,7 +13,6 @@
 struct progress {
 	bool on;
 	bool redraws;		/* on a terminal: one line, again and again */
-	size_t shown;		/* columns of it that stand there */
 	struct timespec start, last;
 	uint64_t size;		/* bytes to be read; 0: not known */
 	uint64_t before;	/* read in an earlier reading */
@@ -31,7 +30,7 @@ void progress_again(struct progress *p);
 bool progress_is_due(struct progress *p, uint64_t raw);
 void progress_show(struct progress *p, const struct dedup_stats *s);
 
-/* Out of the way of a message, or for good. */
-void progress_clear(struct progress *p);
+/* Away, for good. */
+void progress_clear(void);
 
 #endif

@@ -19,6 +19,7 @@
 #include "format_guess.h"
 
 #define CHUNK ((size_t)128 << 10)	/* bytes read at a time */
+#define WINDOW_LEAST ((uint64_t)8 << 20)	/* what RFC 8878 asks for */
 #define HEAD_WAIT 250			/* ms for the first bytes of a pipe */
 
 struct reader *
@@ -35,6 +36,12 @@ reader_new(const struct options *opt, struct files *files,
 	r->ahead = ahead;
 	r->size = size;
 	r->src = &r->own;
+	/* It is part of what may be known, but what all tools write is read. */
+	r->window = opt->window;
+	if (opt->dedup.memory > 0 && r->window > opt->dedup.memory)
+		r->window = opt->dedup.memory;
+	if (r->window < WINDOW_LEAST)
+		r->window = WINDOW_LEAST;
 	/* options.c has looked at it. */
 	(void)json_path_parse(&r->text_path, opt->text_field);
 	return r;
@@ -263,6 +270,7 @@ open_source(struct reader *r, struct batch *b, size_t file)
 					   strerror(errno));
 	}
 	r->open = true;
+	source_allow_window(r->src, r->window);
 	if (r->files->stamps && files_stamp(f, r->src) != 0)
 		return cannot_open(r, b, "cannot open", strerror(errno));
 	return 1;
@@ -281,6 +289,7 @@ begin_file(struct reader *r, struct batch *b, const char *path)
 	if (is != NULL)
 		return refuse(r, b, number, is);
 	b->items[number].object = r->object;
+	b->items[number].memory = source_memory(r->src);
 	reader_begin_document(r);
 	return 1;
 }
@@ -356,9 +365,11 @@ reader_next(struct reader *r, struct batch *b)
 		if (!r->eof || rest_len(r, b) > 0)
 			break;
 		r->raw += source_consumed(r->src);
-		close_file(r);
 		if (reader_add(r, b, ITEM_END, 0) == NULL)
 			got = -1;
+		else
+			b->items[b->n - 1].memory = source_memory(r->src);
+		close_file(r);
 	}
 	b->raw = r->raw + (r->open ? source_consumed(r->src) : 0);
 	if (got < 0 || carry_over(r, b) != 0)

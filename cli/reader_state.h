@@ -29,6 +29,7 @@ struct reader {
 	struct json_path text_path;
 	bool ahead;
 	size_t size;
+	uint64_t window;	/* of compressed text, at most */
 
 	size_t next;		/* file to be opened */
 	bool open;		/* files[next - 1] is */

@@ -6,9 +6,25 @@
 #define STRETCH_MAX ((size_t)16 << 20)	/* no cut in so much: feed the text */
 
 /*
+ * How long is the separator that begins a line with these 'len' bytes, 'n' of
+ * which are its text; with its newline?  0: it is none, or more has to be there
+ * to know.
+ *
+ * A form feed stands in front of the first line of a page.  It is one alone.
+ */
+static size_t
+separator_len(const struct reader *r, const char *line, size_t len, size_t n)
+{
+	size_t end = n + (n < len && line[n] == '\r');
+
+	if (end < len ? line[end] == '\n' : r->eof)
+		return end + (end < len);
+	return end < len && strcmp(r->opt->separator, "\f") == 0 ? n : 0;
+}
+
+/*
  * Where a document-separator line begins, from the position on, else where
- * what there is ends; its length to *size, its newline included.  Only
- * complete lines count, unless the file ends here.
+ * what there is ends; its length to *size.
  */
 static size_t
 find_separator(const struct reader *r, const struct batch *b, size_t *size)
@@ -18,21 +34,19 @@ find_separator(const struct reader *r, const struct batch *b, size_t *size)
 
 	while (from < len) {
 		const char *p = memmem(text + from, len - from, sep, n);
-		size_t at, end;
+		size_t at;
+		bool begins;
 
 		if (p == NULL)
 			break;
 		at = (size_t)(p - text);
-		end = at + n;
-		end += end < len && text[end] == '\r';
-		if ((at == 0 ? !r->within_line : text[at - 1] == '\n') &&
-		    (end < len ? text[end] == '\n' : r->eof)) {
-			*size = end - at + (end < len);
+		begins = at == 0 ? !r->within_line : text[at - 1] == '\n';
+		*size = begins ? separator_len(r, p, len - at, n) : 0;
+		if (*size > 0)
 			return at;
-		}
 		/* Another one begins a line.  No line is searched twice, be
 		 * there ever so many of these words in it. */
-		p = memchr(text + end, '\n', len - end);
+		p = memchr(p + n, '\n', len - at - n);
 		if (p == NULL)
 			break;
 		from = (size_t)(p - text) + 1;
@@ -147,7 +161,8 @@ reader_text(struct reader *r, struct batch *b)
 				return 1;
 			if (reader_add(r, b, ITEM_PASS, sep_len) == NULL)
 				return -1;
-			r->line++;
+			r->line += !r->within_line;
+			r->within_line = false;	/* a page's first line begins */
 			r->looked = 0;
 			reader_begin_document(r);
 			if (b->n >= BATCH_ITEMS)

@@ -1,11 +1,13 @@
 /*
  * The journal of a batch.
  *
- *	dedup-journal 1 VERSION KEY\n
+ *	dedup-journal 2 VERSION KEY SECONDS NANOSECONDS SEED\n
  *	done NUMBER SIZE SECONDS NANOSECONDS PUT WRITTEN CHECK NAME\n
  *	lost NUMBER CHECK NAME\n
  *
- * KEY stands for the options and the names of all inputs; NUMBER is that of an
+ * KEY stands for the options and the names of all inputs; the time is that of
+ * the file when it was made; SEED, of the secret, is why nobody else may read it.
+ * NUMBER is that of an
  * input, from 0, SIZE and the time its own; PUT and WRITTEN are the bytes of
  * its output before compression and in the file.  CHECK is a hash of the line
  * up to it: what a crash has left of the last lines is not taken for one.  The
@@ -21,11 +23,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "array.h"
 #include "dedup.h"
 #include "hash.h"
+#include "replace.h"
 
 #define SYNC_SECONDS 1		/* so much work may have to be done again */
 
@@ -168,27 +173,72 @@ sync_directory_of(const char *path)
 }
 
 static int
-begin(struct resume *r, const char *head)
+draw_seed(uint64_t *seed)
 {
-	if (ftruncate(r->fd, 0) != 0 ||
-	    write_all(r->fd, head, strlen(head)) != 0 || fsync(r->fd) != 0 ||
-	    sync_directory_of(r->path) != 0)
+	ssize_t got;
+
+	do
+		got = getrandom(seed, sizeof(*seed), 0);
+	while (got < 0 && errno == EINTR);
+	return got == (ssize_t)sizeof(*seed) ? 0 : -1;
+}
+
+/* 'head' and what stands behind it; its time is that of its first bytes. */
+static int
+begin(struct resume *r, const char *head, const uint64_t *seed)
+{
+	struct stat st;
+
+	if (seed != NULL)
+		r->seed = *seed;
+	else if (draw_seed(&r->seed) != 0)
+		return because(r, "the system gives no random secret");
+	if (fchmod(r->fd, 0600) != 0 || ftruncate(r->fd, 0) != 0 ||
+	    write_all(r->fd, head, strlen(head)) != 0 ||
+	    fstat(r->fd, &st) != 0)
+		return because(r, strerror(errno));
+	r->begun = st.st_mtim;
+	if (dprintf(r->fd, "%jd %ld %" PRIu64 "\n", (intmax_t)r->begun.tv_sec,
+		    r->begun.tv_nsec, r->seed) < 0 ||
+	    fsync(r->fd) != 0 || sync_directory_of(r->path) != 0)
 		return because(r, strerror(errno));
 	return 0;
+}
+
+/* Time and seed, behind the head: what follows them, or NULL. */
+static const char *
+take_head(struct resume *r, const char *at)
+{
+	long long v[2];
+	char *end;
+
+	at = take_numbers(at, v, 2);
+	if (at == NULL)
+		return NULL;
+	r->begun = (struct timespec){ (time_t)v[0], (long)v[1] };
+	r->seed = strtoull(at, &end, 10);
+	return end != at && *end == '\n' ? end + 1 : NULL;
 }
 
 static int
 go_on(struct resume *r, const char *head, char *text, size_t len)
 {
-	size_t at = strlen(head);
+	size_t at = strlen(head), version = at - 1;
+	const char *lines;
 
+	while (head[version - 1] != ' ')	/* the key is the last word */
+		version--;
 	if (len < at || memcmp(text, head, at) != 0) {
-		if (strncmp(text, head,
-			    (size_t)(strrchr(head, ' ') - head)) != 0)
+		if (strncmp(text, head, version) != 0)
 			return because(r, "it is of another version of dedup");
 		return because(r, "the options or the names of the files are "
 			       "not those of the run that was stopped");
 	}
+	lines = take_head(r, text + at);
+	if (lines == NULL)
+		return because(r, "its first line is damaged");
+	at = (size_t)(lines - text);
+	r->goes_on = true;
 	r->file = calloc(r->files->n, sizeof(*r->file));
 	if (r->file == NULL)
 		return because(r, strerror(ENOMEM));
@@ -219,7 +269,7 @@ is_beginning(const char *text, size_t len)
 
 int
 resume_open(struct resume *r, const char *path, uint64_t key,
-	    const struct files *files)
+	    const uint64_t *seed, const struct files *files)
 {
 	char head[128], *text;
 	size_t len;
@@ -227,14 +277,14 @@ resume_open(struct resume *r, const char *path, uint64_t key,
 
 	for (size_t i = 0; i < files->n; i++)
 		key = hash_string(key, files->file[i].path);
-	snprintf(head, sizeof(head), "dedup-journal 1 %s %016" PRIx64 "\n",
+	snprintf(head, sizeof(head), "dedup-journal 2 %s %016" PRIx64 " ",
 		 dedup_version(), key);
 	*r = (struct resume){ .fd = -1, .files = files };
 	r->path = strdup(path);
 	if (r->path == NULL)
 		return because(r, strerror(ENOMEM));
 	r->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
-		     O_NOFOLLOW | O_NONBLOCK, 0666);
+		     O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (r->fd < 0)
 		return because(r, errno == ELOOP ? "it is a symbolic link" :
 			       strerror(errno));
@@ -249,7 +299,7 @@ resume_open(struct resume *r, const char *path, uint64_t key,
 		return because(r, strerror(errno));
 	/* Without a whole first line nothing was done yet. */
 	got = strchr(text, '\n') == NULL && is_beginning(text, len) ?
-	      begin(r, head) : go_on(r, head, text, len);
+	      begin(r, head, seed) : go_on(r, head, text, len);
 	free(text);
 	return got;
 }
@@ -284,22 +334,27 @@ resume_check(struct resume *r, size_t file, const char *input,
 
 /* Sweeping. */
 
-/* ".NAME.xxxxxxxx": the length of NAME, or 0. */
-static size_t
-name_within(const char *name)
+/* A file that was made since the journal was? */
+static bool
+is_newer(const struct resume *r, int dir, const char *name)
 {
-	size_t n = strlen(name);
+	const struct timespec *t;
+	struct stat st;
 
-	if (n < 11 || name[0] != '.' || name[n - 9] != '.' ||
-	    strspn(name + n - 8, "0123456789abcdefghijklmnopqrstuvwxyz") < 8)
-		return 0;
-	return n - 10;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return false;
+	t = &st.st_mtim;
+	return t->tv_sec > r->begun.tv_sec ||
+	       (t->tv_sec == r->begun.tv_sec &&
+		t->tv_nsec >= r->begun.tv_nsec);
 }
 
 static int
-sweep_directory(const char *dir, char *const *outputs, size_t n,
-		int (*compare)(const void *, const void *))
+sweep_directory(const struct resume *r, const char *dir, char *const *outputs,
+		size_t n, int (*compare)(const void *, const void *))
 {
+	static const char stand_in[] = REPLACE_STAND_IN;
 	DIR *d = opendir(dir);
 	struct dirent *e;
 	int result = 0;
@@ -307,18 +362,18 @@ sweep_directory(const char *dir, char *const *outputs, size_t n,
 	if (d == NULL)
 		return 0;	/* it is not there yet */
 	while (result == 0 && (e = readdir(d)) != NULL) {
-		size_t len = name_within(e->d_name);
+		size_t len = replace_name_within(e->d_name);
 		char *path;
 
-		if (len == 0)
+		if (len == 0 || !is_newer(r, dirfd(d), e->d_name))
 			continue;
 		if (asprintf(&path, "%s%.*s", dir, (int)len,
 			     e->d_name + 1) < 0) {
 			result = -1;
 			break;
 		}
-		/* "dedup" stands in for names that are too long. */
-		if ((len == 5 && memcmp(e->d_name + 1, "dedup", 5) == 0) ||
+		if ((len == sizeof(stand_in) - 1 &&
+		     memcmp(e->d_name + 1, stand_in, len) == 0) ||
 		    bsearch(&path, outputs, n, sizeof(path), compare) != NULL)
 			unlinkat(dirfd(d), e->d_name, 0);
 		free(path);
@@ -328,12 +383,12 @@ sweep_directory(const char *dir, char *const *outputs, size_t n,
 }
 
 int
-resume_sweep(char *const *outputs, size_t n,
+resume_sweep(const struct resume *r, char *const *outputs, size_t n,
 	     int (*compare)(const void *, const void *))
 {
 	size_t done = 0;	/* length of the directory before */
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && r->goes_on; i++) {
 		size_t len = (size_t)(strrchr(outputs[i], '/') - outputs[i]) +
 			     1;
 		char *dir;
@@ -346,7 +401,7 @@ resume_sweep(char *const *outputs, size_t n,
 		dir = strndup(outputs[i], len);
 		if (dir == NULL)
 			return -1;
-		got = sweep_directory(dir, outputs, n, compare);
+		got = sweep_directory(r, dir, outputs, n, compare);
 		free(dir);
 		if (got != 0)
 			return -1;

@@ -28,6 +28,9 @@ enum resume_state {
 
 struct resume {
 	int fd;			/* where path is not NULL */
+	bool goes_on;		/* the journal was there: a run was stopped */
+	struct timespec begun;	/* when it was, by the file system's clock */
+	uint64_t seed;		/* of the secret of all runs that are one */
 	char *path;		/* of the journal; NULL: there is none */
 	const struct files *files;
 	struct resume_file *file;	/* by number; NULL: none is done */
@@ -40,10 +43,11 @@ struct resume {
 
 /*
  * Take the journal at 'path' up, or begin it: 0, or -1 and r->why.  'key'
- * stands for what the output depends on beside the names of the files.
+ * stands for what the output depends on beside the names of the files.  'seed':
+ * what r->seed is to be of a journal that begins; NULL: drawn at random.
  */
 int resume_open(struct resume *r, const char *path, uint64_t key,
-		const struct files *files);
+		const uint64_t *seed, const struct files *files);
 
 enum resume_state resume_state(const struct resume *r, size_t file);
 
@@ -59,9 +63,10 @@ int resume_check(struct resume *r, size_t file, const char *input,
 
 /*
  * Remove temporary files that a killed run has left beside these outputs, which
- * are in the order of 'compare', by directory.  0, or -1 with ENOMEM.
+ * are in the order of 'compare', by directory: only where there was a journal,
+ * and none that is older than it.  0, or -1 with ENOMEM.
  */
-int resume_sweep(char *const *outputs, size_t n,
+int resume_sweep(const struct resume *r, char *const *outputs, size_t n,
 		 int (*compare)(const void *, const void *));
 
 /* A file is done, and its output stands in its place.  0, or -1 with errno. */

@@ -223,12 +223,14 @@ add_options(struct uses *u, const struct options *opt)
 {
 	bool each = opt->output_dir != NULL || opt->in_place;
 
-	for (size_t i = 0; i < opt->nloads; i++)
-		if (add(u, LOAD, opt->loads[i], SIZE_MAX) != 0)
+	for (size_t i = 0; i < opt->loads.n; i++)
+		if (add(u, LOAD, opt->loads.name[i], SIZE_MAX) != 0)
+			return -1;
+	for (size_t i = 0; i < opt->against.n; i++)
+		if (add(u, AGAINST, opt->against.name[i], SIZE_MAX) != 0)
 			return -1;
 	if (add_given(u, LIST, opt->list) != 0 ||
 	    add_given(u, LIST, opt->list0) != 0 ||
-	    add_given(u, AGAINST, opt->against) != 0 ||
 	    add_given(u, SAVE, opt->save) != 0 ||
 	    add_given(u, UPDATE, opt->update) != 0 ||
 	    add_given(u, LOG, opt->log) != 0)

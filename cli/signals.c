@@ -20,14 +20,17 @@ on_stop(int number)
 }
 
 void
-signals_begin(bool tidy)
+signals_begin(bool tidy, bool files)
 {
-	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGXCPU };
 	struct sigaction a = { .sa_flags = SA_RESTART };
 
 	sigemptyset(&a.sa_mask);
 	a.sa_handler = on_usr1;
 	sigaction(SIGUSR1, &a, NULL);
+	signal(SIGXFSZ, SIG_IGN);
+	if (files)
+		signal(SIGPIPE, SIG_IGN);
 	a.sa_handler = on_stop;
 	a.sa_flags |= (int)SA_RESETHAND;
 	for (size_t i = 0; tidy && i < sizeof(stops) / sizeof(*stops); i++) {

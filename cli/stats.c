@@ -25,11 +25,31 @@ print_json(const struct dedup_stats *s, const struct tally *t)
 		",\"no_text\":%" PRIu64 ",\"oversize\":%" PRIu64
 		",\"short_documents\":%" PRIu64 ",\"short_bytes\":%" PRIu64
 		",\"unrecorded\":%" PRIu64 ",\"early\":%" PRIu64
-		",\"full\":%s,\"memory\":%" PRIu64 "}\n", s->removed_bytes,
+		",\"full\":%s,\"memory\":%" PRIu64 ",\"lines\":%" PRIu64
+		",\"short_lines\":%" PRIu64 ",\"given_up\":%" PRIu64 "}\n",
+		s->removed_bytes,
 		share(s->removed_bytes, s->bytes), t->records, t->bad_records,
 		t->no_text, s->oversize + t->long_records, t->short_documents,
 		t->short_bytes, s->unrecorded,
-		s->early, s->full ? "true" : "false", s->memory);
+		s->early, s->full ? "true" : "false", s->memory, s->lines,
+		s->short_lines, s->given_up);
+}
+
+/*
+ * How much of what was read was compared at all; and where that is little, as
+ * of a list of names, how to have it compared.
+ */
+static void
+print_lines(const struct dedup_stats *s)
+{
+	if (s->lines == 0)
+		return;
+	fprintf(stderr, "compared    %" PRIu64 " units of %" PRIu64
+		" lines\n", s->units, s->lines);
+	if (s->short_lines > s->lines / 2)
+		fprintf(stderr, "            %" PRIu64 " lines are none by "
+			"themselves: -u line -m 1 compares each\n",
+			s->short_lines);
 }
 
 void
@@ -53,6 +73,7 @@ stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
 			fprintf(stderr, "  %-9s %" PRIu64 "\n",
 				dedup_reason_name((enum dedup_reason)i),
 				s->removed[i]);
+	print_lines(s);
 	if (t->short_documents > 0)
 		fprintf(stderr, "too short   %" PRIu64 " documents, %" PRIu64
 			" bytes\n", t->short_documents, t->short_bytes);
@@ -64,6 +85,10 @@ stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
 	if (s->oversize + t->long_records > 0)
 		fprintf(stderr, "too long    %" PRIu64 ", not judged\n",
 			s->oversize + t->long_records);
+	if (s->given_up > 0)
+		fprintf(stderr, "given up    %" PRIu64
+			" comparisons, which took too many steps\n",
+			s->given_up);
 	if (s->unrecorded > 0)
 		fprintf(stderr, "not stored  %" PRIu64 " units: no memory\n",
 			s->unrecorded);

@@ -16,8 +16,19 @@
 bool
 table_modes_used(const struct options *opt)
 {
-	return opt->nloads > 0 || opt->save != NULL || opt->update != NULL ||
-	       opt->against != NULL;
+	return opt->loads.n > 0 || opt->save != NULL || opt->update != NULL ||
+	       opt->against.n > 0;
+}
+
+bool
+table_modes_bring_secret(const struct options *opt)
+{
+	bool brings = opt->loads.n > 0 ||
+		      (opt->update != NULL && access(opt->update, F_OK) == 0);
+
+	for (size_t i = 0; i < opt->against.n; i++)
+		brings |= dedup_is_table(opt->against.name[i]);
+	return brings;
 }
 
 static void
@@ -58,6 +69,17 @@ load(struct pipeline *p, const char *path, enum dedup_load kind)
 	    dedup_table_info(path, &info, why) == DEDUP_OK &&
 	    info.units == 0 && info.counts == 0)
 		message("%s: the table is empty", path);
+	return 0;
+}
+
+/* --update: what is there, if it is there. */
+static int
+load_old(struct pipeline *p, const char *path)
+{
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return load(p, path, DEDUP_LOAD_KNOWN);
+	if (!p->opt->quiet)
+		message("%s: there is no table yet: it begins here", path);
 	return 0;
 }
 
@@ -108,6 +130,23 @@ read_reference(struct pipeline *p, const char *path, unsigned threads)
 	return got == 0 && !p->trouble ? 0 : -1;
 }
 
+/* --against: tables first, which may not come after a text. */
+static int
+load_against(struct pipeline *p, unsigned threads)
+{
+	const struct names *a = &p->opt->against;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (dedup_is_table(a->name[i]) &&
+		    load(p, a->name[i], DEDUP_LOAD_LISTED) != 0)
+			return -1;
+	for (size_t i = 0; i < a->n; i++)
+		if (!dedup_is_table(a->name[i]) &&
+		    read_reference(p, a->name[i], threads) != 0)
+			return -1;
+	return 0;
+}
+
 /* Why no table may be written there, or NULL. */
 static const char *
 must_stay(const char *path)
@@ -141,17 +180,12 @@ table_modes_begin(struct pipeline *p, unsigned threads)
 	if (lock(p, opt->save, &p->save_lock) != 0 ||
 	    lock(p, opt->update, &p->update_lock) != 0)
 		return -1;
-	for (size_t i = 0; i < opt->nloads; i++)
-		if (load(p, opt->loads[i], DEDUP_LOAD_KNOWN) != 0)
+	for (size_t i = 0; i < opt->loads.n; i++)
+		if (load(p, opt->loads.name[i], DEDUP_LOAD_KNOWN) != 0)
 			return -1;
-	if (opt->update != NULL && access(opt->update, F_OK) == 0 &&
-	    load(p, opt->update, DEDUP_LOAD_KNOWN) != 0)
+	if (opt->update != NULL && load_old(p, opt->update) != 0)
 		return -1;
-	if (opt->against == NULL)
-		return 0;
-	if (dedup_is_table(opt->against))
-		return load(p, opt->against, DEDUP_LOAD_LISTED);
-	return read_reference(p, opt->against, threads);
+	return load_against(p, threads);
 }
 
 static int

@@ -10,6 +10,9 @@
 /* Is the run to end with a table, or does it begin with one? */
 bool table_modes_used(const struct options *opt);
 
+/* Is a table loaded, whose secret is that of the run? */
+bool table_modes_bring_secret(const struct options *opt);
+
 /*
  * Load what is to be loaded, and read reference texts: 0, or -1 and it was
  * said.  table_modes_end() either way.

@@ -6,13 +6,22 @@
 
 #include "array.h"
 
+static bool
+has_room(struct texts *t, void *array, size_t *room, size_t n, size_t size)
+{
+	if (array_room(array, room, n, size) == 0)
+		return true;
+	t->no_memory = true;
+	return false;
+}
+
 /* Begin a document, if there is room for its entry. */
 static bool
 begin(struct texts *t, uint64_t document)
 {
 	if ((t->n + 1) * sizeof(*t->documents) > t->most - t->len ||
-	    array_room(&t->documents, &t->documents_room, t->n + 1,
-		       sizeof(*t->documents)) != 0)
+	    !has_room(t, &t->documents, &t->documents_room, t->n + 1,
+		      sizeof(*t->documents)))
 		return false;
 	t->documents[t->n++] = (struct text_at){ document, t->len };
 	return true;
@@ -36,7 +45,7 @@ texts_add(struct texts *t, uint64_t document, uint64_t off, const char *text,
 		t->full = true;
 		len = left;
 	}
-	if (len == 0 || array_room(&t->buf, &t->room, t->len + len, 1) != 0) {
+	if (len == 0 || !has_room(t, &t->buf, &t->room, t->len + len, 1)) {
 		t->full = true;
 		return;
 	}

@@ -19,7 +19,8 @@ struct texts {
 	struct text_at *documents;	/* ascending by number */
 	size_t n, documents_room;
 	size_t most;		/* bytes */
-	bool full;		/* nothing more is remembered */
+	bool full;		/* nothing more is remembered: */
+	bool no_memory;		/* there was less than 'most' */
 };
 
 /*

@@ -123,6 +123,10 @@ top_run(struct pipeline *p, unsigned threads)
 		goto out;
 	}
 	s.n = dedup_top(p->d, common, n);
+	if (s.n == SIZE_MAX) {
+		message("out of memory");
+		goto out;
+	}
 	for (size_t i = 0; i < s.n; i++)
 		s.example[i].common = common[i];
 	qsort(s.example, s.n, sizeof(*s.example), by_place);

@@ -7,15 +7,16 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "machine.h"
 
 static unsigned
 threads_of(const struct dedup *d)
 {
-	long n = d->opt.threads > 0 ? (long)d->opt.threads :
-		 sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = d->opt.threads > 0 ? d->opt.threads :
+		     machine_processors();
 
-	return n < 1 ? 1 : n > (long)CREW_MAX ? CREW_MAX : (unsigned)n;
+	return n > CREW_MAX ? CREW_MAX : n;
 }
 
 /* Threads to work with; NULL where one is enough, or all that can be had. */

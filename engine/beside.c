@@ -95,6 +95,30 @@ beside_settle(struct dedup *d)
 	return got;
 }
 
+/* Who waits longest stays. */
+static int
+settle_first(struct dedup *d)
+{
+	if (settle(d, &d->heading[0], false) != 0)
+		return -1;
+	d->nheadings--;
+	memmove(d->heading, d->heading + 1,
+		d->nheadings * sizeof(*d->heading));
+	return 0;
+}
+
+/* None waits for ever: what may pass before its unit has a bound. */
+int
+beside_passed(struct dedup *d)
+{
+	for (size_t i = 0; i < d->nheadings; i++)
+		d->heading[i].passed++;
+	while (d->nheadings > 0 && d->heading[0].passed > SOON_UNITS)
+		if (settle_first(d) != 0)
+			return -1;
+	return 0;
+}
+
 int
 beside_short(struct dedup *d, size_t i)
 {
@@ -116,13 +140,8 @@ beside_short(struct dedup *d, size_t i)
 		return -1;
 	if (got > 0)
 		return settle(d, &h, true);
-	if (d->nheadings == HEADINGS) {
-		if (settle(d, &d->heading[0], false) != 0)
-			return -1;
-		memmove(d->heading, d->heading + 1,
-			(HEADINGS - 1) * sizeof(*d->heading));
-		d->nheadings--;
-	}
+	if (d->nheadings == HEADINGS && settle_first(d) != 0)
+		return -1;
 	d->heading[d->nheadings++] = h;
 	return 0;
 }

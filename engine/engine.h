@@ -355,6 +355,7 @@ struct heading {
 	size_t piece;		/* number in the view */
 	bool behind;		/* a unit of its block, which 'mine' stands */
 	uint64_t mine;		/* for */
+	unsigned passed;	/* what came since and says nothing to it */
 };
 
 struct doomed;			/* keep_none.c */
@@ -387,6 +388,7 @@ struct dedup {
 	struct crew *crew;	/* to work with, or NULL */
 	bool alone;		/* there was no memory for one */
 	bool has_parts;		/* were made: the secret has to stay */
+	uint64_t aside;		/* bytes of memory that the caller holds */
 
 	struct counts counts;	/* in how many documents what stands */
 	bool counting;		/* what is read votes */
@@ -461,6 +463,7 @@ int beside_short(struct dedup *d, size_t i);
 bool beside_wants_identity(const struct dedup *d, size_t i);
 int beside_judged(struct dedup *d, size_t i);
 int beside_settle(struct dedup *d);
+int beside_passed(struct dedup *d);	/* a repeat, or what has no words */
 
 /* boilerplate.c */
 bool boilerplate_wanted(const struct dedup *d);

@@ -161,7 +161,7 @@ static void
 record_gone(struct dedup *d, struct split *s, struct piece *p)
 {
 	if (!p->compared || p->broken || d->opt.threshold > 0 ||
-	    p->why.table != 0 ||
+	    d->opt.keep == DEDUP_KEEP_NONE || p->why.table != 0 ||
 	    (p->why.reason != DEDUP_NEAR && p->why.reason != DEDUP_CONTAINED &&
 	     !(p->why.reason == DEDUP_LEAD && p->said)))
 		return;
@@ -303,7 +303,8 @@ judge_unit(struct dedup *d, size_t i)
 
 	d->stats.units++;
 	if (p->repeats)
-		return repeat(d, p);
+		return repeat(d, p) != 0 || decide_lines(d, i) != 0 ? -1 :
+		       beside_passed(d);
 	if (!p->compared)
 		return beside_short(d, i);
 	if (wanted && split_wants_words(s, p) && split_sketch(s, p) != 0)
@@ -460,7 +461,7 @@ judge_one(struct dedup *d, size_t i)
 	} else if (p->w.n == 0) {
 		d->stats.units++;
 		wait_for_words(d, i);
-		return 0;
+		return beside_passed(d);
 	} else {
 		got = judge_unit(d, i);
 	}
@@ -477,18 +478,21 @@ judge_repeat(struct dedup *d, struct split *s, struct piece *p)
 	int got = 0;
 
 	if (p->verdict != UNDECIDED)
-		return 0;
+		return beside_passed(d);
 	d->stats.units++;
 	if (s->hash_lines) {
 		boilerplate_vote(d, p);
 		got = boilerplate_find(d, p, &p->why);
 	}
-	if (got != 0)
-		return got < 0 ? -1 : let_go(d, p);
-	if (d->judging && !d->reference)
-		return repeat(d, p);
-	p->verdict = STAYS;
-	return 0;
+	if (got < 0)
+		return -1;
+	if (got == 0 && d->judging && !d->reference)
+		got = repeat(d, p);
+	else if (got > 0)
+		got = let_go(d, p);
+	else
+		p->verdict = STAYS;
+	return got != 0 ? -1 : beside_passed(d);
 }
 
 static int
@@ -614,6 +618,14 @@ go_as(struct dedup *d, struct piece *p, const struct finding *why)
 	p->why = *why;
 }
 
+/* The place of a witness, as its record has it by now. */
+static struct place
+place_now(const struct dedup *d, const struct finding *f)
+{
+	return f->ref != 0 && d->places && f->witness.document == d->document ?
+	       table_place(d->table, f->ref) : f->witness;
+}
+
 /*
  * Where does the chain of witnesses of a piece that goes end?  All that is
  * before the pieces at hand is settled, and records of that tell so by now.  1,
@@ -633,9 +645,7 @@ resolve(struct dedup *d, struct piece *p)
 		before = cut_before(d, p);
 	if (before != NULL)
 		go_as(d, p, before);
-	if (p->why.ref != 0 && d->places &&
-	    p->why.witness.document == d->document)
-		p->why.witness = table_place(d->table, p->why.ref);
+	p->why.witness = place_now(d, &p->why);
 	while (steps-- > 0 && p->why.table == 0 &&
 	       p->why.reason != DEDUP_BOILERPLATE &&
 	       p->why.reason != DEDUP_LISTED &&
@@ -645,7 +655,7 @@ resolve(struct dedup *d, struct piece *p)
 			return 0;
 		if (q->verdict == STAYS)
 			break;
-		p->why.witness = q->why.witness;
+		p->why.witness = place_now(d, &q->why);
 		p->why.table = q->why.table;
 	}
 	return 1;

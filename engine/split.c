@@ -289,7 +289,8 @@ static int
 plan_unit(struct split *s, size_t n, enum unit_kind kind)
 {
 	const struct line *l = s->scan.lines + s->cursor, *last = l + n - 1;
-	struct piece *p = add_piece(s, PIECE_UNIT, l->off, s->line);
+	struct piece *p = add_piece(s, kind == UNIT_RUN ? PIECE_RUN :
+				    PIECE_UNIT, l->off, s->line);
 	struct sums sums = { 0, 0, 0 };
 
 	if (p == NULL)
@@ -305,9 +306,15 @@ plan_unit(struct split *s, size_t n, enum unit_kind kind)
 	finish_unit(s, p, &sums, last);
 	if (n > 1 || !p->compared)
 		p->short_lines = p->nlines;
-	s->before.line = s->before.unit;
 	s->line += n;
 	s->cursor += n;
+	if (kind == UNIT_RUN)
+		s->before.line = (struct said){
+			last->norm, last->norm_len, last->nwords, last->off,
+			s->line - 1,
+		};
+	else
+		s->before.line = s->before.unit;
 	return 0;
 }
 
@@ -368,6 +375,22 @@ plan_run_line(struct split *s, const struct line *l, size_t run,
 	return 0;
 }
 
+/* May a line of the n at the cursor repeat the one before it? */
+static bool
+may_repeat(const struct split *s, size_t n)
+{
+	const struct line *l = s->scan.lines + s->cursor;
+	uint32_t before = s->before.line.nwords > 0 ? s->before.line.norm_len :
+			  0;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		any |= l[i].norm_len == before && before > 0;
+		before = l[i].norm_len;
+	}
+	return any;
+}
+
 /* Lines that are one unit, but for those that repeat. */
 static int
 plan_run(struct split *s, size_t n)
@@ -377,6 +400,8 @@ plan_run(struct split *s, size_t n)
 	struct sums sums = { 0, 0, 0 };
 	size_t run = SIZE_MAX;
 
+	if (!s->by_line && !may_repeat(s, n))
+		return plan_unit(s, n, UNIT_RUN);
 	for (; l < end; l++, s->line++) {
 		struct said again = {
 			l->norm, l->norm_len, l->nwords, l->off, s->line,
@@ -554,7 +579,7 @@ plan_block(struct split *s, size_t n)
 		return 0;
 	}
 	/* Most blocks are one line of prose. */
-	if (n == 1 && l->nwords >= s->opt.min_words &&
+	if (n == 1 && line_length(l) >= s->opt.min_words &&
 	    !unit_is_fence(text_of(s, l), l->len))
 		return plan_unit(s, 1, UNIT_LINE);
 	block = (struct unit_block){

@@ -25,18 +25,17 @@
 #include <lzma.h>
 #endif
 
-/*
- * The longest window that is allocated because the data say so, as a power of
- * two: the longest of zstd where addresses have 64 bits, else what its own
- * command allows.  xz gets the same and what its tables take besides.
- */
-#define WINDOW_LOG (sizeof(size_t) > 4 ? 31 : 27)
+/* The windows of zstd, as powers of two: the longest where addresses have 64 bits. */
+#define WINDOW_LOG_LEAST 10
+#define WINDOW_LOG_MOST (sizeof(size_t) > 4 ? 31 : 27)
 
 struct library;
 
 struct decoder {
 	enum compression_kind kind;
 	const struct library *library;
+	unsigned window_log;	/* the longest window that is allocated because
+				 * the data say so; of xz, and its tables */
 	bool between;		/* no member has begun or one is at its end */
 	bool first;		/* none was at its end */
 	bool pending;		/* the room ran out: there may be more */
@@ -68,6 +67,7 @@ struct library {
 	int (*open)(struct decoder *d);
 	int (*begin)(struct decoder *d);
 	enum step (*step)(struct decoder *d, struct decoder_io *io);
+	uint64_t (*memory)(const struct decoder *d);
 	void (*close)(struct decoder *d);
 };
 
@@ -131,9 +131,13 @@ not_begun(struct decoder *d)
 static enum step
 window_too_long(struct decoder *d)
 {
+	bool small = d->window_log < 20;
+
 	snprintf(d->message, sizeof(d->message),
-		 "%s data that need a window of more than %u MiB",
-		 compression_name(d->kind), 1u << (WINDOW_LOG - 20));
+		 "%s data that need a window of more than %u %s",
+		 compression_name(d->kind),
+		 1u << (d->window_log - (small ? 10 : 20)),
+		 small ? "KiB" : "MiB");
 	errno = EBADMSG;
 	return STEP_ERROR;
 }
@@ -202,8 +206,15 @@ gzip_step(struct decoder *d, struct decoder_io *io)
 	}
 }
 
+static uint64_t
+gzip_memory(const struct decoder *d)
+{
+	(void)d;
+	return (uint64_t)1 << 15;
+}
+
 static const struct library gzip = {
-	gzip_open, gzip_begin, gzip_step, gzip_close,
+	gzip_open, gzip_begin, gzip_step, gzip_memory, gzip_close,
 };
 #endif
 
@@ -220,7 +231,8 @@ zstd_open(struct decoder *d)
 
 	if (ctx == NULL)
 		return -1;
-	ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, WINDOW_LOG);
+	ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax,
+			       (int)d->window_log);
 	d->u.zstd.ctx = ctx;
 	d->u.zstd.wants = FRAME_HEADER;
 	return 0;
@@ -287,21 +299,29 @@ zstd_step(struct decoder *d, struct decoder_io *io)
 	}
 }
 
+static uint64_t
+zstd_memory(const struct decoder *d)
+{
+	return ZSTD_sizeof_DCtx(d->u.zstd.ctx);
+}
+
 static const struct library zstd = {
-	zstd_open, zstd_begin, zstd_step, zstd_close,
+	zstd_open, zstd_begin, zstd_step, zstd_memory, zstd_close,
 };
 #endif
 
 /* xz. */
 
 #ifdef HAVE_LZMA
-#define XZ_MEMORY (((uint64_t)1 << WINDOW_LOG) + ((uint64_t)1 << 20))
+#define XZ_TABLES ((uint64_t)1 << 20)
 
 /* Again on the same stream, it takes what memory it had before. */
 static int
 xz_begin(struct decoder *d)
 {
-	return lzma_stream_decoder(&d->u.xz, XZ_MEMORY, 0) == LZMA_OK ? 0 : -1;
+	uint64_t most = ((uint64_t)1 << d->window_log) + XZ_TABLES;
+
+	return lzma_stream_decoder(&d->u.xz, most, 0) == LZMA_OK ? 0 : -1;
 }
 
 static int
@@ -354,7 +374,15 @@ xz_step(struct decoder *d, struct decoder_io *io)
 	}
 }
 
-static const struct library xz = { xz_open, xz_begin, xz_step, xz_close };
+static uint64_t
+xz_memory(const struct decoder *d)
+{
+	return lzma_memusage(&d->u.xz);
+}
+
+static const struct library xz = {
+	xz_open, xz_begin, xz_step, xz_memory, xz_close,
+};
 #endif
 
 /* All of them. */
@@ -381,7 +409,7 @@ library_of(enum compression_kind kind)
 }
 
 struct decoder *
-decoder_new(enum compression_kind kind)
+decoder_new(enum compression_kind kind, uint64_t window)
 {
 	const struct library *library = library_of(kind);
 	struct decoder *d;
@@ -395,6 +423,9 @@ decoder_new(enum compression_kind kind)
 		return NULL;
 	d->kind = kind;
 	d->library = library;
+	d->window_log = WINDOW_LOG_LEAST;
+	while (d->window_log < WINDOW_LOG_MOST && window >> d->window_log > 1)
+		d->window_log++;
 	d->between = d->first = true;
 	if (library->open(d) != 0) {
 		free(d);
@@ -411,6 +442,12 @@ decoder_free(struct decoder *d)
 		return;
 	d->library->close(d);
 	free(d);
+}
+
+uint64_t
+decoder_memory(const struct decoder *d)
+{
+	return d->library->memory(d);
 }
 
 /* Can a member begin with this byte? */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "compression.h"
 
@@ -25,8 +26,12 @@ enum decoder_status {
 	DECODER_ERROR,		/* what was given before is good */
 };
 
-/* NULL with errno: ENOMEM, or ENOTSUP where the library was left out. */
-struct decoder *decoder_new(enum compression_kind kind);
+/*
+ * NULL with errno: ENOMEM, or ENOTSUP where the library was left out.  'window':
+ * bytes of text that the data may ask to be held, at most; rounded down to a
+ * power of two, from 1 KiB to 2 GiB.
+ */
+struct decoder *decoder_new(enum compression_kind kind, uint64_t window);
 void decoder_free(struct decoder *d);
 
 /*
@@ -36,6 +41,9 @@ void decoder_free(struct decoder *d);
  * DECODER_ERROR: ENOMEM, or EBADMSG for bad data.
  */
 enum decoder_status decoder_run(struct decoder *d, struct decoder_io *io);
+
+/* Bytes of memory that its library holds now. */
+uint64_t decoder_memory(const struct decoder *d);
 
 /* After DECODER_ERROR: what was wrong.  It lives as long as the decoder. */
 const char *decoder_error(const struct decoder *d);

@@ -133,7 +133,8 @@ begin_decoding(struct source *s, const unsigned char *rest, size_t n)
 		[COMPRESSION_XZ] = "xz data, but built without liblzma",
 	};
 
-	s->decoder = decoder_new(s->kind);
+	s->decoder = decoder_new(s->kind, s->window > 0 ? s->window :
+				 SOURCE_WINDOW);
 	if (s->decoder != NULL && s->raw == NULL)
 		s->raw = malloc(RAW);
 	if (s->decoder == NULL || s->raw == NULL) {
@@ -332,6 +333,18 @@ source_ready(struct source *s, int ms)
 		else
 			learn(s, NULL, 0, &n);
 	}
+}
+
+void
+source_allow_window(struct source *s, uint64_t window)
+{
+	s->window = window;
+}
+
+uint64_t
+source_memory(const struct source *s)
+{
+	return s->decoder != NULL ? decoder_memory(s->decoder) : 0;
 }
 
 uint64_t

@@ -20,6 +20,9 @@
 /* source_ready() looks so far ahead: little, as it is copied. */
 #define SOURCE_HELD 256
 
+/* Bytes of a window that compressed text may ask for, as zstd itself allows. */
+#define SOURCE_WINDOW ((uint64_t)128 << 20)
+
 struct source {
 	int fd;
 	bool live;		/* a pipe, terminal or socket: may pause */
@@ -34,6 +37,7 @@ struct source {
 	/* Text not given yet; while the kind is unknown, what was read. */
 	unsigned char held[SOURCE_HELD];
 	size_t nheld;
+	uint64_t window;		/* of a decoder; 0: SOURCE_WINDOW */
 	struct decoder *decoder;	/* NULL: plain */
 	unsigned char *raw;		/* input; [raw_at, raw_end) is left */
 	size_t raw_at, raw_end;
@@ -74,6 +78,13 @@ bool source_ready(struct source *s, int ms);
 
 /* How it is compressed.  Waits for the first bytes, but takes none. */
 enum compression_kind source_kind(struct source *s);
+
+/*
+ * What text may ask for that is compressed; before any of it is read.  And bytes
+ * of memory that decoding takes, as far as it has come.
+ */
+void source_allow_window(struct source *s, uint64_t window);
+uint64_t source_memory(const struct source *s);
 
 /* Progress, in bytes as they stand in the file; a size of 0 is unknown. */
 uint64_t source_size(const struct source *s);

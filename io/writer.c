@@ -28,7 +28,19 @@
 
 /* Opening and closing. */
 
-/* All but the descriptor.  0, or -1 with errno. */
+/* All but the descriptor; what is left may be closed or aborted again. */
+static void
+dispose(struct writer *w)
+{
+	int saved = errno;
+
+	encoder_free(w->encoder);
+	free(w->buf);
+	*w = (struct writer){ .fd = -1 };
+	errno = saved;
+}
+
+/* All but the descriptor.  0, or -1 with errno: then nothing is held. */
 static int
 prepare(struct writer *w, const struct compression *c)
 {
@@ -42,23 +54,11 @@ prepare(struct writer *w, const struct compression *c)
 	}
 	w->buf = malloc(plain ? BUFFER : BUFFER + OUT);
 	if (w->buf == NULL) {
-		encoder_free(w->encoder);
+		dispose(w);
 		return -1;
 	}
 	w->out = plain ? NULL : w->buf + BUFFER;
 	return 0;
-}
-
-/* All but the descriptor. */
-static void
-dispose(struct writer *w)
-{
-	int saved = errno;
-
-	encoder_free(w->encoder);
-	free(w->buf);
-	*w = (struct writer){ .fd = -1 };
-	errno = saved;
 }
 
 int
@@ -254,14 +254,52 @@ finish(struct writer *w)
 	return drain(w);
 }
 
-/* Also standard output: some file systems tell of failures only then. */
+int
+writer_sync(struct writer *w)
+{
+	struct stat st;
+
+	if (finish(w) != 0)
+		return -1;
+	if (fstat(w->fd, &st) != 0)
+		return fail(w);
+	if (!S_ISREG(st.st_mode) || fsync(w->fd) == 0 ||
+	    errno == EINVAL || errno == ENOTSUP)
+		return 0;
+	return fail(w);
+}
+
+/*
+ * Some file systems tell of failures only when a descriptor is closed, be it
+ * one of several.  The number itself is to stay taken: the next file that is
+ * opened would get it, and what is written to standard output with it.
+ */
+static int
+close_stdout(void)
+{
+	int copy = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int got = -1, saved;
+
+	if (copy >= 0)
+		got = close(copy);
+	saved = errno;
+	/* A reader of a pipe is not to wait for what else is to be done. */
+	if (null >= 0) {
+		dup2(null, STDOUT_FILENO);
+		close(null);
+	}
+	errno = saved;
+	return got;
+}
+
 static int
 close_fd(struct writer *w)
 {
 	int fd = w->fd;
 
 	w->fd = -1;
-	return close(fd) != 0 ? fail(w) : 0;
+	return (w->ours ? close(fd) : close_stdout()) != 0 ? fail(w) : 0;
 }
 
 int
@@ -335,6 +373,17 @@ writer_commit(struct writer *w, bool durable)
 	result = replace_commit(&w->file, durable);
 	dispose(w);
 	return result;
+}
+
+void
+writer_break_off(struct writer *w)
+{
+	int saved = errno;
+
+	if (w->fd >= 0 && w->file.temporary == NULL)
+		(void)writer_flush(w);
+	errno = saved;
+	writer_abort(w);
 }
 
 void

@@ -61,13 +61,28 @@ int writer_flush(struct writer *w);
  */
 int writer_end_member(struct writer *w);
 
-/* Finish, close: 0, or -1 with errno of the first failure. */
+/*
+ * Finish, and wait until the disk has it, where it goes to a regular file; then
+ * nothing more may be put.  0, or -1 with errno of the first failure.
+ */
+int writer_sync(struct writer *w);
+
+/*
+ * Finish, close: 0, or -1 with errno of the first failure.  Descriptor 1 goes
+ * to /dev/null from then on, so that no file that is opened later has it.
+ */
 int writer_close(struct writer *w);
 
 /*
+ * All that was put leaves, but nothing says that it is the end: what is
+ * compressed is cut off.  Then as writer_abort().
+ */
+void writer_break_off(struct writer *w);
+
+/*
  * The same as writer_open(), but what stands at 'path' stays as it is until
- * writer_commit(): a temporary file gathers the bytes, ".NAME.XXXXXXXX" in the
- * same directory.  Where 'path' is a symbolic link, the file that it points to
+ * writer_commit(): a temporary file gathers the bytes, in the same directory
+ * (see replace.h).  Where 'path' is a symbolic link, the file that it points to
  * is replaced.  Hard links to the old one keep the old one.  EISDIR, or EINVAL
  * where it exists and is no regular file.
  *

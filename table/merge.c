@@ -1221,72 +1221,66 @@ put_runs(struct merge *m, uint64_t grains)
 	return result;
 }
 
-/* Labels: a document's, of the source; 0, or -1. */
+/*
+ * Labels, of which a file or a run has none or many: nothing is done for a
+ * document that has none, so that it costs nothing to claim many.
+ */
+
+/*
+ * The next label of a source, from *at on, which is 0 at first: 1, 0 at the
+ * end, or -1.  '*document' is the source's own number.
+ */
 static int
-label_of(const struct merge *m, const struct source *p, uint64_t document,
-	 const char **text, size_t *len)
+next_label(const struct merge *m, const struct source *p, uint64_t *at,
+	   uint64_t *document, const char **text, size_t *len)
 {
-	if (p->file != NULL)
-		return saved_label(p->file, document, text, len);
-	*text = "";
-	*len = 0;
-	return m->run->label == NULL ? 0 :
-	       m->run->label(m->run->arg, document, text, len);
-}
-
-static uint64_t
-documents_of(const struct merge *m, size_t i)
-{
-	return m->source[i].file != NULL ? m->source[i].file->h.documents :
-					 m->run->documents;
-}
-
-/* Does the source have any label?  The run is asked for all of its own. */
-static int
-has_labels(const struct merge *m, size_t i)
-{
-	const struct source *p = &m->source[i];
-
-	if (p->file != NULL)
-		return p->file->h.section[SAVED_TEXT].length > 0;
-	for (uint64_t d = 0; d < m->run->documents; d++) {
-		const char *text;
-		size_t len;
-
-		if (m->run->label == NULL)
+	if (p->file != NULL) {
+		if (*at == p->file->h.section[SAVED_LABELS].n)
 			return 0;
-		if (label_of(m, p, d, &text, &len) != 0)
+		return saved_label_at(p->file, (*at)++, document, text,
+				      len) != 0 ? -1 : 1;
+	}
+	while (m->run->label != NULL && *at < m->run->documents) {
+		*document = (*at)++;
+		*text = "";
+		*len = 0;
+		if (m->run->label(m->run->arg, *document, text, len) != 0)
 			return -1;
-		if (len > 0)
+		if (*len > 0)
 			return 1;
 	}
 	return 0;
 }
 
-/* Offsets of the labels, and where the text ends, to *total. */
+/* Where the labels begin; how long all are, to *total. */
 static int
 put_offsets(struct merge *m, uint64_t *total)
 {
 	struct saved_extent *to = section_begin(m, SAVED_LABELS);
-	uint64_t at = m->end;
+	uint64_t n = 0;
 
 	*total = 0;
-	for (size_t i = 0; i < m->n; i++)
-		for (uint64_t d = 0; d < documents_of(m, i); d++) {
-			const char *text;
-			size_t len;
+	for (size_t i = 0; i < m->n; i++) {
+		struct saved_label l;
+		uint64_t at = 0;
+		const char *text;
+		size_t len;
+		int got;
 
-			if (out_copy(&m->out, at, (const void *)total,
-				     sizeof(*total)) != 0 ||
-			    label_of(m, &m->source[i], d, &text, &len) != 0)
+		while ((got = next_label(m, &m->source[i], &at, &l.document,
+					 &text, &len)) > 0) {
+			l.document += m->source[i].documents;
+			l.begin = *total;
+			if (out_copy(&m->out, m->end + n * sizeof(l),
+				     (const void *)&l, sizeof(l)) != 0)
 				return -1;
-			at += sizeof(*total);
 			*total += len;
+			n++;
 		}
-	if (out_copy(&m->out, at, (const void *)total, sizeof(*total)) != 0)
-		return -1;
-	section_end(m, to, m->h.documents + 1,
-		    (m->h.documents + 1) * sizeof(*total));
+		if (got < 0)
+			return -1;
+	}
+	section_end(m, to, n, n * sizeof(struct saved_label));
 	return 0;
 }
 
@@ -1294,30 +1288,23 @@ static int
 put_labels(struct merge *m)
 {
 	struct saved_extent *to;
-	uint64_t total = 0, at, left;
-	int any = 0;
+	uint64_t total, at, left;
 
-	for (size_t i = 0; i < m->n && any == 0; i++)
-		any = has_labels(m, i);
-	if (any < 0)
-		return -1;
-	if (any == 0)
-		section_begin(m, SAVED_LABELS);
-	else if (put_offsets(m, &total) != 0)
+	if (put_offsets(m, &total) != 0)
 		return -1;
 	to = section_begin(m, SAVED_TEXT);
 	at = m->end;
 	left = total;
-	for (size_t i = 0; i < m->n && total > 0; i++)
-		for (uint64_t d = 0; d < documents_of(m, i); d++) {
-			const char *text;
-			size_t len;
+	for (size_t i = 0; i < m->n; i++) {
+		uint64_t next = 0, document;
+		const char *text;
+		size_t len;
+		int got;
 
-			if (label_of(m, &m->source[i], d, &text, &len) != 0)
-				return -1;
+		while ((got = next_label(m, &m->source[i], &next, &document,
+					 &text, &len)) > 0) {
 			if (len > left) {
-				/* A file is out of order, or the caller says
-				 * other than before. */
+				/* The caller says other than before. */
 				errno = EBADMSG;
 				return -1;
 			}
@@ -1327,6 +1314,9 @@ put_labels(struct merge *m)
 			at += len;
 			left -= len;
 		}
+		if (got < 0)
+			return -1;
+	}
 	if (left > 0) {
 		errno = EBADMSG;
 		return -1;
@@ -1494,6 +1484,12 @@ check_file(const struct merge *m, const struct saved *f)
 	return 0;
 }
 
+static bool
+is_too_many(const struct merge *m)
+{
+	return m->h.documents >> 48 != 0 || m->h.counted >> 48 != 0;
+}
+
 static int
 collect(struct merge *m, struct saved *const *f, size_t n,
 	const struct saved_own *own)
@@ -1517,10 +1513,13 @@ collect(struct merge *m, struct saved *const *f, size_t n,
 		if (check_file(m, f[i]) != 0)
 			return -1;
 		add_file(m, f[i]);
+		if (is_too_many(m))
+			break;
 	}
-	if (own != NULL)
+	if (own != NULL && !is_too_many(m))
 		add_own(m, own);
-	return 0;
+	return is_too_many(m) ? saved_fail(m->why, EFBIG, "2^48 documents or "
+					   "more: too many for one table") : 0;
 }
 
 /* Write it beside 'path', then put it in its place. */

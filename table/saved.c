@@ -98,7 +98,7 @@ section_fault(const struct saved_header *h, unsigned i, uint64_t *end)
 	static const unsigned char plain[SAVED_SECTIONS] = {
 		[SAVED_ARENA] = GRAIN,
 		[SAVED_RUNS] = sizeof(struct saved_start),
-		[SAVED_LABELS] = sizeof(uint64_t), [SAVED_TEXT] = 1,
+		[SAVED_LABELS] = sizeof(struct saved_label), [SAVED_TEXT] = 1,
 	};
 	const struct saved_extent *s = &h->section[i];
 	uint64_t width = i == SAVED_EXACT ? exact_width(h) :
@@ -145,8 +145,7 @@ check_sections(const struct saved_header *h, char *why)
 	     s[SAVED_ARENA].n + s[SAVED_INDEX].n +
 	     s[SAVED_RUNS].n > 0) ||
 	    h->documents >> 48 != 0 || h->counted >> 48 != 0 ||
-	    (s[SAVED_LABELS].n != 0 &&
-	     s[SAVED_LABELS].n - 1 != h->documents) ||
+	    s[SAVED_LABELS].n > h->documents ||
 	    h->fold_digits > 1 || h->near > 1 || h->places > 1 ||
 	    h->sketch > 1)
 		return saved_fail(why, EBADMSG,
@@ -171,10 +170,10 @@ check_header(struct saved *f, char *why)
 		return saved_fail(why, ENOTSUP,
 			"format version %u is newer than %u: "
 			"use a newer dedup", h->version, SAVED_VERSION);
-	if (h->version == 1)
+	if (h->version > 0 && h->version < SAVED_VERSION)
 		return saved_fail(why, ENOTSUP,
-			"format version 1, of dedup 0.1: "
-			"make it anew from the texts");
+			"format version %u, of dedup 0.%u: "
+			"make it anew from the texts", h->version, h->version);
 	if (h->version < SAVED_VERSION ||
 	    shingle_checksum(h, SAVED_BODY - sizeof(h->checksum)) !=
 	    h->checksum)
@@ -340,21 +339,21 @@ check_runs(struct saved *f, char *why)
 	return 0;
 }
 
-/* Labels: the first and the last offset. */
+/* Labels: the first and the last one. */
 static int
 check_labels(struct saved *f, char *why)
 {
-	const struct saved_extent *s = &f->h.section[SAVED_LABELS];
-	uint64_t len = f->h.section[SAVED_TEXT].length;
-	const unsigned char *p = f->map + s->offset;
+	uint64_t n = f->h.section[SAVED_LABELS].n, document;
+	const char *p;
+	size_t len;
 
-	if ((s->n == 0) != (len == 0))
+	if ((n == 0) != (f->h.section[SAVED_TEXT].length == 0))
 		return bad_section(why, SAVED_LABELS, "has empty ones only");
-	if (s->n == 0)
+	if (n == 0)
 		return 0;
-	if (saved_ready(f, p, 8) != 0 ||
-	    saved_ready(f, p + s->length - 8, 8) != 0 ||
-	    ordered_key(p) != 0 || ordered_key(p + s->length - 8) != len)
+	if (saved_label_at(f, 0, &document, &p, &len) != 0 ||
+	    f->labels[0].begin != 0 ||
+	    saved_label_at(f, n - 1, &document, &p, &len) != 0)
 		return bad_section(why, SAVED_LABELS, "does not fit the text");
 	return 0;
 }
@@ -428,6 +427,7 @@ begin(struct saved *f, const char *path, char *why)
 	f->counts = slots_of(f, SAVED_COUNTS, COUNT_WIDTH);
 	f->arena = f->map + f->h.section[SAVED_ARENA].offset;
 	f->runs = (const void *)(f->map + f->h.section[SAVED_RUNS].offset);
+	f->labels = (const void *)(f->map + f->h.section[SAVED_LABELS].offset);
 	return 0;
 }
 
@@ -602,7 +602,6 @@ saved_get_info(const struct saved *f, struct saved_info *i)
 		i->bytes[s] = f->h.section[s].length;
 	}
 	i->labels = i->entries[SAVED_LABELS];
-	i->labels -= i->labels > 0;
 }
 
 /* Looking up. */
@@ -788,14 +787,45 @@ saved_place(const struct saved *f, uint64_t ref,
 	return p;
 }
 
+static int
+label_ready(struct saved *f, const struct saved_label *l, uint64_t n)
+{
+	return saved_ready(f, (const unsigned char *)l, n * sizeof(*l));
+}
+
+int
+saved_label_at(struct saved *f, uint64_t i, uint64_t *document,
+	       const char **p, size_t *len)
+{
+	const struct saved_extent *text = &f->h.section[SAVED_TEXT];
+	const struct saved_label *l = f->labels + i;
+	bool last = i + 1 == f->h.section[SAVED_LABELS].n;
+	const unsigned char *q;
+	uint64_t end;
+
+	if (label_ready(f, l, last ? 1 : 2) != 0)
+		return -1;
+	end = last ? text->length : l[1].begin;
+	if (l->begin >= end || end > text->length ||
+	    l->document >= f->h.documents ||
+	    (!last && l->document >= l[1].document)) {
+		errno = EBADMSG;
+		return -1;
+	}
+	q = f->map + text->offset + l->begin;
+	if (saved_ready(f, q, end - l->begin) != 0)
+		return -1;
+	*document = l->document;
+	*p = (const char *)q;
+	*len = end - l->begin;
+	return 0;
+}
+
 int
 saved_label(struct saved *f, uint64_t document, const char **p,
 	    size_t *len)
 {
-	const struct saved_extent *at = &f->h.section[SAVED_LABELS];
-	const struct saved_extent *text = &f->h.section[SAVED_TEXT];
-	const unsigned char *q;
-	uint64_t from, to;
+	uint64_t n = f->h.section[SAVED_LABELS].n, low = 0, high = n, found;
 
 	*p = "";
 	*len = 0;
@@ -803,23 +833,20 @@ saved_label(struct saved *f, uint64_t document, const char **p,
 		errno = EINVAL;
 		return -1;
 	}
-	if (at->n == 0)
-		return 0;
-	q = f->map + at->offset + document * sizeof(from);
-	if (saved_ready(f, q, 2 * sizeof(from)) != 0)
-		return -1;
-	memcpy(&from, q, sizeof(from));
-	memcpy(&to, q + sizeof(from), sizeof(to));
-	if (from > to || to > text->length) {
-		errno = EBADMSG;
-		return -1;
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (label_ready(f, f->labels + middle, 1) != 0)
+			return -1;
+		if (f->labels[middle].document < document)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	q = f->map + text->offset + from;
-	if (saved_ready(f, q, to - from) != 0)
-		return -1;
-	*p = (const char *)q;
-	*len = to - from;
-	return 0;
+	/* Each label that was looked at has been compared. */
+	if (low == n || f->labels[low].document != document)
+		return 0;
+	return saved_label_at(f, low, &found, p, len);
 }
 
 /* Prefetching decides nothing, so it reads what has not been compared. */

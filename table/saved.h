@@ -36,7 +36,7 @@
 #include "record.h"
 #include "shingle.h"
 
-#define SAVED_VERSION 2
+#define SAVED_VERSION 3
 #define SAVED_WHY 200	/* bytes of a message */
 #define SAVED_COUNT_WIDTH 21	/* bytes of an entry of the counts */
 #define SAVED_COUNT_MOST (((uint64_t)1 << 40) - 1)
@@ -65,7 +65,7 @@ enum saved_section {
 	SAVED_ARENA,	/* records */
 	SAVED_RUNS,		/* which records are of which run */
 	SAVED_COUNTS,	/* of documents that have a unit */
-	SAVED_LABELS,	/* of documents: where each begins, */
+	SAVED_LABELS,	/* of documents that have one: where it begins, */
 	SAVED_TEXT,		/* and their bytes */
 	SAVED_SECTIONS
 };
@@ -77,7 +77,7 @@ struct saved_info {
 	uint64_t length;	/* bytes */
 	uint64_t documents;	/* seen by the runs that made it */
 	uint64_t counted;	/* of these, those that counts are about */
-	uint64_t labels;	/* documents that can have one: 0 or all */
+	uint64_t labels;	/* documents that have one */
 	uint64_t entries[SAVED_SECTIONS];	/* arena: grains */
 	uint64_t bytes[SAVED_SECTIONS];
 };

@@ -56,6 +56,12 @@ struct saved_start {
 	uint64_t documents;	/* what its document 0 is */
 };
 
+/* A label, of one byte at least: it ends where the next one begins. */
+struct saved_label {
+	uint64_t document;
+	uint64_t begin;		/* in the text */
+};
+
 struct saved {
 	unsigned char *map;	/* read only */
 	size_t len;
@@ -64,7 +70,12 @@ struct saved {
 	struct ordered exact, index, counts;	/* as they lie in 'map' */
 	const unsigned char *arena;
 	const struct saved_start *runs;
+	const struct saved_label *labels;
 };
+
+/* Label number i, below their number, of a document: 0, or -1 with EBADMSG. */
+int saved_label_at(struct saved *f, uint64_t i, uint64_t *document,
+		   const char **p, size_t *len);
 
 /* Bytes of an entry of the exact fingerprints. */
 static inline size_t

@@ -192,12 +192,13 @@ static bool
 is_scattered(const struct seq *a, const struct seq *b, double r, bool surely)
 {
 	uint32_t shorter = a->n < b->n ? a->n : b->n, words;
+	uint32_t length = a->length < b->length ? a->length : b->length;
 	uint32_t edits = (uint32_t)((1 - r) * (a->n + b->n) + 0.5);
 	uint32_t common = (a->n + b->n - edits) / 2;
 	uint32_t allowed = shorter < 18 ? 3 : shorter / 6;
 	struct word *x, *y;
 
-	if (shorter < REPLACE_WORDS)
+	if (length < REPLACE_WORDS)
 		return edits <= 1;
 	if (edits <= allowed)
 		return true;
@@ -220,8 +221,6 @@ similar_to(const struct seq *a, const struct seq *b, double threshold,
 {
 	double r;
 
-	if (a->n < DEDUP_NEAR_WORDS || b->n < DEDUP_NEAR_WORDS)
-		return 0;
 	if (!fold_digits && !same_numbers(a, b))
 		return 0;
 	r = resemblance(a, b);
@@ -306,7 +305,7 @@ struct loose
 loose_of(const struct seq *s)
 {
 	struct word *w = split(s);
-	struct loose l = { .words = { .n = s->n } };
+	struct loose l = { .words = { .n = s->n, .length = s->length } };
 
 	l.text = must_have(malloc(16 * s->len + 16));
 	l.words.norm = must_have(malloc(16 * s->len + 16));
@@ -366,6 +365,5 @@ near_to(const struct loose *a, const struct loose *b)
 
 	/* Where words are joined, the longer one may have fewer of them. */
 	r = r < 1 ? r : 1;
-	return a->words.n >= DEDUP_NEAR_WORDS &&
-	       b->words.n >= DEDUP_NEAR_WORDS && r >= 0.8 && says(a, b) ? r : 0;
+	return r >= 0.8 && says(a, b) ? r : 0;
 }

@@ -14,6 +14,7 @@ struct seq {
 	char *norm;
 	size_t len;
 	uint32_t n;
+	uint32_t length;	/* as rules count words; only of whole units */
 };
 
 bool seq_same(const struct seq *a, const struct seq *b);
@@ -37,11 +38,11 @@ void loose_end(struct loose *l);
 /* Do the words of 'b' stand in 'a' in one piece? */
 bool says(const struct loose *a, const struct loose *b);
 
-/* Rule 2: is 'b' near 'a'?  Its resemblance, or 0. */
+/* Rule 2: is 'b', of units long enough, near 'a'?  Its resemblance, or 0. */
 double near_to(const struct loose *a, const struct loose *b);
 
 /*
- * The rule of -t, for loose words: 2M/(|a|+|b|) where it is 'threshold' or
+ * The rule of -t, for loose words of units long enough: 2M/(|a|+|b|) where it is 'threshold' or
  * more, and what differs is scattered in the best alignment or, 'surely', in
  * any; else 0.
  */

@@ -27,7 +27,7 @@ text() {	# THE SAME, NUMBERS...: a document of a line for each
 
 # Nothing of a temporary file is left below here.
 is_tidy() {
-	find "${1:-.}" -name '.*.????????' >left
+	find "${1:-.}" -name '.*.dedup-????????*' >left
 	cat left
 	[ ! -s left ]
 }
@@ -53,6 +53,33 @@ compresses() {	# KIND SUFFIX
 must '--compress=gzip, and the suffix .gz' compresses gzip gz
 must '--compress=zstd, and the suffix .zst' compresses zstd zst
 must '--compress=xz, and the suffix .xz' compresses xz xz
+
+bounds_windows() {
+	knows zstd
+	printf '%b' "$twice" >a
+	# Of a file it would know the length.
+	# shellcheck disable=SC2002
+	cat a | zstd -qc --long=27 >a.zst
+	# shellcheck disable=SC2002
+	cat a | zstd -qc --long=28 >b.zst
+	printf '%b' "$once" >want
+	dedup a.zst | cmp - want
+	exits 2 dedup b.zst 2>err | cmp - /dev/null
+	grep -qx 'dedup: b.zst: cannot read: zstd data that need a window of'\
+' more than 128 MiB' err
+	dedup --max-window=256M b.zst | cmp - want
+	# It is a part of what may be held.
+	dedup -M 200M -s --on-full=fail a.zst 2>err | cmp - want
+	exits 2 dedup -M 100M a.zst 2>err >out
+	grep -q 'a window of more than 64 MiB$' err
+	exits 2 dedup -M 128M --on-full=fail a.zst 2>err >out
+	grep -qx 'dedup: memory is full: see --memory and --on-full' err
+	# What all tools write is read, however little may be known.
+	zstd -qc a >c.zst
+	dedup -M 1M c.zst | cmp - want
+}
+must '--max-window: what compressed input may ask for, within --memory' \
+    bounds_windows
 
 compresses_stdout() {
 	printf '%b' "$twice" >a.gz
@@ -673,6 +700,126 @@ must '--min-doc-words=0' refuses 'dedup: --min-doc-words: 0: not a whole'\
 must '--min-doc-words and --diff' refuses 'dedup: --min-doc-words: not with'\
 ' --repeated, --diff or --annotate' --min-doc-words=1 --diff
 
+# -o: whole, or not there.
+
+bad_records() {
+	printf '{"text":"%s"}\n' "$long" "$other" "$long" >good.jsonl
+	{ echo '{"text":'; cat good.jsonl; } >bad.jsonl
+}
+
+# Stopped by a signal, with what it has read in its output's buffers.
+stopped() {	# SIGNAL [ARGUMENT]...
+	local status=0
+	mkfifo in
+	"$DEDUP" -q "${@:2}" - <in >out 2>err &
+	exec 3>in
+	printf '%b' "$twice" >&3
+	sleep 0.7
+	kill "-$1" $!
+	wait $! || status=$?
+	exec 3>&-
+	rm in
+	[ "$status" -gt 128 ]
+	is_tidy
+}
+
+output_is_whole() {
+	local signal
+	bad_records
+	exits 2 dedup -o o bad.jsonl 2>err
+	grep -q 'bad.jsonl:1: ' err
+	head -n 3 bad.jsonl | cmp - <(head -n 3 o)
+	[ "$(wc -l <o)" -eq 4 ]
+	exits 2 dedup -o o missing good.jsonl 2>err
+	[ "$(wc -l <o)" -eq 3 ]
+	for signal in TERM HUP; do	# INT is ignored in the background
+		echo old >o
+		stopped "$signal" -o o
+		echo old | cmp - o
+		stopped "$signal" -o new
+		[ ! -e new ]
+		stopped "$signal" -o new.gz -T2
+		[ ! -e new.gz ]
+	done
+}
+must '-o: after a bad record it is whole, after a signal not there' \
+    output_is_whole
+
+output_without_room() {
+	local options
+	seq 1 200000 | sed 's/.*/line & of a text that is long enough/' >a
+	for options in '' -T2 --compress=gzip --on-full=fail\ -M1M; do
+		(
+			[ "$options" != "${options#--on-full}" ] ||
+			    ulimit -f 40
+			# shellcheck disable=SC2086	# they are several
+			exits 2 dedup -q $options -o new a 2>err
+		)
+		cat err
+		[ "$(wc -l <err)" -eq 1 ]
+		[ ! -e new ]
+		is_tidy
+	done
+}
+must '-o: where there is no room for it, it is not there' \
+    output_without_room
+
+output_place() {
+	printf '%b' "$twice" >a
+	echo old >o
+	chmod 640 o
+	ln o other
+	ln -s o link
+	dedup -o link a
+	[ -L link ]
+	printf '%b' "$once" | cmp - o
+	[ "$(stat -c %a o)" = 640 ]
+	echo old | cmp - other
+	# What is no file is written to as it comes.
+	mkfifo pipe
+	cat pipe >got &
+	dedup -o pipe a
+	wait $!
+	cmp got o
+	dedup -o >(cat >got) a
+	sleep 0.3
+	cmp got o
+	echo before >got
+	dedup -o /dev/stdout a >>got
+	{ echo before; cat o; } | cmp - got
+	dedup -o /dev/null a
+	[ "$(id -u)" -ne 0 ] || skip 'the rest is not for root'
+	mkdir dir
+	cp o dir
+	chmod 555 dir
+	exits 2 dedup -o dir/o a 2>err
+	grep -qx 'dedup: dir/o: cannot open: Permission denied' err
+}
+must '-o: it takes the place of a file, and of nothing else' output_place
+
+cut_off() {
+	knows xz
+	# With a table to be tidy for, it ends by itself.
+	stopped TERM --compress=xz --save=t
+	[ ! -e t ]
+	not xz -t <out
+	stopped TERM --compress=xz --save=t
+	not xz -t <out
+}
+must 'standard output that is compressed is cut off where it is not whole' \
+    cut_off
+
+log_nobody_reads() {
+	seq 1 30000 | sed 's/.*/one line & of a text that is long enough\n/' >a
+	mkfifo log
+	head -c 1 log >/dev/null &
+	exits 2 dedup -m3 --fold-digits --log=log -o new a 2>err
+	grep -qx 'dedup: log: cannot write: Broken pipe' err
+	[ ! -e new ]
+	is_tidy
+}
+must 'a log that nobody reads leaves no temporary file' log_nobody_reads
+
 # Progress.
 
 has_lines() {	# NUMBER FILE
@@ -765,6 +912,33 @@ measures() {
 must 'progress: of how much, and how long' measures
 
 # Guards.
+
+guards_each_file() {
+	text a 1 2 3 4 >a
+	text a 1 2 >b
+	{ text a 3; text b 1 2 3; } >c
+	cp b copy
+	cp c left
+	exits 2 dedup --in-place --max-removed=.6 a b c 2>err
+	cat err
+	echo 'dedup: b: not rewritten: 100.00 % of its text would be removed:'\
+' that is over --max-removed=0.6' | cmp - err
+	cmp b copy
+	cmp c <(text b 1 2 3)
+	is_tidy
+	# Without it, it is told.
+	dedup --in-place a b c 2>err
+	echo 'dedup: b: 100.0 % of its text was removed' | cmp - err
+	[ -e b ] && [ ! -s b ]
+	for n in {1..130}; do text a 1 >"n$n"; done
+	dedup --in-place a n* 2>err
+	[ "$(wc -l <err)" -eq 102 ]
+	grep -qx 'dedup: 30 more files of which more than 90 % was removed' err
+	cp copy b
+	dedup -q --in-place a b 2>&1 | cmp - /dev/null
+}
+must '--in-place: a file of which little stays is guarded, or told of' \
+    guards_each_file
 
 removes_too_much() {
 	text a 1 1 1 1 2 >a
@@ -942,17 +1116,67 @@ goes_on() {
 	half_done
 	tree out | grep -v dedup-journal >before
 	# What a kill leaves goes, and nothing else.
-	echo x >out/in/.x.abcdefgh
-	echo x >out/in/.mine.abcdefgh
+	echo x >out/in/.x.dedup-abcdefgh
+	# Others' files: in name, in kind, in age.
+	mkdir mine
+	echo x >mine/.x.original
+	echo x >mine/.x.abcdefgh
+	echo x >mine/.mine.dedup-abcdefgh
+	echo x >mine/.x.dedup-abcdefg
+	echo x >mine/.x.dedup-abcdefgh.txt
+	touch -d '2 days ago' mine/.x.dedup-01234567
+	mkdir mine/.x.dedup-89abcdef
+	cp -a mine/. out/in
 	printf 'done 25 1 1 0 1 1 00' >>out/.dedup-journal
 	dedup --output-dir=out --resume --files-from=list
-	[ -e out/in/.mine.abcdefgh ]
-	rm out/in/.mine.abcdefgh
+	diff -r want out | grep -c '^Only in out/in: ' |
+	    grep -qx "$(find mine -mindepth 1 | wc -l)"
+	for file in mine/.[!.]*; do rm -r "out/in/${file##*/}"; done
 	diff -r want out
 	tree out >after
 	comm -12 <(sort before) <(sort after) | wc -l | grep -qx 20
 }
 must '--resume: what is finished is left alone' goes_on
+
+sweeps_nothing() {
+	half_done
+	rm out/.dedup-journal
+	echo x >out/in/.x.dedup-abcdefgh
+	dedup --output-dir=out --resume --files-from=list
+	[ -e out/in/.x.dedup-abcdefgh ]
+}
+must '--resume: without a journal nothing is removed' sweeps_nothing
+
+keeps_secret() {
+	local head
+	half_done
+	[ "$(stat -c %a out/.dedup-journal)" = 600 ]
+	head=$(head -n 1 out/.dedup-journal)
+	[ "$(wc -w <<<"$head")" -eq 7 ]
+	(
+		ulimit -f 100
+		exits 2 dedup --output-dir=out --resume --files-from=list \
+		    2>err
+	)
+	[ "$(head -n 1 out/.dedup-journal)" = "$head" ]
+	cp -r out again
+	dedup --output-dir=out --resume --files-from=list --save=t
+	# The secret of the table is that of the journal.
+	dedup --seed="${head##* }" --load=t -q in/x >/dev/null
+	exits 2 dedup --seed=1 --load=t in/x 2>err >/dev/null
+	dedup --output-dir=again --resume --files-from=list --save=u --seed=3
+	cmp t u
+	# It is the one that is given, or that of a table.
+	rm -r out
+	dedup --seed=5 --output-dir=out --resume --files-from=list --save=v
+	dedup --seed=5 --load=v -q in/x >/dev/null
+	rm -r out
+	dedup --output-dir=out --resume --files-from=list --load=v -q \
+	    --update=w
+	dedup --seed=5 --load=w -q in/x >/dev/null
+}
+must '--resume: runs that go on have one secret, that nobody else can read' \
+    keeps_secret
 
 without_resume() {
 	half_done
@@ -974,7 +1198,7 @@ others() {
 ' or the names of the files are not those ' err
 	done
 	exits 2 dedup --output-dir=out --resume in/1 2>err
-	sed -i '1s/dedup-journal 1 [^ ]*/dedup-journal 1 9.9.9/' \
+	sed -i '1s/dedup-journal 2 [^ ]*/dedup-journal 2 9.9.9/' \
 	    out/.dedup-journal
 	exits 2 dedup --output-dir=out --resume --files-from=list 2>err
 	grep -q 'cannot resume: it is of another version of dedup$' err

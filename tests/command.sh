@@ -31,6 +31,18 @@ no_room() {
 }
 must '--top: where there is no memory for it, that is trouble' no_room
 
+no_memory_for_files() {
+	! is_sanitized || skip 'it needs memory of its own'
+	seq 1 200000 | sed 's/.*/line & of a text that is long enough/' >a
+	ulimit -v 9000
+	exits 2 dedup -M1T -u document a a a 2>err >out
+	cat err
+	not grep -q 'standard' err
+	grep -q 'out of memory\|Cannot allocate memory' err
+}
+must 'no memory: standard input and output are not blamed for it' \
+    no_memory_for_files
+
 dashes() {
 	printf '%b' "$twice" >-s
 	printf '%b' "$once" | diff - <(dedup -- -s)
@@ -355,26 +367,30 @@ completed_by_a_copy() {
 }
 must 'a lead goes where its text goes as a copy, and names what stays' \
     completed_by_a_copy
-must 'a lead stays where its text goes, but not as a copy' \
-    becomes "$whole\n\n$other\n\n$lead\n\n$tail\n" \
-    "$whole\n\n$other\n\n$lead\n"
+must 'and where its text goes as said by another one' \
+    becomes "$whole\n\n$other\n\n$lead\n\n$tail\n" "$whole\n\n$other\n"
 must 'a lead whose text goes as boilerplate stays' becomes \
     "$lead\n\n$tail\n%%\n$tail\n" "$lead\n%%\n" -b2 --document-separator=%%
 said_soon_after() {
 	printf '%b' "$part\n\n$other\n\nPhoto: $whole\n" >a
 	printf '%b' "$other\n\nPhoto: $whole\n" >want
 	lead_names 5
-	# What comes later than eight units is not waited for.
-	printf '%b' "$part\n" >a
-	for i in {1..8}; do
-		echo "Line $i of what has nothing to do with it."
-	done >>a
-	echo "$whole" >>a
+	# By the next unit or the one after it, and not with -x.
+	printf '%b' "$part\n\n$other\n\n$long\n\n$whole\n" >a
 	dedup a | cmp - a
-	sed -i 3d a
-	dedup a | cmp - <(sed 1d a)
-	# Nor with -x.
+	dedup a <(sed 1,4d a) | cmp - a
+	sed 3,4d a >b
+	dedup b | cmp - <(sed 1,2d b)
+	dedup -x b | cmp - b
+	# A cut-off lead by one of the next eight.
+	echo "$lead" >a
+	for i in {1..8}; do
+		printf '\n%s\n' "Line $i of what has nothing to do with it."
+	done >>a
+	printf '\n%s\n' "$whole" >>a
 	dedup -x a | cmp - a
+	sed -i 3,4d a
+	dedup -x a | cmp - <(sed 1,2d a)
 }
 must 'what is said in full soon after goes, and the full text stays' \
     said_soon_after
@@ -391,14 +407,52 @@ must 'a fence holds over blank lines' stays \
 wrapped='Put the jam jar under the spring and write down each morning how
 long it took to fill it, since the people of the village have begun
 to plant beans in its bed.'
-must 'lines that were wrapped are one unit within a block, too' becomes \
-    "Notes\n$wrapped\n- A point\n\nMore notes\n$wrapped\n- Another point\n" \
-    "Notes\n$wrapped\n- A point\n\nMore notes\n- Another point\n"
+must 'lines that were wrapped stay with the block that they are in' stays \
+    "Notes\n$wrapped\n- A point\n\nMore notes\n$wrapped\n- Another point\n"
 rest=${wrapped#*$'\n'}
 must 'a line of them is no copy, nor is it judged by itself' stays \
     "$wrapped\n\nTo begin with\n$rest\n\n${rest%$'\n'*}\n"
 must 'wrapped another way they say the same' becomes \
     "$wrapped\n\n$(fold -s -w 50 <<<"$wrapped")\n" "$wrapped\n"
+
+# A text in its company.
+
+line='A heron waited on the pier until the last boat was in.'
+must 'a line of twice as many words as -m stands alone in its block' becomes \
+    "$line\n\nThe pier\n$line\nThe end\n" "$line\n\nThe pier\nThe end\n"
+must 'a shorter one goes with its block only' \
+    stays "$long\n\nThe pier\n$long\nThe end\n"
+must 'and with a smaller -m it stands alone' becomes \
+    "$long\n\nThe pier\n$long\nThe end\n" "$long\n\nThe pier\nThe end\n" -m 3
+must 'a line that a colon announces stays, and so does one that goes on' stays \
+    "$line\n\n$long\n\n$other\n\nWhat we saw:\n$line\n
+On that day,\n${line/A/a}\nIt rained.\n"
+must 'a step of a numbered list stays' \
+    stays "1. $line\n2. Go home\n\n1. $line\n2. Stay\n"
+must 'a document without blank lines is a list, of lines of -m words' becomes \
+    "$long\nyes\n$other\n$long\nno\n" "$long\nyes\n$other\nno\n"
+must 'a headline goes only as an exact copy' becomes \
+    "${whole%mu.} - The Site\n\n${part%.}\n\n$other\n\n${part%.}\n" \
+    "${whole%mu.} - The Site\n\n${part%.}\n\n$other\n"
+must 'a heading goes with what it heads' becomes \
+    "Pier\n\n$line\n\nBoats\n\n$whole\n\nPier\n\n$line\n\nPier\n\n$whole\n" \
+    "Pier\n\n$line\n\nBoats\n\n$whole\n\nPier\n"
+heading_is_named() {
+	printf '%b' "Pier\n\n$line\n\n$whole\n\nPIER\n\n$line\n" >a
+	dedup --log=log a >out
+	grep -Fq '"reason":"heading","similarity":1.0000,"witness":{"file":"a",'\
+'"document":"a","line":1,' log
+	"$python" "$tests/rebuild.py" out log a | cmp - a
+	dedup --diff a | grep -A 1 -Fx -- '- PIER' | grep -q 'line 1$'
+}
+must '--log and --diff tell of headings' heading_is_named
+must 'what became of an earlier text does not matter' becomes \
+    "$whole And then some.\n\n$other\n\n$whole\n\n$long\n\n$tail\n" \
+    "$whole And then some.\n\n$other\n\n$long\n"
+must 'signs and numbers are what is said' stays \
+    "The gauge fell by -5 in June.\n\nThe gauge fell by 5 in June.\n
+The gauge fell by 5% in June.\n\nThe gauge fell by 1,215 in June.\n
+The gauge fell by 215 in June.\n\nThe gauge fell by 2.15 in June.\n"
 
 # Options.  Each of --help is in this file: see the test at the end.
 
@@ -496,6 +550,32 @@ separator_within() {
 	head -c 16000000 /dev/zero | tr '\0' a >line
 	dedup --document-separator="$separator" line | cmp line -
 }
+form_feeds() {
+	printf 'first page\n\fsecond\n\f\fafter an empty one\n\f\nown line\r\n\f\r\nmid\fline\n\f' \
+	    >a
+	"$python" - <<-'END' >want
+		import json
+		for i, text in enumerate(["first page\n", "second\n", "",
+		        "after an empty one\n", "own line\r\n", "mid\fline\n",
+		        ""]):
+		    print(json.dumps({"id": f"-#{i + 1}", "text": text,
+		                      "dedup": []}, separators=(",", ":")))
+	END
+	dedup --document-separator=$'\f' a | cmp - a
+	dedup --document-separator=$'\f' --annotate=jsonl <a | cmp - want
+	# Byte by byte.
+	"$python" -c 'import sys, time
+for c in open("a", "rb").read():
+    sys.stdout.buffer.write(bytes([c])); sys.stdout.flush(); time.sleep(.01)' |
+	    dedup --document-separator=$'\f' --annotate=jsonl | cmp - want
+	# As pdftotext writes it.
+	printf '%b' "A head of it\n\n$long\n\fA head of it\n\n$other\n\fA head of it\n\n$whole\n\f" >b
+	dedup -b 3 --document-separator=$'\f' --log=log b |
+	    cmp - <(printf '%b' "$long\n\f$other\n\f$whole\n\f")
+	grep -q '"document":"b#3","line":7,"offset":[0-9]*,"length":13,' log
+}
+must '--document-separator: a form feed begins the first line of a page' \
+    form_feeds
 must '--document-separator: many within a line are none' \
     separator_within
 
@@ -641,6 +721,63 @@ reference_is_not_counted() {
 	grep -qx 'dedup: 100.0 % of the text was removed' err
 	exits 2 dedup --against=ref --max-removed=0.9 a >out 2>err
 }
+several_references() {
+	local against options
+	for n in 1 2 3 4; do
+		printf 'alpha beta gamma delta epsilon %s\n\n' "$n" >"r$n"
+	done
+	cat r1 r2 r3 r4 >a
+	dedup --save=r2.t r2 >/dev/null
+	# Texts and tables in any order.
+	for against in 'r1 r2.t r3' 'r2.t r1 r3' 'r3 r1 r2.t r3' 'r3 r2 r1'; do
+		read -ra options <<<"$against"
+		options=("${options[@]/#/--against=}")
+		dedup "${options[@]}" a | cmp - r4
+		dedup -T2 -b2 "${options[@]}" --log=log a | cmp - r4
+		[ "$(grep -c '"reason":"listed"' log)" -eq 3 ]
+		grep -q '"witness":{"file":"r1","document":"r1","line":1,' log
+		grep -q '"witness":{"file":"r3","document":"r3","line":1,' log
+	done
+	exits 2 dedup --against=r1 --against=missing a >out 2>err
+	[ ! -s out ]
+	exits 2 dedup --against=r1 --against=r2 -o r2 a 2>err
+	grep -qx 'dedup: r2: cannot write: it is read, too' err
+}
+must '--against: all count that are given' several_references
+
+# Of each option with an argument, given again with another: refused by name.
+given_twice() {
+	local name again n=0
+	while read -r name; do
+		case $name in
+		completion) continue ;;	# it acts at once
+		load | against) again=0 ;;
+		*) again=1 ;;
+		esac
+		n=$((n + 1))
+		"$DEDUP" "--$name=1" "--$name=2" --check <<<'' >out 2>err ||
+		    true
+		[ "$(grep -c 'given twice' err)" -eq "$again" ] ||
+		    grep -q "^dedup: --$name: 1: not " err || {
+			echo "--$name"
+			return 1
+		}
+		"$DEDUP" "--$name=1" "--$name=1" --check <<<'' >out 2>err ||
+		    true
+		not grep -q 'given twice' err
+	done < <(dedup --help |
+	    sed -n 's/^ .*--\([a-z0-9-]*\)\[\{0,1\}=.*/\1/p')
+	[ "$n" -gt 25 ]
+	exits 2 dedup -o one -o two 2>err
+	grep -Fqx "dedup: --output: given twice, as 'one' and as 'two'" err
+	exits 2 dedup -m5 --min-words=7 2>err
+	grep -Fqx "dedup: --min-words: given twice, as '5' and as '7'" err
+	exits 2 dedup --in-place --in-place=.b 2>err
+	grep -Fqx "dedup: --in-place: given twice, as '' and as '.b'" err
+	dedup -q -q -s -s -s </dev/null 2>/dev/null
+}
+must 'an option that is given twice overrides nothing in silence' given_twice
+
 must '--against: what it names is in no count and no share' \
     reference_is_not_counted
 
@@ -1167,7 +1304,9 @@ warc_is_long() {
 	tail -n 4 out | grep -q 'Content-Length: 0'
 	cmp -n 67000000 a out
 	grep -qx 'too long    1, not judged' err
-	not grep -q ^dedup err
+	[ "$(grep -c ^dedup err)" -eq 1 ]
+	grep -qx 'dedup: units, lines or records that were too long and stay'\
+' unjudged: 1' err
 	# shellcheck disable=SC2002
 	cat a | dedup -T 2 | cmp - out
 	# Its length is wrong by one, or the file ends within it.
@@ -1501,6 +1640,15 @@ warns() {
 	head -n 5 a | dedup >out 2>err
 	[ ! -s err ]
 }
+too_long() {
+	{ head -c 4300000 /dev/zero | tr '\0' 'a '; echo; echo "$long"; } >a
+	dedup a 2>err | cmp - a
+	echo 'dedup: units, lines or records that were too long and stay'\
+' unjudged: 1' | diff err -
+	dedup -q a 2>&1 >/dev/null | cmp - /dev/null
+}
+must 'a line over 4 MiB is not judged, and that is said' too_long
+
 must '-q, --quiet: no warning that nearly all went' warns
 
 useless() {	# WARNING OPTION...

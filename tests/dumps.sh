@@ -283,7 +283,7 @@ lists() {
 		assert r["exact"] and r["fold_digits"], r
 		assert r["min_words"] == 4 and r["counted"] == 3, r
 		assert r["documents"] == 3 and r["labels"], r
-		assert r["version"] == 2, r
+		assert r["version"] == 3, r
 		assert all(n.isdigit() for n in r["unicode"].split(".")), r
 	END
 	dedup --test t t
@@ -340,7 +340,7 @@ b[9000] ^= 1; open("flip", "wb").write(b)
 b[9000] ^= 1; b[8] += 1; open("new", "wb").write(b)'
 	exits 2 dedup --load=flip a 2>err
 	grep -q '^dedup: flip: cannot load: damaged: ' err
-	refuses 'dedup: new: cannot load: format version 3 is newer than 2: use a newer dedup' \
+	refuses 'dedup: new: cannot load: format version 4 is newer than 3: use a newer dedup' \
 	    --load=new a
 	refuses 'dedup: a: cannot load: not a table of dedup' --load=a a
 	refuses 'dedup: missing: cannot load: No such file or directory' \
@@ -432,6 +432,66 @@ full_disk_and_table() {
 must 'no room for a table, or for the output: the old table stays' \
     full_disk_and_table
 
+table_after_trouble() {
+	printf '%b' "$twice" >a
+	printf '{"text":"%s"}\n' "$long" "$whole" >d.jsonl
+	echo '{"text":' >>d.jsonl
+	dedup -q --update=t a >/dev/null
+	cp t copy
+	exits 2 dedup --update=t -o o d.jsonl 2>err
+	cmp t copy
+	[ "$(wc -l <o)" -eq 3 ]
+	grep -qx 'dedup: t: not saved, after what was told above: see'\
+' --on-error' err
+	# So the next run still has what the last one may have lost.
+	exits 2 dedup --update=t d.jsonl 2>/dev/null | cmp - o
+	exits 2 dedup --save=new d.jsonl >/dev/null 2>err
+	[ ! -e new ]
+	exits 2 dedup --update=t missing a >/dev/null 2>err
+	cmp t copy
+	exits 2 dedup --counts-only -b 2 --save=new d.jsonl 2>err
+	[ ! -e new ]
+	printf 'it is older and says something that is new\n' >z
+	exits 2 dedup --update=t --log=/nowhere/l z >/dev/null 2>err
+	cmp t copy
+	exits 2 dedup --update=t --in-place --max-removed=0 a z 2>err
+	cmp t copy
+	[ ! -w /dev/full ] || {
+		exits 2 dedup --update=t --log=/dev/full a >/dev/null 2>err
+		cmp t copy
+	}
+	exits 2 dedup --update=t z >&- 2>err
+	cmp t copy
+	grep -qx 'dedup: standard output: cannot write: Bad file descriptor' err
+	exits 2 dedup --on-error=save --update=t -o o d.jsonl 2>err
+	not cmp -s t copy
+	not grep -q 'not saved' err
+	exits 1 dedup --load=t --check <<<"$whole"
+	dedup --on-error=save a 2>&1 >/dev/null |
+	    grep -qx 'dedup: --on-error has no effect without --save or --update'
+}
+must 'after trouble a table stays as it was, unless --on-error=save' \
+    table_after_trouble
+
+table_after_sync() {
+	! is_sanitized || skip 'it is preloaded itself'
+	"${CC:-cc}" -shared -fPIC -o shim.so "$tests/preload/fail_sync.c" ||
+	    skip 'the shim cannot be compiled'
+	printf '%b' "$twice" >a
+	LD_PRELOAD=./shim.so exits 2 dedup --save=t a >out 2>err
+	cat err
+	grep -qx 'dedup: standard output: cannot write: Input/output error' err
+	[ ! -e t ]
+	# The file that it goes to may have another name, and the log too.
+	LD_PRELOAD=./shim.so exits 2 dedup --save=t -o b --log=l a >l 2>err
+	grep -qx 'dedup: l: cannot write: Input/output error' err
+	[ ! -e t ]
+	LD_PRELOAD=./shim.so dedup a >out
+	LD_PRELOAD=./shim.so dedup --save=t a | cmp - out
+	dedup --test t
+}
+must 'what a table stands for is on the disk before it is' table_after_sync
+
 empty_table() {
 	dedup --save=t </dev/null
 	printf '%b' "$twice" >a
@@ -441,6 +501,17 @@ empty_table() {
 	dedup -q --load=t a 2>&1 >/dev/null | cmp - /dev/null
 }
 must 'warns of a table that is empty' empty_table
+
+new_table() {
+	printf '%b' "$twice" >a
+	dedup --update=t a >out 2>err
+	echo 'dedup: t: there is no table yet: it begins here' | cmp - err
+	printf '%b' "$once" | cmp - out
+	not grep -q 'no table' <(dedup --update=t a 2>&1)
+	rm t
+	dedup -q --update=t a 2>&1 >/dev/null | cmp - /dev/null
+}
+must '--update: a table that is not there yet is told of' new_table
 must 'one document and a table that is written' refuses "dedup: --scope=document:\
  not with --save or --update" --scope=document --save=t
 

@@ -44,6 +44,13 @@ static const char *const vocabulary[] = {
 	"96", "98", "3rd", "1,204", "x7",
 	"caf\xc3\xa9", "\xe4\xb8\xad\xe6\x96\x87", "\xef\xac\x81sh",
 	("stra\xc3\x9f" "e"), "\xd0\x9c\xd0\xb8\xd1\x80", "e\xcc\x81t\xc3\xa9",
+	/* Numbers, signs and addresses: one word each, or two. */
+	"1,214", "214", "3-5", "2.5.1", "-5", "\xe2\x88\x92" "5", "+5", "5", "5%",
+	"5 %", "$5", "\xe2\x82\xac" "5", "<5", "A+", "A-", "C++", "C#", "#dove",
+	"@rat", "a = b", "a != b", "a + b", "10\xe2\x81\xb6", "1\xc2\xbd",
+	"\xe2\x9c\x93", "\xf0\x9f\x91\x8d", "\xe2\x86\x92", "cat@dove.example",
+	"http://cat.example/a-b?c=1", "&amp;", "R&amp;D", "cat&#39;s",
+	"\xe0\xb8\x81\xe0\xb8\xb2", "\xd9\x8a", "\xdb\x8c",
 };
 #define PLAIN_WORDS 16
 
@@ -277,7 +284,7 @@ put_blank(struct kit *k, struct text *t)
 {
 	static const char *const blank[] = {
 		"\n", "\n", "\n", "\n", "\n\n", "  \n", "\r\n", "\t\n\n",
-		"\xc2\xa0\n",
+		"\xc2\xa0\n", "\xe3\x80\x80\n", ">\n", "> >\n\n", "#\n", " *\n",
 	};
 
 	puts_to(t, blank[rng_below(&k->rng, ARRAY_LEN(blank))]);
@@ -288,10 +295,10 @@ static void
 put_wrapped(struct kit *k, struct text *t)
 {
 	static const char *const leader[] = {
-		"", "", "", "  ", "# ", "// ", " * ", "> ", "\t",
+		"", "", "", "  ", "# ", "// ", " * ", "> ", "> > ", "\t",
 	};
-	const char *lead = leader[rng_below(&k->rng, 9)];
-	size_t width = 40 + rng_below(&k->rng, 62), at = 0;
+	const char *lead = leader[rng_below(&k->rng, ARRAY_LEN(leader))];
+	size_t width = 24 + rng_below(&k->rng, 78), at = 0;
 	struct text words = { NULL, 0, 0 };
 	struct text *from = &k->pool[rng_below(&k->rng, k->npool)];
 
@@ -338,6 +345,29 @@ put_listing(struct kit *k, struct text *t)
 	puts_to(t, fenced && !rng_once(&k->rng, 5) ? "```\n" : "");
 }
 
+/* A line of the pool below its own heading, or another's, or two of them. */
+static void
+put_headed(struct kit *k, struct text *t)
+{
+	static const char *const heading[] = {
+		"Cat", "Dove and rat", "96", "The lion:", "## Moose", "* * *",
+		"\xe4\xb8\xad\xe6\x96\x87",
+	};
+	unsigned i = rng_below(&k->rng, k->npool);
+	struct text *l = &k->pool[i];
+
+	for (unsigned n = 1 + rng_once(&k->rng, 4); n > 0; n--) {
+		unsigned h = rng_once(&k->rng, 4) ? rng_below(&k->rng, 7) :
+			     (i + n) % 7;
+
+		puts_to(t, heading[h]);
+		puts_to(t, rng_once(&k->rng, 3) ? "\n" : "\n\n");
+	}
+	put(t, l->p, l->len);
+	put_newline(k, t);
+	puts_to(t, rng_once(&k->rng, 2) ? "\n" : "");
+}
+
 static void
 put_document(struct kit *k, struct text *t, unsigned nlines)
 {
@@ -353,6 +383,8 @@ put_document(struct kit *k, struct text *t, unsigned nlines)
 			put_blank(k, t);
 		} else if (rng_once(&k->rng, 12)) {
 			put_wrapped(k, t);
+		} else if (rng_once(&k->rng, 10)) {
+			put_headed(k, t);
 		} else if (rng_once(&k->rng, 25)) {
 			put_listing(k, t);
 		} else if (rng_once(&k->rng, 6) && start > was) {
@@ -363,6 +395,7 @@ put_document(struct kit *k, struct text *t, unsigned nlines)
 			put(t, copy, start - was);
 			free(copy);
 		} else {
+			puts_to(t, rng_once(&k->rng, 20) ? "> " : "");
 			put(t, l->p, l->len);
 			put_newline(k, t);
 			was = start;

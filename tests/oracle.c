@@ -6,19 +6,23 @@
 #include <string.h>
 
 #include "alike.h"
+#include "bytes.h"
 #include "ending.h"
+#include "letter.h"
+#include "listing.h"
 #include "unit.h"
 #include "words.h"
 
 #define NONE SIZE_MAX
 #define NEAR_ENOUGH 1e-9	/* equal, as far as rounding goes */
-#define AHEAD_UNITS 8		/* where a unit may be said in full */
+#define AHEAD_UNITS 8		/* where a cut-off lead may be said in full */
 #define AHEAD_BYTES ((size_t)64 << 10)
-#define MOST_UNSURE 4		/* units for which all that may be is tried */
+#define NEXT_UNITS 2		/* where any unit may be */
+#define HEADLINE_WORDS 12	/* fewer, and no end of a sentence */
 
 /* Split: a document to units. */
 
-enum kind { LINE, RUN, WRAPPED, LISTING, WHOLE };
+enum kind { LINE, RUN, LISTING, WHOLE };
 
 /* Why something goes, if it does. */
 struct finding {
@@ -35,12 +39,23 @@ struct unit {
 	struct dedup_place place;
 	struct seq words;
 	struct loose loose;
+	uint32_t length;	/* in words as rules count them */
+	bool headline;		/* few words that end no sentence */
+	unsigned quote;		/* marks of quoted mail before it */
 	size_t section;		/* what is too long to judge parts these */
 	size_t repeats;		/* the unit that it says again, or NONE */
 	size_t completer[AHEAD_UNITS];
 	size_t ncompleters;
-	bool unsure;		/* these may have been missed */
-	bool judged;
+	size_t near[NEXT_UNITS];	/* units that say all of it, and more */
+	size_t nnear;
+	bool broken;		/* boilerplate, or a part of it is */
+	bool listed, may_be_listed;	/* ... or as far as the words allow */
+	size_t number;		/* in its document */
+	size_t nknown;		/* texts that were known before it */
+	enum dedup_reason by;	/* how one of them says it */
+	const struct unit *says;	/* it goes by this one */
+	bool choosing;
+	const struct unit *with;	/* has no words, and goes as that does */
 	struct finding why;
 };
 
@@ -54,12 +69,14 @@ struct row {			/* a line of the document */
 struct block {
 	size_t first, last;	/* lines */
 	bool giant;
+	bool oversize;		/* something in it is too long to judge */
 };
 
 struct paper {
 	const struct dedup_options *opt;
 	const char *text;
 	struct scan scan;
+	struct units split;
 	struct row *row;
 	struct unit *unit;
 	size_t nunits;
@@ -72,9 +89,6 @@ struct paper {
 	struct seq before_words;
 	size_t before_unit;
 	bool oversize;		/* something is too long to judge */
-	const struct answer *hint;	/* the library's, or NULL */
-	unsigned missed;	/* see complete_near() */
-	unsigned *nunsure;
 };
 
 static const struct line *
@@ -100,7 +114,7 @@ words_of(const struct paper *p, size_t i)
 {
 	const struct line *l = line_of(p, i);
 
-	return (struct seq){ p->scan.norm + l->norm, l->norm_len, l->nwords };
+	return (struct seq){ p->scan.norm + l->norm, l->norm_len, l->nwords, 0 };
 }
 
 static void
@@ -112,10 +126,53 @@ grow(struct seq *s, const struct seq *more)
 	s->n += more->n;
 }
 
+/* How many words of lines first to last, those of 'u', rules count. */
+static uint32_t
+length_of(const struct paper *p, const struct unit *u, size_t number)
+{
+	uint32_t n = 0, solo2 = 0, solo4 = 0, extra = 0;
+
+	for (size_t i = u->first; i <= u->last; i++) {
+		const struct line *l = line_of(p, i);
+
+		if (p->row[i].unit != number)
+			continue;
+		n += l->nwords;
+		solo2 += l->solo2;
+		solo4 += l->solo4;
+		extra += l->extra;
+	}
+	return words_length(n, solo2, solo4, extra);
+}
+
 static bool
 is_compared(const struct paper *p, const struct unit *u)
 {
-	return u->words.n >= p->opt->min_words;
+	return u->length >= p->opt->min_words;
+}
+
+/* May it go as near, or for what stands behind it? */
+static bool
+may_resemble(const struct paper *p, const struct unit *u)
+{
+	return !p->opt->exact && u->kind != LISTING &&
+	       u->length >= DEDUP_NEAR_WORDS && !u->headline;
+}
+
+/*
+ * Rule 3: in two words or more.  A cell, of which every second one is a number,
+ * and a line of code are the same by nature.
+ */
+static bool
+says_again(const struct paper *p, const struct seq *s,
+	   const struct seq *before, size_t first, size_t last)
+{
+	const char *text = p->text + line_of(p, first)->off;
+	size_t len = line_end(p, last) - line_of(p, first)->off;
+
+	return s->n >= 2 && seq_same(s, before) &&
+	       !unit_is_cell(s->norm, s->len, s->n) &&
+	       listing_signs(text, trimmed(text, len)) == 0;
 }
 
 static void
@@ -125,11 +182,17 @@ add_unit(struct paper *p, struct unit u)
 			      &p->unit[p->before_unit];
 
 	u.place = place_of(p, u.first);
+	u.length = u.words.length = length_of(p, &u, p->nunits);
 	u.loose = loose_of(&u.words);
 	u.section = p->section;
 	u.repeats = NONE;
-	if (before != NULL && u.words.n >= 2 && !is_compared(p, &u) &&
-	    seq_same(&before->words, &u.words))
+	u.number = p->nunits;
+	u.quote = line_of(p, u.first)->quote;
+	u.headline = u.length < HEADLINE_WORDS &&
+		     !ending_is_sentence(p->text + u.place.offset,
+					 line_end(p, u.last) - u.place.offset);
+	if (before != NULL && !is_compared(p, &u) &&
+	    says_again(p, &u.words, &before->words, u.first, u.last))
 		u.repeats = before->repeats != NONE ? before->repeats :
 			    p->before_unit;
 	*(struct unit *)append(&p->unit, p->nunits, sizeof(u)) = u;
@@ -147,9 +210,10 @@ add_whole(struct paper *p, enum kind kind, size_t first, size_t last)
 		p->row[i].unit = p->nunits;
 		grow(&u.words, &s);
 	}
-	p->before = first;
-	p->before_words = u.words;
 	add_unit(p, u);
+	/* No line repeats a unit that is compared: the unit it is in may. */
+	p->before = is_compared(p, &p->unit[p->nunits - 1]) ? NONE : first;
+	p->before_words = u.words;
 }
 
 /* Lines that repeat the one before are no part of a run. */
@@ -161,8 +225,8 @@ add_run(struct paper *p, size_t first, size_t last)
 	for (size_t i = first; i <= last; i++) {
 		struct seq s = words_of(p, i);
 
-		if (p->before != NONE && s.n >= 2 &&
-		    seq_same(&s, &p->before_words)) {
+		if (p->before != NONE &&
+		    says_again(p, &s, &p->before_words, i, i)) {
 			p->row[i].root = p->before;
 			continue;
 		}
@@ -184,28 +248,37 @@ add_oversize(struct paper *p)
 	p->before = p->before_unit = NONE;
 	p->section++;
 	p->oversize = true;
+	p->block[p->nblocks - 1].oversize = true;
 }
 
-/* The units of a block, or of a chunk of it. */
+/* The units of a block, or of a chunk of it; 'alone': there is nothing else. */
 static void
-split_piece(struct paper *p, size_t first, size_t last)
+split_piece(struct paper *p, size_t first, size_t last, bool alone)
 {
-	static const enum kind kind[] = {
-		[UNIT_LINE] = LINE, [UNIT_RUN] = RUN,
-		[UNIT_WRAPPED] = WRAPPED, [UNIT_LISTING] = LISTING,
+	struct unit_block b = {
+		.lines = p->scan.lines + first, .n = last - first + 1,
+		.text = p->text, .norm = p->scan.norm,
+		.min_words = p->opt->min_words, .alone = alone,
+		.marks = p->opt->boilerplate > 0,
 	};
-	size_t n = last - first + 1;
-	struct unit_span *span = must_have(malloc(n * sizeof(*span)));
 
-	n = unit_split(line_of(p, first), n, p->text, 0, p->scan.norm,
-		       p->opt->min_words, span);
-	for (size_t i = 0; i < n; first += span[i++].nlines)
-		if (span[i].kind == UNIT_RUN)
-			add_run(p, first, first + span[i].nlines - 1);
+	if (first == last && line_length(b.lines) >= b.min_words &&
+	    !unit_is_fence(b.text + b.lines->off, b.lines->len)) {
+		add_whole(p, LINE, first, last);
+		return;
+	}
+	if (unit_split(&p->split, &b) != 0)
+		abort();
+	for (size_t i = 0; i < p->split.nspans; i++) {
+		const struct unit_span *s = &p->split.span[i];
+
+		if (s->kind == UNIT_RUN)
+			add_run(p, first, first + s->nlines - 1);
 		else
-			add_whole(p, kind[span[i].kind], first,
-				  first + span[i].nlines - 1);
-	free(span);
+			add_whole(p, s->kind == UNIT_LINE ? LINE : LISTING,
+				  first, first + s->nlines - 1);
+		first += s->nlines;
+	}
 }
 
 static void
@@ -218,10 +291,22 @@ split_lines(struct paper *p, size_t first, size_t last)
 			add_whole(p, LINE, i, i);
 }
 
+/* Is there nothing but blank lines besides these? */
+static bool
+is_all(const struct paper *p, size_t first, size_t last)
+{
+	for (size_t i = 0; i < p->scan.nlines; i++)
+		if ((i < first || i > last) && !line_of(p, i)->blank)
+			return false;
+	return true;
+}
+
 /* In chunks of whole lines, where it is too long; most often it is one. */
 static void
 split_chunks(struct paper *p, size_t first, size_t last)
 {
+	bool all = is_all(p, first, last);
+
 	for (size_t i = first, end; i <= last; i = end + 1) {
 		for (end = i; end < last && line_end(p, end + 1) -
 		     line_of(p, i)->off <= UNIT_BLOCK_MAX; end++)
@@ -229,7 +314,7 @@ split_chunks(struct paper *p, size_t first, size_t last)
 		if (line_of(p, i)->oversize)
 			add_oversize(p);
 		else
-			split_piece(p, i, end);
+			split_piece(p, i, end, all || i > first || end < last);
 	}
 }
 
@@ -277,7 +362,9 @@ block_end(const struct paper *p, size_t first)
 			end = i;
 			break;
 		}
-	while (end + 1 < n && !line_of(p, end + 1)->blank)
+	while (end + 1 < n && !line_of(p, end + 1)->blank &&
+	       (p->opt->unit != DEDUP_UNIT_AUTO ||
+		line_of(p, end + 1)->quote == line_of(p, end)->quote))
 		end++;
 	return end;
 }
@@ -295,25 +382,76 @@ stands_in(const struct seq *s, const char *want, size_t len)
 	return false;
 }
 
+/* Is the last word nothing but letters?  Else it is not one that was cut. */
+static bool
+ends_in_letters(const struct seq *s)
+{
+	size_t from = s->len - (s->len > 0);
+
+	while (from > 0 && s->norm[from - 1] != ' ')
+		from--;
+	while (from + 1 < s->len) {
+		size_t n;
+		enum letter kind = letter_first(s->norm + from, s->len - from,
+						&n);
+
+		if (kind == LETTER_DIGIT || kind == LETTER_OTHER ||
+		    kind == LETTER_NONE)
+			return false;
+		from += n;
+	}
+	return true;
+}
+
+/* How a unit that is compared ends, and the words that ask to read on. */
+static enum ending
+ending_at(const struct paper *p, const struct unit *u, uint32_t *asks)
+{
+	uint64_t off = u->place.offset;
+	struct ending_filter filter;
+
+	ending_filter_init(&filter);
+	*asks = ending_read_more(&filter, u->words.norm, u->words.len);
+	return !is_compared(p, u) ? ENDING_WHOLE : *asks > 0 ?
+	       ENDING_READ_MORE :
+	       ending_of(p->text + off, line_end(p, u->last) - off);
+}
+
+static bool
+is_lead(const struct paper *p, const struct unit *u)
+{
+	uint32_t asks;
+
+	return ending_at(p, u, &asks) != ENDING_WHOLE;
+}
+
 /* The words that are a lead's own: none where it is no lead. */
 static struct seq
 own_words(const struct paper *p, const struct unit *u, bool *partial)
 {
-	uint64_t off = u->place.offset;
-	enum ending cut = ending_of(p->text + off, line_end(p, u->last) - off);
+	uint32_t asks;
+	enum ending cut = ending_at(p, u, &asks);
 	struct seq s = u->words;
 
-	*partial = cut == ENDING_INSIDE;
-	if (cut == ENDING_WHOLE)
-		return (struct seq){ NULL, 0, 0 };
-	for (int drop = cut == ENDING_READ_MORE ? 2 : 0; drop > 0 && s.n > 0;
-	     drop--, s.n--)
+	*partial = cut == ENDING_INSIDE && ends_in_letters(&s);
+	if (cut == ENDING_WHOLE || u->length < p->opt->min_words + asks)
+		return (struct seq){ NULL, 0, 0, 0 };
+	for (; asks > 0 && s.n > 0; asks--, s.n--)
 		do
 			s.len--;
 		while (s.len > 0 && s.norm[s.len - 1] != ' ');
 	return s;
 }
 
+/* What is quoted deeper, and what is cut off itself, completes nothing. */
+static bool
+may_complete(const struct paper *p, const struct unit *v,
+	     const struct unit *u)
+{
+	return v->kind != LISTING && v->quote <= u->quote && !is_lead(p, v);
+}
+
+/* By several units in turn, or by one that has the rest of it. */
 static void
 complete_lead(const struct paper *p, struct unit *u, const size_t *next,
 	      size_t nnext)
@@ -321,14 +459,15 @@ complete_lead(const struct paper *p, struct unit *u, const size_t *next,
 	bool partial;
 	struct seq rest = own_words(p, u, &partial);
 
-	if (u->kind == LISTING || rest.n < p->opt->min_words || rest.n == 0)
+	if (u->kind == LISTING || rest.n == 0)
 		return;
 	for (size_t i = 0; i < nnext; i++) {
 		const struct seq *s = &p->unit[next[i]].words;
 		bool all = stands_in(s, rest.norm, rest.len - partial);
 
 		/* The same once more completes nothing. */
-		if (seq_same(s, &u->words))
+		if (!may_complete(p, &p->unit[next[i]], u) ||
+		    seq_same(s, &u->words))
 			continue;
 		if (!all && (s->len == 0 || s->len >= rest.len ||
 			     memcmp(rest.norm, s->norm, s->len) != 0))
@@ -342,59 +481,20 @@ complete_lead(const struct paper *p, struct unit *u, const size_t *next,
 	u->ncompleters = 0;
 }
 
-/* Does the library name the unit so: itself, or what it is a copy of? */
-static bool
-rests_there(const struct paper *p, const struct unit *u,
-	    const struct dedup_place *at)
-{
-	const struct dedup_removal *r = removal_of(p->hint, u->place.offset);
-
-	return same_place(&u->place, at) || (r != NULL &&
-	       r->reason == DEDUP_EXACT && same_place(&r->witness, at));
-}
-
-/*
- * The last one that says it.  The library may miss those that say it in loose
- * form only.  If it names one as the witness, it is that; else two bits of
- * p->missed for each such unit say how many of the last ones it has missed: 3,
- * all of them.
- */
+/* By the next unit or the one after it, which says more. */
 static void
-complete_near(struct paper *p, struct unit *u, const size_t *next,
+complete_near(const struct paper *p, struct unit *u, const size_t *next,
 	      size_t nnext)
 {
-	const struct dedup_removal *r = p->hint == NULL ? NULL :
-		removal_of(p->hint, u->place.offset);
-	size_t found[AHEAD_UNITS], n = 0, strict = 0, named = 0;
-
-	if (u->ncompleters > 0 || p->opt->exact || u->kind == LISTING)
+	if (!may_resemble(p, u) || u->ncompleters > 0)
 		return;
-	for (size_t i = 0; i < nnext; i++) {
+	for (size_t i = 0; i < nnext && i < NEXT_UNITS; i++) {
 		const struct unit *v = &p->unit[next[i]];
 
-		if (v->kind == LISTING ||
-		    v->loose.letters <= u->loose.letters ||
-		    near_to(&v->loose, &u->loose) == 0)
-			continue;
-		found[n++] = next[i];
-		if (stands_in(&v->words, u->words.norm, u->words.len))
-			strict = n;
-		if (r != NULL && r->reason == DEDUP_LEAD &&
-		    rests_there(p, v, &r->witness))
-			named = n;
+		if (may_complete(p, v, u) && v->loose.letters > u->loose.letters &&
+		    near_to(&v->loose, &u->loose) > 0)
+			u->near[u->nnear++] = next[i];
 	}
-	u->unsure = n > strict;
-	if (named > strict) {
-		n = named;
-	} else if (u->unsure) {
-		size_t most = n - strict;
-		size_t miss = p->missed >> 2 * ((*p->nunsure)++ % MOST_UNSURE)
-			      & 3;
-
-		n -= miss < 3 && miss < most ? miss : most;
-	}
-	if (n > 0)
-		u->completer[u->ncompleters++] = found[n - 1];
 }
 
 static void
@@ -448,16 +548,10 @@ paper_free(struct paper *p)
 		loose_end(&p->unit[i].loose);
 	}
 	free(p->unit);
+	unit_free(&p->split);
 	free(p->row);
 	free(p->block);
 	scan_free(&p->scan);
-}
-
-/* When its turn comes: after this unit. */
-static size_t
-turn_of(const struct unit *u, size_t i)
-{
-	return u->ncompleters > 0 ? u->completer[u->ncompleters - 1] : i;
 }
 
 /* Judge: which units go. */
@@ -474,6 +568,8 @@ struct known {
 	bool listed;
 };
 
+struct company;
+
 struct judge {
 	const struct corpus *c;
 	const struct dedup_options *opt;
@@ -482,8 +578,9 @@ struct judge {
 	size_t nvotes;
 	struct known *known;
 	size_t nknown;
+	struct company *company;
+	size_t ncompany;
 	const struct answers *hint;	/* the library's, or NULL */
-	unsigned nunsure;
 	struct oracle_counts counts;
 };
 
@@ -513,22 +610,42 @@ vote(struct judge *j, const struct seq *s, struct dedup_place at)
 	}
 }
 
-/* Does the unit vote line by line, repeats too?  Then they are no units. */
+/*
+ * What votes, and goes, by itself from line i on: a line of a run, or several
+ * that were wrapped; a repeat; or a unit.  *last is its last line.
+ */
+static struct seq
+part_of(const struct paper *p, size_t i, size_t *last)
+{
+	size_t u = p->row[i].unit;
+	struct seq s = words_of(p, i);
+
+	*last = i;
+	if (u == NONE)
+		return s;
+	if (p->unit[u].kind != RUN) {
+		*last = p->unit[u].last;
+		return p->unit[u].words;
+	}
+	while (*last < p->unit[u].last && p->row[*last + 1].unit == u &&
+	       line_of(p, *last + 1)->joined)
+		s.n += line_of(p, ++*last)->nwords;
+	s.len = line_of(p, *last)->norm + line_of(p, *last)->norm_len -
+		line_of(p, i)->norm;
+	return s;
+}
+
 static void
 vote_all(struct judge *j)
 {
 	for (size_t d = j->c->nreference; d < j->c->n; d++) {
 		const struct paper *p = &j->paper[d];
 
-		for (size_t i = 0; i < p->scan.nlines; i++) {
-			size_t u = p->row[i].unit;
-			struct seq s = words_of(p, i);
+		for (size_t i = 0, last; i < p->scan.nlines; i = last + 1) {
+			struct seq s = part_of(p, i, &last);
 
-			if (p->row[i].root != NONE || (u != NONE &&
-			    p->unit[u].kind == RUN))
+			if (p->row[i].unit != NONE || p->row[i].root != NONE)
 				vote(j, &s, place_of(p, i));
-			else if (u != NONE && i == p->unit[u].first)
-				vote(j, &p->unit[u].words, place_of(p, i));
 		}
 	}
 }
@@ -550,46 +667,69 @@ boilerplate(struct judge *j, const struct seq *s, struct dedup_place at)
 
 /* How well does 'u' rest on 'k' by this reason?  0: not at all. */
 static double
-rests_on(const struct dedup_options *opt, enum dedup_reason reason,
+rests_on(const struct paper *p, enum dedup_reason reason,
 	 const struct unit *u, const struct unit *k)
 {
-	bool listing = u->kind == LISTING || k->kind == LISTING;
+	const struct dedup_options *opt = p->opt;
+	bool words = !opt->exact && u->kind != LISTING && k->kind != LISTING;
+	bool near = words && u->length >= DEDUP_NEAR_WORDS &&
+		    k->length >= DEDUP_NEAR_WORDS;
+
+	if (u->headline && reason != DEDUP_EXACT)
+		return 0;
 
 	switch (reason) {
 	case DEDUP_EXACT:
 		return seq_same(&u->words, &k->words);
 	case DEDUP_NEAR:
-		return listing || opt->exact ? 0 :
-		       near_to(&k->loose, &u->loose);
+		return near ? near_to(&k->loose, &u->loose) : 0;
 	case DEDUP_SIMILAR:
-		return listing || opt->exact || opt->threshold == 0 ? 0 :
-		       similar_to(&u->loose.words, &k->loose.words, opt->threshold,
-				  opt->fold_digits, false);
+		return !near || opt->threshold == 0 ? 0 :
+		       similar_to(&u->loose.words, &k->loose.words,
+				  opt->threshold, opt->fold_digits, false);
 	case DEDUP_CONTAINED:
-		return !listing && !opt->exact && opt->contained &&
-		       u->words.n >= opt->ngram &&
+		return words && opt->contained && u->words.n >= opt->ngram &&
 		       says(&k->loose, &u->loose);
 	default:
 		return 0;
 	}
 }
 
-/* What the library says of the unit, if it goes. */
+/* ... 'k' being known, or of a reference: that may be held by 'u' too. */
+static double
+known_by(const struct paper *p, enum dedup_reason reason,
+	 const struct unit *u, const struct unit *k, bool listed)
+{
+	double v = rests_on(p, reason, u, k);
+
+	if (v > 0 || reason != DEDUP_CONTAINED || !listed)
+		return v;
+	return !p->opt->exact && u->kind != LISTING && k->kind != LISTING &&
+	       k->length >= DEDUP_NEAR_WORDS && says(&u->loose, &k->loose);
+}
+
+/* What the library says of the unit, if it goes, boilerplate aside. */
 static const struct dedup_removal *
 hint_of(const struct judge *j, const struct paper *p, const struct unit *u)
 {
-	for (size_t i = u->first; i <= u->last; i++)
-		if (&p->unit[p->row[i].unit] == u && p->row[i].unit != NONE &&
-		    p->row[i].why.reason != DEDUP_BOILERPLATE)
-			return removal_of(&j->hint->doc[p->number],
-					  line_of(p, i)->off);
+	const struct dedup_removal *r;
+
+	if (j->hint == NULL)
+		return NULL;
+	for (size_t i = u->first; i <= u->last; i++) {
+		if (p->row[i].unit == NONE || &p->unit[p->row[i].unit] != u)
+			continue;
+		r = removal_of(&j->hint->doc[p->number], line_of(p, i)->off);
+		if (r == NULL || r->reason != DEDUP_BOILERPLATE)
+			return r;
+	}
 	return NULL;
 }
 
 /* Something is near or similar: is it to be expected that it is found? */
 static void
-count_miss(struct judge *j, const struct unit *u, bool listed,
-	   enum dedup_reason reason, bool found)
+count_miss(struct judge *j, const struct paper *p, const struct unit *u,
+	   bool listed, enum dedup_reason reason, bool found)
 {
 	struct oracle_counts *n = &j->counts;
 	bool words = false, sure = false;
@@ -599,7 +739,7 @@ count_miss(struct judge *j, const struct unit *u, bool listed,
 		const struct seq *s = &u->loose.words, *t = &w->loose.words;
 
 		if (j->known[k].listed != listed ||
-		    rests_on(j->opt, reason, u, w) == 0)
+		    rests_on(p, reason, u, w) == 0)
 			continue;
 		words |= stands_in(&w->words, u->words.norm, u->words.len);
 		sure |= reason == DEDUP_SIMILAR && s->n >= SURE_WORDS &&
@@ -615,68 +755,97 @@ count_miss(struct judge *j, const struct unit *u, bool listed,
 }
 
 /*
- * Search by this reason among what was kept, or the reference: the first one,
- * or that which the library found.
+ * Is there one among the texts known that says it, by this reason?  What the
+ * library found, unless it is to find all there is.
  */
-static struct finding
-search(struct judge *j, const struct paper *p, const struct unit *u,
-       bool listed, enum dedup_reason reason)
+static bool
+search(struct judge *j, const struct paper *p, struct unit *u, bool listed,
+       enum dedup_reason reason)
 {
-	const struct dedup_removal *r = j->hint == NULL ||
-		reason == DEDUP_EXACT ? NULL : hint_of(j, p, u);
+	const struct dedup_removal *r = hint_of(j, p, u);
 	enum dedup_reason said = listed ? DEDUP_LISTED : reason;
-	struct finding f = { .found = false };
-	double best = 0;
+	bool free = j->hint == NULL || reason == DEDUP_EXACT;
+	bool any = false;
 
-	for (size_t k = 0; k < j->nknown && !f.found; k++) {
-		const struct unit *w = j->known[k].u;
-		double v;
+	for (size_t k = 0; k < j->nknown && !u->why.found; k++) {
+		double v = j->known[k].listed != listed ? 0 :
+			   known_by(p, reason, u, j->known[k].u, listed);
 
-		if (j->known[k].listed != listed)
-			continue;
-		v = rests_on(j->opt, reason, u, w);
-		best = v > best ? v : best;
-		if (v > 0 && (reason == DEDUP_EXACT || j->hint == NULL ||
-			      (r != NULL && r->reason == said &&
-			       same_place(&w->place, &r->witness) &&
-			       fabs(v - r->resemblance) < NEAR_ENOUGH)))
-			f = (struct finding){ true, said, v, w->place, 0 };
+		any |= v > 0;
+		if (v > 0 && (free || (r != NULL && r->reason == said &&
+		    fabs(v - r->resemblance) < NEAR_ENOUGH)))
+			u->why = (struct finding){ .found = true,
+				.reason = said, .resemblance = v };
 	}
-	if (best > 0 && reason != DEDUP_EXACT)
-		count_miss(j, u, listed, reason, f.found);
-	return f;
+	if (any && reason != DEDUP_EXACT)
+		count_miss(j, p, u, listed, reason, u->why.found);
+	if (!u->why.found)
+		return false;
+	u->by = reason;
+	u->nknown = j->nknown;
+	return true;
 }
 
-static struct finding
-search_all(struct judge *j, const struct paper *p, const struct unit *u)
+static bool
+search_all(struct judge *j, const struct paper *p, struct unit *u, bool listed)
 {
 	static const enum dedup_reason order[] = {
 		DEDUP_EXACT, DEDUP_NEAR, DEDUP_SIMILAR, DEDUP_CONTAINED,
 	};
-	struct finding f = { .found = false };
 
-	for (int listed = 1; listed >= 0; listed--)
-		for (size_t i = 0; i < 4 && !f.found; i++)
-			f = search(j, p, u, listed, order[i]);
-	return f;
+	for (size_t i = 0; i < 4; i++)
+		if (search(j, p, u, listed, order[i]))
+			return true;
+	return false;
 }
 
-/* Rule 4: do all completers stay, or go as copies of what stays? */
-static struct finding
-completed(const struct paper *p, const struct unit *u)
+static bool
+is_taken(const struct unit *u)
 {
-	struct finding f = { u->ncompleters > 0, DEDUP_LEAD, 1,
-			     { 0, 0, 0, 0 }, 0 };
+	return u->broken || u->listed;
+}
 
-	for (size_t i = u->ncompleters; i-- > 0; ) {
+/*
+ * Rule 4: is it said soon after, by what does not go as what all say?  Of what
+ * is near in loose form only, the library may miss some.
+ */
+static bool
+is_completed(struct judge *j, const struct paper *p, struct unit *u)
+{
+	const struct dedup_removal *r = hint_of(j, p, u);
+	bool says = r != NULL && r->reason == DEDUP_LEAD;
+	bool sure = u->ncompleters > 0, may = sure, n = u->nnear > 0;
+
+	for (size_t i = 0; i < u->ncompleters; i++) {
 		const struct unit *v = &p->unit[u->completer[i]];
 
-		if (!v->judged || (v->why.found &&
-				   v->why.reason != DEDUP_EXACT))
-			f.found = false;
-		f.witness = v->why.found ? v->why.witness : v->place;
+		sure &= !is_taken(v) && !v->may_be_listed;
+		may &= !is_taken(v);
 	}
-	return f;
+	/* The last one that says it; those behind it may have been missed. */
+	for (size_t i = u->nnear; i-- > 0; ) {
+		const struct unit *v = &p->unit[u->near[i]];
+
+		may |= !is_taken(v);
+		if (j->hint == NULL || stands_in(&v->words, u->words.norm,
+						 u->words.len)) {
+			sure = may && !v->may_be_listed;
+			break;
+		}
+	}
+	if (j->hint == NULL)
+		sure = may;
+	if (n && !sure) {
+		j->counts.soon += may;
+		j->counts.soon_missed += may && !says;
+	}
+	if (!sure && !(may && says)) {
+		u->ncompleters = u->nnear = 0;
+		return false;
+	}
+	u->why = (struct finding){ .found = true,
+		.reason = DEDUP_LEAD, .resemblance = 1 };
+	return true;
 }
 
 /* The finding of a repeat of what stands there. */
@@ -687,50 +856,391 @@ repeat_of(const struct finding *root, struct dedup_place place)
 	       (struct finding){ true, DEDUP_REPEAT, 1, place, 0 };
 }
 
-/* Lines of runs go by themselves; does all of the unit go? */
+/* Parts of runs go by themselves; does all of the unit go? */
 static bool
 all_boilerplate(struct judge *j, struct paper *p, struct unit *u)
 {
-	bool all = true;
+	struct finding found = { .found = false };
+	bool all = u->words.n > 0;
 
-	if (u->kind != RUN) {
-		u->why = boilerplate(j, &u->words, u->place);
-		return u->why.found;
-	}
-	for (size_t i = u->first; i <= u->last; i++) {
-		struct seq s = words_of(p, i);
+	for (size_t i = u->first, last; i < p->scan.nlines; i = last + 1) {
+		struct seq s = part_of(p, i, &last);
+		struct finding f;
 
-		if (p->row[i].unit == NONE)
-			continue;
-		p->row[i].why = boilerplate(j, &s, place_of(p, i));
-		all &= p->row[i].why.found;
-		if (all)
-			u->why = p->row[i].why;
+		if (p->row[i].unit != u->number && (p->row[i].root == NONE ||
+						    u->kind != RUN))
+			break;
+		f = boilerplate(j, &s, place_of(p, i));
+		for (size_t k = i; k <= last && f.found; k++)
+			p->row[k].why = f;
+		if (f.found)
+			found = f;
+		u->broken |= f.found;
+		all &= f.found || p->row[i].root != NONE || s.n == 0;
 	}
-	u->why.found = all;
-	return all;
+	if (all && found.found)
+		u->why = found;
+	return u->why.found;
+}
+
+/* Rules 5 and 6: these are known before anything else is. */
+static void
+judge_taint(struct judge *j, struct paper *p, struct unit *u)
+{
+	struct finding none = { .found = false };
+
+	if (p->number < j->c->nreference || all_boilerplate(j, p, u) ||
+	    !is_compared(p, u))
+		return;
+	u->listed = search_all(j, p, u, true);
+	u->why = none;
+	for (size_t k = 0; k < j->nknown && j->known[k].listed; k++)
+		for (enum dedup_reason by = 0; by < DEDUP_NREASONS; by++)
+			u->may_be_listed |=
+				known_by(p, by, u, j->known[k].u, true) > 0;
 }
 
 static void
 judge_unit(struct judge *j, struct paper *p, struct unit *u)
 {
 	bool reference = p->number < j->c->nreference;
+	bool judged = !u->why.found && u->repeats == NONE && is_compared(p, u);
 
-	u->judged = true;
-	if (!reference && all_boilerplate(j, p, u))
+	if (judged && !reference && !is_completed(j, p, u) &&
+	    !search_all(j, p, u, true))
+		search_all(j, p, u, false);
+	if (!judged || u->broken || u->why.reason == DEDUP_LISTED)
 		return;
-	u->why = (struct finding){ .found = false };
-	if (!reference) {
-		u->why = completed(p, u);
-		if (!u->why.found && u->repeats != NONE)
-			u->why = repeat_of(&p->unit[u->repeats].why,
-					   p->unit[u->repeats].place);
-		if (!u->why.found && is_compared(p, u))
-			u->why = search_all(j, p, u);
+	if (u->why.found && (j->opt->threshold > 0 ||
+			      j->opt->keep == DEDUP_KEEP_NONE ||
+			      u->ncompleters > 0))
+		return;
+	/*
+	 * The rule of rules: a unit goes if some earlier text says all of it,
+	 * whatever became of that text.  What all say, or a list says, is no
+	 * text; nor is a cut-off lead, which may say more than its text does;
+	 * and with -t just what stays is one.
+	 */
+	*(struct known *)append(&j->known, j->nknown++,
+		sizeof(struct known)) = (struct known){ u, reference };
+}
+
+/* Witnesses: the text that stays at the end of the chain. */
+
+static const struct unit *end_of(struct judge *j, const struct unit *u);
+
+static struct dedup_place
+witness_by(struct judge *j, const struct unit *v)
+{
+	return end_of(j, v)->place;
+}
+
+/* Is this the place that the library names, or is any as good? */
+static bool
+is_named(struct judge *j, const struct unit *u, const struct unit *v)
+{
+	const struct dedup_removal *r =
+		hint_of(j, &j->paper[u->place.document], u);
+	struct dedup_place at = witness_by(j, v);
+
+	return r == NULL || same_place(&r->witness, &at);
+}
+
+/* Choose what the unit goes by: the first one that will do. */
+static void
+choose(struct judge *j, struct unit *u)
+{
+	const struct paper *p = &j->paper[u->place.document];
+	bool listed = u->why.reason == DEDUP_LISTED;
+
+	if (u->why.reason == DEDUP_LEAD && u->ncompleters > 0) {
+		u->says = &p->unit[u->completer[0]];
+		return;
 	}
-	if (!u->why.found && is_compared(p, u))
-		*(struct known *)append(&j->known, j->nknown++,
-			sizeof(struct known)) = (struct known){ u, reference };
+	for (size_t i = u->nnear; i-- > 0 && u->why.reason == DEDUP_LEAD; ) {
+		const struct unit *v = &p->unit[u->near[i]];
+
+		if (!is_taken(v) && (u->says == NULL || is_named(j, u, v)))
+			u->says = v;
+		if (j->hint == NULL)
+			break;
+	}
+	for (size_t k = 0; k < u->nknown && u->why.reason != DEDUP_LEAD; k++) {
+		const struct unit *v = j->known[k].u;
+
+		if (j->known[k].listed != listed ||
+		    fabs(known_by(p, u->by, u, v, listed) -
+			 u->why.resemblance) > NEAR_ENOUGH)
+			continue;
+		if (u->says == NULL)
+			u->says = v;
+		if (u->by == DEDUP_EXACT || is_named(j, u, v)) {
+			u->says = v;
+			break;
+		}
+	}
+}
+
+static const struct unit *
+end_of(struct judge *j, const struct unit *u)
+{
+	struct unit *v = &j->paper[u->place.document].unit[u->number];
+
+	if (!v->why.found)
+		return v;
+	if (v->says == NULL) {
+		if (v->choosing)
+			abort();	/* each says more than the other */
+		v->choosing = true;
+		choose(j, v);
+		v->choosing = false;
+	}
+	return end_of(j, v->says);
+}
+
+static void
+resolve(struct judge *j, struct unit *u)
+{
+	if (u->why.found && u->why.reason != DEDUP_BOILERPLATE &&
+	    u->repeats == NONE)
+		u->why.witness = end_of(j, u)->place;
+}
+
+/* What goes as another unit does, now that it is known how that does. */
+static void
+follow(struct paper *p, struct unit *u)
+{
+	if (u->repeats != NONE && !u->why.found)
+		u->why = repeat_of(&p->unit[u->repeats].why,
+				   p->unit[u->repeats].place);
+	if (u->with != NULL)
+		u->why = u->with->why;
+}
+
+/* Company: what is short goes with what it stands beside. */
+
+#define HEADINGS 3
+
+/* Short units before a text, the nearest first; or one that is behind it. */
+struct company {
+	const struct unit *head[HEADINGS];
+	size_t n;
+	bool behind;
+	const struct unit *text;
+	struct dedup_place place;
+};
+
+/* A document on its way: short units that wait for the next one. */
+struct walk {
+	struct judge *j;
+	struct paper *p;
+	struct unit *wait[HEADINGS];
+	const struct unit *after[HEADINGS];	/* they stand behind it */
+	unsigned passed[HEADINGS];	/* what came since and is no text */
+	size_t nwait;
+	const struct unit *beside;	/* of this block, judged last; or NULL */
+	bool words_stay;
+	const struct unit *gone;	/* the last one of this block */
+};
+
+static const struct company *
+find_company(const struct judge *j, const struct company *want)
+{
+	for (size_t i = 0; i < j->ncompany; i++) {
+		const struct company *c = &j->company[i];
+		bool same = c->behind == want->behind && c->n == want->n &&
+			    seq_same(&c->text->words, &want->text->words);
+
+		for (size_t k = 0; k < want->n && same; k++)
+			same = seq_same(&c->head[k]->words,
+					&want->head[k]->words);
+		if (same)
+			return c;
+	}
+	return NULL;
+}
+
+static void
+add_company(struct judge *j, const struct company *c)
+{
+	struct company *to = append(&j->company, j->ncompany++, sizeof(*c));
+	const struct unit *h = c->head[c->n - 1];
+
+	*to = *c;
+	to->place = h->why.found ? h->why.witness : h->place;
+}
+
+/* Do these go along with a text that goes, as one that says it has them too? */
+static bool
+goes_along(const struct walk *w, struct company *want, const struct unit *u,
+	   struct unit *h)
+{
+	const struct judge *j = w->j;
+	const struct dedup_removal *r = hint_of(j, w->p, h);
+
+	if (!u->why.found || (u->why.reason != DEDUP_EXACT &&
+			      u->why.reason != DEDUP_NEAR))
+		return false;
+	for (size_t k = 0; k < u->nknown; k++) {
+		const struct company *c;
+
+		if (j->known[k].listed ||
+		    fabs(rests_on(w->p, u->by, u, j->known[k].u) -
+			 u->why.resemblance) > NEAR_ENOUGH)
+			continue;
+		want->text = j->known[k].u;
+		c = find_company(j, want);
+		/* It may be said by several; which one is up to the sketch. */
+		if (c != NULL && (j->hint == NULL || u->by == DEDUP_EXACT ||
+				  (r != NULL && r->reason == DEDUP_HEADING &&
+				   same_place(&r->witness, &c->place)))) {
+			h->why = (struct finding){ true, DEDUP_HEADING, 1,
+						   c->place, 0 };
+			return true;
+		}
+		if (j->hint == NULL || u->by == DEDUP_EXACT)
+			return false;
+	}
+	return false;
+}
+
+/* What becomes of the short unit that waits longest is settled. */
+static void
+end_wait(struct walk *w, size_t n)
+{
+	for (; n > 0; n--) {
+		if (w->after[0] != NULL)
+			add_company(w->j, &(struct company){
+				.head = { w->wait[0] }, .n = 1, .behind = true,
+				.text = w->after[0] });
+		w->nwait--;
+		memmove(w->wait, w->wait + 1, w->nwait * sizeof(*w->wait));
+		memmove(w->after, w->after + 1, w->nwait * sizeof(*w->after));
+		memmove(w->passed, w->passed + 1,
+			w->nwait * sizeof(*w->passed));
+	}
+}
+
+/* None waits for more than so many repeats, and units without words. */
+static void
+walk_on(struct walk *w)
+{
+	for (size_t i = 0; i < w->nwait; i++)
+		w->passed[i]++;
+	while (w->nwait > 0 && w->passed[0] > AHEAD_UNITS)
+		end_wait(w, 1);
+}
+
+static void
+walk_short(struct walk *w, struct unit *u)
+{
+	struct company c = { .head = { u }, .n = 1, .behind = true };
+	bool goes = w->beside != NULL && goes_along(w, &c, w->beside, u);
+
+	if (goes) {
+		c.text = w->beside;
+		add_company(w->j, &c);
+	} else {
+		if (w->nwait == HEADINGS)
+			end_wait(w, 1);
+		w->wait[w->nwait] = u;
+		w->passed[w->nwait] = 0;
+		w->after[w->nwait++] = w->beside;
+	}
+	w->beside = NULL;
+}
+
+static void
+walk_judged(struct walk *w, struct unit *u)
+{
+	struct company c = { .n = 0 };
+	bool any = !u->broken && u->why.reason != DEDUP_LISTED, go;
+
+	/* Who wrote what is quoted is no heading. */
+	for (size_t k = 0; k < w->nwait; k++)
+		if (w->wait[k]->quote != u->quote) {
+			end_wait(w, w->nwait);
+			w->beside = any ? u : NULL;
+			return;
+		}
+	go = any;
+	for (size_t k = w->nwait; k > 0 && go; k--) {
+		c.head[c.n++] = w->wait[k - 1];
+		go = goes_along(w, &c, u, w->wait[k - 1]);
+	}
+	c = (struct company){ .n = 0, .text = u };
+	for (size_t k = w->nwait; k > 0 && any; k--) {
+		c.head[c.n++] = w->wait[k - 1];
+		add_company(w->j, &c);
+	}
+	end_wait(w, w->nwait);
+	w->beside = any ? u : NULL;
+}
+
+static void
+walk_unit(struct walk *w, struct unit *u)
+{
+	if (u->why.found && u->why.reason == DEDUP_BOILERPLATE) {
+		w->beside = NULL;
+		end_wait(w, w->nwait);
+	} else if (u->words.n == 0) {
+		w->beside = NULL;
+		walk_on(w);
+		return;
+	} else if (u->repeats != NONE) {
+		walk_on(w);
+	} else if (is_compared(w->p, u)) {
+		walk_judged(w, u);
+	} else {
+		walk_short(w, u);
+	}
+	if (u->why.found || u->repeats != NONE)
+		w->gone = u;
+	else
+		w->words_stay = true;
+}
+
+/* What has no words goes with all words of its block. */
+static void
+take_bare(struct walk *w, const struct block *b)
+{
+	if (w->words_stay || b->oversize || w->gone == NULL)
+		return;
+	for (size_t i = 0; i < w->p->nunits; i++) {
+		struct unit *u = &w->p->unit[i];
+
+		if (u->first >= b->first && u->last <= b->last &&
+		    u->words.n == 0)
+			u->with = w->gone;
+	}
+}
+
+static void
+judge_company(struct judge *j, struct paper *p)
+{
+	struct walk w = { .j = j, .p = p };
+	size_t i = 0, section = 0, line = 0;
+
+	if (p->number < j->c->nreference)
+		return;
+	for (size_t b = 0; b < p->nblocks; b++) {
+		w.beside = w.gone = NULL;
+		w.words_stay = false;
+		for (; i < p->nunits && p->unit[i].first <= p->block[b].last;
+		     i++) {
+			if (p->unit[i].section != section) {
+				section = p->unit[i].section;
+				w.beside = NULL;
+				end_wait(&w, w.nwait);
+			}
+			for (; line < p->unit[i].first; line++)
+				if (p->row[line].root != NONE)
+					walk_on(&w);
+			walk_unit(&w, &p->unit[i]);
+		}
+		take_bare(&w, &p->block[b]);
+	}
+	end_wait(&w, w.nwait);
 }
 
 /* Cut: verdicts of units to lines. */
@@ -744,15 +1254,13 @@ cut(struct judge *j, struct paper *p)
 
 		if (r->unit != NONE && !r->why.found)
 			r->why = p->unit[r->unit].why;
-		if (r->root == NONE)
+		if (r->root == NONE || p->number < j->c->nreference)
 			continue;
 		/* What it repeats comes before it, and has its finding. */
 		r->why = boilerplate(j, &s, place_of(p, i));
 		if (!r->why.found)
 			r->why = repeat_of(&p->row[r->root].why,
 					   place_of(p, r->root));
-		if (p->number < j->c->nreference)
-			r->why.found = false;
 	}
 	for (size_t i = 0; i < p->scan.nlines; i++)
 		p->row[i].gone = p->row[i].why.found;
@@ -765,7 +1273,10 @@ set_separator(struct paper *p, size_t from, size_t to)
 		p->row[i].separator = true;
 }
 
-/* Blank lines go with blocks of which nothing stays. */
+/*
+ * Blank lines go with blocks of which nothing stays: those before it, or where
+ * there are none, or nothing was kept before, those after it.
+ */
 static void
 cut_separators(struct paper *p)
 {
@@ -778,11 +1289,12 @@ cut_separators(struct paper *p)
 		size_t before = i == 0 ? 0 : b[-1].last + 1;
 		size_t after = i + 1 < p->nblocks ? b[1].first :
 			       p->scan.nlines;
+		bool blank = before < b->first && !p->row[before].separator;
 		bool gone = true;
 
 		for (size_t k = b->first; k <= b->last; k++)
 			gone &= p->row[k].gone;
-		if (gone && !kept)
+		if (gone && !(kept && blank))
 			set_separator(p, b->last + 1, after);
 		else if (gone && !b->giant)
 			set_separator(p, before, b->first);
@@ -792,16 +1304,13 @@ cut_separators(struct paper *p)
 
 static void
 judge_begin(struct judge *j, const struct corpus *c,
-	    const struct dedup_options *opt, const struct answers *hint,
-	    unsigned missed)
+	    const struct dedup_options *opt, const struct answers *hint)
 {
 	*j = (struct judge){ .c = c, .opt = opt, .hint = hint };
 	for (size_t d = 0; d < c->n; d++) {
 		j->paper[d] = (struct paper){
 			.opt = opt, .text = c->doc[d].text, .number = d,
 			.before = NONE, .before_unit = NONE,
-			.hint = hint == NULL ? NULL : &hint->doc[d],
-			.missed = missed, .nunsure = &j->nunsure,
 		};
 		split_document(&j->paper[d], c);
 	}
@@ -816,6 +1325,7 @@ judge_end(struct judge *j)
 		paper_free(&j->paper[d]);
 	free(j->votes);
 	free(j->known);
+	free(j->company);
 }
 
 static void
@@ -825,15 +1335,19 @@ judge_document(struct judge *j, struct paper *p)
 
 	while (listed < j->nknown && j->known[listed].listed)
 		listed++;
-	if (j->opt->scope == DEDUP_SCOPE_DOCUMENT)
+	if (j->opt->scope == DEDUP_SCOPE_DOCUMENT) {
 		j->nknown = listed;
-	for (size_t i = 0; i < p->nunits; i++) {
-		if (turn_of(&p->unit[i], i) == i)
-			judge_unit(j, p, &p->unit[i]);
-		for (size_t k = 0; k < i; k++)
-			if (turn_of(&p->unit[k], k) == i)
-				judge_unit(j, p, &p->unit[k]);
+		j->ncompany = 0;
 	}
+	for (size_t i = 0; i < p->nunits; i++)
+		judge_taint(j, p, &p->unit[i]);
+	for (size_t i = 0; i < p->nunits; i++)
+		judge_unit(j, p, &p->unit[i]);
+	for (size_t i = 0; i < p->nunits; i++)
+		resolve(j, &p->unit[i]);
+	judge_company(j, p);
+	for (size_t i = 0; i < p->nunits && p->number >= j->c->nreference; i++)
+		follow(p, &p->unit[i]);
 	cut(j, p);
 	cut_separators(p);
 }
@@ -876,24 +1390,6 @@ compare_document(const struct judge *j, const struct paper *p,
 	       "another number of words kept";
 }
 
-/*
- * Not so, if that is what 'what' says; are there others that the library may
- * have missed?  Where they are too many, nothing is said against it.
- */
-static bool
-try_again(const struct judge *j, unsigned *missed, const char **what)
-{
-	unsigned n = j->nunsure < MOST_UNSURE ? j->nunsure : MOST_UNSURE;
-
-	if (*what == NULL)
-		return false;
-	if (++*missed < 1u << 2 * n)
-		return true;
-	if (j->nunsure > MOST_UNSURE)
-		*what = NULL;
-	return false;
-}
-
 static void
 add_counts(struct oracle_counts *to, const struct oracle_counts *n)
 {
@@ -901,6 +1397,8 @@ add_counts(struct oracle_counts *to, const struct oracle_counts *n)
 	to->near_missed += n->near_missed;
 	to->loose += n->loose;
 	to->loose_missed += n->loose_missed;
+	to->soon += n->soon;
+	to->soon_missed += n->soon_missed;
 	to->similar += n->similar;
 	to->similar_missed += n->similar_missed;
 }
@@ -909,29 +1407,18 @@ const char *
 check_rules(const struct corpus *c, const struct dedup_options *opt,
 	    const struct answers *a, struct oracle_counts *counts)
 {
-	const char *what, *first = NULL;
-	unsigned missed = 0;
-	bool again;
+	const char *what = NULL;
+	struct judge j;
 
-	do {
-		struct judge j;
-
-		judge_begin(&j, c, opt, a, missed);
-		what = NULL;
-		for (size_t i = 0; i < c->n && what == NULL; i++) {
-			judge_document(&j, &j.paper[i]);
-			what = compare_document(&j, &j.paper[i], &a->doc[i]);
-		}
-		if (counts != NULL && what == NULL)
-			add_counts(counts, &j.counts);
-		first = missed == 0 ? what : first;
-		again = try_again(&j, &missed, &what);
-		if (counts != NULL && first != NULL && what == NULL &&
-		    j.nunsure > MOST_UNSURE)
-			counts->unsure++;
-		judge_end(&j);
-	} while (again);
-	return what != NULL ? first : NULL;
+	judge_begin(&j, c, opt, a);
+	for (size_t i = 0; i < c->n && what == NULL; i++) {
+		judge_document(&j, &j.paper[i]);
+		what = compare_document(&j, &j.paper[i], &a->doc[i]);
+	}
+	if (counts != NULL && what == NULL)
+		add_counts(counts, &j.counts);
+	judge_end(&j);
+	return what;
 }
 
 /* With DEDUP_KEEP_NONE. */
@@ -940,8 +1427,7 @@ static bool
 dooms(const struct finding *f)
 {
 	return f->found && (f->reason == DEDUP_EXACT ||
-			    f->reason == DEDUP_NEAR ||
-			    f->reason == DEDUP_SIMILAR ||
+			    f->reason == DEDUP_HEADING ||
 			    f->reason == DEDUP_REPEAT);
 }
 
@@ -968,11 +1454,30 @@ doom_witnesses(struct judge *j, struct paper *p)
 		if (root == NONE || p->row[root].why.found ||
 		    !dooms(&p->row[i].why))
 			continue;
+		/* A line of wrapped text is no text by itself. */
 		if (p->unit[p->row[root].unit].kind == RUN)
-			p->row[root].gone = true;
+			p->row[root].gone |= !line_of(p, root)->joined ||
+				root == 0 || p->row[root - 1].unit !=
+					     p->row[root].unit;
 		else
 			doom_unit(j, &p->row[i].why.witness);
 	}
+}
+
+/* What has no words goes with all words of its block, here too. */
+static void
+doom_bare(struct paper *p, const struct block *b)
+{
+	bool any = false, all = !b->oversize;
+
+	for (size_t i = b->first; i <= b->last; i++)
+		if (p->row[i].unit != NONE &&
+		    p->unit[p->row[i].unit].words.n > 0) {
+			any |= p->row[i].gone;
+			all &= p->row[i].gone;
+		}
+	for (size_t i = b->first; i <= b->last && any && all; i++)
+		p->row[i].gone = true;
 }
 
 /* The documents as judged and doomed against the answers. */
@@ -982,6 +1487,8 @@ compare_keep_none(struct judge *j, const struct answers *none)
 	for (size_t d = j->c->nreference; d < j->c->n; d++) {
 		struct paper *p = &j->paper[d];
 
+		for (size_t b = 0; b < p->nblocks; b++)
+			doom_bare(p, &p->block[b]);
 		cut_separators(p);
 		for (size_t i = 0; i < p->scan.nlines; i++) {
 			uint64_t off = line_of(p, i)->off;
@@ -1003,21 +1510,15 @@ check_keep_none(const struct corpus *c, const struct dedup_options *opt,
 		const struct answers *first, const struct answers *none)
 {
 	const char *what;
-	unsigned missed = 0;
-	bool again;
+	struct judge j;
 
-	do {
-		struct judge j;
-
-		judge_begin(&j, c, opt, first, missed);
-		for (size_t d = 0; d < c->n; d++)
-			judge_document(&j, &j.paper[d]);
-		for (size_t d = 0; d < c->n; d++)
-			doom_witnesses(&j, &j.paper[d]);
-		what = compare_keep_none(&j, none);
-		again = try_again(&j, &missed, &what);
-		judge_end(&j);
-	} while (again);
+	judge_begin(&j, c, opt, first);
+	for (size_t d = 0; d < c->n; d++)
+		judge_document(&j, &j.paper[d]);
+	for (size_t d = 0; d < c->n; d++)
+		doom_witnesses(&j, &j.paper[d]);
+	what = compare_keep_none(&j, none);
+	judge_end(&j);
 	return what;
 }
 
@@ -1098,7 +1599,7 @@ oracle_answers(const struct corpus *c, const struct dedup_options *opt,
 
 	memset(a, 0, sizeof(*a));
 	a->n = c->n;
-	judge_begin(&j, c, opt, NULL, 0);
+	judge_begin(&j, c, opt, NULL);
 	for (size_t d = 0; d < c->n; d++) {
 		judge_document(&j, &j.paper[d]);
 		answer_of(&j.paper[d], &a->doc[d]);
@@ -1137,32 +1638,46 @@ unit_stays(const struct witnesses *w, const struct paper *p, size_t u)
 	return any;
 }
 
-/* Was 'v' of document 'q' judged before 'u' of document 'p'? */
+/* Does 'v' say unit 'u', or does what says it say more, as 'v' does? */
 static bool
-was_before(const struct paper *q, size_t v, const struct paper *p, size_t u)
+says_all(const struct witnesses *w, const struct unit *v, const struct unit *u)
 {
-	size_t x = turn_of(&q->unit[v], v), y = turn_of(&p->unit[u], u);
-
-	if (q != p || p->unit[u].unsure || q->unit[v].unsure)
-		return q->number <= p->number;
-	return x != y ? x < y : v == x || (u != y && v < u);
+	if (w->j.opt->exact)
+		return seq_same(&v->words, &u->words);
+	/* Where a text between them parts words, within a word, too. */
+	return memmem(v->loose.text, v->loose.len, u->loose.text,
+		      u->loose.len) != NULL ||
+	       /* Of what is similar to something, anything may be left. */
+	       w->j.opt->threshold > 0;
 }
 
-/* Rule 4: do they all stay, or are they exact copies? */
-static bool
-all_complete(const struct witnesses *w, const struct paper *p,
-	     const struct unit *u)
+/* Rule 4: is it said in full there, or by what says that? */
+static const char *
+check_lead(const struct witnesses *w, const struct paper *p,
+	   const struct unit *u, const struct unit *v)
 {
-	for (size_t i = 0; i < u->ncompleters; i++) {
-		size_t v = u->completer[i];
-		const struct dedup_removal *r =
-			removal_at(w, p, p->unit[v].first);
+	if (u->ncompleters > 0 &&
+	    says_all(w, v, &p->unit[u->completer[0]]))
+		return NULL;
+	for (size_t i = 0; i < u->nnear; i++)
+		if (says_all(w, v, &p->unit[u->near[i]]))
+			return NULL;
+	return "a lead's witness that does not complete it";
+}
 
-		if (!unit_stays(w, p, v) && (r == NULL ||
-					     r->reason != DEDUP_EXACT))
-			return false;
-	}
-	return u->ncompleters > 0;
+static const char *
+check_listed(const struct paper *p, const struct unit *u,
+	     const struct unit *v, double resemblance)
+{
+	static const enum dedup_reason reason[] = {
+		DEDUP_EXACT, DEDUP_NEAR, DEDUP_SIMILAR, DEDUP_CONTAINED,
+	};
+
+	for (size_t i = 0; i < 4; i++)
+		if (fabs(known_by(p, reason[i], u, v, true) - resemblance) <
+		    NEAR_ENOUGH)
+			return NULL;
+	return "a witness of a list that does not say it";
 }
 
 static const char *
@@ -1172,31 +1687,27 @@ check_unit(const struct witnesses *w, const struct paper *p, size_t i,
 	const struct unit *u = &p->unit[i], *v;
 	const struct paper *q = &w->j.paper[r->witness.document];
 	size_t k = q->row[r->witness.line].unit;
-	bool said = false;
 
 	if (k == NONE || !same_place(&q->unit[k].place, &r->witness))
 		return "a witness that is no unit";
 	v = &q->unit[k];
-	if (r->reason == DEDUP_LEAD && u->unsure)
-		return near_to(&v->loose, &u->loose) > 0 ? NULL :
-		       "a lead's witness that does not say it";
-	if (r->reason == DEDUP_LEAD)
-		return !all_complete(w, p, u) ? "a lead that is not completed" :
-		       v == &p->unit[u->completer[0]] ||
-		       seq_same(&v->words, &p->unit[u->completer[0]].words) ?
-		       NULL : "a lead's witness that does not complete it";
-	if (!was_before(q, k, p, i))
-		return "a witness that is later";
+	if (u->words.n == 0)		/* it goes with what is around it */
+		return NULL;
+	if (r->reason == DEDUP_HEADING)
+		return !is_compared(p, u) && seq_same(&u->words, &v->words) ?
+		       NULL : "a heading that is another one";
 	if (r->reason == DEDUP_REPEAT)
 		return u->repeats == k && seq_same(&u->words, &v->words) ?
 		       NULL : "a repeat of something else";
+	if (u->repeats != NONE)		/* it goes as what it repeats does */
+		return NULL;
 	if (!is_compared(p, u))
 		return "a unit that is too short to compare";
-	for (enum dedup_reason m = DEDUP_EXACT; m < DEDUP_NREASONS; m++)
-		if (m == r->reason || r->reason == DEDUP_LISTED)
-			said |= fabs(rests_on(w->j.opt, m, u, v) -
-				     r->resemblance) < NEAR_ENOUGH;
-	return said ? NULL : "a witness that does not say it";
+	if (r->reason == DEDUP_LEAD)
+		return check_lead(w, p, u, v);
+	if (r->reason == DEDUP_LISTED)
+		return check_listed(p, u, v, r->resemblance);
+	return says_all(w, v, u) ? NULL : "a witness that does not say it";
 }
 
 /* A repeat rests on a line or unit before it, or on what that rests on. */
@@ -1244,6 +1755,8 @@ check_line(const struct witnesses *w, const struct paper *p, size_t i,
 	if (w->j.opt->scope == DEDUP_SCOPE_DOCUMENT &&
 	    r->reason != DEDUP_LISTED && witness != p->number)
 		return "a witness in another document";
+	if (w->j.paper[witness].row[r->witness.line].unit == NONE)
+		return "a witness that is no unit";
 	if (!unit_stays(w, &w->j.paper[witness],
 			w->j.paper[witness].row[r->witness.line].unit))
 		return "a witness that goes";
@@ -1259,7 +1772,7 @@ check_witnesses(const struct corpus *c, const struct dedup_options *opt,
 	struct witnesses w = { .a = a };
 	const char *what = NULL;
 
-	judge_begin(&w.j, c, opt, a, 0);
+	judge_begin(&w.j, c, opt, a);
 	for (size_t d = c->nreference; d < c->n && what == NULL; d++) {
 		const struct paper *p = &w.j.paper[d];
 

@@ -21,11 +21,11 @@ const char *check_witnesses(const struct corpus *c,
 
 /* How often the sketch proposed what the oracle finds near. */
 struct oracle_counts {
-	uint64_t unsure;	/* corpora for which it is not clear what was
-				 * missed of rule 4 */
 	uint64_t near, near_missed;	/* units that a kept one says word for
 					 * word */
 	uint64_t loose, loose_missed;	/* ... and in loose form only */
+	uint64_t soon, soon_missed;	/* units that one of the next two says,
+					 * in loose form only */
 	uint64_t similar, similar_missed;	/* of SURE_WORDS or more, and
 						 * of SURE_RESEMBLANCE */
 };

@@ -220,27 +220,26 @@ test_answers_are_those_of_the_rules(void **state)
 	counts = (struct oracle_counts){ .near = 0 };
 	assert_true(hold(rules_hold, 2500, 6, false));
 	print_message("missed by the sketch: %llu of %llu near, %llu of %llu "
-		      "in loose form, %llu of %llu similar\n",
+		      "in loose form, %llu of %llu before they are said, "
+		      "%llu of %llu similar\n",
 		      (unsigned long long)counts.near_missed,
 		      (unsigned long long)counts.near,
 		      (unsigned long long)counts.loose_missed,
 		      (unsigned long long)counts.loose,
+		      (unsigned long long)counts.soon_missed,
+		      (unsigned long long)counts.soon,
 		      (unsigned long long)counts.similar_missed,
 		      (unsigned long long)counts.similar);
 	/* Shares of a few are chance. */
 	if (every() > 1)
 		return;
-	assert_true(counts.unsure * 100 <= counts.near);
 	assert_true(counts.near_missed * 100 < counts.near);
-	assert_true(counts.loose_missed * 10 < counts.loose);
+	/* Such short words as these are seldom joined so often. */
+	assert_true(counts.loose_missed * 5 < counts.loose);
 	assert_true(counts.similar_missed * 100 < counts.similar);
 }
 
-/*
- * All of it, with blocks that are too long to be split at once.  Too many of
- * their units are said in loose form for the oracle to try all that may have
- * been missed, but with options.exact.
- */
+/* All of it, with blocks that are too long to be split at once. */
 static const char *
 large_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
 {
@@ -252,8 +251,7 @@ large_holds(const struct corpus *c, struct dedup_options *opt, uint64_t seed)
 	if (what == NULL)
 		what = check_spans(c, &a);
 	if (what == NULL)
-		what = opt->exact ? check_rules(c, opt, &a, NULL) :
-		       check_witnesses(c, opt, &a);
+		what = check_rules(c, opt, &a, NULL);
 	for (enum pieces how = PIECES_RANDOM; how <= PIECES_BATCH &&
 	     what == NULL; how++) {
 		answers_free(&b);
@@ -297,6 +295,91 @@ test_secret_changes_nothing(void **state)
 {
 	(void)state;
 	assert_true(hold(secret_holds, 1000, 7, false));
+}
+
+/* A word that is no other one, most often. */
+static void
+put_any_word(struct rng *r, struct text *t)
+{
+	char word[16];
+	unsigned len = rng_range(r, 2, 7);
+
+	for (unsigned i = 0; i < len; i++)
+		word[i] = "aeiou" "bdfglmnprst"[rng_below(r, 16)];
+	put(t, word, len);
+}
+
+/*
+ * Sentences that lose words at their ends, and, 'joined', such as have words
+ * joined and parted; each is a near copy of others, and of these of yet others.
+ */
+static void
+put_chains(struct rng *r, struct text *t, bool joined)
+{
+	struct text s = { NULL, 0, 0 };
+
+	for (unsigned n = rng_range(r, 14, 40); n > 0; n--) {
+		put_any_word(r, &s);
+		puts_to(&s, n > 1 ? " " : "");
+	}
+	for (unsigned k = rng_range(r, 2, 12); k > 0; k--) {
+		size_t from = 0, to = s.len;
+
+		for (unsigned n = rng_below(r, 4); n > 0; n--)
+			from += strcspn(s.p + from, " ") + 1;
+		for (unsigned n = rng_below(r, 4); n > 0; n--)
+			while (s.p[--to] != ' ')
+				;
+		for (size_t i = from; i < to; i++)
+			if (s.p[i] != ' ' || !joined || !rng_once(r, 5)) {
+				put(t, s.p + i, 1);
+				if (joined && rng_once(r, 30))
+					puts_to(t, " ");
+			}
+		puts_to(t, ".\n\n");
+	}
+	free(s.p);
+}
+
+static void
+test_eight_secrets_give_the_same(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 60; i++) {
+		struct rng r = { 800 + i };
+		struct corpus c = { .n = 0 };
+		struct dedup_options opt;
+		struct answers first, a;
+		const char *what;
+
+		dedup_options_init(&opt);
+		opt.seeded = true;
+		opt.contained = i % 4 == 3;
+		opt.threshold = i % 5 == 4 ? 0.8 : 0;
+		for (unsigned k = 0; k < 3; k++) {
+			struct text t = { NULL, 0, 0 };
+
+			for (unsigned n = 0; n < 25; n++)
+				put_chains(&r, &t, i % 2 == 1);
+			corpus_add(&c, t.p, t.len);
+			free(t.p);
+		}
+		assert_null(ask(&c, &opt, PIECES_WHOLE, 0, &first));
+		what = check_witnesses(&c, &opt, &first);
+		if (what != NULL)
+			fail_msg("corpus %u: %s", i, what);
+		for (opt.seed = 1; opt.seed < 8; opt.seed++) {
+			what = ask(&c, &opt, PIECES_WHOLE, 0, &a);
+			if (what == NULL)
+				what = check_equal(&first, &a, true);
+			if (what != NULL)
+				fail_msg("corpus %u, secret %u: %s", i,
+					 (unsigned)opt.seed, what);
+			answers_free(&a);
+		}
+		answers_free(&first);
+		corpus_free(&c);
+	}
 }
 
 static const char *
@@ -640,6 +723,7 @@ check_stays(const struct dedup_options *opt, const char *in)
 	check_example(opt, in, in);
 }
 
+/* Fewer than 12 words, which a full stop keeps from being a headline. */
 #define TEN "one two three four five six seven eight nine ten"
 
 static void
@@ -665,6 +749,7 @@ test_same_words_go(void **state)
 
 /* What stands between two units so that they are not one soon after another. */
 #define APART "a\n\nb\n\nc\n\nd\n\ne\n\nf\n\ng\n\nh\n\n"
+#define APART_TOO "i\n\nj\n\nk\n\nl\n\nm\n\nn\n\no\n\np\n\n"
 
 static void
 test_what_a_kept_unit_says_in_one_piece_goes(void **state)
@@ -673,23 +758,66 @@ test_what_a_kept_unit_says_in_one_piece_goes(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	CHECK_GONE(&opt, TEN " eleven\n\n" TEN "\n", { 2, DEDUP_NEAR, 0 });
-	CHECK_GONE(&opt, "Photo: " TEN "\n\n" TEN "\n",
+	CHECK_GONE(&opt, TEN " eleven\n\n" TEN ".\n", { 2, DEDUP_NEAR, 0 });
+	CHECK_GONE(&opt, "Photo: " TEN "\n\n" TEN ".\n",
 		   { 2, DEDUP_NEAR, 0 });
 	/* Accents and joined words. */
 	CHECK_GONE(&opt, "one two three four web site seven caf\xc3\xa9 nine"
-		   "\n\none two three four website seven cafe nine\n",
+		   "\n\none two three four website seven cafe nine.\n",
 		   { 2, DEDUP_NEAR, 0 });
 	CHECK_GONE(&opt, TEN " \xc5\x82\xc3\xb3" "d\xc5\xba\n\n"
-		   TEN " lodz\n", { 2, DEDUP_NEAR, 0 });
+		   TEN " lodz.\n", { 2, DEDUP_NEAR, 0 });
 	/* It is not the other way round. */
-	check_stays(&opt, TEN "\n\n" APART TEN " eleven\n");
+	check_stays(&opt, TEN ".\n\n" APART TEN " eleven.\n");
 	/* Much longer. */
-	check_stays(&opt, TEN " a b c d e f\n\n" TEN "\n");
-	check_stays(&opt, "one two three four five six seven eight\n\n"
-		    "one two three four five six seven\n");
+	check_stays(&opt, TEN " a b c d e f.\n\n" TEN ".\n");
+	check_stays(&opt, "one two three four five six seven eight.\n\n"
+		    "one two three four five six seven.\n");
 	opt.exact = true;
-	check_stays(&opt, TEN " eleven\n\n" TEN "\n");
+	check_stays(&opt, TEN " eleven.\n\n" TEN ".\n");
+}
+
+/* The page's title says the headline too, but is the worse copy. */
+static void
+test_headline_goes_only_as_an_exact_copy(void **state)
+{
+	struct dedup_options opt;
+
+	(void)state;
+	dedup_options_init(&opt);
+	check_stays(&opt, TEN " - The Daily Heron\n\n" APART TEN "\n");
+	check_stays(&opt, TEN "\n\n" TEN " - The Daily Heron\n");
+	CHECK_GONE(&opt, TEN "\n\n" APART TEN "!\n",
+		   { 18, DEDUP_EXACT, 0 });
+	/* What ends a sentence is none, and neither is what is longer. */
+	CHECK_GONE(&opt, TEN " and more\n\n" APART "\xe2\x80\x9c" TEN
+		   "?\xe2\x80\x9d\n", { 18, DEDUP_NEAR, 0 });
+	CHECK_GONE(&opt, TEN " eleven twelve thirteen\n\n" APART TEN
+		   " eleven twelve\n", { 18, DEDUP_NEAR, 0 });
+}
+
+/* What an earlier text says goes, also where that text went itself. */
+static void
+test_what_became_of_an_earlier_text_does_not_matter(void **state)
+{
+	struct dedup_options opt;
+
+	(void)state;
+	dedup_options_init(&opt);
+	/* Of 20, 16 and 13 words: the first is too long for the last. */
+	CHECK_GONE(&opt, TEN " a b c d e f g h i j.\n\n" APART TEN
+		   " a b c d e f.\n\n" APART_TOO TEN " a b c.\n",
+		   { 18, DEDUP_NEAR, 0 }, { 36, DEDUP_NEAR, 0 });
+	CHECK_GONE(&opt, TEN " a b c d e f g h i j.\n\n" APART TEN
+		   " a b c d e f.\n\n" APART_TOO TEN " A B C D E F\n",
+		   { 18, DEDUP_NEAR, 0 }, { 36, DEDUP_EXACT, 0 });
+	check_stays(&opt, TEN " a b c d e f g h i j.\n\n" APART TEN
+		    " a b c.\n");
+	/* Of texts that are merely similar, just those that stay count. */
+	opt.threshold = 0.8;
+	CHECK_GONE(&opt, TEN " a b c d e f g h i j.\n\n" APART TEN
+		   " a b c d e f.\n\n" APART_TOO TEN " a b c.\n",
+		   { 18, DEDUP_NEAR, 0 });
 }
 
 static void
@@ -727,15 +855,15 @@ test_similar_ones_go_where_asked_for(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	check_stays(&opt, TEN " alpha\n\n" TEN " beta\n");
+	check_stays(&opt, TEN " alpha.\n\n" TEN " beta.\n");
 	opt.threshold = 0.8;
-	CHECK_GONE(&opt, TEN " alpha\n\n" TEN " beta\n",
+	CHECK_GONE(&opt, TEN " alpha.\n\n" TEN " beta.\n",
 		   { 2, DEDUP_SIMILAR, 0 });
-	check_stays(&opt, TEN " 96\n\n" TEN " 98\n");
+	check_stays(&opt, TEN " 96.\n\n" TEN " 98.\n");
 	/* What is near comes first. */
-	CHECK_GONE(&opt, TEN " alpha\n\n" TEN "\n", { 2, DEDUP_NEAR, 0 });
+	CHECK_GONE(&opt, TEN " alpha.\n\n" TEN ".\n", { 2, DEDUP_NEAR, 0 });
 	opt.threshold = 1;
-	check_stays(&opt, TEN " alpha\n\n" TEN " beta\n");
+	check_stays(&opt, TEN " alpha.\n\n" TEN " beta.\n");
 }
 
 static void
@@ -752,7 +880,7 @@ test_short_lines_are_one_unit(void **state)
 		      "At sea\nNow\nNow\nAt sea\n");
 }
 
-#define LONG "Nobody was there to see it on that day."
+#define LONG "Nobody was there to see it come in on that day."
 
 static void
 test_run_ends_at_a_longer_line_whether_or_not_that_goes(void **state)
@@ -825,20 +953,28 @@ test_bare_caption_goes_before_the_same_with_credit(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	CHECK_GONE(&opt, CAPTION "\n\n" CAPTION ". Photo: Ann Lee\n",
+	CHECK_GONE(&opt, CAPTION ".\n\n" CAPTION ". Photo: Ann Lee\n",
 		   { 0, DEDUP_LEAD, 2 });
-	CHECK_GONE(&opt, CAPTION ".\n\nImage: " CAPTION "\n",
-		   { 0, DEDUP_LEAD, 2 });
-	/* The last one that says it: those before say no more than that. */
-	CHECK_GONE(&opt, CAPTION "\n\nImage: " CAPTION "\n\nImage: " CAPTION
-		   " (Ann Lee)\n", { 0, DEDUP_LEAD, 4 }, { 2, DEDUP_LEAD, 4 });
-	CHECK_GONE(&opt, CAPTION " (Ann Lee)\n\n" CAPTION "\n",
+	CHECK_GONE(&opt, CAPTION ".\n\nNews\n\nImage: " CAPTION "\n",
+		   { 0, DEDUP_LEAD, 4 });
+	/* Each is said by the next. */
+	CHECK_GONE(&opt, CAPTION ".\n\nImage: " CAPTION "\n\nImage: "
+		   CAPTION " (Ann Lee)\n",
+		   { 0, DEDUP_LEAD, 4 }, { 2, DEDUP_LEAD, 4 });
+	CHECK_GONE(&opt, CAPTION " (Ann Lee)\n\n" CAPTION ".\n",
 		   { 2, DEDUP_NEAR, 0 });
-	opt.exact = true;
+	/* Further off, a headline, and what is quoted. */
+	check_stays(&opt, CAPTION ".\n\nNews\n\nSport\n\n" CAPTION
+		    ". Photo: Ann Lee\n");
 	check_stays(&opt, CAPTION "\n\n" CAPTION ". Photo: Ann Lee\n");
+	check_stays(&opt, CAPTION ".\n\n> " CAPTION ". Photo: Ann Lee\n");
+	CHECK_GONE(&opt, "> " CAPTION ".\n\n" CAPTION ". Photo: Ann Lee\n",
+		   { 0, DEDUP_LEAD, 2 });
+	opt.exact = true;
+	check_stays(&opt, CAPTION ".\n\n" CAPTION ". Photo: Ann Lee\n");
 	opt.exact = false;
 	opt.unit = DEDUP_UNIT_DOCUMENT;
-	check_stays(&opt, CAPTION "\n\n" CAPTION ". Photo: Ann Lee\n");
+	check_stays(&opt, CAPTION ".\n\n" CAPTION ". Photo: Ann Lee\n");
 }
 
 static void
@@ -857,7 +993,7 @@ test_repeat_of_a_gone_line_names_what_stays(void **state)
 		   { 5, DEDUP_EXACT, 0 }, { 7, DEDUP_EXACT, 0 },
 		   { 9, DEDUP_EXACT, 0 });
 	/* A run that repeats a run, and a line that repeats its last line. */
-	CHECK_GONE(&opt, "Sign up\nfor it\n\nSign up\nfor it\n\nfor it\n",
+	CHECK_GONE(&opt, "Sign up\nFor it\n\nSign up\nFor it\n\nFor it\n",
 		   { 3, DEDUP_REPEAT, 0 }, { 6, DEDUP_REPEAT, 0 });
 }
 
@@ -897,7 +1033,8 @@ test_listing_goes_only_whole(void **state)
 	check_stays(&opt, CODE "return sum[n_of_all - 1];\n\n" CODE);
 	check_stays(&opt, CODE "\n" CODE "return sum[n_of_all - 1];\n");
 	opt.contained = false;
-	check_stays(&opt, "x = f(a, b, c, d);\nx = f(a, b, c, d);\n");
+	check_stays(&opt, TEN "\n\nx = f(a, b, c, d);\n"
+		    "x = f(a, b, c, d);\n");
 	check_example(&opt, "```\na b c d e f\n\na b c d e f\n```\n\n"
 		      "a b c d e f\n\n```\na b c d e f\n\na b c d e f\n```\n",
 		      "```\na b c d e f\n\na b c d e f\n```\n\na b c d e f\n");
@@ -957,9 +1094,80 @@ test_lead_completed_by_a_removed_exact_copy_names_what_stays(void **state)
 	dedup_options_init(&opt);
 	CHECK_GONE(&opt, TEN "\n\none two three four five...\n\n" TEN "\n",
 		   { 2, DEDUP_LEAD, 0 }, { 4, DEDUP_EXACT, 0 });
-	/* What completes it went for another reason: judged as any other. */
 	CHECK_GONE(&opt, TEN " eleven\n\none two three four five...\n\n" TEN
-		   "\n", { 4, DEDUP_NEAR, 0 });
+		   ".\n", { 2, DEDUP_LEAD, 0 }, { 4, DEDUP_NEAR, 0 });
+}
+
+/* A lead and what completes it never both go for each other. */
+static void
+test_lead_is_no_witness_of_what_completes_it(void **state)
+{
+	struct dedup_options opt;
+
+	(void)state;
+	dedup_options_init(&opt);
+	CHECK_GONE(&opt, TEN " eleven. Read more\n\n" TEN " eleven.\n",
+		   { 0, DEDUP_LEAD, 2 });
+	CHECK_GONE(&opt, TEN " eleven twelve thirteen \xe2\x80\xa6\n\n" TEN
+		   " eleven.\n\nTwelve thirteen, and then as many more.\n",
+		   { 0, DEDUP_LEAD, 2 });
+	check_stays(&opt, TEN " \xe2\x80\xa6\n\nNews\n");
+}
+
+/* What goes from all documents, or is listed, says nothing in full. */
+static void
+test_boilerplate_completes_nothing(void **state)
+{
+	static const char lead[] = "one two three four five...\n";
+	struct corpus c = { .n = 0 }, kept = { .n = 0 };
+	struct dedup_options opt;
+	struct answers a;
+	struct text t = { NULL, 0, 0 };
+
+	(void)state;
+	dedup_options_init(&opt);
+	opt.boilerplate = 2;
+	puts_to(&t, lead);
+	puts_to(&t, "\n" TEN ".\n");
+	corpus_add(&c, t.p, t.len);
+	corpus_add(&c, TEN ".\n", strlen(TEN ".\n"));
+	assert_null(ask(&c, &opt, PIECES_WHOLE, 0, &a));
+	assert_null(check_rules(&c, &opt, &a, NULL));
+	kept_corpus(&c, &a, &kept);
+	assert_int_equal(kept.doc[0].len, strlen(lead));
+	assert_memory_equal(kept.doc[0].text, lead, strlen(lead));
+	assert_int_equal(kept.doc[1].len, 0);
+	answers_free(&a);
+	corpus_free(&c);
+	corpus_free(&kept);
+	free(t.p);
+}
+
+static void
+test_heading_goes_with_what_it_heads(void **state)
+{
+	static const char first[] =
+		"The chair opened the meeting at nine and welcomed all "
+		"members from the north.";
+	static const char second[] =
+		"All of them voted for the plan to dredge the inner basin in "
+		"the winter.";
+	struct dedup_options opt;
+	char page[600], text[1300];
+
+	(void)state;
+	dedup_options_init(&opt);
+	snprintf(page, sizeof(page), "Harbour\n\nAttendance\n\n%s\n\n"
+		 "Votes\n\n%s\n", first, second);
+	snprintf(text, sizeof(text), "%s\n%s", page, page);
+	check_example(&opt, text, page);
+	CHECK_GONE(&opt, text, { 10, DEDUP_HEADING, 0 },
+		   { 12, DEDUP_HEADING, 2 }, { 14, DEDUP_EXACT, 4 },
+		   { 16, DEDUP_HEADING, 6 }, { 18, DEDUP_EXACT, 8 });
+	/* Another one stays, and so does one over another text. */
+	snprintf(text, sizeof(text), "%s\nNotes\n\n%s\n\nVotes\n\n"
+		 "None were cast on that day.\n", page, second);
+	CHECK_GONE(&opt, text, { 12, DEDUP_EXACT, 8 });
 }
 
 static void
@@ -969,32 +1177,32 @@ test_contained_ones_go_where_asked_for(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	check_stays(&opt, TEN "\n\nTHREE four five six seven\n");
+	check_stays(&opt, TEN "\n\nTHREE four five six seven.\n");
 	opt.contained = true;
-	check_example(&opt, TEN "\n\nTHREE four five six seven\n", TEN "\n");
-	check_stays(&opt, TEN "\n\nthree four five six eight\n");
+	check_example(&opt, TEN "\n\nTHREE four five six seven.\n",
+		      TEN "\n");
+	check_stays(&opt, TEN "\n\nTHREE four five six seven\n");
+	check_stays(&opt, TEN "\n\nthree four five six eight.\n");
 }
 
-/* A chain of leads, each of which completes the one before it. */
+/* What is cut off completes nothing; and no lead waits for another. */
 static void
-test_chain_of_leads(void **state)
+test_leads_complete_no_leads(void **state)
 {
 	struct dedup_options opt;
 
 	(void)state;
 	dedup_options_init(&opt);
-	/*
-	 * The second one is not judged when the first one's turn comes, right
-	 * after it.
-	 */
 	CHECK_GONE(&opt, "one two three four five...\n\n"
 		   "one two three four five six seven...\n\n" TEN "\n",
-		   { 2, DEDUP_LEAD, 4 });
+		   { 0, DEDUP_LEAD, 4 }, { 2, DEDUP_LEAD, 4 });
+	check_stays(&opt, "one two three four five...\n\n"
+		    "one two three four five six seven...\n");
 }
 
-/* Each is said in full by the eighth after it, which waits itself. */
+/* Each is said in full by the eighth after it. */
 static void
-test_nine_units_may_wait(void **state)
+test_eight_leads_in_a_row(void **state)
 {
 	struct text t = { NULL, 0, 0 };
 	struct dedup_options opt;
@@ -1003,15 +1211,13 @@ test_nine_units_may_wait(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	for (unsigned i = 0; i <= 16; i++) {
-		snprintf(line, sizeof(line), "Word%c and so on it goes%s%s\n\n",
-			 'a' + i % 8, i < 8 ? "" : i < 16 ? " on" :
-			 " on and on", i <= 8 ? " ..." : ".");
+	for (unsigned i = 0; i < 16; i++) {
+		snprintf(line, sizeof(line), "Word%c and so on it goes%s\n\n",
+			 'a' + i % 8, i < 8 ? " ..." : " on.");
 		puts_to(&t, line);
 	}
-	/* The first one is completed by one that is not judged yet. */
-	for (unsigned i = 1; i <= 8; i++)
-		gone[i - 1] = (struct gone){ 2 * i, DEDUP_LEAD, 2 * (i + 8) };
+	for (unsigned i = 0; i < 8; i++)
+		gone[i] = (struct gone){ 2 * i, DEDUP_LEAD, 2 * (i + 8) };
 	check_gone(&opt, t.p, gone, 8);
 	free(t.p);
 }
@@ -1162,7 +1368,7 @@ test_names_are_told(void **state)
 {
 	static const char *const reason[] = {
 		"exact", "near", "similar", "repeat", "lead", "contained",
-		"boilerplate", "listed",
+		"boilerplate", "listed", "heading",
 	};
 
 	(void)state;
@@ -1193,7 +1399,8 @@ check_flushed(const struct document *doc, uint64_t decided, uint64_t fed,
 		for (size_t k = 0; k < a->n; k++)
 			gone |= i - a->removals[k].offset <
 				a->removals[k].length;
-		if (!gone && strchr(" \t\r\n", doc->text[i]) == NULL &&
+		/* Marks of mail and comments may make a blank line. */
+		if (!gone && strchr(" \t\r\n>#*/;%-", doc->text[i]) == NULL &&
 		    (unsigned char)doc->text[i] < 0x80)
 			return "a line is not settled by a flush";
 	}
@@ -1264,11 +1471,11 @@ test_flush_settles_all_complete_lines(void **state)
 #define LONG_TEXT							\
 	"Menu\nNews of it\nSport\n\n" TEN " eleven\n\n"			\
 	"one two three four five...\n\nMenu\nNews of it\nSport\n\n"	\
-	TEN "\n\n" WRAPPED "\nthree four five six seven\n\n"		\
+	TEN ".\n\n" WRAPPED "\nthree four five six seven.\n\n"		\
 	"alpha beta gamma delta nin\xc3\xa9...\n\nAt sea\nAt sea\n\n"	\
 	TEN "\n\xe2\x84\xab\xcc\x81\xef\xac\x83\n\n" WRAPPED "\n"	\
-	"alpha beta gamma delta nin\xc3\xa9" "e and so on\n\n" TEN "\n\n"	\
-	TEN " twelve\n\nSo it goes on.\n"
+	"alpha beta gamma delta nin\xc3\xa9" "e and so on\n\nHead\n\n" TEN	\
+	"\n\n" TEN " twelve.\n\nHead\n\n" TEN "\n\nSo it goes on.\n"
 
 /* What comes of LONG_TEXT, twice over and with all that the engine can do. */
 struct outcome {
@@ -1351,6 +1558,7 @@ test_lack_of_memory_is_told_and_leaks_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i <= DEDUP_CONTAINED; i++)
 		assert_true(all.stats.removed[i] > 0);
+	assert_true(all.stats.removed[DEDUP_HEADING] > 0);
 	for (int on = 0; on < 2; on++) {
 		struct outcome o;
 		uint64_t k = 0;
@@ -1757,6 +1965,9 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_a_program_of_another_version_fits),
 		cmocka_unit_test(test_same_words_go),
 		cmocka_unit_test(test_what_a_kept_unit_says_in_one_piece_goes),
+		cmocka_unit_test(test_headline_goes_only_as_an_exact_copy),
+		cmocka_unit_test(
+			test_what_became_of_an_earlier_text_does_not_matter),
 		cmocka_unit_test(test_negation_stays),
 		cmocka_unit_test(test_similar_ones_go_where_asked_for),
 		cmocka_unit_test(test_short_lines_are_one_unit),
@@ -1773,8 +1984,11 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_eight_units_are_looked_at),
 		cmocka_unit_test(
 		test_lead_completed_by_a_removed_exact_copy_names_what_stays),
-		cmocka_unit_test(test_chain_of_leads),
-		cmocka_unit_test(test_nine_units_may_wait),
+		cmocka_unit_test(test_lead_is_no_witness_of_what_completes_it),
+		cmocka_unit_test(test_boilerplate_completes_nothing),
+		cmocka_unit_test(test_heading_goes_with_what_it_heads),
+		cmocka_unit_test(test_leads_complete_no_leads),
+		cmocka_unit_test(test_eight_leads_in_a_row),
 		cmocka_unit_test(
 			test_giant_block_leaves_the_separator_before_it),
 		cmocka_unit_test(test_contained_ones_go_where_asked_for),
@@ -1799,6 +2013,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(
 			test_answers_on_long_blocks_are_those_of_the_rules),
 		cmocka_unit_test(test_secret_changes_nothing),
+		cmocka_unit_test(test_eight_secrets_give_the_same),
 		cmocka_unit_test(test_places_change_nothing_but_the_witness),
 		cmocka_unit_test(test_scope_document_begins_afresh),
 		cmocka_unit_test(test_keep_none_drops_the_witnesses_too),

@@ -20,7 +20,7 @@ open_journal(struct resume *r, struct files *files, char *path, size_t room)
 	*files = (struct files){ .n = 0 };
 	assert_int_equal(files_take(files, names, 2), 0);
 	snprintf(path, room, "%s/%s", dir, RESUME_NAME);
-	assert_int_equal(resume_open(r, path, 1, files), 0);
+	assert_int_equal(resume_open(r, path, 1, NULL, files), 0);
 }
 
 static void
@@ -86,7 +86,7 @@ test_a_file_without_a_stamp_is_not_rewritten(void **state)
 	assert_int_equal(destinations_begin(&o, 0), DESTINATION_REFUSED);
 	assert_string_equal(o.where, path);
 	assert_string_equal(o.why, "its state is not known");
-	assert_int_equal(destinations_end(&o, true), DESTINATION_OK);
+	assert_int_equal(destinations_end(&o, true, NULL), DESTINATION_OK);
 	destinations_free(&o);
 	files_free(&files);
 	unlink(path);

@@ -620,9 +620,6 @@ test_every_bit_flipped_is_refused(void **state)
 		if (p[i / 8] == 0 && i % 8 != i / 8 % 8)
 			continue;
 		assert_int_equal(pwrite(fd, &c, 1, (off_t)(i / 8)), 1);
-		/* Version 0 is no version. */
-		if (i / 8 == 8 && i % 8 == 1)
-			error = EBADMSG;
 		assert_refused(path_of(0), error, "");
 		assert_int_equal(pwrite(fd, p + i / 8, 1, (off_t)(i / 8)), 1);
 	}
@@ -754,7 +751,7 @@ test_refusals_say_why(void **state)
 	memcpy(p + 8, &version, sizeof(version));
 	fix_checksums(p, len);
 	put_contents(path_of(0), p, len);
-	assert_refused(path_of(0), ENOTSUP, "format version 3 is newer than 2: "
+	assert_refused(path_of(0), ENOTSUP, "format version 4 is newer than 3: "
 		       "use a newer dedup");
 	version = 1;
 	memcpy(p + 8, &version, sizeof(version));
@@ -1158,6 +1155,61 @@ test_verification_sees_what_checksums_do_not(void **state)
 	/* All but in the low bytes of fingerprints and keys, and of counts. */
 	assert_true(all * every() > 10000 && (all - seen) * every() < 600);
 	free(p);
+}
+
+/* A file can claim any number of documents: none of them takes a byte. */
+static void
+test_documents_that_are_claimed_take_no_room(void **state)
+{
+	static struct run run;
+	struct rng r = { 31 };
+	struct saved *f[2];
+	struct saved_header h;
+	struct saved_info info;
+	char why[SAVED_WHY] = "", want[40];
+	const char *label;
+	size_t len, n;
+	unsigned char *p;
+
+	(void)state;
+	random_run(&r, &run, 10, 20);
+	run.label = NULL;
+	save_run(&kinds[0], &run, path_of(1));
+	p = contents(path_of(1), &len);
+	memcpy(&h, p, sizeof(h));
+	h.documents = (uint64_t)1 << 47;
+	memcpy(p, &h, sizeof(h));
+	fix_checksums(p, len);
+	put_contents(path_of(1), p, len);
+	free(p);
+	run.label = "run";
+	save_run(&kinds[0], &run, path_of(2));
+	f[0] = must_open(path_of(1));
+	f[1] = must_open(path_of(2));
+	assert_int_equal(saved_merge(path_of(3), f, 2, 0, why), 0);
+	saved_close(f[0]);
+	saved_close(f[1]);
+	free(contents(path_of(3), &n));
+	assert_true(n < 4 * len);
+	f[0] = must_open(path_of(3));
+	must_verify(f[0]);
+	saved_get_info(f[0], &info);
+	assert_true(info.documents == h.documents + run.documents);
+	assert_int_equal(saved_label(f[0], 5, &label, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(give_label(&run, 0, &label, &n), 0);
+	memcpy(want, label, n);
+	want[n] = '\0';
+	assert_int_equal(saved_label(f[0], h.documents, &label, &n), 0);
+	assert_int_equal(n, strlen(want));
+	assert_memory_equal(label, want, n);
+	/* There is an end to them. */
+	f[1] = must_open(path_of(1));
+	errno = 0;
+	assert_int_equal(saved_merge(path_of(2), f, 2, 0, why), -1);
+	assert_int_equal(errno, EFBIG);
+	saved_close(f[0]);
+	saved_close(f[1]);
 }
 
 /* Bytes of records that were taken back are not left between others. */
@@ -1643,6 +1695,7 @@ main(void)
 		cmocka_unit_test(test_merging_is_associative),
 		cmocka_unit_test(test_saving_is_merging),
 		cmocka_unit_test(test_labels_and_counts_add_up),
+		cmocka_unit_test(test_documents_that_are_claimed_take_no_room),
 		cmocka_unit_test(test_every_bit_flipped_is_refused),
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_refusals_say_why),

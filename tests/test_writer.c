@@ -983,6 +983,42 @@ test_nothing_is_leaked(void **state)
 	assert_int_equal(allocations.live, live);
 }
 
+/* Its owner closes or aborts it once more at the end. */
+static void
+test_what_could_not_be_opened_holds_nothing(void **state)
+{
+	static const enum compression_kind kinds[] = {
+		COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZSTD,
+		COMPRESSION_XZ,
+	};
+	struct writer w;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct compression c = { kinds[i], 1 };
+		int64_t live = allocations.live;
+
+		if (is_missing(kinds[i]))
+			continue;
+		for (uint64_t n = 0; ; n++) {
+			int got;
+
+			allocations_fail(n, false);
+			got = writer_open(&w, NULL, &c);
+			if (allocations_succeed() == 0)
+				break;
+			assert_int_equal(got, -1);
+			assert_null(w.encoder);
+			assert_null(w.buf);
+			writer_abort(&w);
+			writer_abort(&w);
+			assert_int_equal(allocations.live, live);
+		}
+		writer_abort(&w);
+		assert_int_equal(allocations.live, live);
+	}
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, make_dir, remove_dir)
 
@@ -1014,6 +1050,7 @@ main(void)
 		TEST(test_failing_rename_removes_the_temporary_file),
 		TEST(test_failing_allocations_leave_the_old_file),
 		TEST(test_nothing_is_leaked),
+		TEST(test_what_could_not_be_opened_holds_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ struct character {
 	bool entity;		/* it joins nothing that stands before it */
 };
 
-/* The bytes of the UTF-8 character at s[0..len), len > 0; 0: it is not UTF-8. */
+/* The bytes of the UTF-8 character at s[0..len), len > 0; 0: it is none. */
 static inline size_t
 decode(const unsigned char *s, size_t len, utf8proc_int32_t *c)
 {
@@ -77,7 +77,8 @@ character_at(const struct reading *r, size_t p)
 
 	if (p >= r->len)
 		return ch;
-	ch.len = (uint16_t)decode((const unsigned char *)r->text + p, r->len - p, &ch.c);
+	ch.len = (uint16_t)decode((const unsigned char *)r->text + p,
+				  r->len - p, &ch.c);
 	if (ch.len == 0) {
 		ch.info = BYTE;
 		ch.len = 1;

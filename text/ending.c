@@ -3,6 +3,8 @@
 
 #include "bytes.h"
 
+#include <assert.h>
+
 /*
  * Bytes of what may stand behind the end of a sentence or an ellipsis: a closing
  * bracket, quote or arrow at the end, or a space that does not break.  0: none.
@@ -146,14 +148,18 @@ filter_bit(const char *end)
 	return v * 0x9e3779b1u >> 22;
 }
 
+static_assert(NPHRASES < ENDING_PHRASES, "more room for phrases");
+
 void
 ending_filter_init(struct ending_filter *f)
 {
-	*f = (struct ending_filter){ { 0 } };
+	*f = (struct ending_filter){ { 0 }, { 0 } };
 	for (size_t i = 0; i < NPHRASES; i++) {
-		unsigned bit = filter_bit(read_more[i] + strlen(read_more[i]));
+		uint8_t *first = &f->first[filter_bit(read_more[i] +
+						      strlen(read_more[i]))];
 
-		f->bits[bit / 64] |= (uint64_t)1 << bit % 64;
+		f->next[i] = *first;
+		*first = (uint8_t)(i + 1);
 	}
 }
 
@@ -176,7 +182,6 @@ uint32_t
 ending_read_more(const struct ending_filter *f, const char *norm, size_t len)
 {
 	size_t arrow = 0;
-	unsigned bit;
 	uint32_t n;
 
 	if (len >= 2 && (unsigned char)norm[len - 2] >= 0x80)
@@ -184,11 +189,9 @@ ending_read_more(const struct ending_filter *f, const char *norm, size_t len)
 	len -= arrow;
 	if (len < FILTERED)
 		return 0;
-	bit = filter_bit(norm + len);
-	if ((f->bits[bit / 64] >> bit % 64 & 1) == 0)
-		return 0;
-	for (size_t i = 0; i < NPHRASES; i++) {
-		const char *phrase = read_more[i];
+	for (unsigned i = f->first[filter_bit(norm + len)]; i > 0;
+	     i = f->next[i - 1]) {
+		const char *phrase = read_more[i - 1];
 		size_t size = strlen(phrase);
 
 		if (size >= len || norm[len - size - 1] != ' ' ||

@@ -18,10 +18,13 @@ enum ending {
 enum ending ending_of(const char *text, size_t len);
 
 /* Tells most words that no phrase to read on ends in. */
-#define ENDING_FILTER 1024	/* bits */
+#define ENDING_FILTER 1024
+#define ENDING_PHRASES 96	/* at most */
 
 struct ending_filter {
-	uint64_t bits[ENDING_FILTER / 64];
+	uint8_t first[ENDING_FILTER];	/* by some bits of its last bytes: the
+					 * number of a phrase, from 1, and */
+	uint8_t next[ENDING_PHRASES];	/* the next one of the same bits */
 };
 
 void ending_filter_init(struct ending_filter *f);

@@ -14,6 +14,16 @@ struct name {
 	uint16_t c;
 };
 
+/* What nearly all are; the bytes behind the '&'. */
+static const struct {
+	char name[6];
+	unsigned char len;
+	uint16_t c;
+} frequent[] = {
+	{ "amp;", 4, '&' }, { "lt;", 3, '<' }, { "gt;", 3, '>' },
+	{ "quot;", 5, '"' }, { "nbsp;", 5, 0xa0 },
+};
+
 /* By name. */
 static const struct name names[] = {
 	{ "AElig", 198 }, { "Aacute", 193 }, { "Acirc", 194 },
@@ -145,6 +155,12 @@ entity_at(const char *s, size_t len, uint32_t *c)
 	const struct name *found;
 	size_t n = 1;
 
+	for (size_t i = 0; i < sizeof(frequent) / sizeof(frequent[0]); i++)
+		if (frequent[i].len < len &&
+		    memcmp(s + 1, frequent[i].name, frequent[i].len) == 0) {
+			*c = frequent[i].c;
+			return frequent[i].len + 1;
+		}
 	while (n < len && n <= NAME_MAX_LEN &&
 	       (is_alnum((unsigned char)s[n]) || (n == 1 && s[n] == '#')))
 		n++;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that a reference at s[0..len) takes, whose s[0] is '&'; 0: it is none. */
+/* Bytes that a reference at s[0..len) takes, from its '&' on; 0: it is none. */
 size_t entity_at(const char *s, size_t len, uint32_t *c);
 
 /* The same of one that ends with s[end - 1], a ';'. */

@@ -66,9 +66,6 @@ is_solo(utf8proc_int32_t c)
 static uint32_t
 kind_of(utf8proc_int32_t c)
 {
-	/* The bar of a fraction: 1/2 is one number. */
-	if (c == 0x2044)
-		return LETTER;
 	switch (utf8proc_category(c)) {
 	case UTF8PROC_CATEGORY_MN:
 	case UTF8PROC_CATEGORY_MC:
@@ -90,6 +87,13 @@ kind_of(utf8proc_int32_t c)
 	}
 }
 
+/* The same of one of several that a code point folds to: 1/2 is one number. */
+static uint32_t
+kind_among(utf8proc_int32_t c, bool several)
+{
+	return c == 0x2044 && several ? LETTER : kind_of(c);
+}
+
 /* What c folds to by itself, decomposed; returns how many code points. */
 static size_t
 fold_char(utf8proc_int32_t c, struct folded folded[FORM_MAX])
@@ -103,7 +107,7 @@ fold_char(utf8proc_int32_t c, struct folded folded[FORM_MAX])
 		return 0;
 	for (utf8proc_ssize_t i = 0; i < n; i++)
 		folded[i] = (struct folded){
-			kind_of(buf[i]) | (uint32_t)buf[i],
+			kind_among(buf[i], n > 1) | (uint32_t)buf[i],
 			utf8proc_get_property(buf[i])->combining_class,
 		};
 	return (size_t)n;
@@ -120,7 +124,7 @@ compose(struct folded folded[FORM_MAX], size_t n)
 		buf[i] = (utf8proc_int32_t)(folded[i].c & CODEPOINT);
 	left = utf8proc_normalize_utf32(buf, (utf8proc_ssize_t)n, OPTIONS);
 	for (utf8proc_ssize_t i = 0; i < left; i++)
-		folded[i].c = kind_of(buf[i]) | (uint32_t)buf[i];
+		folded[i].c = kind_among(buf[i], n > 1) | (uint32_t)buf[i];
 	return left > 0 ? (size_t)left : 0;
 }
 
@@ -157,15 +161,15 @@ compute_info(utf8proc_int32_t c)
 		return JOINS | IGNORED;
 	if (fold_may_join(folded[0].c))
 		return JOINS;
-	if (c == 0x2044 || (c >= 0x2033 && c <= 0x2034) || c == 0x2057)
+	if ((c >= 0x2033 && c <= 0x2034) || c == 0x2057)
 		return sign_info((uint32_t)c);
+	if (utf8proc_category(c) == UTF8PROC_CATEGORY_LU)
+		flags |= UPPER;
 	n = compose(folded, n);
 	if (n != 1)
 		return info_of_several(folded, n) | flags;
 	if ((folded[0].c & KIND) == SEPARATOR)
 		return sign_info(folded[0].c & CODEPOINT) | flags;
-	if (utf8proc_category(c) == UTF8PROC_CATEGORY_LU)
-		flags |= UPPER;
 	return folded[0].c | flags;
 }
 
@@ -214,12 +218,6 @@ fold_join(struct fold *f, uint32_t starter, uint32_t next)
 	return p->joined;
 }
 
-static uint32_t
-plain_slash(uint32_t c)
-{
-	return (c & CODEPOINT) == 0x2044 ? LETTER | '/' : c;
-}
-
 static struct form *
 new_form(struct fold *f, utf8proc_int32_t c)
 {
@@ -237,7 +235,7 @@ new_form(struct fold *f, utf8proc_int32_t c)
 			cut--;
 	nhead = cut > 0 ? compose(folded, cut) : 0;
 	for (size_t i = 0; i < nhead; i++)
-		put_folded(&p, plain_slash(folded[i].c));
+		put_folded(&p, fold_plain(folded[i].c));
 	if (nhead > 0)
 		first = folded[0].c & KIND;
 	size = sizeof(*form) + (n - cut) * sizeof(*folded) + out.norm_len;

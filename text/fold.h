@@ -81,6 +81,13 @@ fold_info(struct fold *f, uint32_t c)
 /* Owned by f; NULL: there is no memory for it. */
 const struct form *fold_form(struct fold *f, uint32_t c);
 
+/* A folded code point as it is put out: the bar of a fraction is a slash. */
+static inline uint32_t
+fold_plain(uint32_t folded)
+{
+	return folded == (LETTER | 0x2044) ? LETTER | '/' : folded;
+}
+
 /* What a starter and what follows it compose to, with its kind, or 0. */
 uint32_t fold_join(struct fold *f, uint32_t starter, uint32_t next);
 

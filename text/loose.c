@@ -450,7 +450,8 @@ stands_at(const char *c, size_t clen, size_t from, const char *u, size_t ulen,
 		/* One of them may go on after a space that is no letter. */
 		if (u[j] == ' ' && !loose_parts_number(u, ulen, j))
 			j++;
-		else if (i < clen && c[i] == ' ' && !loose_parts_number(c, clen, i))
+		else if (i < clen && c[i] == ' ' &&
+			 !loose_parts_number(c, clen, i))
 			i++;
 		else
 			return false;

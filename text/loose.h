@@ -4,11 +4,11 @@
  *
  * Off go the marks of Latin, Greek, Cyrillic, Arabic and Hebrew: accents,
  * strokes that are often left out (ł, ø, đ, ı), vowel points, hamza, tatweel,
- * and the letters that stand for an apostrophe.  Forms of one letter are one that
- * Arabic and Persian write as characters of their own: yeh, kaf, heh, and the
- * digits.  In other scripts marks are
- * vowels or consonants, or make them (Indic, Thai, kana, Hangul): they stay.
- * A word of nothing but marks stays as it is.
+ * and the letters that stand for an apostrophe.  Forms of one letter are one
+ * that Arabic and Persian write as characters of their own: yeh, kaf, heh, and
+ * the digits.  In other scripts marks are vowels or consonants, or make them
+ * (Indic, Thai, kana, Hangul): they stay.  A word of nothing but marks stays as
+ * it is.
  */
 #ifndef LOOSE_H
 #define LOOSE_H

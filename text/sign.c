@@ -265,10 +265,10 @@ seen_of(uint32_t info)
 	case SEVERAL:
 		if (info & DIGIT)
 			s.is = DIGITS;
-		else if (class == CLASS_PLAIN)
-			s.is = LETTERS;
-		else
+		else if (class != CLASS_PLAIN)
 			s.is = of_class[class];
+		else
+			s.is = LETTERS | (info & UPPER ? UPPER_CASE : 0);
 		break;
 	default:
 		if (class == CLASS_PLAIN && s.c < 0x80)
@@ -321,7 +321,9 @@ ahead(const struct reading *r, size_t *p)
 {
 	unsigned char b = *p < r->len ? (unsigned char)r->text[*p] : '&';
 
-	if (b >= 0x80 || b == '&')
+	if (b >= 0x80 || b == '&' ||
+	    ((unsigned)(b - '<') <= '>' - '<' && *p + 1 < r->len &&
+	     r->text[*p + 1] == '\xcc'))
 		return ahead_slow(r, p);
 	++*p;
 	return (struct seen){ ascii[b], b };
@@ -660,6 +662,13 @@ is_in_exponent(const struct reading *r, size_t from)
 	return (e.c == 'e' || e.c == 'E') && peek_behind(r, from).is & DIGITS;
 }
 
+/* White space on one side only, and nothing of an operator on the other. */
+static bool
+is_lopsided(struct seen one, struct seen other)
+{
+	return one.is & (WHITE | END) && !(other.is & (WHITE | IN_OPERATOR));
+}
+
 /* A sign that is no unit; 'before' and 'after' stand around it. */
 static bool
 is_part(const struct reading *r, size_t from, size_t to, struct seen s,
@@ -681,10 +690,8 @@ is_part(const struct reading *r, size_t from, size_t to, struct seen s,
 	if (s.is & DASH && s.is & PREFIX && before.is & UPPER_CASE &&
 	    is_minus_of_name(r, from, to))
 		return true;
-	if (s.is & IN_OPERATOR &&
-	    !(before.is & (WHITE | END) && !(after.is & (WHITE | IN_OPERATOR))) &&
-	    !(after.is & (WHITE | END) && !(before.is & (WHITE | IN_OPERATOR))) &&
-	    is_operator(r, from, to, s))
+	if (s.is & IN_OPERATOR && !is_lopsided(before, after) &&
+	    !is_lopsided(after, before) && is_operator(r, from, to, s))
 		return true;
 	return s.is & RATIO && before.is & after.is & WHITE &&
 	       is_ratio(r, from, to, s);
@@ -727,15 +734,22 @@ sign_is_white(uint32_t info)
 	return (seen_of(info).is & (WHITE | END)) != 0;
 }
 
+/* In an address: all words but those of scripts without spaces. */
+static bool
+is_in_address(struct seen s)
+{
+	return s.is & WORD && !(s.is & BREAKS);
+}
+
 bool
 sign_may_be_address(const struct reading *r, size_t p)
 {
-	struct seen before = behind(r, &(size_t){ p });
-
 	if (r->text[p] == '@')
-		return before.is & WORD && peek(r, p + 1).is & WORD;
-	return before.c == ':' && p + 1 < r->len && r->text[p + 1] == '/' &&
-	       p >= 2 && peek_behind(r, p - 1).is & LETTERS;
+		return is_in_address(peek_behind(r, p)) &&
+		       is_in_address(peek(r, p + 1));
+	return p > 0 && r->text[p - 1] == ':' && p + 1 < r->len &&
+	       r->text[p + 1] == '/' && is_in_address(peek_behind(r, p - 1)) &&
+	       peek_behind(r, p - 1).is & LETTERS;
 }
 
 /* May it be at the end of an address, or at its beginning? */
@@ -761,7 +775,7 @@ sign_find_address(const struct reading *r, size_t p, struct address *a)
 			a->from = next;
 	for (next = at = p; s = ahead(r, &next),
 	     !(s.is & (WHITE | END | BREAKS)); at = next)
-		if (is_at_end(s))
+		if (is_at_end(s) && a->from < p)
 			a->to = next;
 	a->end = at;
 }

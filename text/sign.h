@@ -98,8 +98,8 @@ bool sign_is_white(uint32_t info);
 /*
  * Does the sign at text[p], an '@' or a '/', make an address of the stretch
  * that it is part of?  A stretch has no white space, no bracket but ( and ), no
- * quote, and nothing of scripts without spaces.  *from and *to are where it
- * begins and ends; the address is without the punctuation around it.
+ * quote, and nothing of scripts without spaces.  The address is without the
+ * punctuation around it, and begins before this sign.
  */
 struct address {
 	size_t from, to;	/* the address; empty: it is none */

@@ -15,6 +15,7 @@
 #include "listing.h"
 
 #include <stdlib.h>
+#include <utf8proc.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -35,6 +36,7 @@ struct shape {
 	uint32_t next;		/* columns of its first word */
 	char leader;		/* of a comment, quoted mail: its first byte */
 	unsigned char first;	/* enum letter, behind brackets and quotes */
+	char sign;		/* the first of those, if it is ASCII; or 0 */
 	bool quoted;		/* those stand before it */
 	bool wide;		/* too wide to be wrapped */
 	bool spaced;		/* it has gaps at which it could be broken */
@@ -79,6 +81,21 @@ unit_is_fence(const char *text, size_t len)
 }
 
 /* Shapes. */
+
+/* What the first and the last byte of a line say of it. */
+enum { BEGINS = 1, ENDS = 2 };
+
+#define TRAITS(c) \
+	((LISTING_BEGINS(c) ? BEGINS : 0) | (LISTING_ENDS(c) ? ENDS : 0))
+#define TRAITS_4(c) \
+	TRAITS(c), TRAITS((c) + 1), TRAITS((c) + 2), TRAITS((c) + 3)
+#define TRAITS_16(c) \
+	TRAITS_4(c), TRAITS_4((c) + 4), TRAITS_4((c) + 8), TRAITS_4((c) + 12)
+#define TRAITS_64(c) \
+	TRAITS_16(c), TRAITS_16((c) + 16), TRAITS_16((c) + 32), \
+	TRAITS_16((c) + 48)
+
+static const unsigned char traits[256] = { TRAITS_64(0), TRAITS_64(64) };
 
 static inline bool
 is_space(char c)
@@ -214,12 +231,46 @@ begins_number(const char *s, size_t len)
 	       (s[k] != '.' || digits > i) && is_apart(s + k + 1, len - k - 1);
 }
 
-/* Columns of s[0..len), as far as that is told without tables. */
+/* May there be marks that stand on others, as in Indic scripts and Thai? */
+static bool
+has_marks(const char *s, size_t len)
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		any |= (unsigned char)(c == 0xe0 || c == 0xe1 || c == 0xcc ||
+				       (c >= 0xd6 && c <= 0xdd));
+	}
+	return any != 0;
+}
+
+static size_t
+columns_by_table(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len;) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t got;
+
+		got = utf8proc_iterate((const utf8proc_uint8_t *)s + i,
+				       (utf8proc_ssize_t)(len - i), &c);
+		n += got > 0 ? (size_t)utf8proc_charwidth(c) : 1;
+		i += got > 0 ? (size_t)got : 1;
+	}
+	return n;
+}
+
+/* Columns of s[0..len), most often without tables. */
 static size_t
 columns(const char *s, size_t len, bool ascii)
 {
 	size_t n = len;
 
+	if (!ascii && has_marks(s, len))
+		return columns_by_table(s, len);
 	for (size_t i = 0; !ascii && i < len;) {
 		unsigned char more = 0, wide = 0;
 
@@ -295,6 +346,8 @@ shape_begin(struct shape *p)
 	p->bullet = p->leader == 0 && begins_bullet(s, len);
 	p->number = begins_number(s, len);
 	shape_first(p);
+	if (p->quoted && (unsigned char)*s < 0x80)
+		p->sign = *s;
 }
 
 static inline bool
@@ -377,6 +430,7 @@ may_go_on(const struct unit_block *b, const struct shape *p, size_t i,
 	       (y->col >= x->col || new) && x->spaced &&
 	       b->lines[i - 1].nwords > 0 && b->lines[i].nwords > 0 &&
 	       !(x->first == LETTER_DIGIT && y->first == LETTER_DIGIT) &&
+	       !(x->sign != 0 && x->sign == y->sign) &&
 	       !begin_alike(b, i - 1, i);
 }
 
@@ -394,7 +448,7 @@ goes_on_plainly(const struct unit_block *b, const struct shape *p, size_t i)
 /* What the joints between the lines of a stretch look like. */
 struct joints {
 	uint32_t n, full, closed, upper;
-	uint32_t even;		/* both lines are as wide as the widest */
+	uint32_t words, columns;	/* of both lines are as many */
 };
 
 /* Was there no room for the first word of line i on the line before? */
@@ -407,38 +461,62 @@ is_full(const struct shape *p, size_t i, uint32_t width)
 }
 
 static struct joints
-count_joints(const struct shape *p, size_t first, size_t end, uint32_t width)
+count_joints(const struct unit_block *b, const struct shape *p, size_t first,
+	     size_t end, uint32_t width)
 {
-	struct joints j = { 0, 0, 0, 0, 0 };
+	struct joints j = { .n = 0 };
 
 	for (size_t i = first + 1; i < end; i++) {
 		j.n++;
+		j.words += b->lines[i - 1].nwords == b->lines[i].nwords &&
+			   p[i].next != 2;
+		j.columns += p[i - 1].width == p[i].width && p[i].next != 2;
 		if (!is_full(p, i, width))
 			continue;
 		j.full++;
 		j.closed += p[i - 1].closed;
 		j.upper += p[i].first == LETTER_UPPER && !p[i - 1].open;
-		j.even += p[i - 1].width == width && p[i].width == width &&
-			  p[i].next != 2;
 	}
 	return j;
+}
+
+/* Are most words of these lines in lower case, but for the first of each? */
+static bool
+are_sentences(const struct shape *p, size_t first, size_t end)
+{
+	size_t lower = 0, upper = 0, n;
+
+	for (; first < end; first++)
+		for (size_t i = p[first].words; i < p[first].len; i++) {
+			enum letter kind;
+
+			if (!is_space(p[first].s[i]))
+				continue;
+			kind = letter_first(p[first].s + i + 1,
+					    p[first].len - i - 1, &n);
+			lower += kind == LETTER_LOWER;
+			upper += kind == LETTER_UPPER;
+		}
+	return lower > upper;
 }
 
 /*
  * Lines first..end - 1 may go on with each other.  They were wrapped if nearly
  * each is as long as it could be, and not mostly ends a sentence.  Headlines
  * are about as long as each other too, but each begins in upper case; and what
- * is all of one width comes from a machine.  Returns how many go on so.
+ * has as many words in each line comes from a machine.  Returns how many go on
+ * so.
  */
 static size_t
 mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
 	     size_t end, uint32_t width)
 {
-	struct joints j = count_joints(p, first, end, width);
+	struct joints j = count_joints(b, p, first, end, width);
 	bool wrapped = j.full > 0 && 3 * j.full >= 2 * j.n &&
 		       2 * j.closed <= j.full &&
-		       !(j.full >= 3 &&
-			 (j.upper == j.full || j.even == j.full));
+		       !(j.n >= 3 && (j.words == j.n || j.columns == j.n)) &&
+		       !(j.full >= 3 && j.upper == j.full &&
+			 are_sentences(p, first, end));
 
 	for (size_t i = first + 1; wrapped && i < end; i++)
 		b->lines[i].joined |= is_full(p, i, width);
@@ -452,7 +530,6 @@ mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
 static size_t
 mark_joined(const struct unit_block *b, const struct shape *p)
 {
-	uint32_t width = 0;
 	size_t wrapped = 0;
 	bool wide = false;
 
@@ -460,16 +537,16 @@ mark_joined(const struct unit_block *b, const struct shape *p)
 		b->lines[i].joined = i > 0 && goes_on_plainly(b, p, i);
 		wide |= p[i].wide && line_length(&b->lines[i]) >=
 				     UNIT_PARAGRAPH;
-		if (p[i].width > width)
-			width = p[i].width;
 	}
-	for (size_t i = 0, k; i < b->n; i = k) {
+	for (size_t i = 0, k; i < b->n && !wide; i = k) {
+		uint32_t width = p[i].width;
+
 		for (k = i + 1; k < b->n && may_go_on(b, p, k, k == i + 1);
 		     k++)
-			;
+			if (p[k].width > width)
+				width = p[k].width;
 		if (k > i + 1)
-			wrapped += mark_stretch(b, p, i, k,
-						wide ? UINT32_MAX : width);
+			wrapped += mark_stretch(b, p, i, k, width);
 	}
 	return wrapped;
 }
@@ -531,13 +608,22 @@ is_code(const struct shape *p)
 struct frame {
 	uint32_t col;		/* the smallest indent of its lines */
 	bool data;		/* most lines have a label */
+	bool code;		/* it ends as a statement does */
 	bool even;		/* all lines have the same indent */
 };
+
+static bool
+ends_as_code(const struct shape *p)
+{
+	char last = p->len > 0 ? p->s[p->len - 1] : 0;
+
+	return last == ';' || last == '{' || last == '}';
+}
 
 static struct frame
 frame_of(const struct unit_block *b, const struct shape *p)
 {
-	struct frame f = { UINT32_MAX, false, true };
+	struct frame f = { .col = UINT32_MAX, .even = true };
 	size_t labels = 0, lines = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
@@ -550,6 +636,7 @@ frame_of(const struct unit_block *b, const struct shape *p)
 			f.col = p[i].col;
 	}
 	f.data = labels >= 2 && 2 * labels >= lines;
+	f.code = ends_as_code(&p[b->n - 1]);
 	return f;
 }
 
@@ -563,7 +650,7 @@ stands_alone(const struct unit_block *b, const struct shape *p,
 	return line_length(l) >= 2 * b->min_words && !announced &&
 	       !l->joined && !(i + 1 < b->n && b->lines[i + 1].joined) &&
 	       !p[i].open && !p[i].number && p[i].col <= f->col &&
-	       !(f->data && p[i].label) && !is_row(&p[i], l) && !is_code(&p[i]) &&
+	       !f->code && !(f->data && p[i].label) && !is_row(&p[i], l) && !is_code(&p[i]) &&
 	       !(l->digits && unit_is_cell(b->norm + l->norm, l->norm_len,
 					   l->nwords));
 }
@@ -610,10 +697,31 @@ split_text(struct units *u, const struct unit_block *b,
 	}
 }
 
+/* Every eighth line of a listing begins or ends as code may. */
+static bool
+may_be_listing(const struct unit_block *b)
+{
+	size_t hints = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const char *s = text_of(b, i);
+		size_t len = b->lines[i].len, at = 0;
+
+		while (len > 0 && (unsigned char)s[len - 1] <= ' ')
+			len--;
+		while (at < len && is_space(s[at]))
+			at++;
+		hints += len > 0 && (traits[(unsigned char)s[at]] & BEGINS ||
+				     traits[(unsigned char)s[len - 1]] & ENDS);
+	}
+	return hints > 0 && 8 * hints >= b->n;
+}
+
 static bool
 is_listing(const struct unit_block *b)
 {
-	return b->n > 1 && listing_is(b->lines, b->n, b->text, b->base);
+	return b->n > 1 && may_be_listing(b) &&
+	       listing_is(b->lines, b->n, b->text, b->base);
 }
 
 static int
@@ -623,9 +731,12 @@ split_lines(struct units *u, const struct unit_block *b)
 	struct frame f;
 	size_t wrapped;
 
-	for (size_t i = 0; i < b->n; i++)
-		if (line_length(&b->lines[i]) > longest)
-			longest = line_length(&b->lines[i]);
+	for (size_t i = 0; i < b->n; i++) {
+		const struct line *l = &b->lines[i];
+
+		if (l->nwords + l->extra > longest && line_length(l) > longest)
+			longest = line_length(l);
+	}
 	/* Can none be a unit by itself?  Then no shape matters. */
 	if (longest < (b->alone ? b->min_words : 2 * b->min_words) &&
 	    !b->marks) {
@@ -681,12 +792,17 @@ fenced(const struct unit_block *b, size_t i)
 int
 unit_split(struct units *u, const struct unit_block *b)
 {
-	size_t from = 0, n;
+	const struct line *last = &b->lines[b->n - 1];
+	size_t len = (size_t)(last->off + last->len - b->lines->off), from = 0;
+	bool fences = memchr(text_of(b, 0), '`', len) != NULL ||
+		      memchr(text_of(b, 0), '~', len) != NULL;
 
 	u->nspans = 0;
 	if (array_room(&u->span, &u->spans_room, b->n, sizeof(*u->span)) != 0)
 		return -1;
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; fences && i < b->n; i++) {
+		size_t n;
+
 		if (!unit_is_fence(text_of(b, i), b->lines[i].len))
 			continue;
 		n = fenced(b, i);

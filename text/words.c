@@ -11,6 +11,10 @@
  *	keep   1 1 1 1 0 1 1 1 1 1 1 0 0 1 1 1 1 1	word | word << 1
  *	norm   t h e _ c a b l e _ g o e s _
  *
+ * Where a chunk has digits, or signs that may count, those that do count as
+ * part of a word there: few of them are asked for (sign.h), by their
+ * neighbours.
+ *
  * The slow one takes a character at a time.  It starts one character before
  * the first byte over 0x7f, since a combining mark changes what stands before
  * it, and ends where two ASCII bytes follow each other.  Most characters fold
@@ -409,7 +413,7 @@ add_char(struct sink *k, struct piece *piece, utf8proc_int32_t c, size_t rest)
 		put_head(&k->put, form);	/* and the piece is empty */
 	for (uint32_t i = 0; i < form->ntail; i++)
 		if (form->tail[i].class == 0)
-			add_starter(k, piece, form->tail[i].c);
+			add_starter(k, piece, fold_plain(form->tail[i].c));
 		else
 			add_mark(k, piece, form->tail[i]);
 	return 0;
@@ -490,7 +494,7 @@ finds_address(struct sink *k, size_t p)
 	if (p < k->address.end || !sign_may_be_address(&k->r, p))
 		return false;
 	sign_find_address(&k->r, p, &k->address);
-	return true;
+	return k->address.from < k->address.to;
 }
 
 static bool
@@ -536,7 +540,7 @@ put_raised(struct sink *k, struct character ch, size_t p)
 		put_sign(&k->put, how == 0 ? '|' : how == SUB ? '_' : '^');
 }
 
-/* The address that begins at *p, as one word, and what it is long beyond that. */
+/* The address that begins at *p, as one word, and its length beyond that. */
 static int
 put_address(struct sink *k, size_t *p)
 {
@@ -547,8 +551,8 @@ put_address(struct sink *k, size_t *p)
 	put_end(&k->put);
 	while (at < k->address.to) {
 		ch = next;
-		k->high |= (unsigned char)k->r.text[at] >= 0x80;
 		at += ch.len;
+		k->high |= (unsigned char)k->r.text[at - 1] >= 0x80;
 		next = character_at(&k->r, at);
 		if ((ch.info & KIND) == SEPARATOR) {
 			put_sign(&k->put, ch.info);
@@ -690,7 +694,7 @@ put_character(struct sink *k, struct character ch, struct character *next,
 	if (kind == SEPARATOR ||
 	    (kind == SEVERAL && ch.info >> CLASS_SHIFT != CLASS_PLAIN))
 		return put_separator(k, ch, next, start, p);
-	if (ch.info & DIGIT)
+	if (ch.info & DIGIT && kind != SOLO)
 		put_raised(k, ch, start);
 	if (kind == BYTE)
 		put_byte(k, *p - 1);
@@ -703,8 +707,8 @@ put_character(struct sink *k, struct character ch, struct character *next,
 
 /*
  * What the byte behind a chunk does to its last one: 1 and 3, a sign may count
- * before it; 4, it is not ASCII, and may change it.  From 2 on the slow path does
- * not end before it.
+ * before it; 4, it is not ASCII, and may change it.  From 2 on the slow path
+ * does not end before it.
  */
 static const unsigned char edge[0x100] = {
 	['!'] = 3, ['='] = 1, ['&'] = 2,
@@ -741,9 +745,9 @@ read_chars(struct sink *k, size_t *pos, bool all)
 			note_words(k, start, p);
 			continue;
 		}
-		k->high |= (unsigned char)s[p] >= 0x80;
 		ch = next;
 		p += ch.len;
+		k->high |= (unsigned char)s[p - 1] >= 0x80;
 		next = character_at(&k->r, p);
 		if ((ch.info & KIND) == SEPARATOR &&
 		    (ch.c == '@' || ch.c == '/') && !ch.entity &&
@@ -984,9 +988,9 @@ mask_wide(__m256i v, unsigned i)
 #define ALL(c) TWICE(c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c)
 
 /*
- * What look_wide() works with, which reads it from memory where it needs it: the
- * compiler would make each anew for each chunk, in three instructions.  The kinds
- * are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
+ * What look_wide() works with, which reads it from memory where it needs it:
+ * the compiler would make each anew for each chunk, in three instructions.  The
+ * kinds are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
  */
 struct constants {
 	unsigned char space[32], nibble[32], minus_a[32], z[32], newline[32];
@@ -1130,16 +1134,61 @@ may_count(const char *s)
 	return s[1] > ' ' || fact[s[0] & 0x7f] != 0;
 }
 
+/* A quote, a dash, or an ellipsis: U+20xx. */
+static inline bool
+is_quote(unsigned char third)
+{
+	return third == 0x98 || third == 0x99 || third == 0x9c ||
+	       third == 0x9d || third == 0xa6;
+}
+
+static inline bool
+is_letter(unsigned char b)
+{
+	return (unsigned)((b | 0x20) - 'a') < 26;
+}
+
+/*
+ * Does text typed with care have a mark at s[at] that separates words, whatever
+ * else stands around it?  What sign_verdict() says of it is known: a quote
+ * before a letter or a space, or a dash between words.
+ */
+static inline bool
+is_plain_mark(const char *s, unsigned at)
+{
+	const unsigned char *u = (const unsigned char *)s + at;
+
+	if (u[0] != 0xe2 || u[1] != 0x80)
+		return false;
+	if (is_quote(u[2]))
+		return u[3] <= ' ' || is_letter(u[3]);
+	if ((u[2] != 0x93 && u[2] != 0x94) || at == 0)
+		return false;
+	return is_letter(u[3]) ? is_letter(u[-1]) :
+	       u[3] == ' ' && u[-1] == ' ' && is_letter(u[4]) &&
+	       is_letter(u[5]);
+}
+
 /*
  * Of the first n bytes of a chunk, those before one that is not ASCII, but for
- * the last of them, which that may change.
+ * the last of them, which that may change.  Marks that are plain do not end it,
+ * on the line that the chunk begins with: then that *is_high.
  */
 static inline unsigned
-plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next)
+plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next,
+	    bool *is_high)
 {
-	if (m->high != 0) {
-		unsigned high = (unsigned)__builtin_ctzll(m->high);
+	unsigned high = n;
 
+	while (m->high != 0) {
+		high = (unsigned)__builtin_ctzll(m->high);
+		if (high + 6 > n || (m->newline & low_bits(high)) != 0 ||
+		    !is_plain_mark(s, high))
+			break;
+		m->high &= ~((uint64_t)7 << high);
+		*is_high = true;
+	}
+	if (m->high != 0) {
 		if (high <= n) {
 			n = high - (high > 0);
 			m->facts &= low_bits(n + 1);
@@ -1161,8 +1210,8 @@ byte_at(const struct reading *r, size_t p)
 
 /*
  * Where in a chunk a sign may count: more places than those where it does, but
- * few in prose.  'word' as in struct masks; 'last' and 'next' are the bytes that
- * stand before and behind the chunk.
+ * few in prose.  'word' as in struct masks; 'last' and 'next' are the bytes
+ * that stand before and behind the chunk.
  */
 static uint64_t
 candidates(const struct facts *f, uint64_t word, unsigned char last,
@@ -1209,9 +1258,9 @@ is_mark_of_word(const struct reading *r, size_t p)
 }
 
 /*
- * The signs that count among the n bytes of text[p..], a chunk that is all ASCII
- * up to there.  They go to 'low' as they are.  Fewer bytes are to be read where
- * the slow path has to see one.
+ * The signs that count among the n bytes of text[p..], a chunk that is all
+ * ASCII up to there.  They go to 'low' as they are.  Fewer bytes are to be read
+ * where the slow path has to see one.
  */
 static void
 count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,

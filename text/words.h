@@ -1,10 +1,13 @@
 /*
  * Text to lines of words.
  *
- * A word is a maximal run of letters, marks and digits after NFKC case
- * folding (Unicode UAX #15 and UTS #18; categories of UAX #44).  In scripts
- * written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
- * character, with the marks on it, is a word.  All else separates words.
+ * A word is a maximal run of letters, marks and digits after NFKC case folding
+ * (Unicode UAX #15 and UTS #18; categories of UAX #44), and of the signs that
+ * count (sign.h).  In scripts written without spaces (Han, kana, Thai, Lao,
+ * Khmer, Burmese) each letter, with the marks on it, is a word.  So is a run of
+ * symbols, and an address.  All else separates words.  Character references are
+ * the characters that they stand for, and digits above or below the line stay
+ * apart from those on it: 10^6, H_2, 1^1/2.
  *
  * A byte that is not UTF-8 is a letter, itself: text in another encoding is
  * compared as it stands.  It is in the words as it is in the text, differs
@@ -62,8 +65,8 @@ struct word_spans {
 };
 
 /*
- * words_read_plain(), by a reader without fold_digits, and to 'spans' where these
- * words stand: in the document.
+ * words_read_plain(), by a reader without fold_digits, and to 'spans' where
+ * these words stand: in the document.
  */
 int words_read_spans(struct words_reader *w, struct scan *out,
 		     struct word_spans *spans, const char *text, size_t len,

@@ -42,7 +42,7 @@ static int READ_TEXT(struct sink *k)
 			if ((m.high | m.facts | edge[next]) != 0) {
 				struct counted c;
 
-				n = plain_bytes(s, n, &m, next);
+				n = plain_bytes(s, n, &m, next, &k->high);
 				if (m.facts != 0 || (edge[next] & 1)) {
 					struct facts f = LOOK_FACTS(s);
 

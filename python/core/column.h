@@ -34,6 +34,13 @@ struct column {
 	int64_t begin, n;
 };
 
+/*
+ * What is wrong with these rows, or NULL: offsets that decrease, a view past its
+ * buffer, an index past its dictionary.  How long the bytes behind offsets are
+ * nobody tells.  All below is for rows that have no fault.
+ */
+const char *column_fault(const struct column *c);
+
 /* The text of a row, valid as long as the array; false: null. */
 bool column_text(const struct column *c, int64_t row, struct dedup_text *text);
 

@@ -442,14 +442,31 @@ choose(struct choice *c, const struct ArrowSchema *s, const char *name)
 	return -1;
 }
 
-static struct column
-column_of(const struct choice *c, const struct ArrowArray *a)
+/* The column of a chunk: 0, or -1 with an exception. */
+static int
+column_of(struct column *column, const struct choice *c,
+	  const struct ArrowArray *a)
 {
-	return (struct column){
-		.type = c->type, .n = a->length,
-		.array = c->is_child ? a->children[c->child] : a,
-		.begin = c->is_child ? a->offset : 0,
-	};
+	const char *fault = NULL;
+
+	if (a->length < 0 || a->offset < 0)
+		fault = "it has no extent";
+	else if (c->is_child && (a->n_children <= (int64_t)c->child ||
+				 a->children == NULL ||
+				 a->children[c->child] == NULL))
+		fault = "it has too few columns";
+	if (fault == NULL) {
+		*column = (struct column){
+			.type = c->type, .n = a->length,
+			.array = c->is_child ? a->children[c->child] : a,
+			.begin = c->is_child ? a->offset : 0,
+		};
+		fault = column_fault(column);
+	}
+	if (fault == NULL)
+		return 0;
+	PyErr_Format(PyExc_ValueError, "malformed Arrow data: %s", fault);
+	return -1;
 }
 
 /* Bytes per row, over all chunks. */
@@ -539,16 +556,18 @@ static int
 judge_chunk(struct deduper *self, const struct choice *c, struct shared *chunk,
 	    bool reference, struct made *m)
 {
-	struct column column = column_of(c, arrow_array(chunk));
+	struct column column;
 	struct spans spans = { .n = 0 };
 	struct ArrowArray array;
 	struct job j = {
-		.self = self, .column = &column, .n = column.n,
-		.reference = reference,
+		.self = self, .column = &column, .reference = reference,
 		.spans = m->spans != NULL ? &spans : NULL,
 	};
 	int got;
 
+	if (column_of(&column, c, arrow_array(chunk)) != 0)
+		return -1;
+	j.n = column.n;
 	if (m->gone != NULL) {
 		j.gone = more_marks(m->gone, (size_t)column.n);
 		if (j.gone == NULL) {
@@ -1233,7 +1252,10 @@ stats(struct deduper *self, PyObject *unused)
 	    put_number(dict, "unrecorded", s.unrecorded) != 0 ||
 	    PyDict_SetItemString(dict, "full",
 				 s.full ? Py_True : Py_False) != 0 ||
-	    put_number(dict, "memory", s.memory) != 0)
+	    put_number(dict, "memory", s.memory) != 0 ||
+	    put_number(dict, "lines", s.lines) != 0 ||
+	    put_number(dict, "short_lines", s.short_lines) != 0 ||
+	    put_number(dict, "given_up", s.given_up) != 0)
 		Py_CLEAR(dict);
 	Py_XDECREF(removed);
 	return dict;

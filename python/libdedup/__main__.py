@@ -21,6 +21,7 @@ from ._core import TableError
 from ._deduper import Deduper, _size
 
 DONE, FOUND, TROUBLE = 0, 1, 2
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LARGE = 32 << 20    # bytes worth a line of progress, unasked
 
 
@@ -47,6 +48,17 @@ def import_parquet() -> Any:
 
 # Options.
 
+class Once(argparse.Action):
+    """What was given before would be overridden in silence."""
+
+    def __call__(self, p: argparse.ArgumentParser, to: argparse.Namespace,
+                 value: Any, option: str | None = None) -> None:
+        before = vars(to).setdefault("once", {}).setdefault(self.dest, value)
+        if before != value:
+            p.error(f"{option}: given twice, as '{before}' and as '{value}'")
+        setattr(to, self.dest, value)
+
+
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog="python -m libdedup", allow_abbrev=False,
@@ -56,7 +68,8 @@ def parser() -> argparse.ArgumentParser:
         "and compression stay.",
         epilog="Exit status: 0 done; 1 --check found something to remove; "
         "2 trouble. The rules: man dedup.")
-    p.add_argument("files", nargs="+", metavar="FILE")
+    p.register("action", None, Once)
+    p.add_argument("files", nargs="+", metavar="FILE", action="extend")
     g = p.add_argument_group("Input")
     g.add_argument("--column", "--text-field", default="text", metavar="NAME",
                    help="column to clean (text)")
@@ -85,8 +98,9 @@ def parser() -> argparse.ArgumentParser:
     g.add_argument("-b", "--boilerplate", metavar="N|P%",
                    help="remove what is in N documents, or in P %% of them, "
                    "from all")
-    g.add_argument("--against", metavar="FILE",
-                   help="remove what this Parquet file, or table, says")
+    g.add_argument("--against", action="append", default=[], metavar="FILE",
+                   help="remove what a Parquet file, or table, says; may be "
+                   "given again")
     g.add_argument("--seed", type=int, metavar="N", help="for tests only")
     g = p.add_argument_group("Tables")
     g.add_argument("--load", action="append", default=[], metavar="TABLE",
@@ -95,6 +109,8 @@ def parser() -> argparse.ArgumentParser:
                    help="write what is known in the end to a table")
     g.add_argument("--update", metavar="TABLE",
                    help="load a table, if there is one, and save it again")
+    g.add_argument("--on-error", choices=("leave", "save"), default="leave",
+                   help="after a bad file, leave a table or save it (leave)")
     g = p.add_argument_group("Output")
     g.add_argument("-o", "--output-dir", metavar="DIR",
                    help="write each FILE to DIR/FILE")
@@ -447,7 +463,12 @@ class Run:
                 with Deduper(threads=1) as probe:
                     schema = probe.clean(empty, self.column).schema
                 assert isinstance(schema, pyarrow.Schema)
-                output = Output(self.outputs[path], source, schema)
+                # Else it could come between the file and its name.
+                before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+                try:
+                    output = Output(self.outputs[path], source, schema)
+                finally:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
             for table in self.groups(path, source, None):
                 self.nulls += table[self.column].null_count
                 cleaned = self.clean(table)
@@ -481,18 +502,30 @@ class Run:
         if args.update and os.path.exists(args.update) and (
                 os.path.getsize(args.update) > 0):
             self.deduper.load(args.update)
-        if args.against is None:
-            return
-        if _core.is_table(args.against):
-            self.deduper.load(args.against, listed=True)
-            return
-        source = self.open(args.against)
-        if source is None:
-            raise Trouble(f"{args.against}: cannot be read: nothing was "
-                          "written")
-        for i in range(source.num_row_groups):
-            self.deduper.reference(
-                source.read_row_group(i, columns=[self.column]), self.column)
+        # Tables first, which may not come after a text.
+        texts = []
+        for path in args.against:
+            if _core.is_table(path):
+                self.deduper.load(path, listed=True)
+            else:
+                texts.append(path)
+        for path in texts:
+            source = self.open(path)
+            if source is None:
+                raise Trouble(f"{path}: cannot be read: nothing was written")
+            for i in range(source.num_row_groups):
+                self.deduper.reference(
+                    source.read_row_group(i, columns=[self.column]),
+                    self.column)
+
+    def save(self) -> None:
+        """Who throws the output away after trouble has to find it new."""
+        for table in (self.args.save, self.args.update):
+            if table and self.trouble and self.args.on_error == "leave":
+                complain(f"{table}: not saved, after what was told above: see "
+                         "--on-error")
+            elif table:
+                self.deduper.save(table)
 
     def run(self) -> int:
         args = self.args
@@ -511,9 +544,7 @@ class Run:
             self.trouble = True
         else:
             self.commit()
-            for table in (args.save, args.update):
-                if table:
-                    self.deduper.save(table)
+            self.save()
             if share > 0.9 and not args.quiet and args.max_removed is None:
                 complain(f"{100 * share:.1f} % of the text was removed")
         if stats["full"] and not args.quiet:
@@ -581,8 +612,7 @@ def main(argv: list[str] | None = None) -> int:
     except ValueError as error:
         name, _, rest = str(error).partition("=")
         p.error(f"--{name.replace('_', '-')}: {rest or 'wrong'}")
-    handlers = {number: signal.signal(number, stop) for number in
-                (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.signal(number, stop) for number in STOPS}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")     # said at the end

@@ -309,7 +309,9 @@ class Deduper:
         rows, documents (rows that are no nulls), bytes, units, removed (units
         by reason), removed_bytes, oversize (too long to judge, kept),
         unrecorded (kept and not remembered, for want of memory), full, memory
-        (bytes held).
+        (bytes held), lines (with words), short_lines (of these, such that
+        were no compared unit by themselves),
+        given_up (comparisons that took too many steps).
         """
         return self._core.stats()
 

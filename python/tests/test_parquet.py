@@ -163,6 +163,39 @@ def test_tables_and_against(files, texts, tmp_path):
             if t is not None] == deduper.clean(texts[half:])
 
 
+def test_every_against_counts(files, texts, tmp_path):
+    first, second = (pq.read_table(f)["text"].to_pylist() for f in files[:2])
+    pq.write_table(pa.table({"text": texts}), "all.parquet")
+    assert run("-q", files[1], "--save=t", "-o", "out").returncode == 0
+    deduper = libdedup.Deduper()
+    deduper.reference([t for t in first + second if t is not None])
+    want = deduper.clean([t for t in texts if t is not None])
+    for options in (["--against", files[0], "--against", files[1]],
+                    ["--against", files[0], "--against=t"]):
+        assert run("-q", *options, "all.parquet", "-o", "o2").returncode == 0
+        assert [t for t in read_texts(tmp_path / "o2", ["all.parquet"])
+                if t is not None] == want
+
+
+def test_an_option_given_twice_overrides_nothing(files):
+    got = run("-o", "one", "-o", "two", *files)
+    assert got.returncode == 2
+    assert "-o: given twice, as 'one' and as 'two'" in got.stderr
+    got = run("-m", "5", "--min-words=6", "--check", *files)
+    assert got.returncode == 2 and "given twice" in got.stderr
+    assert run("-q", "-o", "one", "-o", "one", *files).returncode == 0
+
+
+def test_after_trouble_a_table_stays_as_it_was(files):
+    got = run("-q", "--save=t", "none.parquet", *files, "-o", "out")
+    assert got.returncode == 2 and not os.path.exists("t")
+    assert "t: not saved, after what was told above: see --on-error" in (
+        got.stderr)
+    assert run("-q", "--on-error=save", "--save=t", "none.parquet", *files,
+               "-o", "out").returncode == 2
+    assert os.path.exists("t")
+
+
 def test_max_removed_replaces_nothing(files):
     got = run("--max-removed=0.01", *files, "-o", "out")
     assert got.returncode == 2 and "--max-removed=0.01" in got.stderr
