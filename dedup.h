@@ -2,13 +2,13 @@
  * libdedup: find the parts of documents that say again what was said before.
  * dedup(3) has the same in prose, with complete programs.
  *
- * A document is a sequence of units: paragraphs, long lines, runs of short
- * lines, hard-wrapped or code blocks (enum dedup_unit says which).  Documents
- * are fed in order, in pieces of any size; the library answers which bytes to
- * drop and, for each, why, and which copy that was kept says the same.  It
- * never drops a unit without such a witness.  It holds no text, only the words
- * of what it kept, as numbers.  It reads and writes no files but saved tables,
- * and never prints or exits.
+ * A document is a sequence of units: blocks between blank lines, and lines that
+ * can stand alone (enum dedup_unit says which).  Documents are fed in order, in
+ * pieces of any size; the library answers which bytes to drop and, for each,
+ * why, and which copy that stays says the same.  It never drops a unit without
+ * such a witness.  It holds no text, only the words of what was said, as
+ * numbers.  It reads and writes no files but saved tables, and never prints or
+ * exits.
  *
  *	struct dedup_options opt;
  *	struct dedup_verdict v;
@@ -20,11 +20,11 @@
  *		... v.removals[0 .. v.nremovals) are the spans to drop ...
  *	dedup_free(d);
  *
- * Memory grows with the text kept: about 0.5 bytes per byte of prose, 20 per
- * unit with options.exact.  The answers are a function of the documents, their
- * order and the options.  They do not depend on the sizes of the pieces, the
- * number of documents in a call, the number of threads, the locale, or the
- * secret that keys the fingerprints.
+ * Memory grows with the text that is no exact copy: about 0.5 bytes per byte of
+ * prose, 20 per unit with options.exact.  The answers are a function of the
+ * documents, their order and the options.  They do not depend on the sizes of
+ * the pieces, the number of documents in a call, the number of threads, the
+ * locale, or the secret that keys the fingerprints.
  *
  * Threads: one thread at a time uses a struct dedup; dedup_part_read() and
  * dedup_find_cut() may run beside it.  dedup_documents() and dedup_run() make
@@ -89,8 +89,9 @@ enum dedup_status {
 
 /* What is judged as one; dedup(1) has the rules. */
 enum dedup_unit {
-	DEDUP_UNIT_AUTO,	/* a line of min_words or more; a run of shorter
-				 * ones; a hard-wrapped block; a code block */
+	DEDUP_UNIT_AUTO,	/* a block; but a line in it that can stand
+				 * alone, of twice min_words or more, is one,
+				 * and so is what stands between such lines */
 	DEDUP_UNIT_LINE,	/* a line */
 	DEDUP_UNIT_PARAGRAPH,	/* a block between blank lines */
 	DEDUP_UNIT_DOCUMENT,	/* a document */
@@ -108,18 +109,22 @@ enum dedup_keep {
 	DEDUP_KEEP_NONE,	/* needs another reading: dedup_again() */
 };
 
-/* Why a unit goes. */
+/*
+ * Why a unit goes.  The text that says it may have gone itself, for a still
+ * earlier one: the witness is at the end of that chain, and stays.
+ */
 enum dedup_reason {
-	DEDUP_EXACT,		/* same words as the witness */
-	DEDUP_NEAR,		/* the witness says all of it in one piece,
-				 * and is not much longer */
+	DEDUP_EXACT,		/* an earlier text has the same words */
+	DEDUP_NEAR,		/* one says all of it in one piece, and is not
+				 * much longer */
 	DEDUP_SIMILAR,		/* resemblance of 'threshold' or more to it */
 	DEDUP_REPEAT,		/* says again what stands directly before */
 	DEDUP_LEAD,		/* said in full soon after: a cut-off lead, a
 				 * caption before the same with a credit */
-	DEDUP_CONTAINED,	/* stands word for word in the witness */
+	DEDUP_CONTAINED,	/* stands word for word in an earlier text */
 	DEDUP_BOILERPLATE,	/* the same words stand in many documents */
-	DEDUP_LISTED,		/* a reference text or table says it */
+	DEDUP_LISTED,		/* a reference text or table says it, or it
+				 * holds a text of one */
 	DEDUP_HEADING,		/* shorter than min_words, beside what goes; the
 				 * same stands there at the witness */
 	DEDUP_NREASONS		/* of this version: a library may know more */
@@ -133,11 +138,14 @@ struct dedup_options {
 	enum dedup_scope scope;		/* DEDUP_SCOPE_ALL */
 	enum dedup_keep keep;		/* DEDUP_KEEP_FIRST */
 	unsigned min_words;		/* 5; from 1: a shorter unit is compared
-					 * only with the one before it */
+					 * only with the one before it, and as
+					 * a heading */
 	unsigned ngram;			/* 3; 1 to DEDUP_NGRAM_MAX: words in a
-					 * shingle */
+					 * shingle of 'threshold' and
+					 * 'contained' */
 	double threshold;		/* 0: off; over 0, to 1: least
-					 * resemblance of DEDUP_SIMILAR */
+					 * resemblance of DEDUP_SIMILAR; then
+					 * only what stays is compared with */
 	bool exact;			/* false; no near-duplicates: 'ngram',
 					 * 'threshold' and 'contained' have no
 					 * effect */
@@ -172,7 +180,8 @@ struct dedup_options {
 					 * is recorded, or counted */
 	unsigned threads;		/* 1; to 256; how many work inside of
 					 * dedup_documents() and dedup_run().
-					 * 0: one for each processor it may use */
+					 * 0: one for each processor it may
+					 * use */
 };
 
 /* Where a unit stands. */
@@ -194,13 +203,16 @@ struct dedup_removal {
 					 * They may stand apart from the unit.
 					 * No two spans of a document overlap */
 	enum dedup_reason reason;
-	double resemblance;		/* 2M/(|a|+|b|), 0 to 1; M is the length
-					 * of the longest common subsequence of
-					 * the words (Myers 1986); 1 unless
+	double resemblance;		/* to the text that says it, 0 to 1:
+					 * 2M/(|a|+|b|); M is the length of the
+					 * longest common subsequence of the
+					 * words (Myers 1986); 1 unless
 					 * DEDUP_NEAR, DEDUP_SIMILAR or
 					 * DEDUP_LISTED */
-	struct dedup_place witness;	/* the copy kept; for DEDUP_LEAD where
-					 * the full text begins, later on; with
+	struct dedup_place witness;	/* the copy that stays; for DEDUP_LEAD
+					 * where the full text begins, later
+					 * on; for DEDUP_HEADING the same words
+					 * beside that copy; with
 					 * DEDUP_KEEP_NONE and for
 					 * DEDUP_BOILERPLATE another copy.  Of
 					 * boilerplate that a table has counted
@@ -233,8 +245,8 @@ struct dedup_stats {
 	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
 	uint64_t removed_bytes;	/* separators included */
 	uint64_t oversize;	/* units too long to judge, kept */
-	uint64_t unrecorded;	/* units kept and not remembered: no memory;
-				 * in all readings */
+	uint64_t unrecorded;	/* units not remembered: no memory; in all
+				 * readings */
 	uint64_t early;		/* dedup_flush() calls that settled something */
 	uint64_t memory;	/* bytes held */
 	bool full;		/* options.memory, or all there is, is full:
@@ -286,9 +298,9 @@ DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
  * what is undecided, and the library need not copy it.  The text stays the
  * caller's, may move between calls, and is not looked at after the call.
  *
- * Look-ahead is bounded: what is undecided is at most a block of 64 KiB or a
- * unit of DEDUP_UNIT_MAX, and after a cut-off lead 8 units or 64 KiB that stay,
- * and 512 KiB in all.
+ * What is undecided is at most a block of 64 KiB or a unit of DEDUP_UNIT_MAX,
+ * and what follows it: two units, or after a cut-off lead 8, or 64 KiB.  Where
+ * each of many units is said in full by the next one, all wait for the last.
  *
  * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
  * is undecided.  DEDUP_ENOMEM: no memory; the caller keeps what was not decided
@@ -533,9 +545,10 @@ DEDUP_API enum dedup_status dedup_forget(struct dedup *d);
 /*
  * The documents fed while this is on are for reference.  Nothing of them goes,
  * and what they say goes from the others, as DEDUP_LISTED: units of min_words
- * words or more with the same words, near ones, with options.threshold similar
- * ones, and with options.contained what stands in them.  They come before all
- * others and are read once.  Other documents are numbered on from them.
+ * words or more with the same words, near ones, units that hold a reference
+ * text of DEDUP_NEAR_WORDS words or more, with options.threshold similar ones,
+ * and with options.contained what stands in them.  They come before all others
+ * and are read once.  Other documents are numbered on from them.
  * DEDUP_ESTATE: a document is open, others were fed, or this is not the first
  * reading.  DEDUP_ENOMEM: nothing has changed.
  */
@@ -743,8 +756,8 @@ DEDUP_API enum dedup_status dedup_words_read(struct dedup_words *w,
 DEDUP_API const char *dedup_strerror(enum dedup_status status);
 
 /*
- * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate" or
- * "listed", or "unknown reason"; static.
+ * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate",
+ * "listed" or "heading", or "unknown reason"; static.
  */
 DEDUP_API const char *dedup_reason_name(enum dedup_reason reason);
 

@@ -185,7 +185,7 @@ const struct option_info option_table[] = {
 	},
 	{
 		.id = 'n', .name = "ngram", .arg = "N",
-		.help = "words in a shingle, 1 to 32 (%s)",
+		.help = "words in a shingle of -t and --contained, to 32 (%s)",
 		.type = OPTION_UNSIGNED, .at = AT(dedup.ngram),
 		.least = 1, .most = DEDUP_NGRAM_MAX,
 	},

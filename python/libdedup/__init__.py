@@ -7,8 +7,8 @@ characters()    spans in characters instead of bytes
 python -m libdedup      Parquet files
 libdedup.datatrove      a step of a datatrove pipeline
 
-The rules are those of dedup(1): a unit goes if one that is kept says the same,
-never otherwise; what stays leaves byte for byte.
+The rules are those of dedup(1): a unit goes if there is a copy that stays and
+says all of it, never otherwise; what stays is not changed.
 
 >>> import libdedup
 >>> libdedup.clean(["The storm left many homes without power.",

@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
                    help="remove similar units too, of such resemblance, "
                    "to 1")
     g.add_argument("-n", "--ngram", type=int, metavar="N",
-                   help="words in a shingle, 1 to 32 "
+                   help="words in a shingle of -t and --contained, to 32 "
                    f"({_core.defaults['ngram']})")
     g.add_argument("--fold-digits", action="store_true", default=None,
                    help="all numbers are equal")

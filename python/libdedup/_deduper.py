@@ -18,7 +18,7 @@ _FEW = 1 << 16      # bytes of a call that are not
 
 
 class Witness(NamedTuple):
-    """The copy that a removal rests on."""
+    """The copy that stays, which a removal rests on."""
 
     document: int | None
     """Its row, from 0, over all columns that the Deduper was given; of a table,
@@ -41,11 +41,11 @@ class Span(NamedTuple):
     line: int
     """Of its first byte, from 0."""
     reason: str
-    """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate'
-    or 'listed': see dedup(1)."""
+    """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate',
+    'listed' or 'heading': see dedup(1)."""
     resemblance: float
-    """To the witness: 2M/(a+b), 0 to 1, M words in common, in order, of a and
-    b (Myers 1986)."""
+    """To the text that says it: 2M/(a+b), 0 to 1, M words in common, in order,
+    of a and b (Myers 1986). That text is the witness, or went for it."""
     witness: Witness
     documents: int
     """'boilerplate': how many have it. Else 0."""
@@ -87,17 +87,20 @@ def characters(
 class Deduper:
     """What has been read so far; columns are cleaned against it, in order.
 
-    A document is one string: a row of a column. Units of it (paragraphs, long
-    lines, runs of short ones) go if one that was kept says the same. Nothing
-    goes without such a witness, and what stays leaves byte for byte.
+    A document is one string: a row of a column. A unit of it (a block between
+    blank lines, or a line that can stand alone) goes if an earlier text says
+    all of it. There always is a copy that stays, its witness, and what stays is
+    not changed.
 
     unit        'auto', 'line', 'paragraph' or 'document': what is judged
-    min_words   5; a shorter unit is compared only with the one before it
+    min_words   5; a shorter unit is compared only with the one before it, and
+                as a heading; a line in a block needs twice as many
     exact       False; only units with the same words go, less memory
     threshold   None; over 0, to 1: remove similar units too, whose resemblance
-                2M/(a+b) is at least this; 0.8 is a good value. Facts may be
-                lost
-    ngram       3; words in a shingle, 1 to 32 (Broder 1997)
+                2M/(a+b) to one that stays is at least this; 0.8 is a good
+                value. Facts may be lost
+    ngram       3; words in a shingle of threshold and contained, 1 to 32
+                (Broder 1997)
     fold_digits False; all numbers are equal
     contained   False; remove what stands inside a longer unit, too
     scope       'all' documents, or the 'document' itself
@@ -242,7 +245,8 @@ class Deduper:
         _shapes.feed(_Guard(self), data, column, False)
 
     def reference(self, data: Any, column: str = "text") -> None:
-        """What this column says goes from those that come after (--against).
+        """What this column says goes from those that come after (--against),
+        and what holds a text of it.
 
         It is read before all others. RuntimeError: it is not.
         """
@@ -305,7 +309,8 @@ class Deduper:
         rows, documents (rows that are no nulls), bytes, units, removed (units
         by reason), removed_bytes, oversize (too long to judge, kept),
         unrecorded (kept and not remembered, for want of memory), full, memory
-        (bytes held), lines (read), short_lines (in no unit that was compared),
+        (bytes held), lines (with words), short_lines (of these, such that
+        were no compared unit by themselves),
         given_up (comparisons that took too many steps).
         """
         return self._core.stats()
