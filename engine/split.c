@@ -484,6 +484,14 @@ is_fence_line(const struct split *s, size_t i)
 	       unit_is_fence(text_of(s, l), l->len);
 }
 
+/* ">>> " where nothing was quoted before is a prompt, and no quoted mail. */
+static bool
+is_prompt(const struct line *a, const struct line *b)
+{
+	return (a->quote == 0 && b->quote == 3) ||
+	       (a->quote == 3 && b->quote == 0);
+}
+
 /* How many lines from the cursor on are a block, or a chunk of a giant one. */
 enum extent { EXTENT_MORE, EXTENT_WHOLE, EXTENT_GIANT };
 
@@ -525,8 +533,9 @@ again:
 
 		if (l->blank && !l->oversize && !s->in_fence && !document)
 			return end_of_block(s, final);
-		if (s->probed > 0 && !s->in_fence && s->opt.unit ==
-		    DEDUP_UNIT_AUTO && l->quote != s->scan.lines[i - 1].quote)
+		if (s->probed > 0 && l->quote != s->scan.lines[i - 1].quote &&
+		    !s->in_fence && s->opt.unit == DEDUP_UNIT_AUTO &&
+		    !is_prompt(l, &s->scan.lines[i - 1]))
 			return EXTENT_WHOLE;
 		/* A line that is too long stands alone. */
 		if (l->oversize && s->in_fence)

@@ -503,9 +503,9 @@ must '--unit=line: lines of hard-wrapped text, too' changes \
     "$(head -n 7 "$fixtures/wrapped.in")\n" \
     "$(head -n 7 "$fixtures/wrapped.in" | sed 6d)\n" --unit=line
 must '-u paragraph: a block is a unit' changes \
-    "$long\n$other\n\n$long\nand so on\n\n$long\n$other\n" \
-    "$long\n$other\n\nand so on\n" \
-    "$long\n$other\n\n$long\nand so on\n" -u paragraph
+    "$whole\n$other\n\n$whole\nand so on\n\n$whole\n$other\n" \
+    "$whole\n$other\n\nand so on\n" \
+    "$whole\n$other\n\n$whole\nand so on\n" -u paragraph
 
 whole_documents() {
 	printf '%b' "$twice" >a
@@ -527,8 +527,8 @@ scopes() {
 must '--scope: copies are looked for in the document alone' scopes
 
 separators() {
-	local text="$long\n---\n$long\n---\n\n$other\n"
-	changes "$text" "$long\n---\n---\n\n$other\n" "$text" \
+	local text="$whole\n---\n$whole\n---\n\n$other\n"
+	changes "$text" "$whole\n---\n---\n\n$other\n" "$text" \
 	    --scope=document --document-separator=---
 	# Without --scope it separates what look-ahead may see.
 	text='Cut off here is this line ...\nNext\nCut off here is this line no'

@@ -31,7 +31,7 @@ struct shape {
 	const char *s;
 	uint32_t len;		/* bytes, without white space at the end */
 	uint32_t words;		/* bytes before its text, behind a leader */
-	uint32_t col;		/* columns before its text */
+	uint32_t indent, col;	/* columns before a leader, before its text */
 	uint32_t width;		/* columns, of all of it */
 	uint32_t next;		/* columns of its first word */
 	char leader;		/* of a comment, quoted mail: its first byte */
@@ -367,7 +367,7 @@ shape_of(struct shape *p, const struct unit_block *b, size_t i)
 		.s = s, .len = (uint32_t)len, .first = LETTER_NONE,
 	};
 	if (len > 0 && is_space(*s))
-		p->col = skip_space(s, len, &at, 0);
+		p->indent = p->col = skip_space(s, len, &at, 0);
 	p->words = (uint32_t)at;
 	if (at == len)
 		return;
@@ -630,13 +630,14 @@ frame_of(const struct unit_block *b, const struct shape *p)
 {
 	struct frame f = { .col = UINT32_MAX, .even = true };
 	size_t labels = 0, lines = 0;
+	uint32_t indent = p[0].indent;
 
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->lines[i].nwords == 0)
 			continue;
 		lines++;
 		labels += p[i].label;
-		f.even &= f.col == UINT32_MAX || f.col == p[i].col;
+		f.even &= p[i].indent == indent;
 		if (p[i].col < f.col)
 			f.col = p[i].col;
 	}
