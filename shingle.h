@@ -80,7 +80,7 @@ struct words {
 	uint32_t n;		/* number of words */
 	uint32_t length;	/* the same as thresholds count them: see line.h;
 				 * set before shingler_words() */
-	uint32_t digits;	/* keyed hash of the words with digits */
+	uint32_t digits;	/* keyed hash of the words with digits; even */
 	uint32_t loose_len;
 	uint16_t *code;		/* 16 bits of each word's hash; n; or NULL */
 	uint8_t *tag;		/* the next 8 bits; n of them */
@@ -99,6 +99,7 @@ struct words {
 	uint32_t batch;		/* of the table; see table_begin_batch() */
 	uint8_t absent;		/* bit i: key i was not there in that batch */
 	uint8_t nask, kept;
+	bool went;		/* it is recorded as a unit that went */
 	uint32_t nnear;
 	uint16_t nprobe;	/* the sketch: look the unit up by all of them, */
 	uint16_t nkeep;		/* index it under the first nkeep */

@@ -70,10 +70,12 @@ judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
 		 struct match *m, enum dedup_reason *reason)
 {
 	double threshold = d->opt.threshold;
-	bool early = p->proposal != NULL && t == d->table;
+	/* What is known word for word was not looked up further. */
+	bool early = p->proposal != NULL && t == d->table &&
+		     !p->proposal->exact;
 	int got = 0;
 
-	if (p->w.n >= DEDUP_NEAR_WORDS) {
+	if (p->length >= DEDUP_NEAR_WORDS) {
 		got = early ? table_near_after(t, &p->w, threshold,
 					       p->proposal, m)
 			    : table_near(t, &p->w, m);
@@ -110,6 +112,25 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 		got = judge_resembling(d, d->table, p, &m, &reason);
 		if (got > 0 && id != NULL)
 			*id = table_identity(d->table, &m);
+	}
+	/*
+	 * The same words stood in a text that went, and the one that it went
+	 * for may say more: then that is near.
+	 */
+	if (got > 0 && reason == DEDUP_EXACT && split_wants_words(s, p) &&
+	    !p->headline && table_went(d->table, &m)) {
+		struct match other;
+
+		if (split_sketch(s, p) != 0)
+			return -1;
+		got = judge_resembling(d, d->table, p, &other, &reason);
+		if (got < 0)
+			return -1;
+		if (got > 0)
+			m = other;
+		else
+			reason = DEDUP_EXACT;
+		got = 1;
 	}
 	if (got <= 0)
 		return got;
@@ -165,6 +186,7 @@ record_gone(struct dedup *d, struct split *s, struct piece *p)
 	    (p->why.reason != DEDUP_NEAR && p->why.reason != DEDUP_CONTAINED &&
 	     !(p->why.reason == DEDUP_LEAD && p->said)))
 		return;
+	p->w.went = true;
 	record_at(d, s, p, &p->why.witness);
 	p->recorded = d->places && p->why.witness.document == d->document;
 	p->root_off = p->why.witness.offset;

@@ -171,6 +171,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->norm = p->norm_len = 0;
 	p->length = p->nlines = p->short_lines = 0;
 	p->w.n = 0;
+	p->w.went = false;
 	p->w.code = NULL;
 	p->proposal = NULL;
 	return p;

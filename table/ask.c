@@ -15,11 +15,16 @@ match_of(const struct table *t, const struct candidate *c,
 	};
 }
 
-/* The first of the candidates that is near: 1 with 'm' set, 0, or -1. */
+/*
+ * The first of the candidates that is near: 1 with 'm' set, 0, or -1.  One that
+ * stays comes before those that went: it is what can be read.
+ */
 static int
 first_near(const struct table *t, struct scratch *s, const struct words *w,
 	   struct candidate *c, size_t n, struct match *m)
 {
+	int got = 0;
+
 	candidates_sort(c, n, candidates_is_older);
 	for (size_t i = 0; i < n; i++) {
 		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
@@ -27,12 +32,15 @@ first_near(const struct table *t, struct scratch *s, const struct words *w,
 
 		if (p == NULL)
 			return -1;
-		if (near_matches(t, s, w, p, &resemblance)) {
-			*m = match_of(t, &c[i], p, resemblance);
-			return 1;
-		}
+		if ((got > 0 && record_went(p)) ||
+		    !near_matches(t, s, w, p, &resemblance))
+			continue;
+		*m = match_of(t, &c[i], p, resemblance);
+		got = 1;
+		if (!record_went(p))
+			break;
 	}
-	return 0;
+	return got;
 }
 
 /*
@@ -261,8 +269,10 @@ table_near_after(struct table *t, const struct words *w, double threshold,
 
 	if (p->epoch != t->epoch)
 		got = table_near(t, w, m);
-	else if (p->near && !p->m.similar)
+	else if (p->near && !p->m.similar && !table_went(t, &p->m))
 		*m = p->m, got = 1;
+	else if (p->near && !p->m.similar)
+		got = table_near(t, w, m);
 	else
 		got = near_after(t, w, p, m);
 	if (got != 0 || threshold <= 0.0)

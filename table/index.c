@@ -12,7 +12,7 @@ is_among(const struct table *t, const struct found *f, size_t n,
 		     sizeof(struct record);
 
 	for (size_t i = 0; i < n; i++)
-		if (memcmp(f[i].record, p, sizeof(struct record)) == 0 &&
+		if (record_head(f[i].record).nwords == record_head(p).nwords &&
 		    memcmp(record_codes(t, f[i].record), record_codes(t, p),
 			   len) == 0)
 			return true;

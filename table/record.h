@@ -10,7 +10,9 @@
  *
  *	codes	the lowest 16 bits of each word's hash under the secret, in order
  *	tags	the next 8 bits of each
- *	digits	hash of the words with digits, under the secret; 0: none
+ *	digits	hash of the words with digits, under the secret, 0: none; but for
+ *		its lowest bit: the unit went, and the place is that of a text
+ *		that says all that it says
  *
  * A record begins on a boundary of 8 bytes (a grain).  A reference is its
  * offset in grains and is stored in 40 bits, which reach 8 TiB; earlier records
@@ -57,6 +59,8 @@ struct record {
 	uint32_t nwords;	/* 0: found by its fingerprint alone */
 	uint32_t digits;
 };
+
+#define RECORD_WENT 1u		/* of record.digits */
 
 static inline size_t
 record_length(bool places, uint32_t nwords)

@@ -269,6 +269,15 @@ table_identity(const struct table *t, const struct match *m)
 	return shingle_identity(code, (const uint8_t *)(code + n), n);
 }
 
+bool
+table_went(const struct table *t, const struct match *m)
+{
+	const unsigned char *p = m->ref == 0 ? NULL :
+				 record_at(t, m->table, m->ref);
+
+	return p != NULL && record_went(p);
+}
+
 struct place
 table_place(const struct table *t, uint64_t ref)
 {
@@ -356,7 +365,9 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	size_t len;
 
 	if (w->code != NULL)
-		r = (struct record){ w->n, w->digits };
+		r = (struct record){
+			w->n, w->digits | (w->went ? RECORD_WENT : 0),
+		};
 	len = record_length(t->places, r.nwords);
 	ref = arena_take(&t->arena, len,
 			 allowance(t, arena_memory(&t->arena)));

@@ -192,6 +192,9 @@ uint64_t table_identity(const struct table *t, const struct match *m);
  */
 int table_add(struct table *t, const struct words *w, const struct place *at);
 
+/* Did the unit of this match go?  Then its place is that of what says it. */
+bool table_went(const struct table *t, const struct match *m);
+
 /* Where the record of a match in the table itself leads to, at this time. */
 struct place table_place(const struct table *t, uint64_t ref);
 

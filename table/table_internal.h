@@ -140,7 +140,18 @@ record_head(const unsigned char *p)
 	struct record r;
 
 	memcpy(&r, p, sizeof(r));
+	r.digits &= ~RECORD_WENT;
 	return r;
+}
+
+/* Did the unit go? */
+static inline bool
+record_went(const unsigned char *p)
+{
+	struct record r;
+
+	memcpy(&r, p, sizeof(r));
+	return (r.digits & RECORD_WENT) != 0;
 }
 
 static inline const uint16_t *

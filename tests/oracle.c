@@ -760,7 +760,7 @@ count_miss(struct judge *j, const struct paper *p, const struct unit *u,
  */
 static bool
 search(struct judge *j, const struct paper *p, struct unit *u, bool listed,
-       enum dedup_reason reason)
+       enum dedup_reason reason, bool went)
 {
 	const struct dedup_removal *r = hint_of(j, p, u);
 	enum dedup_reason said = listed ? DEDUP_LISTED : reason;
@@ -768,8 +768,10 @@ search(struct judge *j, const struct paper *p, struct unit *u, bool listed,
 	bool any = false;
 
 	for (size_t k = 0; k < j->nknown && !u->why.found; k++) {
-		double v = j->known[k].listed != listed ? 0 :
-			   known_by(p, reason, u, j->known[k].u, listed);
+		const struct unit *w = j->known[k].u;
+		double v = j->known[k].listed != listed ||
+			   (reason == DEDUP_EXACT && w->why.found != went) ?
+			   0 : known_by(p, reason, u, w, listed);
 
 		any |= v > 0;
 		if (v > 0 && (free || (r != NULL && r->reason == said &&
@@ -794,9 +796,10 @@ search_all(struct judge *j, const struct paper *p, struct unit *u, bool listed)
 	};
 
 	for (size_t i = 0; i < 4; i++)
-		if (search(j, p, u, listed, order[i]))
+		if (search(j, p, u, listed, order[i], false))
 			return true;
-	return false;
+	/* The same words stood in a text that went for one that says more. */
+	return search(j, p, u, listed, DEDUP_EXACT, true);
 }
 
 static bool
@@ -1081,6 +1084,20 @@ goes_along(const struct walk *w, struct company *want, const struct unit *u,
 	if (!u->why.found || (u->why.reason != DEDUP_EXACT &&
 			      u->why.reason != DEDUP_NEAR))
 		return false;
+	/* A text of the same words, gone or not, is asked for its company. */
+	for (size_t k = 0; k < u->nknown; k++) {
+		const struct company *c;
+
+		if (j->known[k].listed ||
+		    !rests_on(w->p, DEDUP_EXACT, u, j->known[k].u))
+			continue;
+		want->text = j->known[k].u;
+		c = find_company(j, want);
+		if (c != NULL)
+			h->why = (struct finding){ true, DEDUP_HEADING, 1,
+						   c->place, 0 };
+		return c != NULL;
+	}
 	for (size_t k = 0; k < u->nknown; k++) {
 		const struct company *c;
 
@@ -1091,14 +1108,14 @@ goes_along(const struct walk *w, struct company *want, const struct unit *u,
 		want->text = j->known[k].u;
 		c = find_company(j, want);
 		/* It may be said by several; which one is up to the sketch. */
-		if (c != NULL && (j->hint == NULL || u->by == DEDUP_EXACT ||
+		if (c != NULL && (j->hint == NULL ||
 				  (r != NULL && r->reason == DEDUP_HEADING &&
 				   same_place(&r->witness, &c->place)))) {
 			h->why = (struct finding){ true, DEDUP_HEADING, 1,
 						   c->place, 0 };
 			return true;
 		}
-		if (j->hint == NULL || u->by == DEDUP_EXACT)
+		if (j->hint == NULL)
 			return false;
 	}
 	return false;

@@ -18,6 +18,7 @@ them, is given to DEDUP with several sets of options:
 Prints what was breached and the text that did it, and exits 1.
 """
 import argparse
+import html
 import json
 import os
 import random
@@ -64,6 +65,7 @@ class Breach(Exception):
 def words(data):
     """As the command compares them, for the scripts of the fixtures."""
     text = data.decode("utf-8", "replace").replace("\ufffd", " ")
+    text = html.unescape(text)
     text = unicodedata.normalize("NFKC", text).casefold()
     return re.findall(
         r"[\u3040-\u30ff\u4e00-\u9fff][\u3099\u309a]?|"
