@@ -103,6 +103,7 @@ struct piece {
 	bool compared;		/* it has min_words words */
 	bool listing;		/* of code: only exact copies go */
 	bool headline;		/* short, and no sentence: the same of it */
+	bool rule;		/* no words, but something that can be seen */
 	bool repeats;		/* REPEAT; or a short unit that is one */
 	bool linked;		/* 'completers' is known */
 	bool digits, ascii;	/* some word has a digit; no byte over 0x7f */

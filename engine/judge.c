@@ -483,7 +483,10 @@ judge_one(struct dedup *d, size_t i)
 			got = beside_settle(d);
 	} else if (p->w.n == 0) {
 		d->stats.units++;
-		wait_for_words(d, i);
+		if (!p->rule && judge_stays(d, i) != 0)
+			return -1;
+		if (p->rule)
+			wait_for_words(d, i);
 		return beside_passed(d);
 	} else {
 		got = judge_unit(d, i);

@@ -164,7 +164,8 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->ending = ENDING_WHOLE;
 	p->completers = 0;
 	p->asks = p->quote = 0;
-	p->compared = p->listing = p->headline = p->repeats = false;
+	p->compared = p->listing = p->headline = p->rule = false;
+	p->repeats = false;
 	p->linked = p->digits = p->sketched = p->stays = p->begins = false;
 	p->said = p->broken = p->recorded = false;
 	p->ascii = true;
@@ -271,6 +272,9 @@ finish_unit(struct split *s, struct piece *p, const struct sums *sums,
 	p->compared = p->length >= s->opt.min_words;
 	p->w.fp = shingler_fingerprint(s->shingler, s->scan.norm + p->norm,
 				       p->norm_len);
+	if (p->w.n == 0)
+		p->rule = unit_is_rule(s->text + (p->off - s->base),
+			(size_t)(last->off + last->len - p->off));
 	if (p->compared) {
 		said.nwords = 0;
 		look_at_end(s, p, last);

@@ -1217,6 +1217,21 @@ walk_unit(struct walk *w, struct unit *u)
 		w->words_stay = true;
 }
 
+/* Can all of it be seen?  What has control characters is no rule, no bullet. */
+static bool
+is_rule(const struct paper *p, const struct unit *u)
+{
+	for (size_t i = u->first; i <= u->last; i++)
+		for (size_t k = 0; k < line_of(p, i)->len; k++) {
+			char c = p->text[line_of(p, i)->off + k];
+
+			if ((unsigned char)c < ' ' &&
+			    strchr("\n\r\t\f", c == 0 ? 1 : c) == NULL)
+				return false;
+		}
+	return true;
+}
+
 /* What has no words goes with all words of its block. */
 static void
 take_bare(struct walk *w, const struct block *b)
@@ -1227,7 +1242,7 @@ take_bare(struct walk *w, const struct block *b)
 		struct unit *u = &w->p->unit[i];
 
 		if (u->first >= b->first && u->last <= b->last &&
-		    u->words.n == 0)
+		    u->words.n == 0 && is_rule(w->p, u))
 			u->with = w->gone;
 	}
 }
@@ -1494,7 +1509,8 @@ doom_bare(struct paper *p, const struct block *b)
 			all &= p->row[i].gone;
 		}
 	for (size_t i = b->first; i <= b->last && any && all; i++)
-		p->row[i].gone = true;
+		p->row[i].gone |= p->row[i].unit == NONE ||
+				  is_rule(p, &p->unit[p->row[i].unit]);
 }
 
 /* The documents as judged and doomed against the answers. */

@@ -785,6 +785,16 @@ split_part(struct units *u, const struct unit_block *whole, size_t from,
 	return n > 0 ? split_lines(u, &b) : 0;
 }
 
+bool
+unit_is_rule(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' && text[i] != '\n' &&
+		    text[i] != '\r' && text[i] != '\t' && text[i] != '\f')
+			return false;
+	return true;
+}
+
 /* Lines up to the end of the listing that the fence in line i opens, or 0. */
 static size_t
 fenced(const struct unit_block *b, size_t i)
@@ -806,10 +816,19 @@ unit_split(struct units *u, const struct unit_block *b)
 	u->nspans = 0;
 	if (array_room(&u->span, &u->spans_room, b->n, sizeof(*u->span)) != 0)
 		return -1;
-	for (size_t i = 0; fences && i < b->n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		size_t n;
 
-		if (!unit_is_fence(text_of(b, i), b->lines[i].len))
+		/* What is no text at all goes with nothing. */
+		if (b->lines[i].nwords == 0 &&
+		    !unit_is_rule(text_of(b, i), b->lines[i].len)) {
+			if (split_part(u, b, from, i - from) != 0)
+				return -1;
+			add_span(u, 1, UNIT_LINE);
+			from = i + 1;
+			continue;
+		}
+		if (!fences || !unit_is_fence(text_of(b, i), b->lines[i].len))
 			continue;
 		n = fenced(b, i);
 		if (n == 0)

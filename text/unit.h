@@ -22,6 +22,12 @@
 /* Does this line open (or close) a fenced listing: ``` or ~~~? */
 bool unit_is_fence(const char *text, size_t len);
 
+/*
+ * Of a text without words: is it a rule, bullets, brackets?  Else it has control
+ * characters, and is no text at all.
+ */
+bool unit_is_rule(const char *text, size_t len);
+
 /* Is it a cell of a table: of these words, has every second one a digit? */
 bool unit_is_cell(const char *norm, size_t len, uint32_t nwords);
 
