@@ -300,7 +300,8 @@ DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
  *
  * What is undecided is at most a block of 64 KiB or a unit of DEDUP_UNIT_MAX,
  * and what follows it: two units, or after a cut-off lead 8, or 64 KiB.  Where
- * each of many units is said in full by the next one, all wait for the last.
+ * each of many units is said in full by the next one, they wait for the last:
+ * 512 KiB of them, and then the next one is judged as any unit is.
  *
  * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
  * is undecided.  DEDUP_ENOMEM: no memory; the caller keeps what was not decided

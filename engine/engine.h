@@ -51,6 +51,8 @@
 #define SOON_UNITS 8		/* units after one that may say it in full */
 #define SOON_BYTES ((size_t)64 << 10)	/* from its end to their begin */
 #define SOON_NEXT 2		/* ... of these, what need not be cut off */
+#define CHAIN_BYTES ((size_t)512 << 10)	/* of units, each of which the next
+				 * says in full: what waits has a bound */
 #define HEADLINE 12		/* words: what has fewer and ends no sentence */
 #define HEADINGS 3		/* short units in a row that go along */
 
@@ -341,6 +343,12 @@ struct fate {
 	struct finding why;
 };
 
+/* A unit that says others in full, and where the first of these begins. */
+struct chain {
+	size_t piece;		/* number in the view */
+	uint64_t from;
+};
+
 /*
  * What is short is told from the company it is in: identities of texts (see
  * table_identity()) stand for what is beside it.
@@ -369,6 +377,8 @@ struct dedup {
 				 * stretches that were read ahead */
 	struct view view;
 	size_t linked, judged, cut;	/* pieces of the view that are */
+	struct chain chain[SOON_UNITS];
+	size_t nchain;
 	struct beside beside;
 	struct heading heading[HEADINGS];
 	size_t nheadings;

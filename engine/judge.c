@@ -17,7 +17,7 @@ void
 judge_reset(struct dedup *d)
 {
 	d->linked = d->judged = d->cut = 0;
-	d->nheadings = d->nbare = 0;
+	d->nheadings = d->nbare = d->nchain = 0;
 	d->block = d->words_left = 0;
 	d->words_why.reason = DEDUP_NREASONS;	/* none has gone */
 	d->beside = (struct beside){ .any = false };
@@ -29,6 +29,8 @@ judge_dropped(struct dedup *d, size_t n)
 {
 	for (size_t i = 0; i < d->nheadings; i++)
 		d->heading[i].piece -= n;
+	for (size_t i = 0; i < d->nchain; i++)
+		d->chain[i].piece -= n;
 	d->bare -= n < d->bare ? n : d->bare;
 }
 
@@ -288,14 +290,52 @@ is_taken(struct dedup *d, size_t i)
 	return got != 0 || !p->compared ? got : listed_find(d, s, p, &f);
 }
 
+/* Where the first unit begins that leads to unit i; those before are done. */
+static uint64_t
+chain_begin(struct dedup *d, size_t i)
+{
+	uint64_t from = view_at(&d->view, i)->off;
+	size_t n = 0;
+
+	for (size_t k = 0; k < d->nchain; k++)
+		if (d->chain[k].piece == i)
+			from = d->chain[k].from;
+		else if (d->chain[k].piece > i)
+			d->chain[n++] = d->chain[k];
+	d->nchain = n;
+	return from;
+}
+
+/* Unit i leads to its completers. */
+static void
+chain_on(struct dedup *d, size_t i, uint64_t from)
+{
+	const struct piece *p = view_at(&d->view, i);
+
+	for (unsigned bit = 0; bit < SOON_UNITS; bit++) {
+		size_t to, k;
+
+		if ((p->completers >> bit & 1) == 0)
+			continue;
+		to = soon_unit(&d->view, i, bit);
+		for (k = 0; k < d->nchain && d->chain[k].piece != to; k++)
+			;
+		if (k == d->nchain)
+			d->chain[d->nchain++] = (struct chain){ to, from };
+		else if (from < d->chain[k].from)
+			d->chain[k].from = from;
+	}
+}
+
 /* Is unit i said in full soon after?  1 with its 'why', 0, or -1. */
 static int
 is_completed(struct dedup *d, size_t i)
 {
 	struct piece *p = view_at(&d->view, i);
+	uint64_t from = d->nchain > 0 ? chain_begin(d, i) : p->off;
 	const struct piece *first;
 
-	if (p->completers == 0)
+	if (p->completers == 0 || p->off + p->len - from > CHAIN_BYTES)
 		return 0;
 	for (unsigned bit = 0; bit < SOON_UNITS; bit++)
 		if (p->completers >> bit & 1) {
@@ -304,6 +344,7 @@ is_completed(struct dedup *d, size_t i)
 			if (got != 0)
 				return got < 0 ? -1 : 0;
 		}
+	chain_on(d, i, from);
 	first = view_at(&d->view, soon_unit(&d->view, i,
 			(unsigned)__builtin_ctz(p->completers)));
 	p->why = (struct finding){
