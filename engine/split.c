@@ -600,6 +600,7 @@ plan_block(struct split *s, size_t n)
 		.lines = l, .n = n, .text = s->text, .base = s->base,
 		.norm = s->scan.norm, .min_words = s->opt.min_words,
 		.alone = s->alone, .marks = s->hash_lines,
+		.by_line = s->by_line,
 	};
 	if (unit_split(&s->units, &block) != 0)
 		return -1;

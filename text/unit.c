@@ -1,7 +1,8 @@
 /*
  * Which lines of a block are one unit.  listing.c says what is code.
  *
- * Most blocks need no look at their lines: none is long enough to stand alone.
+ * Most blocks need no more than a first look at their lines: none is long
+ * enough to stand alone, or each that is plainly goes on with one beside it.
  * Else each line has a shape; from these it is told where wrapped text goes on
  * in the next line, and which lines are parts of something else: a table, code
  * or data, a numbered list, what a colon announces.
@@ -83,10 +84,18 @@ unit_is_fence(const char *text, size_t len)
 /* Shapes. */
 
 /* What the first and the last byte of a line say of it. */
-enum { BEGINS = 1, ENDS = 2 };
+enum {
+	BEGINS = 1, ENDS = 2,	/* as a line of code may */
+	FENCES = 4,		/* begins as a fence does */
+	OPENS = 8,		/* ends no sentence, and announces nothing */
+};
 
+#define IS_LETTER(c) (((c) | 0x20) >= 'a' && ((c) | 0x20) <= 'z')
 #define TRAITS(c) \
-	((LISTING_BEGINS(c) ? BEGINS : 0) | (LISTING_ENDS(c) ? ENDS : 0))
+	((LISTING_BEGINS(c) ? BEGINS : 0) | (LISTING_ENDS(c) ? ENDS : 0) | \
+	 ((c) == '`' || (c) == '~' ? FENCES : 0) | \
+	 (IS_LETTER(c) || ((c) >= '0' && (c) <= '9') || (c) == ',' || \
+	  (c) == ';' || (c) == '-' ? OPENS : 0))
 #define TRAITS_4(c) \
 	TRAITS(c), TRAITS((c) + 1), TRAITS((c) + 2), TRAITS((c) + 3)
 #define TRAITS_16(c) \
@@ -263,15 +272,15 @@ columns_by_table(const char *s, size_t len)
 	return n;
 }
 
-/* Columns of s[0..len), most often without tables. */
+/* Most often without tables. */
 static size_t
-columns(const char *s, size_t len, bool ascii)
+columns_not_ascii(const char *s, size_t len)
 {
 	size_t n = len;
 
-	if (!ascii && has_marks(s, len))
+	if (has_marks(s, len))
 		return columns_by_table(s, len);
-	for (size_t i = 0; !ascii && i < len;) {
+	for (size_t i = 0; i < len;) {
 		unsigned char more = 0, wide = 0;
 
 		/* Sums of a byte: so the compiler finds vectors. */
@@ -286,6 +295,13 @@ columns(const char *s, size_t len, bool ascii)
 		n = n - more + wide;
 	}
 	return n;
+}
+
+/* Columns of s[0..len). */
+static inline size_t
+columns(const char *s, size_t len, bool ascii)
+{
+	return ascii ? len : columns_not_ascii(s, len);
 }
 
 /* The kind of the first letter, behind brackets and quotes. */
@@ -353,7 +369,7 @@ shape_begin(struct shape *p)
 static inline bool
 is_letter(char c)
 {
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+	return IS_LETTER(c);
 }
 
 static void
@@ -409,9 +425,10 @@ begin_alike(const struct unit_block *b, size_t i, size_t k)
 {
 	const struct line *x = &b->lines[i], *y = &b->lines[k];
 	size_t n = x->norm_len < y->norm_len ? x->norm_len : y->norm_len;
+	const char *p = b->norm + x->norm, *q = b->norm + y->norm;
 
-	return memcmp(b->norm + x->norm, b->norm + y->norm,
-		      n < ALIKE ? n : ALIKE) == 0;
+	/* Nearly all differ here. */
+	return n == 0 || (*p == *q && memcmp(p, q, n < ALIKE ? n : ALIKE) == 0);
 }
 
 /*
@@ -656,7 +673,8 @@ stands_alone(const struct unit_block *b, const struct shape *p,
 	return line_length(l) >= 2 * b->min_words && !announced &&
 	       !l->joined && !(i + 1 < b->n && b->lines[i + 1].joined) &&
 	       !p[i].open && !p[i].number && p[i].col <= f->col &&
-	       !f->code && !(f->data && p[i].label) && !is_row(&p[i], l) && !is_code(&p[i]) &&
+	       !f->code && !(f->data && p[i].label) &&
+	       !is_row(&p[i], l) && !is_code(&p[i]) &&
 	       !(l->digits && unit_is_cell(b->norm + l->norm, l->norm_len,
 					   l->nwords));
 }
@@ -703,49 +721,105 @@ split_text(struct units *u, const struct unit_block *b,
 	}
 }
 
-/* Every eighth line of a listing begins or ends as code may. */
-static bool
-may_be_listing(const struct unit_block *b)
+/* What a first look at the lines of a block tells. */
+struct glance {
+	uint32_t longest;	/* words in one of them */
+	size_t hints;		/* lines that begin or end as code may */
+	bool parted;		/* a line begins as a fence does, or is no
+				 * text */
+};
+
+static struct glance
+look_at_lines(const struct unit_block *b)
 {
-	size_t hints = 0;
-
-	for (size_t i = 0; i < b->n; i++) {
-		const char *s = text_of(b, i);
-		size_t len = b->lines[i].len, at = 0;
-
-		while (len > 0 && (unsigned char)s[len - 1] <= ' ')
-			len--;
-		while (at < len && is_space(s[at]))
-			at++;
-		hints += len > 0 && (traits[(unsigned char)s[at]] & BEGINS ||
-				     traits[(unsigned char)s[len - 1]] & ENDS);
-	}
-	return hints > 0 && 8 * hints >= b->n;
-}
-
-static bool
-is_listing(const struct unit_block *b)
-{
-	return b->n > 1 && may_be_listing(b) &&
-	       listing_is(b->lines, b->n, b->text, b->base);
-}
-
-static int
-split_lines(struct units *u, const struct unit_block *b)
-{
-	uint32_t longest = 0;
-	struct frame f;
-	size_t wrapped;
+	struct glance g = { 0, 0, false };
 
 	for (size_t i = 0; i < b->n; i++) {
 		const struct line *l = &b->lines[i];
+		const char *s = text_of(b, i);
+		size_t len = l->len, at = 0;
+		unsigned begin, end;
 
-		if (l->nwords + l->extra > longest && line_length(l) > longest)
-			longest = line_length(l);
+		if (l->nwords + l->extra > g.longest &&
+		    line_length(l) > g.longest)
+			g.longest = line_length(l);
+		if (l->nwords == 0 && !unit_is_rule(s, len))
+			g.parted = true;
+		while (len > 0 && (unsigned char)s[len - 1] <= ' ')
+			len--;
+		if (len == 0)
+			continue;
+		while (is_space(s[at]))
+			at++;
+		begin = traits[(unsigned char)s[at]];
+		end = traits[(unsigned char)s[len - 1]];
+		g.hints += ((begin & BEGINS) | (end & ENDS)) != 0;
+		g.parted |= (begin & FENCES) != 0;
 	}
+	return g;
+}
+
+/* Every eighth line of a listing begins or ends as code may. */
+static bool
+is_listing(const struct unit_block *b, const struct glance *g)
+{
+	return b->n > 1 && g->hints > 0 && 8 * g->hints >= b->n &&
+	       listing_is(b->lines, b->n, b->text, b->base);
+}
+
+/* Does line i begin with a word in lower case, and has it another one? */
+static bool
+begins_lower(const struct unit_block *b, size_t i)
+{
+	const char *s = text_of(b, i);
+
+	if (b->lines[i].nwords < 2)
+		return false;
+	while (is_space(*s))
+		s++;
+	/* No "dnl", and no "a)". */
+	return *s >= 'a' && *s <= 'z' && *s != 'd' && is_letter(s[1]);
+}
+
+/* Does line i end in the middle of a sentence? */
+static bool
+ends_open(const struct unit_block *b, size_t i)
+{
+	const char *s = text_of(b, i);
+	size_t len = trimmed(s, b->lines[i].len);
+
+	return b->lines[i].nwords > 0 && len > 0 &&
+	       (traits[(unsigned char)s[len - 1]] & OPENS) != 0;
+}
+
+/*
+ * May some line of the block stand alone, as far as can be told without shapes?
+ * Most lines of wrapped text plainly go on with one beside them.
+ */
+static bool
+may_stand_alone(const struct unit_block *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->lines[i].nwords + b->lines[i].extra >=
+		    2 * b->min_words &&
+		    !(i + 1 < b->n && begins_lower(b, i + 1) &&
+		      ends_open(b, i)) &&
+		    !(i > 0 && begins_lower(b, i) && ends_open(b, i - 1)))
+			return true;
+	return false;
+}
+
+static int
+split_lines(struct units *u, const struct unit_block *b,
+	    const struct glance *g)
+{
+	struct frame f;
+	size_t wrapped;
+
 	/* Can none be a unit by itself?  Then no shape matters. */
-	if (longest < (b->alone ? b->min_words : 2 * b->min_words) &&
-	    !b->marks) {
+	if (!b->marks &&
+	    (g->longest < (b->alone ? b->min_words : 2 * b->min_words) ||
+	     (!b->alone && !b->by_line && !may_stand_alone(b)))) {
 		add_span(u, b->n, UNIT_RUN);
 		return 0;
 	}
@@ -758,31 +832,43 @@ split_lines(struct units *u, const struct unit_block *b)
 	f = frame_of(b, u->shape);
 	/* In a list few lines look wrapped, by chance. */
 	if (b->alone && LIST_CHANCE * wrapped < b->n && f.even &&
-	    longest < UNIT_PARAGRAPH)
+	    g->longest < UNIT_PARAGRAPH)
 		split_list(u, b);
-	else if (b->alone && is_listing(b))
+	else if (b->alone && is_listing(b, g))
 		add_span(u, b->n, UNIT_LISTING);
 	else
 		split_text(u, b, &f);
 	return 0;
 }
 
-/* Lines of a block that are between fences. */
+/* A block that nothing parts, or a part of one. */
+static int
+split_plain(struct units *u, const struct unit_block *b,
+	    const struct glance *g)
+{
+	/* What is all of its document may be a list of such lines. */
+	if (!b->alone && is_listing(b, g)) {
+		add_span(u, b->n, UNIT_LISTING);
+		return 0;
+	}
+	return split_lines(u, b, g);
+}
+
+/* Lines of a block that are between fences, or what is no text. */
 static int
 split_part(struct units *u, const struct unit_block *whole, size_t from,
 	   size_t n)
 {
 	struct unit_block b = *whole;
+	struct glance g;
 
+	if (n == 0)
+		return 0;
 	b.lines += from;
 	b.n = n;
 	b.alone = whole->alone && n == whole->n;
-	/* What is all of its document may be a list of such lines. */
-	if (!b.alone && is_listing(&b)) {
-		add_span(u, n, UNIT_LISTING);
-		return 0;
-	}
-	return n > 0 ? split_lines(u, &b) : 0;
+	g = look_at_lines(&b);
+	return split_plain(u, &b, &g);
 }
 
 bool
@@ -805,17 +891,12 @@ fenced(const struct unit_block *b, size_t i)
 	return 0;
 }
 
-int
-unit_split(struct units *u, const struct unit_block *b)
+/* Where some lines may part a block. */
+static int
+split_parted(struct units *u, const struct unit_block *b)
 {
-	const struct line *last = &b->lines[b->n - 1];
-	size_t len = (size_t)(last->off + last->len - b->lines->off), from = 0;
-	bool fences = memchr(text_of(b, 0), '`', len) != NULL ||
-		      memchr(text_of(b, 0), '~', len) != NULL;
+	size_t from = 0;
 
-	u->nspans = 0;
-	if (array_room(&u->span, &u->spans_room, b->n, sizeof(*u->span)) != 0)
-		return -1;
 	for (size_t i = 0; i < b->n; i++) {
 		size_t n;
 
@@ -828,7 +909,7 @@ unit_split(struct units *u, const struct unit_block *b)
 			from = i + 1;
 			continue;
 		}
-		if (!fences || !unit_is_fence(text_of(b, i), b->lines[i].len))
+		if (!unit_is_fence(text_of(b, i), b->lines[i].len))
 			continue;
 		n = fenced(b, i);
 		if (n == 0)
@@ -840,4 +921,15 @@ unit_split(struct units *u, const struct unit_block *b)
 		from = i + 1;
 	}
 	return split_part(u, b, from, b->n - from);
+}
+
+int
+unit_split(struct units *u, const struct unit_block *b)
+{
+	struct glance g = look_at_lines(b);
+
+	u->nspans = 0;
+	if (array_room(&u->span, &u->spans_room, b->n, sizeof(*u->span)) != 0)
+		return -1;
+	return g.parted ? split_parted(u, b) : split_plain(u, b, &g);
 }

@@ -66,7 +66,9 @@ struct unit_block {
 	bool alone;		/* it is all of its document, or a chunk of a
 				 * giant block: it may be a list of lines */
 	bool marks;		/* line.joined is wanted for all lines, not just
-				 * where units depend on it */
+				 * where units depend on it; or */
+	bool by_line;		/* in all blocks in which a line is so long that
+				 * it may stand alone */
 };
 
 /*
