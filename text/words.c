@@ -788,6 +788,7 @@ low_bits(unsigned n)
 struct masks {
 	uint64_t high, word, newline;
 	uint64_t facts;		/* digits, and signs that may count */
+	bool rare;		/* some are high, or facts */
 };
 
 /* A bit per byte of a chunk in which there are facts. */
@@ -820,7 +821,7 @@ static const unsigned char fact[0x80] = {
 BODY struct masks
 look(const char *s, char *low)
 {
-	struct masks m = { 0, 0, 0, 0 };
+	struct masks m = { 0, 0, 0, 0, false };
 
 	for (unsigned i = 0; i < 4; i++) {
 		__m128i c = _mm_loadu_si128((const __m128i *)s + i);
@@ -860,13 +861,14 @@ look(const char *s, char *low)
 		m.newline |= (uint64_t)(unsigned)_mm_movemask_epi8(nl)
 			     << 16 * i;
 	}
+	m.rare = (m.high | m.facts) != 0;
 	return m;
 }
 #else
 static inline struct masks
 look(const char *s, char *low)
 {
-	struct masks m = { 0, 0, 0, 0 };
+	struct masks m = { 0, 0, 0, 0, false };
 
 	for (unsigned i = 0; i < CHUNK; i++) {
 		unsigned char c = (unsigned char)s[i], l = c | 0x20;
@@ -880,6 +882,7 @@ look(const char *s, char *low)
 		m.facts |= digit || (fact[c & 0x7f] & ~IS_BANG) ? bit : 0;
 		m.newline |= c == '\n' ? bit : 0;
 	}
+	m.rare = (m.high | m.facts) != 0;
 	return m;
 }
 #endif
@@ -1012,7 +1015,8 @@ static const struct constants constants_wide __attribute__((aligned(32))) = {
 WIDE BODY struct masks
 look_wide(const char *s, char *low, const struct constants *constants)
 {
-	struct masks m = { 0, 0, 0, 0 };
+	struct masks m = { 0, 0, 0, 0, false };
+	__m256i rare = _mm256_setzero_si256();
 
 	for (unsigned i = 0; i < 2; i++) {
 		__m256i c = _mm256_loadu_si256((const __m256i *)s + i);
@@ -1035,7 +1039,11 @@ look_wide(const char *s, char *low, const struct constants *constants)
 		m.facts |= mask_wide(_mm256_adds_epu8(kinds, CONSTANT(most)),
 				     i);
 		m.newline |= mask_wide(nl, i);
+		/* One test for all: the masks are for few chunks. */
+		rare = _mm256_or_si256(rare, _mm256_or_si256(kinds,
+			_mm256_andnot_si256(CONSTANT(most), c)));
 	}
+	m.rare = !_mm256_testz_si256(rare, rare);
 	return m;
 }
 
@@ -1100,6 +1108,7 @@ look_widest(const char *s, char *low)
 		  _mm512_cmpeq_epi8_mask(l, _mm512_set1_epi8('`')) |
 		  _mm512_cmpgt_epi8_mask(l, _mm512_set1_epi8('z'));
 	m.high = _mm512_movepi8_mask(c);
+	m.rare = (m.high | m.facts) != 0;
 	m.newline = _mm512_cmpeq_epi8_mask(c, _mm512_set1_epi8('\n'));
 	_mm512_storeu_si512(low, _mm512_mask_blend_epi8(m.word,
 		_mm512_set1_epi8(' '), l));

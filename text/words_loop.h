@@ -22,31 +22,37 @@ static int READ_TEXT(struct sink *k)
 		uint64_t inside = k->put.place != OUTSIDE;
 		size_t left = k->stop - p;	/* bytes not read yet */
 		char tail[CHUNK + 1], low[2 * CHUNK];
-		const char *s = k->r.text + p;
-		unsigned n = 0, most = CHUNK;
-		bool back = false;
+		const char *s = k->r.text + p, *end, *last;
+		unsigned most = CHUNK;
+		bool back = false, early = false;
 
-		if (left <= CHUNK)
-			most = (unsigned)left;
 		if (k->r.len - p <= CHUNK) {
 			memset(tail, 0, sizeof(tail));
 			memcpy(tail, s, k->r.len - p);
 			s = tail;
 		}
+		/* They end there; whole chunks are read up to 'last'. */
+		end = last = s + left;
+		if (left <= CHUNK)
+			most = (unsigned)left;
+		else
+			last -= CHUNK;
 		do {
 			struct masks m = LOOK(s, low);
 			unsigned next = (unsigned char)s[CHUNK];
 			uint64_t keep, begin, digit = 0, drop = 0;
+			unsigned n = CHUNK;
 
-			n = most;
-			if ((m.high | m.facts | edge[next]) != 0) {
+			if (__builtin_expect(m.rare || edge[next] != 0 ||
+					     most < CHUNK, 0)) {
 				struct counted c;
 
-				n = plain_bytes(s, n, &m, next, &k->high);
+				n = plain_bytes(s, most, &m, next, &k->high);
 				if (m.facts != 0 || (edge[next] & 1)) {
 					struct facts f = LOOK_FACTS(s);
 
-					count_signs(k, k->stop - left, n, &f,
+					count_signs(k, k->stop -
+						    (size_t)(end - s), n, &f,
 						    m.word, low, &c);
 					if (c.back) {
 						back = true;
@@ -70,21 +76,26 @@ static int READ_TEXT(struct sink *k)
 				m.newline &= valid;
 				keep &= valid;
 				digit &= valid;
+				if (n > 0)
+					inside = m.word >> (n - 1) & 1;
+				early = n < most;
+				last = s;
+			} else {
+				inside = m.word >> (CHUNK - 1);
 			}
-			if (n > 0)
-				inside = m.word >> (n - 1) & 1;
 			begin = m.word & ~keep;
 			keep = (keep | m.word) & ~drop;
 			for (uint64_t nl = m.newline; nl != 0; nl &= nl - 1) {
 				/* The bits up to this newline. */
 				uint64_t upto = nl ^ (nl - 1);
-				size_t end = k->stop - left + bits(upto);
+				size_t stop = k->stop - (size_t)(end - s) +
+					      bits(upto);
 				size_t norm = (size_t)(to - out->norm) +
 					      bits(keep & upto);
 
 				digits |= digit & upto;
 				nwords += bits(begin & upto);
-				if (put_line(k, end, norm, nwords,
+				if (put_line(k, stop, norm, nwords,
 					     digits != 0) != 0)
 					return -1;
 				begin &= ~upto;
@@ -96,8 +107,7 @@ static int READ_TEXT(struct sink *k)
 			digits |= digit;
 			to = SQUEEZE(to, low, keep);
 			s += n;
-			left -= n;
-		} while (n == CHUNK && left > CHUNK);
+		} while (s < last);
 		if (back) {
 			p = go_back(k);
 			continue;
@@ -106,8 +116,8 @@ static int READ_TEXT(struct sink *k)
 		k->put.nwords = nwords;
 		k->put.digits = digits != 0;
 		k->put.place = inside ? INSIDE : OUTSIDE;
-		p = k->stop - left;
-		if ((n < most || p == k->stop) && p < k->r.len &&
+		p = k->stop - (size_t)(end - s);
+		if ((early || p == k->stop) && p < k->r.len &&
 		    read_chars(k, &p, false) != 0)
 			return -1;
 	}
