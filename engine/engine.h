@@ -174,6 +174,7 @@ struct split {
 	struct dedup_options opt;
 	struct words_reader *reader;
 	struct shingler *shingler;
+	size_t block_limit;	/* bytes beyond which no block is waited for */
 	bool by_line;		/* each line of a run is a piece */
 	bool hash_lines;	/* ... and has a fingerprint */
 	struct scratch *scratch;	/* for looking up early; or NULL */

@@ -347,8 +347,11 @@ said_in_full(const struct view *v, size_t i, const struct listed_unit *next,
 	return 0;
 }
 
-/* Its completers, if it is a lead, or may be said in full soon after. */
-static int
+/*
+ * Its completers, if it is a lead, or may be said in full soon after.  Most
+ * pieces are neither, and need no room for what this works with.
+ */
+__attribute__((noinline)) static int
 link_unit(const struct view *v, size_t i, bool lead, bool full, bool final)
 {
 	struct piece *u = view_at(v, i);

@@ -42,6 +42,9 @@ split_init(struct split *s, const struct dedup_options *opt,
 	s->hash_lines = opt->count || opt->boilerplate > 0 ||
 			opt->boilerplate_share > 0;
 	s->by_line = s->hash_lines || opt->keep == DEDUP_KEEP_NONE;
+	s->block_limit = opt->unit == DEDUP_UNIT_PARAGRAPH ||
+			 opt->unit == DEDUP_UNIT_DOCUMENT ? DEDUP_UNIT_MAX
+							  : UNIT_BLOCK_MAX;
 	s->wide = vectors_available() >= VECTORS_WIDE;
 	ending_filter_init(&s->filter);
 	s->reader = words_new(opt->fold_digits);
@@ -146,7 +149,7 @@ split_sketch_all(struct split *s)
 
 /* Pieces. */
 
-static struct piece *
+BODY struct piece *
 add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 {
 	struct piece *p;
@@ -225,21 +228,23 @@ split_says_again(const struct said *before, const char *before_words,
 	       listing_signs(text, trimmed(text, len)) == 0;
 }
 
-/* What makes the length of a unit, of its lines so far. */
+/* What is known of a unit from its lines so far. */
 struct sums {
-	uint32_t solo2, solo4, extra;
+	uint32_t nwords, solo2, solo4, extra;
+	uint32_t nlines;	/* with words */
+	bool digits, high;	/* as in struct line; high: not all is ASCII */
 };
 
 static inline void
-add_line(struct piece *p, struct sums *sums, const struct line *l)
+add_line(struct sums *sums, const struct line *l)
 {
-	p->w.n += l->nwords;
-	p->digits |= l->digits;
-	p->ascii &= l->ascii;
+	sums->nwords += l->nwords;
 	sums->solo2 += l->solo2;
 	sums->solo4 += l->solo4;
 	sums->extra += l->extra;
-	p->nlines += l->nwords > 0;
+	sums->nlines += l->nwords > 0;
+	sums->digits |= l->digits;
+	sums->high |= !l->ascii;
 }
 
 /* How does it end?  Its text ends with the line 'last'. */
@@ -264,9 +269,13 @@ finish_unit(struct split *s, struct piece *p, const struct sums *sums,
 	    const struct line *last)
 {
 	struct said said = {
-		p->norm, p->norm_len, p->w.n, p->off, p->line,
+		p->norm, p->norm_len, sums->nwords, p->off, p->line,
 	};
 
+	p->w.n = sums->nwords;
+	p->nlines = sums->nlines;
+	p->digits = sums->digits;
+	p->ascii = !sums->high;
 	p->length = words_length(p->w.n, sums->solo2, sums->solo4,
 				 sums->extra);
 	p->compared = p->length >= s->opt.min_words;
@@ -296,7 +305,7 @@ plan_unit(struct split *s, size_t n, enum unit_kind kind)
 	const struct line *l = s->scan.lines + s->cursor, *last = l + n - 1;
 	struct piece *p = add_piece(s, kind == UNIT_RUN ? PIECE_RUN :
 				    PIECE_UNIT, l->off, s->line);
-	struct sums sums = { 0, 0, 0 };
+	struct sums sums = { .nwords = 0 };
 
 	if (p == NULL)
 		return -1;
@@ -306,8 +315,8 @@ plan_unit(struct split *s, size_t n, enum unit_kind kind)
 	p->norm = l->norm;
 	p->norm_len = (uint32_t)(last->norm + last->norm_len - l->norm);
 	for (size_t i = 0; i < n; i++)
-		add_line(p, &sums, &l[i]);
-	p->nwords = p->w.n;
+		add_line(&sums, &l[i]);
+	p->nwords = sums.nwords;
 	finish_unit(s, p, &sums, last);
 	if (n > 1 || !p->compared)
 		p->short_lines = p->nlines;
@@ -376,7 +385,7 @@ plan_run_line(struct split *s, const struct line *l, size_t run,
 		norm, l->norm_len, l->nwords, l->off, s->line,
 	};
 	first->norm_len += l->norm_len;
-	add_line(first, sums, l);
+	add_line(sums, l);
 	return 0;
 }
 
@@ -402,7 +411,7 @@ plan_run(struct split *s, size_t n)
 {
 	const struct line *l = s->scan.lines + s->cursor, *end = l + n;
 	const struct line *last = NULL;
-	struct sums sums = { 0, 0, 0 };
+	struct sums sums = { .nwords = 0 };
 	size_t run = SIZE_MAX;
 
 	if (!s->by_line && !may_repeat(s, n))
@@ -445,15 +454,6 @@ plan_run(struct split *s, size_t n)
 }
 
 /* Blocks. */
-
-/* Bytes beyond which a block is no longer waited for. */
-static size_t
-block_limit(const struct dedup_options *opt)
-{
-	return opt->unit == DEDUP_UNIT_PARAGRAPH ||
-	       opt->unit == DEDUP_UNIT_DOCUMENT ? DEDUP_UNIT_MAX
-						: UNIT_BLOCK_MAX;
-}
 
 /*
  * Blank lines at the cursor join the separator.  True: it is longer than
@@ -524,6 +524,27 @@ end_of_block(struct split *s, bool final)
 	return EXTENT_WHOLE;
 }
 
+/* Lines that are plainly of one block, from the first that is not probed on. */
+static void
+probe_plain(struct split *s)
+{
+	const struct line *first = s->scan.lines + s->cursor;
+	const struct line *l = first + s->probed;
+	const struct line *end = s->scan.lines + s->scan.nlines;
+	bool quoted = s->opt.unit == DEDUP_UNIT_AUTO;
+	size_t bytes = s->probed_bytes;
+
+	for (; l < end && !l->blank && !l->oversize; l++) {
+		if (quoted && l > first && l->quote != l[-1].quote)
+			break;
+		if (bytes + l->len > s->block_limit)
+			break;
+		bytes += l->len;
+	}
+	s->probed = (size_t)(l - first);
+	s->probed_bytes = bytes;
+}
+
 static enum extent
 find_extent(struct split *s, bool final)
 {
@@ -532,6 +553,8 @@ find_extent(struct split *s, bool final)
 	if (s->probed == 0 && !s->no_fence && !s->inside)
 		s->in_fence = is_fence_line(s, s->cursor);
 again:
+	if (!s->in_fence && !document)
+		probe_plain(s);
 	for (; s->cursor + s->probed < s->scan.nlines; s->probed++) {
 		size_t i = s->cursor + s->probed;
 		const struct line *l = s->scan.lines + i;
@@ -552,7 +575,7 @@ again:
 		if (s->probed > 0 && s->in_fence && is_fence_line(s, i))
 			s->in_fence = false;
 		s->probed_bytes += l->len;
-		if (s->probed_bytes <= block_limit(&s->opt))
+		if (s->probed_bytes <= s->block_limit)
 			continue;
 		if (s->in_fence)
 			goto no_fence;
@@ -635,7 +658,7 @@ plan_passing(struct split *s, size_t n)
 static int
 plan_giant(struct split *s, size_t n)
 {
-	bool whole = block_limit(&s->opt) == DEDUP_UNIT_MAX, first = !s->inside;
+	bool whole = s->block_limit == DEDUP_UNIT_MAX, first = !s->inside;
 	size_t from = s->npieces;
 
 	s->inside = true;
@@ -653,7 +676,7 @@ static int
 plan_next(struct split *s, bool final)
 {
 	enum extent extent;
-	bool whole = block_limit(&s->opt) == DEDUP_UNIT_MAX, begins;
+	bool whole = s->block_limit == DEDUP_UNIT_MAX, begins;
 	size_t n, at;
 	int got;
 

@@ -69,12 +69,10 @@ text_of(const struct unit_block *b, size_t i)
 }
 
 bool
-unit_is_fence(const char *text, size_t len)
+unit_begins_fence(const char *text, size_t len)
 {
 	size_t i = 0;
 
-	if (len < 3 || (*text != ' ' && *text != '`' && *text != '~'))
-		return false;
 	while (i < len && i < 3 && text[i] == ' ')
 		i++;
 	return i + 3 <= len && (memcmp(text + i, "```", 3) == 0 ||

@@ -19,8 +19,16 @@
 
 #define UNIT_PARAGRAPH 20	/* words: a line so long is in no list of lines */
 
+/* For unit_is_fence(): a line that may be one. */
+bool unit_begins_fence(const char *text, size_t len);
+
 /* Does this line open (or close) a fenced listing: ``` or ~~~? */
-bool unit_is_fence(const char *text, size_t len);
+static inline bool
+unit_is_fence(const char *text, size_t len)
+{
+	return (*text == ' ' || *text == '`' || *text == '~') &&
+	       unit_begins_fence(text, len);
+}
 
 /*
  * Of a text without words: is it a rule, bullets, brackets?  Else it has control
