@@ -101,7 +101,7 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 {
 	enum dedup_reason reason = DEDUP_EXACT;
 	struct match m;
-	int got = listed_find(d, s, p, &p->why);
+	int got = d->listed != NULL ? listed_find(d, s, p, &p->why) : 0;
 
 	if (got != 0)
 		return got;
@@ -210,7 +210,7 @@ let_go(struct dedup *d, struct piece *p)
 static int
 let_stay(struct dedup *d, struct piece *p)
 {
-	if (keep_none_find(d, p, &p->why))
+	if (d->second && keep_none_find(d, p, &p->why))
 		return let_go(d, p);
 	p->verdict = STAYS;
 	return 0;
@@ -218,11 +218,12 @@ let_stay(struct dedup *d, struct piece *p)
 
 /* The lines of a run, right behind it, are decided with it. */
 static int
-decide_lines(struct dedup *d, size_t run)
+decide_lines(struct dedup *d, size_t run, const struct piece *p)
 {
-	const struct piece *p = view_at(&d->view, run);
 	int got = 0;
 
+	if (p->kind != PIECE_RUN)
+		return 0;
 	for (size_t i = run + 1; got == 0 && i < d->view.n; i++) {
 		struct piece *l = view_at(&d->view, i);
 
@@ -244,15 +245,17 @@ decide_lines(struct dedup *d, size_t run)
 int
 judge_goes(struct dedup *d, size_t i)
 {
-	return let_go(d, view_at(&d->view, i)) != 0 ? -1 :
-	       decide_lines(d, i);
+	struct piece *p = view_at(&d->view, i);
+
+	return let_go(d, p) != 0 ? -1 : decide_lines(d, i, p);
 }
 
 int
 judge_stays(struct dedup *d, size_t i)
 {
-	return let_stay(d, view_at(&d->view, i)) != 0 ? -1 :
-	       decide_lines(d, i);
+	struct piece *p = view_at(&d->view, i);
+
+	return let_stay(d, p) != 0 ? -1 : decide_lines(d, i, p);
 }
 
 /* It says again what stands directly before. */
@@ -329,9 +332,8 @@ chain_on(struct dedup *d, size_t i, uint64_t from)
 
 /* Is unit i said in full soon after?  1 with its 'why', 0, or -1. */
 static int
-is_completed(struct dedup *d, size_t i)
+is_completed(struct dedup *d, size_t i, struct piece *p)
 {
-	struct piece *p = view_at(&d->view, i);
 	uint64_t from = d->nchain > 0 ? chain_begin(d, i) : p->off;
 	const struct piece *first;
 
@@ -356,17 +358,15 @@ is_completed(struct dedup *d, size_t i)
 
 /* A unit against all that was said before, and what follows soon. */
 static int
-judge_unit(struct dedup *d, size_t i)
+judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 {
-	struct piece *p = view_at(&d->view, i);
-	struct split *s = view_split(&d->view, i);
 	bool wanted = beside_wants_identity(d, i);
 	uint64_t mine = 0, theirs = 0;
 	int got;
 
 	d->stats.units++;
 	if (p->repeats)
-		return repeat(d, p) != 0 || decide_lines(d, i) != 0 ? -1 :
+		return repeat(d, p) != 0 || decide_lines(d, i, p) != 0 ? -1 :
 		       beside_passed(d);
 	if (!p->compared)
 		return beside_short(d, i);
@@ -374,7 +374,7 @@ judge_unit(struct dedup *d, size_t i)
 		return -1;
 	if (wanted)
 		mine = theirs = words_identity(&p->w);
-	got = is_completed(d, i);
+	got = is_completed(d, i, p);
 	if (got == 0)
 		got = look_up(d, s, p, wanted ? &theirs : NULL);
 	if (got < 0)
@@ -383,15 +383,21 @@ judge_unit(struct dedup *d, size_t i)
 		record_gone(d, s, p);
 	else
 		record(d, s, p);
-	got = got > 0 ? judge_goes(d, i) : judge_stays(d, i);
+	got = (got > 0 ? let_go : let_stay)(d, p);
+	if (got != 0 || decide_lines(d, i, p) != 0)
+		return -1;
+	/* Nobody is beside most units. */
+	d->beside.any = false;
+	if (!wanted)
+		return 0;
 	d->beside = (struct beside){
-		.any = wanted && !p->broken &&
+		.any = !p->broken &&
 		       (p->verdict == STAYS || p->why.reason != DEDUP_LISTED),
 		.goes = p->verdict == GOES && (p->why.reason == DEDUP_EXACT ||
 					       p->why.reason == DEDUP_NEAR),
 		.mine = mine, .theirs = theirs,
 	};
-	return got != 0 ? -1 : beside_judged(d, i);
+	return beside_judged(d, i);
 }
 
 /* Pieces, in order. */
@@ -450,15 +456,13 @@ judge_lines(struct dedup *d, size_t run, bool *rest)
 
 /* Nothing is judged in this reading, but perhaps recorded for reference. */
 static int
-keep_all(struct dedup *d, size_t i)
+keep_all(struct dedup *d, size_t i, struct split *s, struct piece *p)
 {
-	struct piece *p = view_at(&d->view, i);
-
 	d->stats.units++;
 	if (d->reference)
-		record(d, view_split(&d->view, i), p);
+		record(d, s, p);
 	p->verdict = STAYS;
-	return decide_lines(d, i);
+	return decide_lines(d, i, p);
 }
 
 /* A unit without words, such as a rule, goes if all words of its block do. */
@@ -470,9 +474,9 @@ wait_for_words(struct dedup *d, size_t i)
 	d->beside.any = false;
 }
 
-/* A block ends, or all that there is does. */
-static int
-end_block(struct dedup *d)
+/* Those of the block that ends. */
+__attribute__((noinline)) static int
+judge_bare(struct dedup *d)
 {
 	bool stays = d->words_left > 0 || d->words_why.reason == DEDUP_NREASONS;
 
@@ -487,6 +491,15 @@ end_block(struct dedup *d)
 		d->nbare--;
 	}
 	d->nbare = 0;
+	return 0;
+}
+
+/* A block ends, or all that there is does. */
+static int
+end_block(struct dedup *d)
+{
+	if (d->nbare > 0 && judge_bare(d) != 0)
+		return -1;
 	d->block++;
 	d->words_left = 0;
 	d->words_why.reason = DEDUP_NREASONS;
@@ -495,9 +508,8 @@ end_block(struct dedup *d)
 }
 
 static int
-judge_one(struct dedup *d, size_t i)
+judge_one(struct dedup *d, size_t i, struct piece *p)
 {
-	struct piece *p = view_at(&d->view, i);
 	struct split *s = view_split(&d->view, i);
 	bool rest = true;
 	int got = 0;
@@ -514,7 +526,7 @@ judge_one(struct dedup *d, size_t i)
 	if (got < 0)
 		return -1;
 	if (!d->judging || d->reference)
-		return keep_all(d, i);
+		return keep_all(d, i, s, p);
 	if (got > 0 || !rest) {
 		/* It is nobody's witness, and no company. */
 		d->stats.units += got > 0;
@@ -530,7 +542,7 @@ judge_one(struct dedup *d, size_t i)
 			wait_for_words(d, i);
 		return beside_passed(d);
 	} else {
-		got = judge_unit(d, i);
+		got = judge_unit(d, i, s, p);
 	}
 	d->words_left += p->verdict != GOES;
 	if (p->verdict == GOES)
@@ -578,7 +590,7 @@ judge_piece(struct dedup *d, size_t i)
 		return beside_settle(d);
 	case PIECE_UNIT:
 	case PIECE_RUN:
-		return judge_one(d, i);
+		return judge_one(d, i, p);
 	case PIECE_REST:
 		return 0;
 	case PIECE_REPEAT:
