@@ -373,19 +373,23 @@ hash_long(const struct shingler *s, const char *p, size_t len)
 						SHINGLE_SECRET);
 }
 
+#ifdef __SSE2__
+/* Without a branch on the length of a word, which would be hard to predict. */
+static const uint8_t first_of_16[32] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+};
+#endif
+
 /* The first 'len' bytes at p, 16 at most. */
 BODY void
 take_word(struct block_of_word *to, const char *p, size_t len)
 {
 #ifdef __SSE2__
-	/* Without a branch on the length, which would be hard to predict. */
-	static const uint8_t mask[32] = {
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	};
 	__m128i v = _mm_loadu_si128((const void *)p);
 
-	v = _mm_and_si128(v, _mm_loadu_si128((const void *)(mask + 16 - len)));
+	v = _mm_and_si128(v, _mm_loadu_si128((const void *)
+					     (first_of_16 + 16 - len)));
 	_mm_storeu_si128((void *)to, v);
 #else
 	to->a = load64(p);
@@ -394,6 +398,24 @@ take_word(struct block_of_word *to, const char *p, size_t len)
 		to->a &= first[len];
 	else
 		to->b = load64(p + 8) & first[len - 8];
+#endif
+}
+
+/* A word of up to 16 bytes, -less of them; all 16 go to 'letters'. */
+BODY void
+take_short(struct block_of_word *to, char *letters, const char *p,
+	   ptrdiff_t less)
+{
+#ifdef __SSE2__
+	__m128i v = _mm_loadu_si128((const void *)p);
+
+	_mm_storeu_si128((void *)letters, v);
+	v = _mm_and_si128(v, _mm_loadu_si128((const void *)
+					     (first_of_16 + 16 + less)));
+	_mm_storeu_si128((void *)to, v);
+#else
+	memcpy(letters, p, 16);
+	take_word(to, p, (size_t)-less);
 #endif
 }
 
@@ -407,7 +429,8 @@ take_words(struct shingler *s, const struct words *w,
 {
 	const char *chunk = w->loose, *end = chunk + w->loose_len;
 	struct block_of_word *to = s->word;
-	char *letters = s->letters;
+	char *const letters = s->letters;
+	size_t n = 0;			/* letters so far */
 	uint32_t *at = s->at;
 	ptrdiff_t start = 0;		/* of a word, from the chunk on */
 	bool any_long = false;
@@ -420,23 +443,23 @@ take_words(struct shingler *s, const struct words *w,
 			m = first_bits(m, (size_t)(end - chunk));
 		for (; m != 0; m &= m - 1) {
 			ptrdiff_t stop = __builtin_ctzll(m);
-			size_t len = (size_t)(stop - start);
+			const char *p = chunk + start;
+			ptrdiff_t less = start - stop;	/* than no bytes */
 
-			*at++ = (uint32_t)(letters - s->letters);
-			/* What is too much is overwritten, or not read. */
-			memcpy(letters, chunk + start, 16);
-			if (len > 16) {
-				memcpy(letters, chunk + start, len);
-				letters += len - 16;
+			*at++ = (uint32_t)n;
+			if (less < -16) {
+				memcpy(letters + n, p, (size_t)-less);
+				take_word(to++, p, 16);
 				any_long = true;
-				len = 16;
+			} else {
+				/* What is too much is overwritten later. */
+				take_short(to++, letters + n, p, less);
 			}
-			letters += len;
-			take_word(to++, chunk + start, len);
+			n -= (size_t)less;
 			start = stop + 1;
 		}
 	}
-	*at = (uint32_t)(letters - s->letters);
+	*at = (uint32_t)n;
 	return any_long;
 }
 
@@ -1446,10 +1469,13 @@ keep_windows(struct choice *c)
 static int
 choose_letters(struct shingler *s, struct words *w, uint32_t n)
 {
-	struct choice c = {
-		.s = s, .w = w, .n = n, .piece = shortest_piece(w->n),
-	};
+	struct choice c;
 
+	c.s = s;
+	c.w = w;
+	c.n = n;
+	c.piece = shortest_piece(w->n);
+	c.nopen = 0;
 	w->near = pool_take(s, SHINGLE_STRETCHES * sizeof(*w->near));
 	if (w->near == NULL)
 		return -1;
