@@ -260,6 +260,8 @@ split_piece(struct paper *p, size_t first, size_t last, bool alone)
 		.text = p->text, .norm = p->scan.norm,
 		.min_words = p->opt->min_words, .alone = alone,
 		.marks = p->opt->boilerplate > 0,
+		.by_line = p->opt->boilerplate > 0 ||
+			   p->opt->keep == DEDUP_KEEP_NONE,
 	};
 
 	if (first == last && line_length(b.lines) >= b.min_words &&
