@@ -74,14 +74,17 @@ processors_of(uint64_t quota, uint64_t period)
 static uint64_t
 processors_2(const char *directory)
 {
-	char path[PATH_MAX], text[64];
-	unsigned long long quota, period;
+	char path[PATH_MAX], text[64], *end, *last;
+	uint64_t quota, period;
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/cpu.max", directory) >=
-	    sizeof(path) || read_file(path, text, sizeof(text)) != 0 ||
-	    sscanf(text, "%llu %llu", &quota, &period) != 2)
+	    sizeof(path) || read_file(path, text, sizeof(text)) != 0)
 		return UINT64_MAX;
-	return processors_of(quota, period);
+	/* "max 100000" has no limit. */
+	quota = strtoull(text, &end, 10);
+	period = strtoull(end, &last, 10);
+	return end == text || last == end ? UINT64_MAX :
+	       processors_of(quota, period);
 }
 
 static uint64_t

@@ -265,14 +265,14 @@ int
 table_near_after(struct table *t, const struct words *w, double threshold,
 		 const struct proposal *p, struct match *m)
 {
+	bool near = p->near && !p->m.similar;
 	int got;
 
-	if (p->epoch != t->epoch)
+	/* One that stays may have been recorded since one that went. */
+	if (p->epoch != t->epoch || (near && table_went(t, &p->m)))
 		got = table_near(t, w, m);
-	else if (p->near && !p->m.similar && !table_went(t, &p->m))
+	else if (near)
 		*m = p->m, got = 1;
-	else if (p->near && !p->m.similar)
-		got = table_near(t, w, m);
 	else
 		got = near_after(t, w, p, m);
 	if (got != 0 || threshold <= 0.0)
