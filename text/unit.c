@@ -24,6 +24,7 @@
 #define WRAP_MAX 120		/* columns: what is wider was not wrapped */
 #define WRAP_EVEN 50		/* columns: from here on lines may be filled */
 #define WRAP_SLACK 12		/* evenly, or by width: a part of the columns */
+#define WRAP_WORDS 5		/* words: fewer are no line of wrapped text */
 #define ALIKE 12		/* bytes of words that two lines begin with */
 #define LIST_CHANCE 8		/* one of so many lines of a list looks so */
 
@@ -538,8 +539,10 @@ mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
 		       !(j.full >= 3 && j.upper == j.full &&
 			 are_headlines(p, first, end));
 
+	/* Lines of a menu have few words, and are full by chance. */
 	for (size_t i = first + 1; wrapped && i < end; i++)
-		b->lines[i].joined |= is_full(p, i, width);
+		b->lines[i].joined |= is_full(p, i, width) &&
+			line_length(&b->lines[i - 1]) >= WRAP_WORDS;
 	return wrapped ? j.full : 0;
 }
 
