@@ -464,6 +464,7 @@ goes_on_plainly(const struct unit_block *b, const struct shape *p, size_t i)
 /* What the joints between the lines of a stretch look like. */
 struct joints {
 	uint32_t n, full, closed, upper;
+	uint32_t plain;		/* a sentence plainly goes on */
 	uint32_t words, columns;	/* of both lines are as many */
 };
 
@@ -484,6 +485,7 @@ count_joints(const struct unit_block *b, const struct shape *p, size_t first,
 
 	for (size_t i = first + 1; i < end; i++) {
 		j.n++;
+		j.plain += b->lines[i].joined;
 		j.words += b->lines[i - 1].nwords == b->lines[i].nwords &&
 			   p[i].next != 2;
 		j.columns += p[i - 1].width == p[i].width && p[i].next != 2;
@@ -523,7 +525,8 @@ are_headlines(const struct shape *p, size_t first, size_t end)
 
 /*
  * Lines first..end - 1 may go on with each other.  They were wrapped if nearly
- * each is as long as it could be, and not mostly ends a sentence.  Headlines
+ * each is as long as it could be, and not mostly ends a sentence, or where some
+ * sentence plainly goes on.  Headlines
  * are about as long as each other too, but each begins in upper case; and what
  * has as many words in each line comes from a machine.  Returns how many go on
  * so.
@@ -534,7 +537,7 @@ mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
 {
 	struct joints j = count_joints(b, p, first, end, width);
 	bool wrapped = j.full > 0 && 3 * j.full >= 2 * j.n &&
-		       2 * j.closed <= j.full &&
+		       (2 * j.closed <= j.full || j.plain > 0) &&
 		       !(j.n >= 3 && (j.words == j.n || j.columns == j.n)) &&
 		       !(j.full >= 3 && j.upper == j.full &&
 			 are_headlines(p, first, end));
