@@ -218,12 +218,10 @@ let_stay(struct dedup *d, struct piece *p)
 
 /* The lines of a run, right behind it, are decided with it. */
 static int
-decide_lines(struct dedup *d, size_t run, const struct piece *p)
+decide_run(struct dedup *d, size_t run, const struct piece *p)
 {
 	int got = 0;
 
-	if (p->kind != PIECE_RUN)
-		return 0;
 	for (size_t i = run + 1; got == 0 && i < d->view.n; i++) {
 		struct piece *l = view_at(&d->view, i);
 
@@ -240,6 +238,13 @@ decide_lines(struct dedup *d, size_t run, const struct piece *p)
 		}
 	}
 	return got;
+}
+
+/* Unit i is decided: so are its lines, if it is a run. */
+static inline int
+decide_lines(struct dedup *d, size_t i, const struct piece *p)
+{
+	return p->kind == PIECE_RUN ? decide_run(d, i, p) : 0;
 }
 
 int
@@ -379,11 +384,13 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 		got = look_up(d, s, p, wanted ? &theirs : NULL);
 	if (got < 0)
 		return -1;
-	if (got > 0)
+	if (got > 0) {
 		record_gone(d, s, p);
-	else
+		got = let_go(d, p);
+	} else {
 		record(d, s, p);
-	got = (got > 0 ? let_go : let_stay)(d, p);
+		got = let_stay(d, p);
+	}
 	if (got != 0 || decide_lines(d, i, p) != 0)
 		return -1;
 	/* Nobody is beside most units. */
@@ -740,15 +747,16 @@ resolve(struct dedup *d, struct piece *p)
 	return 1;
 }
 
-/* Why it goes is only known, and asked, if it does. */
+/* All else is only asked if it goes. */
 static inline void
 set_fate(struct fate *f, const struct piece *p)
 {
+	f->goes = p->verdict == GOES;
+	if (!f->goes)
+		return;
 	f->off = p->off;
 	f->len = p->len;
-	f->goes = p->verdict == GOES;
-	if (f->goes)
-		f->why = p->why;
+	f->why = p->why;
 }
 
 /* What may be repeated next. */

@@ -524,8 +524,11 @@ end_of_block(struct split *s, bool final)
 	return EXTENT_WHOLE;
 }
 
-/* Lines that are plainly of one block, from the first that is not probed on. */
-static void
+/*
+ * Lines that are plainly of one block, from the first that is not probed on.
+ * True: a blank line ends them.
+ */
+static bool
 probe_plain(struct split *s)
 {
 	const struct line *first = s->scan.lines + s->cursor;
@@ -543,6 +546,7 @@ probe_plain(struct split *s)
 	}
 	s->probed = (size_t)(l - first);
 	s->probed_bytes = bytes;
+	return l < end && l->blank && !l->oversize;
 }
 
 static enum extent
@@ -553,8 +557,8 @@ find_extent(struct split *s, bool final)
 	if (s->probed == 0 && !s->no_fence && !s->inside)
 		s->in_fence = is_fence_line(s, s->cursor);
 again:
-	if (!s->in_fence && !document)
-		probe_plain(s);
+	if (!s->in_fence && !document && probe_plain(s))
+		return end_of_block(s, final);
 	for (; s->cursor + s->probed < s->scan.nlines; s->probed++) {
 		size_t i = s->cursor + s->probed;
 		const struct line *l = s->scan.lines + i;

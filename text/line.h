@@ -36,6 +36,8 @@ struct line {
 static inline uint32_t
 words_length(uint32_t nwords, uint32_t solo2, uint32_t solo4, uint32_t extra)
 {
+	if ((solo2 | solo4) == 0)	/* most often */
+		return nwords + extra;
 	return nwords - solo2 - solo4 + (solo2 + 1) / 2 + (solo4 + 3) / 4 +
 	       extra;
 }
