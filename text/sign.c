@@ -37,9 +37,9 @@ enum {
 };
 
 static const uint32_t ascii[0x80] = {
-#define CONTROL_8(c) [c] = CONTROL, [c + 1] = CONTROL, [c + 2] = CONTROL, \
-		     [c + 3] = CONTROL, [c + 4] = CONTROL, [c + 5] = CONTROL, \
-		     [c + 6] = CONTROL, [c + 7] = CONTROL
+#define CONTROL_4(c) [(c)] = CONTROL, [(c) + 1] = CONTROL, \
+		     [(c) + 2] = CONTROL, [(c) + 3] = CONTROL
+#define CONTROL_8(c) CONTROL_4(c), CONTROL_4((c) + 4)
 	CONTROL_8(0), [8] = CONTROL, [0xe] = CONTROL, [0xf] = CONTROL,
 	CONTROL_8(0x10), CONTROL_8(0x18), [0x7f] = CONTROL,
 	['\n'] = END,
@@ -59,11 +59,12 @@ static const uint32_t ascii[0x80] = {
 	['#'] = PREFIX | NAME, ['@'] = NAME,
 	['$'] = PREFIX | NAME | CURRENCY,
 	['%'] = PERCENT,
-#define DIGIT_AT(c) [c] = DIGITS
+#define DIGIT_AT(c) [(c)] = DIGITS
 	DIGIT_AT('0'), DIGIT_AT('1'), DIGIT_AT('2'), DIGIT_AT('3'),
 	DIGIT_AT('4'), DIGIT_AT('5'), DIGIT_AT('6'), DIGIT_AT('7'),
 	DIGIT_AT('8'), DIGIT_AT('9'),
-#define LETTER_AT(c) [c] = LETTERS | UPPER_CASE, [c + 'a' - 'A'] = LETTERS
+#define LETTER_AT(c) \
+	[(c)] = LETTERS | UPPER_CASE, [(c) + 'a' - 'A'] = LETTERS
 	LETTER_AT('A'), LETTER_AT('B'), LETTER_AT('C'), LETTER_AT('D'),
 	LETTER_AT('E'), LETTER_AT('F'), LETTER_AT('G'), LETTER_AT('H'),
 	LETTER_AT('I'), LETTER_AT('J'), LETTER_AT('K'), LETTER_AT('L'),
@@ -765,12 +766,12 @@ is_at_end(struct seen s)
 void
 sign_find_address(const struct reading *r, size_t p, struct address *a)
 {
-	size_t at = p, next;
+	size_t at, next;
 	struct seen s;
 
 	a->from = a->to = p;
-	for (next = at; s = behind(r, &next),
-	     !(s.is & (WHITE | END | BREAKS)); at = next)
+	for (next = p; s = behind(r, &next),
+	     !(s.is & (WHITE | END | BREAKS)); )
 		if (s.is & WORD && !(s.is & MARK))
 			a->from = next;
 	for (next = at = p; s = ahead(r, &next),

@@ -714,8 +714,8 @@ static const unsigned char edge[0x100] = {
 	['!'] = 3, ['='] = 1, ['&'] = 2,
 	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
 	['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
-#define HIGH_8(c) [c] = 4, [c + 1] = 4, [c + 2] = 4, [c + 3] = 4, \
-		  [c + 4] = 4, [c + 5] = 4, [c + 6] = 4, [c + 7] = 4
+#define HIGH_4(c) [(c)] = 4, [(c) + 1] = 4, [(c) + 2] = 4, [(c) + 3] = 4
+#define HIGH_8(c) HIGH_4(c), HIGH_4((c) + 4)
 	HIGH_8(0x80), HIGH_8(0x88), HIGH_8(0x90), HIGH_8(0x98),
 	HIGH_8(0xa0), HIGH_8(0xa8), HIGH_8(0xb0), HIGH_8(0xb8),
 	HIGH_8(0xc0), HIGH_8(0xc8), HIGH_8(0xd0), HIGH_8(0xd8),
