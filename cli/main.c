@@ -301,7 +301,9 @@ static void
 warn(const struct pipeline *p, const struct dedup_stats *s)
 {
 	double share = removed_share(p, s);
+	unsigned long long too_long = s->oversize;
 
+	too_long += p->tally.long_records;
 	if (p->opt->quiet)
 		return;
 	if (s->unrecorded > 0)
@@ -310,11 +312,9 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 			(unsigned long long)s->unrecorded);
 	else if (s->full)
 		message("memory is full: not all texts were counted");
-	if (s->oversize + p->tally.long_records > 0)
+	if (too_long > 0)
 		message("units, lines or records that were too long and stay "
-			"unjudged: %llu",
-			(unsigned long long)(s->oversize +
-					     p->tally.long_records));
+			"unjudged: %llu", too_long);
 	if (p->diff.texts.no_memory)
 		message("memory is full: not all words that differ are "
 			"marked");
