@@ -1044,7 +1044,6 @@ struct walk {
 	unsigned passed[HEADINGS];	/* what came since and is no text */
 	size_t nwait;
 	const struct unit *beside;	/* of this block, judged last; or NULL */
-	bool words_stay;
 	const struct unit *gone;	/* the last one of this block */
 };
 
@@ -1215,8 +1214,6 @@ walk_unit(struct walk *w, struct unit *u)
 	}
 	if (u->why.found || u->repeats != NONE)
 		w->gone = u;
-	else
-		w->words_stay = true;
 }
 
 /* Can all of it be seen?  What has control characters is no rule, no bullet. */
@@ -1234,11 +1231,26 @@ is_rule(const struct paper *p, const struct unit *u)
 	return true;
 }
 
+/* A heading of the block may go after the walk has passed it. */
+static bool
+words_stay(const struct paper *p, const struct block *b)
+{
+	for (size_t i = 0; i < p->nunits; i++) {
+		const struct unit *u = &p->unit[i];
+
+		if (u->first >= b->first && u->last <= b->last &&
+		    u->words.n > 0 && !u->why.found && u->repeats == NONE &&
+		    u->with == NULL)
+			return true;
+	}
+	return false;
+}
+
 /* What has no words goes with all words of its block. */
 static void
 take_bare(struct walk *w, const struct block *b)
 {
-	if (w->words_stay || b->oversize || w->gone == NULL)
+	if (words_stay(w->p, b) || b->oversize || w->gone == NULL)
 		return;
 	for (size_t i = 0; i < w->p->nunits; i++) {
 		struct unit *u = &w->p->unit[i];
@@ -1259,7 +1271,6 @@ judge_company(struct judge *j, struct paper *p)
 		return;
 	for (size_t b = 0; b < p->nblocks; b++) {
 		w.beside = w.gone = NULL;
-		w.words_stay = false;
 		for (; i < p->nunits && p->unit[i].first <= p->block[b].last;
 		     i++) {
 			if (p->unit[i].section != section) {
