@@ -72,11 +72,12 @@ settle(struct dedup *d, const struct heading *h, bool goes)
 {
 	struct piece *p = view_at(&d->view, h->piece);
 	struct fingerprint key;
+	struct finding doomed;
 
 	if ((goes ? judge_goes : judge_stays)(d, h->piece) != 0)
 		return -1;
 	if (p->verdict == GOES && h->block == d->block) {
-		d->words_left--;
+		d->words_left -= !keep_none_find(d, p, &doomed);
 		d->words_why = p->why;
 	}
 	if (h->behind) {

@@ -551,9 +551,10 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 	} else {
 		got = judge_unit(d, i, s, p);
 	}
-	d->words_left += p->verdict != GOES;
 	if (p->verdict == GOES)
 		d->words_why = p->why;
+	else if (!keep_none_find(d, p, &d->words_why))
+		d->words_left++;
 	return got;
 }
 

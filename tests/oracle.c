@@ -56,6 +56,7 @@ struct unit {
 	const struct unit *says;	/* it goes by this one */
 	bool choosing;
 	const struct unit *with;	/* has no words, and goes as that does */
+	bool late, doomed;	/* decided after its block; no copy stays */
 	struct finding why;
 };
 
@@ -1231,19 +1232,22 @@ is_rule(const struct paper *p, const struct unit *u)
 	return true;
 }
 
-/* A heading of the block may go after the walk has passed it. */
+/* A heading may wait when its block ends: then it is one of those that stay. */
 static bool
-words_stay(const struct paper *p, const struct block *b)
+words_stay(struct paper *p, const struct block *b)
 {
-	for (size_t i = 0; i < p->nunits; i++) {
-		const struct unit *u = &p->unit[i];
+	bool any = false;
 
-		if (u->first >= b->first && u->last <= b->last &&
-		    u->words.n > 0 && !u->why.found && u->repeats == NONE &&
-		    u->with == NULL)
-			return true;
+	for (size_t i = 0; i < p->nunits; i++) {
+		struct unit *u = &p->unit[i];
+
+		if (u->first < b->first || u->last > b->last)
+			continue;
+		u->late = u->words.n > 0 && !u->why.found &&
+			  u->repeats == NONE && u->with == NULL;
+		any |= u->late;
 	}
-	return false;
+	return any;
 }
 
 /* What has no words goes with all words of its block. */
@@ -1483,6 +1487,7 @@ doom_unit(struct judge *j, const struct dedup_place *at)
 	struct paper *p = &j->paper[at->document];
 	size_t u = p->row[at->line].unit;
 
+	p->unit[u].doomed = true;
 	for (size_t i = 0; i < p->scan.nlines; i++)
 		p->row[i].gone |= p->row[i].unit == u;
 }
@@ -1518,8 +1523,10 @@ doom_bare(struct paper *p, const struct block *b)
 	for (size_t i = b->first; i <= b->last; i++)
 		if (p->row[i].unit != NONE &&
 		    p->unit[p->row[i].unit].words.n > 0) {
+			const struct unit *u = &p->unit[p->row[i].unit];
+
 			any |= p->row[i].gone;
-			all &= p->row[i].gone;
+			all &= p->row[i].gone && (u->doomed || !u->late);
 		}
 	for (size_t i = b->first; i <= b->last && any && all; i++)
 		p->row[i].gone |= p->row[i].unit == NONE ||
