@@ -153,7 +153,7 @@ words(void)
 
 /* A state of its own for each text, all of it one document. */
 static void
-read_document(const char *s, size_t len)
+judge_document(const char *s, size_t len, double threshold)
 {
 	struct dedup_options opt;
 	struct dedup_verdict v;
@@ -161,24 +161,22 @@ read_document(const char *s, size_t len)
 
 	dedup_options_init(&opt);
 	opt.seeded = true;
+	opt.threshold = threshold;
 	must_be(dedup_new(&opt, &d) == DEDUP_OK &&
 		dedup_document(d, s, len, &v) == DEDUP_OK, "dedup_document");
 	dedup_free(d);
 }
 
 static void
+read_document(const char *s, size_t len)
+{
+	judge_document(s, len, 0);
+}
+
+static void
 read_similar(const char *s, size_t len)
 {
-	struct dedup_options opt;
-	struct dedup_verdict v;
-	struct dedup *d;
-
-	dedup_options_init(&opt);
-	opt.seeded = true;
-	opt.threshold = 0.5;
-	must_be(dedup_new(&opt, &d) == DEDUP_OK &&
-		dedup_document(d, s, len, &v) == DEDUP_OK, "dedup_document");
-	dedup_free(d);
+	judge_document(s, len, 0.5);
 }
 
 static void
