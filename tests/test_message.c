@@ -5,43 +5,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "hear.h"
 #include "message.h"
-
-static char said[256];
-
-/* What goes to standard error from here on is kept, up to heard(). */
-static FILE *file;
-static int before;
-
-static void
-hear(void)
-{
-	file = tmpfile();
-	assert_non_null(file);
-	fflush(stderr);
-	before = dup(STDERR_FILENO);
-	assert_true(before >= 0);
-	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-}
-
-static const char *
-heard(void)
-{
-	size_t n;
-
-	fflush(stderr);
-	assert_true(dup2(before, STDERR_FILENO) >= 0);
-	close(before);
-	rewind(file);
-	n = fread(said, 1, sizeof(said) - 1, file);
-	said[n] = '\0';
-	fclose(file);
-	return said;
-}
 
 static void
 test_a_message_takes_the_line_away_that_is_redrawn(void **state)
