@@ -54,10 +54,9 @@ record_key(struct dedup *d, const struct piece *p,
 	struct words w = { .fp = *key };
 	struct place at = engine_place(d, p->off, p->line);
 
-	if (p->verdict == GOES && (p->why.table != 0 ||
-				   p->why.reason != DEDUP_HEADING))
+	if (p->verdict == GOES && !p->doomed && p->why.table != 0)
 		return;
-	if (p->verdict == GOES)
+	if (p->verdict == GOES && !p->doomed)
 		at = p->why.witness;
 	if (table_add(d->table, &w, &at) == 0)
 		return;
@@ -72,14 +71,16 @@ settle(struct dedup *d, const struct heading *h, bool goes)
 {
 	struct piece *p = view_at(&d->view, h->piece);
 	struct fingerprint key;
-	struct finding doomed;
 
+	if (goes) {
+		/* A doomed one was never left. */
+		d->words_left -= h->block == d->block && !p->doomed;
+		p->doomed = false;
+	}
 	if ((goes ? judge_goes : judge_stays)(d, h->piece) != 0)
 		return -1;
-	if (p->verdict == GOES && h->block == d->block) {
-		d->words_left -= !keep_none_find(d, p, &doomed);
+	if (p->verdict == GOES && h->block == d->block)
 		d->words_why = p->why;
-	}
 	if (h->behind) {
 		key = key_of(view_split(&d->view, h->piece), p, BEHIND,
 			     h->mine);

@@ -115,6 +115,8 @@ struct piece {
 	bool said;		/* a completer says all of it, word for word */
 	bool broken;		/* a part of it goes by rule 5 */
 	bool recorded;		/* as a text that went: see cut_decided() */
+	bool doomed;		/* goes for a copy that comes later, if for
+				 * nothing before it; then 'why' says so */
 	uint64_t root_off, root_line;	/* repeats: what they say again;
 				 * recorded: what it was to lead to */
 	size_t norm;		/* a unit's words in split.scan.norm, ... */
@@ -356,7 +358,8 @@ struct chain {
  */
 struct beside {
 	bool any;		/* a unit of this block was judged last: */
-	bool goes;		/* as a copy of what 'theirs' stands for */
+	bool goes;		/* as a copy of what 'theirs' stands for, */
+	bool exact;		/* ... word for word */
 	uint64_t mine, theirs;
 };
 
@@ -492,8 +495,7 @@ int listed_find(struct dedup *d, struct split *s, struct piece *p,
 
 /* keep_none.c */
 int keep_none_doom(struct dedup *d, const struct piece *p);
-bool keep_none_find(const struct dedup *d, const struct piece *p,
-		    struct finding *f);
+bool keep_none_dooms(const struct dedup *d, struct piece *p);
 void keep_none_sort(struct dedup *d);
 size_t keep_none_memory(const struct dedup *d);
 

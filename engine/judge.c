@@ -112,9 +112,10 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 		if (split_sketch(s, p) != 0)
 			return -1;
 		got = judge_resembling(d, d->table, p, &m, &reason);
-		if (got > 0 && id != NULL)
-			*id = table_identity(d->table, &m);
 	}
+	/* Of the same words: code and text have one. */
+	if (got > 0 && id != NULL)
+		*id = table_identity(d->table, &m);
 	/*
 	 * The same words stood in a text that went, and the one that it went
 	 * for may say more: then that is near.
@@ -210,7 +211,7 @@ let_go(struct dedup *d, struct piece *p)
 static int
 let_stay(struct dedup *d, struct piece *p)
 {
-	if (d->second && keep_none_find(d, p, &p->why))
+	if (d->second && keep_none_dooms(d, p))
 		return let_go(d, p);
 	p->verdict = STAYS;
 	return 0;
@@ -233,7 +234,7 @@ decide_run(struct dedup *d, size_t run, const struct piece *p)
 			l->verdict = GOES;
 			l->why = p->why;
 		} else {
-			d->stats.units += keep_none_find(d, l, &l->why);
+			d->stats.units += keep_none_dooms(d, l);
 			got = let_stay(d, l);
 		}
 	}
@@ -385,6 +386,8 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 	if (got < 0)
 		return -1;
 	if (got > 0) {
+		if (p->why.reason == DEDUP_EXACT)
+			mine = theirs;
 		record_gone(d, s, p);
 		got = let_go(d, p);
 	} else {
@@ -400,8 +403,10 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 	d->beside = (struct beside){
 		.any = !p->broken &&
 		       (p->verdict == STAYS || p->why.reason != DEDUP_LISTED),
-		.goes = p->verdict == GOES && (p->why.reason == DEDUP_EXACT ||
-					       p->why.reason == DEDUP_NEAR),
+		.goes = p->verdict == GOES && !p->doomed &&
+			(p->why.reason == DEDUP_EXACT ||
+			 p->why.reason == DEDUP_NEAR),
+		.exact = p->why.reason == DEDUP_EXACT,
 		.mine = mine, .theirs = theirs,
 	};
 	return beside_judged(d, i);
@@ -478,7 +483,6 @@ wait_for_words(struct dedup *d, size_t i)
 {
 	if (d->nbare++ == 0)
 		d->bare = i;
-	d->beside.any = false;
 }
 
 /* Those of the block that ends. */
@@ -543,6 +547,7 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 			got = beside_settle(d);
 	} else if (p->w.n == 0) {
 		d->stats.units++;
+		d->beside.any = false;
 		if (!p->rule && judge_stays(d, i) != 0)
 			return -1;
 		if (p->rule)
@@ -551,9 +556,10 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 	} else {
 		got = judge_unit(d, i, s, p);
 	}
-	if (p->verdict == GOES)
+	/* One that waits goes in any case if it is doomed. */
+	if (p->verdict == GOES || keep_none_dooms(d, p))
 		d->words_why = p->why;
-	else if (!keep_none_find(d, p, &d->words_why))
+	else
 		d->words_left++;
 	return got;
 }

@@ -59,18 +59,24 @@ keep_none_sort(struct dedup *d)
 	d->ndoomed = n;
 }
 
+/*
+ * Is all that the witness says said by the piece that goes?  A text that is near
+ * may say more: it stays, and so does the heading beside it.
+ */
+static bool
+is_copy(const struct dedup *d, const struct piece *p)
+{
+	return p->why.reason == DEDUP_EXACT || p->why.reason == DEDUP_REPEAT ||
+	       (p->why.reason == DEDUP_HEADING && d->beside.exact);
+}
+
 /* The witness of what goes has a copy: this piece. */
 int
 keep_none_doom(struct dedup *d, const struct piece *p)
 {
 	struct doomed *x;
 
-	/*
-	 * What says more than the copy that goes has words of which there is
-	 * no copy.
-	 */
-	if ((p->why.reason != DEDUP_EXACT && p->why.reason != DEDUP_REPEAT &&
-	     p->why.reason != DEDUP_HEADING) || p->why.table != 0)
+	if (!is_copy(d, p) || p->why.table != 0)
 		return 0;
 	if (array_room(&d->doomed, &d->doomed_room, d->ndoomed + 1,
 		       sizeof(*x)) != 0)
@@ -89,14 +95,13 @@ keep_none_doom(struct dedup *d, const struct piece *p)
 
 /* Has this piece, which would stay, a copy that the first reading saw? */
 bool
-keep_none_find(const struct dedup *d, const struct piece *p,
-	       struct finding *f)
+keep_none_dooms(const struct dedup *d, struct piece *p)
 {
 	struct doomed key = { .document = d->document, .offset = p->off };
 	const struct doomed *x = NULL;
 
-	if (!d->second || d->ndoomed == 0)
-		return false;
+	if (!d->second || d->ndoomed == 0 || p->doomed)
+		return p->doomed;
 	if (piece_is_unit(p))
 		x = bsearch(&key, d->doomed, d->ndoomed, sizeof(key), by_place);
 	key.line = true;
@@ -104,7 +109,8 @@ keep_none_find(const struct dedup *d, const struct piece *p,
 		x = bsearch(&key, d->doomed, d->ndoomed, sizeof(key), by_place);
 	if (x == NULL)
 		return false;
-	*f = x->why;
+	p->why = x->why;
+	p->doomed = true;
 	return true;
 }
 

@@ -170,7 +170,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->compared = p->listing = p->headline = p->rule = false;
 	p->repeats = false;
 	p->linked = p->digits = p->sketched = p->stays = p->begins = false;
-	p->said = p->broken = p->recorded = false;
+	p->said = p->broken = p->recorded = p->doomed = false;
 	p->ascii = true;
 	p->norm = p->norm_len = 0;
 	p->length = p->nlines = p->short_lines = 0;

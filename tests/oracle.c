@@ -31,6 +31,7 @@ struct finding {
 	double resemblance;
 	struct dedup_place witness;
 	uint64_t documents;
+	bool near;		/* a heading: of a text that is near */
 };
 
 struct unit {
@@ -664,7 +665,7 @@ boilerplate(struct judge *j, const struct seq *s, struct dedup_place at)
 	return (struct finding){
 		true, DEDUP_BOILERPLATE, 1,
 		same_place(&v->first, &at) ? v->second : v->first,
-		v->documents,
+		v->documents, false,
 	};
 }
 
@@ -859,7 +860,7 @@ static struct finding
 repeat_of(const struct finding *root, struct dedup_place place)
 {
 	return root->found ? *root :
-	       (struct finding){ true, DEDUP_REPEAT, 1, place, 0 };
+	       (struct finding){ true, DEDUP_REPEAT, 1, place, 0, false };
 }
 
 /* Parts of runs go by themselves; does all of the unit go? */
@@ -1048,13 +1049,29 @@ struct walk {
 	const struct unit *gone;	/* the last one of this block */
 };
 
+/* Is it known by its words in loose form? */
+static bool
+is_loose(const struct judge *j, const struct unit *u)
+{
+	return !j->opt->exact && u->kind != LISTING &&
+	       (u->length >= DEDUP_NEAR_WORDS || j->opt->contained);
+}
+
+static bool
+same_text(const struct judge *j, const struct unit *u, const struct unit *v)
+{
+	return seq_same(&u->words, &v->words) ||
+	       (is_loose(j, u) && is_loose(j, v) &&
+		seq_same(&u->loose.words, &v->loose.words));
+}
+
 static const struct company *
 find_company(const struct judge *j, const struct company *want)
 {
 	for (size_t i = 0; i < j->ncompany; i++) {
 		const struct company *c = &j->company[i];
 		bool same = c->behind == want->behind && c->n == want->n &&
-			    seq_same(&c->text->words, &want->text->words);
+			    same_text(j, c->text, want->text);
 
 		for (size_t k = 0; k < want->n && same; k++)
 			same = seq_same(&c->head[k]->words,
@@ -1073,6 +1090,15 @@ add_company(struct judge *j, const struct company *c)
 
 	*to = *c;
 	to->place = h->why.found ? h->why.witness : h->place;
+}
+
+static struct finding
+heading_of(const struct unit *u, const struct company *c)
+{
+	return (struct finding){
+		.found = true, .reason = DEDUP_HEADING, .resemblance = 1,
+		.witness = c->place, .near = u->why.reason == DEDUP_NEAR,
+	};
 }
 
 /* Do these go along with a text that goes, as one that says it has them too? */
@@ -1096,8 +1122,7 @@ goes_along(const struct walk *w, struct company *want, const struct unit *u,
 		want->text = j->known[k].u;
 		c = find_company(j, want);
 		if (c != NULL)
-			h->why = (struct finding){ true, DEDUP_HEADING, 1,
-						   c->place, 0 };
+			h->why = heading_of(u, c);
 		return c != NULL;
 	}
 	for (size_t k = 0; k < u->nknown; k++) {
@@ -1113,8 +1138,7 @@ goes_along(const struct walk *w, struct company *want, const struct unit *u,
 		if (c != NULL && (j->hint == NULL ||
 				  (r != NULL && r->reason == DEDUP_HEADING &&
 				   same_place(&r->witness, &c->place)))) {
-			h->why = (struct finding){ true, DEDUP_HEADING, 1,
-						   c->place, 0 };
+			h->why = heading_of(u, c);
 			return true;
 		}
 		if (j->hint == NULL)
@@ -1472,11 +1496,12 @@ check_rules(const struct corpus *c, const struct dedup_options *opt,
 
 /* With DEDUP_KEEP_NONE. */
 
+/* What is near may say more than its copy: it stays, with its heading. */
 static bool
 dooms(const struct finding *f)
 {
 	return f->found && (f->reason == DEDUP_EXACT ||
-			    f->reason == DEDUP_HEADING ||
+			    (f->reason == DEDUP_HEADING && !f->near) ||
 			    f->reason == DEDUP_REPEAT);
 }
 
@@ -1492,9 +1517,26 @@ doom_unit(struct judge *j, const struct dedup_place *at)
 		p->row[i].gone |= p->row[i].unit == u;
 }
 
+/* What is said again directly behind has a copy, though it goes as a heading. */
+static void
+doom_repeated(struct paper *p)
+{
+	for (size_t u = 0; u < p->nunits; u++)
+		if (p->unit[u].repeats != NONE)
+			p->unit[p->unit[u].repeats].doomed = true;
+	for (size_t i = 0; i < p->scan.nlines; i++)
+		if (p->row[i].root != NONE &&
+		    p->row[i].why.reason == DEDUP_HEADING) {
+			struct unit *u = &p->unit[p->row[p->row[i].root].unit];
+
+			u->doomed |= u->kind != RUN;
+		}
+}
+
 static void
 doom_witnesses(struct judge *j, struct paper *p)
 {
+	doom_repeated(p);
 	for (size_t u = 0; u < p->nunits; u++)
 		if (dooms(&p->unit[u].why))
 			doom_unit(j, &p->unit[u].why.witness);
