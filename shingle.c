@@ -1600,7 +1600,7 @@ shingler_words(struct shingler *s, struct words *w, const char *norm,
 	(s->wide ? hash_words_wide : hash_words)(s, w);
 	w->digits = !digits ? 0 :
 		    (s->wide ? hash_numbers_wide : hash_numbers)(s, w);
-	w->digits &= ~1u;	/* a record has a flag there */
+	w->digits &= ~3u;	/* a record has flags there */
 	if (w->length >= SHINGLE_NEAR && take_letters(s, w, ascii) != 0)
 		return -1;
 	return wants_ngrams(s) ? take_ngrams(s, w) : 0;

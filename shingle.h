@@ -80,7 +80,7 @@ struct words {
 	uint32_t n;		/* number of words */
 	uint32_t length;	/* the same as thresholds count them: see line.h;
 				 * set before shingler_words() */
-	uint32_t digits;	/* keyed hash of the words with digits; even */
+	uint32_t digits;	/* keyed hash of the words with digits; two bits 0 */
 	uint32_t loose_len;
 	uint16_t *code;		/* 16 bits of each word's hash; n; or NULL */
 	uint8_t *tag;		/* the next 8 bits; n of them */

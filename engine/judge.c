@@ -423,7 +423,7 @@ take_bare_lines(struct dedup *d, size_t run, const struct finding *why)
 
 		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
 			break;
-		if (l->verdict == UNDECIDED) {
+		if (l->kind == PIECE_REST && l->verdict == UNDECIDED) {
 			l->verdict = GOES;
 			l->why = *why;
 		}

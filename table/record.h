@@ -60,7 +60,8 @@ struct record {
 	uint32_t digits;
 };
 
-#define RECORD_WENT 1u		/* of record.digits */
+/* Of record.digits: the unit went; it is too short for others to be near. */
+enum { RECORD_WENT = 1, RECORD_SHORT = 2, RECORD_FLAGS = 3 };
 
 static inline size_t
 record_length(bool places, uint32_t nwords)

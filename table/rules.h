@@ -83,7 +83,10 @@ edits_allowed(double threshold, uint32_t total)
 	return allowed < LCS_MOST_EDITS ? (uint32_t)allowed : LCS_MOST_EDITS;
 }
 
-/* Do numbers and lengths allow it? */
+/*
+ * Do numbers and lengths allow it?  What is too short is found too, by n-grams
+ * that table_containing() asks for.
+ */
 static inline bool
 similar_is_possible(const struct words *w, double threshold,
 		    const unsigned char *record)
@@ -92,6 +95,7 @@ similar_is_possible(const struct words *w, double threshold,
 	uint32_t longer = r.nwords > w->n ? r.nwords - w->n : w->n - r.nwords;
 
 	return r.digits == w->digits &&
+	       (record_flags(record) & RECORD_SHORT) == 0 &&
 	       longer <= edits_allowed(threshold, r.nwords + w->n);
 }
 

@@ -366,7 +366,8 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 
 	if (w->code != NULL)
 		r = (struct record){
-			w->n, w->digits | (w->went ? RECORD_WENT : 0),
+			w->n, w->digits | (w->went ? RECORD_WENT : 0) |
+			(w->length < SHINGLE_NEAR ? RECORD_SHORT : 0),
 		};
 	len = record_length(t->places, r.nwords);
 	ref = arena_take(&t->arena, len,

@@ -140,18 +140,24 @@ record_head(const unsigned char *p)
 	struct record r;
 
 	memcpy(&r, p, sizeof(r));
-	r.digits &= ~RECORD_WENT;
+	r.digits &= ~(uint32_t)RECORD_FLAGS;
 	return r;
+}
+
+static inline uint32_t
+record_flags(const unsigned char *p)
+{
+	struct record r;
+
+	memcpy(&r, p, sizeof(r));
+	return r.digits & RECORD_FLAGS;
 }
 
 /* Did the unit go? */
 static inline bool
 record_went(const unsigned char *p)
 {
-	struct record r;
-
-	memcpy(&r, p, sizeof(r));
-	return (r.digits & RECORD_WENT) != 0;
+	return (record_flags(p) & RECORD_WENT) != 0;
 }
 
 static inline const uint16_t *

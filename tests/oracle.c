@@ -953,6 +953,20 @@ is_named(struct judge *j, const struct unit *u, const struct unit *v)
 	return r == NULL || same_place(&r->witness, &at);
 }
 
+/* ... as well as the unit goes?  A list does not tell by which reason. */
+static bool
+says_by(const struct paper *p, const struct unit *u, const struct unit *v,
+	bool listed)
+{
+	bool any = false;
+
+	for (enum dedup_reason by = 0; by < DEDUP_NREASONS; by++)
+		if (by == u->by || (listed && u->by != DEDUP_EXACT))
+			any |= fabs(known_by(p, by, u, v, listed) -
+				    u->why.resemblance) <= NEAR_ENOUGH;
+	return any;
+}
+
 /* Choose what the unit goes by: the first one that will do. */
 static void
 choose(struct judge *j, struct unit *u)
@@ -975,9 +989,7 @@ choose(struct judge *j, struct unit *u)
 	for (size_t k = 0; k < u->nknown && u->why.reason != DEDUP_LEAD; k++) {
 		const struct unit *v = j->known[k].u;
 
-		if (j->known[k].listed != listed ||
-		    fabs(known_by(p, u->by, u, v, listed) -
-			 u->why.resemblance) > NEAR_ENOUGH)
+		if (j->known[k].listed != listed || !says_by(p, u, v, listed))
 			continue;
 		if (u->says == NULL)
 			u->says = v;
@@ -1092,18 +1104,23 @@ add_company(struct judge *j, const struct company *c)
 	to->place = h->why.found ? h->why.witness : h->place;
 }
 
-static struct finding
-heading_of(const struct unit *u, const struct company *c)
+/* The short unit goes for one of that company, as text 'u' does. */
+static void
+go_along(struct walk *w, struct unit *h, const struct unit *u,
+	 const struct company *c)
 {
-	return (struct finding){
+	const struct paper *p = &w->j->paper[c->place.document];
+
+	h->why = (struct finding){
 		.found = true, .reason = DEDUP_HEADING, .resemblance = 1,
 		.witness = c->place, .near = u->why.reason == DEDUP_NEAR,
 	};
+	h->says = &p->unit[p->row[c->place.line].unit];
 }
 
 /* Do these go along with a text that goes, as one that says it has them too? */
 static bool
-goes_along(const struct walk *w, struct company *want, const struct unit *u,
+goes_along(struct walk *w, struct company *want, const struct unit *u,
 	   struct unit *h)
 {
 	const struct judge *j = w->j;
@@ -1122,7 +1139,7 @@ goes_along(const struct walk *w, struct company *want, const struct unit *u,
 		want->text = j->known[k].u;
 		c = find_company(j, want);
 		if (c != NULL)
-			h->why = heading_of(u, c);
+			go_along(w, h, u, c);
 		return c != NULL;
 	}
 	for (size_t k = 0; k < u->nknown; k++) {
@@ -1138,7 +1155,7 @@ goes_along(const struct walk *w, struct company *want, const struct unit *u,
 		if (c != NULL && (j->hint == NULL ||
 				  (r != NULL && r->reason == DEDUP_HEADING &&
 				   same_place(&r->witness, &c->place)))) {
-			h->why = heading_of(u, c);
+			go_along(w, h, u, c);
 			return true;
 		}
 		if (j->hint == NULL)
@@ -1416,9 +1433,9 @@ judge_document(struct judge *j, struct paper *p)
 		judge_taint(j, p, &p->unit[i]);
 	for (size_t i = 0; i < p->nunits; i++)
 		judge_unit(j, p, &p->unit[i]);
+	judge_company(j, p);
 	for (size_t i = 0; i < p->nunits; i++)
 		resolve(j, &p->unit[i]);
-	judge_company(j, p);
 	for (size_t i = 0; i < p->nunits && p->number >= j->c->nreference; i++)
 		follow(p, &p->unit[i]);
 	cut(j, p);
