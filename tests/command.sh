@@ -446,6 +446,16 @@ heading_is_named() {
 	dedup --diff a | grep -A 1 -Fx -- '- PIER' | grep -q 'line 1$'
 }
 must '--log and --diff tell of headings' heading_is_named
+must 'with no copy kept, a text that stays keeps its heading' becomes \
+    "Pier\n\n$whole\n\n$other\n\nPier\n\n$part\n" \
+    "Pier\n\n$whole\n\n$other\n" --keep=none
+must 'with no copy kept, a heading that is said twice goes each time' becomes \
+    "The pier\nThe pier\n$line\n\n$other\n\nThe pier\n$line\n" "$other\n" \
+    --keep=none -u line
+must 'what stays without words parts a heading from what it is behind' becomes \
+    "$line\nPier\n\n$line\n\0001\nPier\n" "$line\nPier\n\n\0001\nPier\n" -u line
+must 'what is too short to be near is not similar either' stays \
+    "${long% six.} six seven.\n\nAnd ${long% six.} six seven.\n" -t .8 --contained
 must 'what became of an earlier text does not matter' becomes \
     "$whole And then some.\n\n$other\n\n$whole\n\n$long\n\n$tail\n" \
     "$whole And then some.\n\n$other\n\n$long\n"

@@ -161,6 +161,18 @@ for value in 0 x '' 1000001; do
  from 1 to 1000000" --top="$value"
 done
 
+repeat_of_boilerplate() {
+	local first='We rowed to the far island that the gulls had left before'
+	first+=' the storm came in from the north, and then we sat down, and'
+	printf '%s\n' 'Share this page' "$first rested a while" >a
+	printf '%s\n' "$first" 'rested a while' 'rested a while' \
+	    'Share this page' >b
+	dedup -b2 --log=log a b | cmp - /dev/null
+	grep -F '"file":"b","document":"b","line":3,' log |
+	    grep -Fq '"witness":{"file":"a","document":"a","line":2,'
+}
+must 'a repeat of boilerplate names what that repeats' repeat_of_boilerplate
+
 # Reference texts.
 
 must 'what tables and reference texts do to random corpora' \
