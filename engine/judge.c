@@ -497,6 +497,8 @@ judge_bare(struct dedup *d)
 		if (!piece_is_unit(p) || p->w.n > 0 || p->verdict != UNDECIDED)
 			continue;
 		p->why = d->words_why;
+		/* If that is a repeat: what it repeats, as in cut_before(). */
+		p->root_off = d->words_why.witness.offset;
 		if ((stays ? judge_stays : judge_goes)(d, i) != 0)
 			return -1;
 		d->nbare--;
@@ -772,7 +774,7 @@ note_fate(struct dedup *d, const struct piece *p)
 {
 	if (p->kind == PIECE_REPEAT || p->kind == PIECE_SEPARATOR)
 		return;
-	if (p->kind != PIECE_REST && !p->repeats)
+	if (p->kind != PIECE_REST && !p->repeats && p->w.n > 0)
 		set_fate(&d->last_unit, p);
 	if (p->kind != PIECE_RUN || p->len > 0)
 		set_fate(&d->last_line, p);

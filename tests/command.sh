@@ -446,6 +446,13 @@ heading_is_named() {
 	dedup --diff a | grep -A 1 -Fx -- '- PIER' | grep -q 'line 1$'
 }
 must '--log and --diff tell of headings' heading_is_named
+rule_behind_repeats() {
+	printf '%b' "$line\nThe pier\n\n$line\nThe pier\nThe pier\n**\n" >a
+	dedup -u line --log=log a >out
+	grep -F '"line":7,' log |
+	    grep -Fq '"witness":{"file":"a","document":"a","line":2,'
+}
+must 'a rule behind repeats of what went names what stays' rule_behind_repeats
 must 'with no copy kept, a text that stays keeps its heading' becomes \
     "Pier\n\n$whole\n\n$other\n\nPier\n\n$part\n" \
     "Pier\n\n$whole\n\n$other\n" --keep=none
