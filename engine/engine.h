@@ -249,6 +249,7 @@ void split_clear(struct split *s);
 size_t split_memory(const struct split *s);
 unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
 bool split_wants_words(const struct split *s, const struct piece *p);
+bool split_wants_identity(const struct split *s, const struct piece *p);
 int split_sketch(struct split *s, struct piece *p);
 int split_sketch_all(struct split *s);	/* that may be asked for */
 

@@ -112,10 +112,9 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 		if (split_sketch(s, p) != 0)
 			return -1;
 		got = judge_resembling(d, d->table, p, &m, &reason);
+		if (got > 0 && id != NULL)
+			*id = table_identity(d->table, &m);
 	}
-	/* Of the same words: code and text have one. */
-	if (got > 0 && id != NULL)
-		*id = table_identity(d->table, &m);
 	/*
 	 * The same words stood in a text that went, and the one that it went
 	 * for may say more: then that is near.
@@ -376,18 +375,17 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 		       beside_passed(d);
 	if (!p->compared)
 		return beside_short(d, i);
-	if (wanted && split_wants_words(s, p) && split_sketch(s, p) != 0)
-		return -1;
-	if (wanted)
+	if (wanted) {
+		if (split_wants_identity(s, p) && split_sketch(s, p) != 0)
+			return -1;
 		mine = theirs = words_identity(&p->w);
+	}
 	got = is_completed(d, i, p);
 	if (got == 0)
 		got = look_up(d, s, p, wanted ? &theirs : NULL);
 	if (got < 0)
 		return -1;
 	if (got > 0) {
-		if (p->why.reason == DEDUP_EXACT)
-			mine = theirs;
 		record_gone(d, s, p);
 		got = let_go(d, p);
 	} else {
@@ -750,6 +748,9 @@ resolve(struct dedup *d, struct piece *p)
 			return 0;
 		if (q->verdict == STAYS)
 			break;
+		/* A rule that stands before the repeat that it goes with. */
+		if (p->why.reason == DEDUP_REPEAT)
+			go_as(d, p, &q->why);
 		p->why.witness = place_now(d, &q->why);
 		p->why.table = q->why.table;
 	}

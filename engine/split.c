@@ -113,12 +113,19 @@ text_of(const struct split *s, const struct line *l)
 	return s->text + (l->off - s->base);
 }
 
+/* Is it known by its words, and not by its fingerprint?  So is code, as text. */
+bool
+split_wants_identity(const struct split *s, const struct piece *p)
+{
+	return !s->opt.exact &&
+	       (p->length >= DEDUP_NEAR_WORDS || s->opt.contained);
+}
+
 /* Are the words of a unit to be had, beyond its fingerprint? */
 bool
 split_wants_words(const struct split *s, const struct piece *p)
 {
-	return !s->opt.exact && !p->listing &&
-	       (p->length >= DEDUP_NEAR_WORDS || s->opt.contained);
+	return !p->listing && split_wants_identity(s, p);
 }
 
 int

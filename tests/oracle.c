@@ -1027,13 +1027,19 @@ resolve(struct judge *j, struct unit *u)
 
 /* What goes as another unit does, now that it is known how that does. */
 static void
-follow(struct paper *p, struct unit *u)
+follow(struct paper *p)
 {
-	if (u->repeats != NONE && !u->why.found)
-		u->why = repeat_of(&p->unit[u->repeats].why,
-				   p->unit[u->repeats].place);
-	if (u->with != NULL)
-		u->why = u->with->why;
+	for (size_t i = 0; i < p->nunits; i++) {
+		struct unit *u = &p->unit[i];
+
+		if (u->repeats != NONE && !u->why.found)
+			u->why = repeat_of(&p->unit[u->repeats].why,
+					   p->unit[u->repeats].place);
+	}
+	/* That may be a repeat, and come later. */
+	for (size_t i = 0; i < p->nunits; i++)
+		if (p->unit[i].with != NULL)
+			p->unit[i].why = p->unit[i].with->why;
 }
 
 /* Company: what is short goes with what it stands beside. */
@@ -1065,7 +1071,7 @@ struct walk {
 static bool
 is_loose(const struct judge *j, const struct unit *u)
 {
-	return !j->opt->exact && u->kind != LISTING &&
+	return !j->opt->exact &&
 	       (u->length >= DEDUP_NEAR_WORDS || j->opt->contained);
 }
 
@@ -1436,8 +1442,8 @@ judge_document(struct judge *j, struct paper *p)
 	judge_company(j, p);
 	for (size_t i = 0; i < p->nunits; i++)
 		resolve(j, &p->unit[i]);
-	for (size_t i = 0; i < p->nunits && p->number >= j->c->nreference; i++)
-		follow(p, &p->unit[i]);
+	if (p->number >= j->c->nreference)
+		follow(p);
 	cut(j, p);
 	cut_separators(p);
 }
