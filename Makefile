@@ -2,7 +2,7 @@
 #
 #	make                    build dedup, libdedup.a, build/libdedup.so
 #	make check              all tests, one verdict at the end
-#	make check-long         the same with all rounds of random texts
+#	make check-long         all rounds of the tests of random texts
 #	make asan               the same under AddressSanitizer and UBSan
 #	make tsan               threads under ThreadSanitizer
 #	make fuzz               a short run of each fuzzer (clang)
@@ -24,7 +24,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 PKG_CONFIG ?= pkg-config
-WERROR =
+WERROR ?=
 
 B = build
 VERSION := $(shell sed -n 's/^\#define DEDUP_VERSION "\(.*\)"/\1/p' dedup.h)
@@ -49,9 +49,10 @@ LTO := $(shell echo 'int x;' | $(CC) -Werror -flto=auto -ffat-lto-objects \
 	-x c -c -o /dev/null - 2>/dev/null && echo -flto=auto -ffat-lto-objects)
 
 PACKAGES = libxxhash libutf8proc
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wundef -Wvla
 OUR_CFLAGS := -std=c11 -D_GNU_SOURCE -fvisibility=hidden -MMD -MP \
-	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wpointer-arith -Wundef -Wvla $(WERROR) -pthread \
+	$(WARNINGS) $(WERROR) -pthread \
 	$(EXTRA_MACROS) $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(EXTRAS))
 LIBS := -pthread $(shell $(PKG_CONFIG) --libs libutf8proc)
 CLI_LIBS := $(if $(EXTRAS),$(shell $(PKG_CONFIG) --libs $(EXTRAS)))

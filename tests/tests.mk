@@ -39,10 +39,14 @@ T = $B/tests
 check: all build-tests $T/gen
 	DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) $(UNIT_TESTS:%=$T/%)
 
-# The same with more rounds of random texts, and larger ones.
-check-long: all build-tests $T/gen
-	CHECK_LONG=1 DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) \
-		$(UNIT_TESTS:%=$T/%)
+# Those that have more rounds of random texts, or larger ones: with all of it.
+LONG_SCRIPTS = python.sh $(OF_COMMAND)
+LONG_TESTS := $(patsubst tests/%.c,%,$(shell \
+	grep -lw -e rounds -e every $(UNIT_TESTS:%=tests/%.c)))
+
+check-long: all $(LONG_TESTS:%=$T/%) $T/gen
+	CHECK_LONG=1 DEDUP=./dedup $(RUN) $(LONG_SCRIPTS:%=tests/%) \
+		$(LONG_TESTS:%=$T/%)
 
 build-tests: $(UNIT_TESTS:%=$T/%)
 
@@ -162,7 +166,11 @@ bench-growth: dedup $T/growth
 bench-instructions: dedup $T/gen
 	tests/bench_instructions.sh ./dedup $T/gen $(CHECK)
 
-# What a second pair of eyes says; .clang-tidy has its settings.
+# What a second pair of eyes says; .clang-tidy has its settings.  All of clang's
+# warnings come before it makes code.
+LINT_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(EXTRA_MACROS) \
+	$(foreach l,$(SEES_tests),-I$(call path_of,$l))
+
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
 	shellcheck -x tests/*.sh .ci/run
@@ -175,9 +183,10 @@ lint: | $(HEADERS)
 		$(foreach l,$(SEES_tests),-I$(call path_of,$l)) $(LIB_SOURCES) $(CLI_SOURCES)
 	printf '%s\n' $(LIB_SOURCES) $(CLI_SOURCES) tests/gen.c | \
 		xargs -P "$$(nproc)" -I % clang-tidy --quiet % -- \
-		-std=c11 -D_GNU_SOURCE $(EXTRA_MACROS) \
-		$(foreach l,$(SEES_tests),-I$(call path_of,$l)) 2> $B/clang-tidy.log || \
+		$(LINT_CFLAGS) 2> $B/clang-tidy.log || \
 		{ cat $B/clang-tidy.log; exit 1; }
+	$(CLANG) -fsyntax-only -Werror -Itests $(LINT_CFLAGS) \
+		$(LIB_SOURCES) $(CLI_SOURCES) $(wildcard tests/*.c)
 
 -include $(wildcard $T/*.d $A/*.d $A/*/*.d $S/*.d $S/*/*.d $F/*.d $F/*/*.d)
 .PHONY: build-tests check-long bench-growth bench-instructions check-python \
