@@ -11,46 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define LINKS 40		/* as many as Linux follows */
 #define ATTEMPTS 100		/* at a name that is not taken */
 #define MARK ".dedup-"		/* in a temporary name, and then: */
 #define SUFFIX 8		/* random characters of these */
 
 static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-
-/* The length of the directory in 'path', with its slash; 0: there is none. */
-static size_t
-directory_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? 0 : (size_t)(slash - path) + 1;
-}
-
-/* Where the link at 'path' points, seen from here; to be freed, or NULL. */
-static char *
-link_target(const char *path)
-{
-	char link[PATH_MAX], *target;
-	ssize_t n = readlink(path, link, sizeof(link));
-	size_t dir = 0;
-
-	if (n < 0)
-		return NULL;
-	if ((size_t)n == sizeof(link)) {
-		errno = ENAMETOOLONG;
-		return NULL;
-	}
-	if (link[0] != '/')
-		dir = directory_len(path);
-	target = malloc(dir + (size_t)n + 1);
-	if (target == NULL)
-		return NULL;
-	memcpy(target, path, dir);
-	memcpy(target + dir, link, (size_t)n);
-	target[dir + (size_t)n] = '\0';
-	return target;
-}
 
 int
 replace_target(char **target, const char *path, struct stat *st)
@@ -77,7 +45,7 @@ replace_target(char **target, const char *path, struct stat *st)
 			errno = S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
 			goto fail;
 		}
-		next = link_target(at);
+		next = file_link_target(at);
 		free(at);
 		at = next;
 	}
@@ -122,7 +90,7 @@ static int
 make_temporary(struct replace *r, mode_t most)
 {
 	static const size_t longest = NAME_MAX / 2;
-	size_t dir = directory_len(r->target);
+	size_t dir = file_folder_len(r->target);
 	const char *name = r->target + dir;
 	mode_t mode = 0666;
 	char suffix[SUFFIX + 1];
@@ -241,25 +209,6 @@ make_alike(struct replace *r)
 	return fchmod(r->fd, mode);
 }
 
-/* Wait until the disk has the folder.  Cuts r->temporary, used last here. */
-static int
-sync_directory(struct replace *r)
-{
-	size_t len = directory_len(r->temporary);
-	int fd, got;
-
-	r->temporary[len] = '\0';
-	fd = open(len > 0 ? r->temporary : ".",
-		  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)	/* a folder that may be written but not read */
-		return errno == EACCES ? 0 : -1;
-	got = fsync(fd);
-	if (got != 0 && (errno == EINVAL || errno == ENOTSUP))
-		got = 0;	/* no such thing on this file system */
-	close(fd);
-	return got;
-}
-
 int
 replace_seal(struct replace *r, bool durable)
 {
@@ -287,7 +236,7 @@ replace_commit(struct replace *r, bool durable)
 		return -1;
 	}
 	if (durable)
-		result = sync_directory(r);
+		result = file_sync_folder(r->temporary);
 	dispose(r);
 	return result;
 }

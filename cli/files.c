@@ -6,18 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "array.h"
+
 static int
 add(struct files *f, const char *path)
 {
-	if (f->n == f->room) {
-		size_t room = 2 * f->room + 16;
-		struct file *p = realloc(f->file, room * sizeof(*p));
-
-		if (p == NULL)
-			return -1;
-		f->file = p;
-		f->room = room;
-	}
+	if (array_room(&f->file, &f->room, f->n + 1, sizeof(*f->file)) != 0)
+		return -1;
 	f->file[f->n++] = (struct file){ .path = path };
 	return 0;
 }
@@ -30,6 +25,8 @@ files_take(struct files *f, char *const *operands, size_t n)
 			return -1;
 	return 0;
 }
+
+#define READ_AHEAD ((size_t)64 << 10)
 
 /* All of a file, and a NUL after it, to be freed; NULL with errno. */
 static char *
@@ -44,14 +41,8 @@ read_all(const char *path, size_t *len)
 	for (;;) {
 		ssize_t got;
 
-		if (room - n < 2) {
-			char *p = realloc(text, 2 * room + 65536);
-
-			if (p == NULL)
-				break;
-			text = p;
-			room = 2 * room + 65536;
-		}
+		if (array_room(&text, &room, n + READ_AHEAD, 1) != 0)
+			break;
 		got = source_read(&s, text + n, room - n - 1);
 		if (got < 0)
 			break;
@@ -73,16 +64,13 @@ files_read_list(struct files *f, const char *list, char end)
 {
 	size_t len;
 	char *text = read_all(list, &len);
-	char **texts;
 
 	if (text == NULL)
 		return -1;
-	texts = realloc(f->text, (f->ntexts + 1) * sizeof(*texts));
-	if (texts == NULL) {
+	if (array_resize(&f->text, f->ntexts + 1, sizeof(*f->text)) != 0) {
 		free(text);
 		return -1;
 	}
-	f->text = texts;
 	f->text[f->ntexts++] = text;
 	for (size_t at = 0; at < len; ) {
 		char *p = memchr(text + at, end, len - at);

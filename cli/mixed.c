@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "compression.h"
+#include "format_guess.h"
 
 /* Are the records, or the text, themselves what is written, and to one file? */
 static bool
@@ -37,30 +37,6 @@ mixed_take(struct mixed *m, const struct options *opt, enum format format)
 		return NULL;
 	}
 	return is_one_output(opt) ? why[format] : NULL;
-}
-
-/* What reader.c takes a file for by its name alone; FORMAT_AUTO: it looks. */
-static enum format
-format_of_name(const char *path)
-{
-	static const struct suffix {
-		const char *suffix;
-		enum format format;
-	} suffixes[] = {
-		{ ".jsonl", FORMAT_JSONL }, { ".ndjson", FORMAT_JSONL },
-		{ ".warc", FORMAT_WARC }, { ".wet", FORMAT_WARC },
-		{ ".wat", FORMAT_WARC },
-	};
-	size_t len = compression_plain_len(path);
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-		const char *suffix = suffixes[i].suffix;
-		size_t n = strlen(suffix);
-
-		if (len >= n && memcmp(path + len - n, suffix, n) == 0)
-			return suffixes[i].format;
-	}
-	return FORMAT_AUTO;
 }
 
 const char *

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "message.h"
 #include "pipeline_threads.h"
 #include "signals.h"
@@ -158,15 +159,8 @@ hold(struct held *h, const char *text, size_t len)
 		h->end -= h->start;
 		h->start = 0;
 	}
-	if (h->room - h->end < len) {
-		size_t room = 2 * (h->end + len);
-		char *p = realloc(h->buf, room);
-
-		if (p == NULL)
-			return -1;
-		h->buf = p;
-		h->room = room;
-	}
+	if (array_room(&h->buf, &h->room, h->end + len, 1) != 0)
+		return -1;
 	memcpy(h->buf + h->end, text, len);
 	h->end += len;
 	return 0;

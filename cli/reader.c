@@ -13,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "array.h"
 #include "binary.h"
+#include "clock.h"
 #include "format_guess.h"
 
 #define CHUNK ((size_t)128 << 10)	/* bytes read at a time */
@@ -76,15 +77,8 @@ reader_add(struct reader *r, struct batch *b, enum item_kind kind, size_t len)
 {
 	struct item *it;
 
-	if (b->n == b->items_room) {
-		size_t room = 2 * b->items_room + 64;
-
-		it = realloc(b->items, room * sizeof(*it));
-		if (it == NULL)
-			return NULL;
-		b->items = it;
-		b->items_room = room;
-	}
+	if (array_room(&b->items, &b->items_room, b->n + 1, sizeof(*it)) != 0)
+		return NULL;
 	it = &b->items[b->n++];
 	*it = (struct item){
 		.kind = kind, .file = r->next - 1, .off = r->pos, .len = len,
@@ -169,16 +163,6 @@ find_format(struct reader *r, struct batch *b, const char *path)
 	return 0;
 }
 
-/* Milliseconds, from any time on. */
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /*
  * Is it binary data that was taken for text?  Then *is says what, else NULL.
  * A file is judged by its window.  So is a pipe, if it brings that much in
@@ -188,13 +172,13 @@ now(void)
 static int
 find_binary(struct reader *r, struct batch *b, const struct binary **is)
 {
-	int64_t until = now() + HEAD_WAIT;
+	int64_t until = clock_ms() + HEAD_WAIT;
 
 	*is = NULL;
 	if (r->format != FORMAT_TEXT || r->opt->text)
 		return 0;
 	while (rest_len(r, b) < BINARY_WINDOW && !r->eof) {
-		int64_t left = r->src->live ? until - now() : 0;
+		int64_t left = r->src->live ? until - clock_ms() : 0;
 
 		if (!source_ready(r->src, left > 0 ? (int)left : 0))
 			break;
@@ -323,14 +307,8 @@ carry_over(struct reader *r, struct batch *b)
 {
 	size_t len = rest_len(r, b);
 
-	if (len > r->carry_room) {
-		char *p = realloc(r->carry, len + len / 2);
-
-		if (p == NULL)
-			return -1;
-		r->carry = p;
-		r->carry_room = len + len / 2;
-	}
+	if (array_room(&r->carry, &r->carry_room, len, 1) != 0)
+		return -1;
 	if (len > 0)
 		memcpy(r->carry, rest(r, b), len);
 	r->carry_len = len;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "array.h"
+
 #define UNWANTED_MAX ((size_t)1 << 20)	/* without text: not gathered */
 
 /*
@@ -36,15 +38,9 @@ add_warc(struct reader *r, struct batch *b, uint64_t len,
 static int
 add_warc_text(struct reader *r, struct batch *b)
 {
-	if (b->nwarcs == b->warcs_room) {
-		size_t room = 2 * b->warcs_room + 64;
-		struct warc_record *p = realloc(b->warcs, room * sizeof(*p));
-
-		if (p == NULL)
-			return -1;
-		b->warcs = p;
-		b->warcs_room = room;
-	}
+	if (array_room(&b->warcs, &b->warcs_room, b->nwarcs + 1,
+		       sizeof(*b->warcs)) != 0)
+		return -1;
 	b->warcs[b->nwarcs] = r->warc;
 	if (add_warc(r, b, r->warc.size, RECORD_TEXT, true) != 0)
 		return -1;

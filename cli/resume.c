@@ -29,6 +29,7 @@
 
 #include "array.h"
 #include "dedup.h"
+#include "file.h"
 #include "hash.h"
 #include "replace.h"
 
@@ -140,39 +141,6 @@ take_lines(struct resume *r, char *text, size_t at)
 /* Writing. */
 
 static int
-write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n < 0)
-			continue;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-static int
-sync_directory_of(const char *path)
-{
-	char *dir = strndup(path, (size_t)(strrchr(path, '/') - path) + 1);
-	int fd, got = -1;
-
-	if (dir == NULL)
-		return -1;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(dir);
-	if (fd >= 0) {
-		got = fsync(fd);
-		close(fd);
-	}
-	return got;
-}
-
-static int
 draw_seed(uint64_t *seed)
 {
 	ssize_t got;
@@ -194,13 +162,13 @@ begin(struct resume *r, const char *head, const uint64_t *seed)
 	else if (draw_seed(&r->seed) != 0)
 		return because(r, "the system gives no random secret");
 	if (fchmod(r->fd, 0600) != 0 || ftruncate(r->fd, 0) != 0 ||
-	    write_all(r->fd, head, strlen(head)) != 0 ||
+	    file_write_all(r->fd, head, strlen(head)) != 0 ||
 	    fstat(r->fd, &st) != 0)
 		return because(r, strerror(errno));
 	r->begun = st.st_mtim;
 	if (dprintf(r->fd, "%jd %ld %" PRIu64 "\n", (intmax_t)r->begun.tv_sec,
 		    r->begun.tv_nsec, r->seed) < 0 ||
-	    fsync(r->fd) != 0 || sync_directory_of(r->path) != 0)
+	    fsync(r->fd) != 0 || file_sync_folder(r->path) != 0)
 		return because(r, strerror(errno));
 	return 0;
 }
@@ -443,7 +411,7 @@ sync_all(struct resume *r)
 	if (r->pending_len == 0)
 		return 0;
 	if (syncfs(r->fd) != 0 ||
-	    write_all(r->fd, r->pending, r->pending_len) != 0 ||
+	    file_write_all(r->fd, r->pending, r->pending_len) != 0 ||
 	    fdatasync(r->fd) != 0)
 		return -1;
 	r->pending_len = 0;
@@ -510,7 +478,7 @@ resume_close(struct resume *r, bool whole)
 		return 0;
 	got = sync_all(r);
 	if (got == 0 && whole)
-		got = unlink(r->path) != 0 || sync_directory_of(r->path) != 0 ?
+		got = unlink(r->path) != 0 || file_sync_folder(r->path) != 0 ?
 		      -1 : 0;
 	close(r->fd);
 	r->fd = -1;

@@ -2,7 +2,6 @@
 #include "same_file.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "file.h"
 
 /* What a file is for, each a bit. */
 enum use {
@@ -115,21 +115,6 @@ find_directory(struct uses *u, const char *path)
 	return u->dir_there;
 }
 
-/* Where the link at 'path' points, seen from here: NULL, it is no link. */
-static char *
-link_target(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char link[PATH_MAX], *target;
-	ssize_t n = readlink(path, link, sizeof(link));
-
-	if (n < 0 || (size_t)n == sizeof(link))
-		return NULL;
-	return asprintf(&target, "%.*s%.*s", link[0] == '/' || slash == NULL ?
-			0 : (int)(slash - path) + 1, path, (int)n, link) < 0 ?
-	       NULL : target;
-}
-
 /* A file that does not exist.  0, or -1 with ENOMEM. */
 static int
 identify_missing(struct uses *u, struct used *f)
@@ -139,8 +124,10 @@ identify_missing(struct uses *u, struct used *f)
 
 	/* Links that lead nowhere; as many as Linux follows. */
 	for (int i = 0; (got = find_directory(u, path)) > 0 && i < 40; i++) {
-		char *target = link_target(path);
+		char *target = file_link_target(path);
 
+		if (target == NULL && errno == ENOMEM)
+			return -1;
 		if (target == NULL)
 			break;
 		if (array_room(&u->owned, &u->owned_room, u->nowned + 1,

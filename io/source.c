@@ -13,10 +13,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "decoder.h"
+#include "file.h"
 
 #define LARGE ((uint64_t)1 << 20)	/* bytes of a file worth reading ahead */
 #define RAW ((size_t)256 << 10)		/* compressed bytes read at a time */
@@ -283,16 +284,6 @@ source_read(struct source *s, void *buf, size_t room)
 	return read_raw(s, &iov, 1);
 }
 
-/* Milliseconds, from any time on. */
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Can fd be read, before it is 'until'?  Below 0 that is never. */
 static bool
 wait_for_input(const struct source *s, int64_t until)
@@ -301,7 +292,7 @@ wait_for_input(const struct source *s, int64_t until)
 	int got;
 
 	do {
-		int64_t left = until < 0 ? -1 : until - now();
+		int64_t left = until < 0 ? -1 : until - clock_ms();
 
 		got = poll(&p, 1, until < 0 ? -1 : left > 0 ? (int)left : 0);
 	} while (got < 0 && errno == EINTR);
@@ -311,7 +302,7 @@ wait_for_input(const struct source *s, int64_t until)
 bool
 source_ready(struct source *s, int ms)
 {
-	int64_t until = ms < 0 ? -1 : ms == 0 ? 0 : now() + ms;
+	int64_t until = ms < 0 ? -1 : ms == 0 ? 0 : clock_ms() + ms;
 	size_t n;
 
 	for (;;) {
@@ -359,24 +350,6 @@ source_consumed(const struct source *s)
 	return s->consumed;
 }
 
-static int
-write_all(int fd, const void *data, size_t len)
-{
-	const char *p = data;
-
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* An unlinked file to read and write. */
 static int
 temporary_file(void)
@@ -404,14 +377,14 @@ copy_raw(struct source *s, int fd)
 	ssize_t n;
 	int got = -1;
 
-	if (write_all(fd, s->held, s->nheld) != 0 ||
-	    (s->decoder != NULL && write_all(fd, s->raw, s->raw_end) != 0))
+	if (file_write_all(fd, s->held, s->nheld) != 0 ||
+	    (s->decoder != NULL && file_write_all(fd, s->raw, s->raw_end) != 0))
 		return -1;
 	iov.iov_base = malloc(RAW);
 	if (iov.iov_base == NULL)
 		return -1;
 	while ((n = read_raw(s, &iov, 1)) > 0)
-		if (write_all(fd, iov.iov_base, (size_t)n) != 0)
+		if (file_write_all(fd, iov.iov_base, (size_t)n) != 0)
 			goto out;
 	got = n < 0 ? -1 : 0;
 out:
