@@ -19,7 +19,6 @@
 #include "clock.h"
 #include "format_guess.h"
 
-#define CHUNK ((size_t)128 << 10)	/* bytes read at a time */
 #define WINDOW_LEAST ((uint64_t)8 << 20)	/* what RFC 8878 asks for */
 #define HEAD_WAIT 250			/* ms for the first bytes of a pipe */
 
@@ -70,74 +69,6 @@ bool
 reader_ready(const struct reader *r, int ms)
 {
 	return !r->open || r->eof || source_ready(r->src, ms);
-}
-
-struct item *
-reader_add(struct reader *r, struct batch *b, enum item_kind kind, size_t len)
-{
-	struct item *it;
-
-	if (array_room(&b->items, &b->items_room, b->n + 1, sizeof(*it)) != 0)
-		return NULL;
-	it = &b->items[b->n++];
-	*it = (struct item){
-		.kind = kind, .file = r->next - 1, .off = r->pos, .len = len,
-		.at = r->at, .line = r->line,
-	};
-	r->pos += len;
-	r->at += len;
-	r->looked -= r->looked < len ? r->looked : len;
-	if (len > 0)
-		r->within_line = batch_bytes(b)[r->pos - 1] != '\n';
-	return it;
-}
-
-static int
-add_error(struct reader *r, struct batch *b, const char *what, const char *why)
-{
-	struct item *it = reader_add(r, b, ITEM_ERROR, 0);
-
-	if (it == NULL)
-		return -1;
-	it->what = what;
-	it->owned = strdup(why);
-	it->why = it->owned;
-	return it->owned != NULL ? 0 : -1;
-}
-
-int
-reader_read_on(struct reader *r, struct batch *b)
-{
-	size_t room;
-	ssize_t n;
-
-	if (r->files->file[r->next - 1].skip)
-		r->eof = true;
-	if (r->eof)
-		return 0;
-	if (batch_room(b, CHUNK) != 0)
-		return -1;
-	room = b->room - b->len < CHUNK ? b->room - b->len : CHUNK;
-	n = source_read(r->src, batch_bytes(b) + b->len, room);
-	if (n > 0) {
-		b->len += (size_t)n;
-		/* All that it had when it was opened: spare small files the
-		 * call that finds no more. */
-		r->eof = (size_t)n < CHUNK && !r->src->live &&
-			 source_kind(r->src) == COMPRESSION_NONE &&
-			 source_size(r->src) > 0 &&
-			 source_consumed(r->src) == source_size(r->src);
-		return 1;
-	}
-	r->eof = true;
-	return n < 0 ? add_error(r, b, "cannot read", source_error(r->src)) : 0;
-}
-
-bool
-reader_is_enough(const struct reader *r, const struct batch *b)
-{
-	return b->len >= r->size || b->n >= BATCH_ITEMS ||
-	       (b->n > 0 && !source_ready(r->src, 0));
 }
 
 /* Formats. */
@@ -195,7 +126,7 @@ cannot_open(struct reader *r, struct batch *b, const char *what,
 	    const char *why)
 {
 	close_file(r);
-	return add_error(r, b, what, why);
+	return reader_add_error(r, b, what, why);
 }
 
 /* The file whose item has this number is not read: that item, and why. */

@@ -1,7 +1,7 @@
 /*
- * The reader's own state, and what its files share: reader.c opens files and
- * fills batches; reader_text.c, reader_jsonl.c and reader_warc.c each cut one
- * format into items.
+ * The reader's own state, and what its files share: reader.c opens one file after
+ * the other; reader_text.c, reader_jsonl.c and reader_warc.c each cut one format
+ * into items, and read on by reader_fill.c.
  *
  *	b->buf	| head | items so far | rest: read, in no item yet |
  *		       0              r->pos                       b->len
@@ -12,6 +12,7 @@
 #include "reader.h"
 
 #define RECORD_MAX ((size_t)64 << 20)	/* longer ones pass unjudged */
+#define CHUNK ((size_t)128 << 10)	/* bytes read at a time */
 #define BATCH_ITEMS 8192
 
 /* Where reading of WARC stands. */
@@ -79,6 +80,10 @@ rest_len(const struct reader *r, const struct batch *b)
 struct item *reader_add(struct reader *r, struct batch *b, enum item_kind kind,
 			size_t len);
 
+/* ... that tells of an error of the file: 0, or -1 with ENOMEM. */
+int reader_add_error(struct reader *r, struct batch *b, const char *what,
+		     const char *why);
+
 /*
  * Read on into the batch: 1, 0 at the end of the file, -1 with ENOMEM.  The
  * file's end stands for what cannot be read, so that all that was read goes
@@ -89,7 +94,7 @@ int reader_read_on(struct reader *r, struct batch *b);
 /* Is there no need to wait for more, as something is at hand? */
 bool reader_is_enough(const struct reader *r, const struct batch *b);
 
-/* A document of text begins here. */
+/* A document of text begins here: reader_text.c. */
 void reader_begin_document(struct reader *r);
 
 /* One format each, until the batch is full or the file ends: 1, or -1. */
