@@ -4,37 +4,33 @@
 #include <assert.h>
 #include <string.h>
 
+#include "codec.h"
+
 /* In the order of enum compression_kind. */
 static const struct kind {
 	const char *name, *suffix;
 	int least, most, usual;		/* levels */
 	const char *wrong_level;
-	const char *missing;
+	const struct codec *codec;
 } kinds[] = {
 	{ .name = "none", .wrong_level = "none has no level" },
 	{
 		.name = "gzip", .suffix = ".gz",
 		.most = 9, .usual = 6,
 		.wrong_level = "a level of gzip is 0 to 9",
-#ifndef HAVE_ZLIB
-		.missing = "built without zlib",
-#endif
+		.codec = &codec_gzip,
 	},
 	{
 		.name = "zstd", .suffix = ".zst",
 		.least = 1, .most = 22, .usual = 3,
 		.wrong_level = "a level of zstd is 1 to 22",
-#ifndef HAVE_ZSTD
-		.missing = "built without libzstd",
-#endif
+		.codec = &codec_zstd,
 	},
 	{
 		.name = "xz", .suffix = ".xz",
 		.most = 9, .usual = 6,
 		.wrong_level = "a level of xz is 0 to 9",
-#ifndef HAVE_LZMA
-		.missing = "built without liblzma",
-#endif
+		.codec = &codec_xz,
 	},
 };
 
@@ -149,10 +145,18 @@ compression_level(const struct compression *c)
 	return c->level < 0 ? kind_of(c->kind)->usual : c->level;
 }
 
+const struct codec *
+codec_of(enum compression_kind kind)
+{
+	return kind_of(kind)->codec;
+}
+
 const char *
 compression_missing(enum compression_kind kind)
 {
-	return kind_of(kind)->missing;
+	const struct codec *codec = codec_of(kind);
+
+	return codec != NULL ? codec->missing : NULL;
 }
 
 /*
