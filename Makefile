@@ -63,15 +63,17 @@ CLI_LIBS := $(if $(EXTRAS),$(shell $(PKG_CONFIG) --libs $(EXTRAS)))
 SEES_base =
 SEES_text = base
 SEES_shingle = text base
-SEES_table = shingle base
-SEES_engine = api table shingle text base
+SEES_store = shingle base
+SEES_saved = store shingle base
+SEES_table = saved store shingle base
+SEES_engine = api table saved store shingle text base
 SEES_dedup = engine $(SEES_engine)
 SEES_io = base
 SEES_cli = api io base
 SEES_tests = cli $(SEES_dedup) io
 
 LIB_SOURCES = dedup.c shingle.c \
-	$(sort $(wildcard base/*.c text/*.c table/*.c engine/*.c))
+	$(sort $(wildcard base/*.c text/*.c store/*.c saved/*.c table/*.c engine/*.c))
 CLI_SOURCES = $(sort $(wildcard io/*.c cli/*.c))
 
 # The layer of a source (or of an object, without $B/), and its -I flags.

@@ -11,7 +11,7 @@
 
 #include "ordered.h"
 #include "shingle.h"
-#include "table.h"
+#include "record.h"
 
 struct counts {
 	struct ordered set;	/* entries: see below */
