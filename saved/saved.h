@@ -1,7 +1,7 @@
 /*
- * A saved table: one file, as dedup-table(5) describes it, that is mapped and
- * looked up where it lies (saved.c), and merged with others in one pass
- * (merge.c).
+ * A saved table: one file, as dedup-table(5) describes it, that is mapped
+ * (open.c), looked up where it lies (find.c), and merged with others in one
+ * pass (merge.c).
  *
  * Opening checks the header, the bounds of all sections and their ends.  A
  * file of SAVED_SMALL bytes or less is verified in full, about a gigabyte a

@@ -9,7 +9,7 @@
 
 #include "dedup.h"
 #include "words.h"
-#include "saved_format.h"
+#include "format.h"
 
 #define WORDS "one two three four five six seven eight nine ten "
 

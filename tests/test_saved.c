@@ -1,5 +1,5 @@
 /*
- * saved.c, merge.c and what table.c does with attached tables.
+ * saved/ and what table.c does with attached tables.
  *
  * The oracle is one table in memory in which all units were recorded one after
  * another; files are also compared with each other, damaged at every bit, and
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "table.h"
-#include "saved_format.h"
+#include "format.h"
 
 #define SECRET 77
 #define PATHS 16

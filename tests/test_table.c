@@ -702,7 +702,7 @@ test_near_and_similar_agree_with_the_oracle(void **state)
 					     65536);
 			}
 			u = new_unit(v, n);
-			u->w.digits = rng_once(&r, 8) ? 98 : 0;
+			u->w.digits = rng_once(&r, 8) ? 96 : 0;
 			sketch(u);
 			if (i % 2 != 0)
 				u->w.nwinnowed = 0;
@@ -871,11 +871,11 @@ test_units_with_other_numbers_are_not_similar(void **state)
 		struct unit *b = new_unit(v, n);
 
 		assert_true(are_similar(a, b, 0.8));
-		b->w.digits = 2;
+		b->w.digits = 4;
 		assert_false(are_similar(a, b, 0.8));
-		a->w.digits = 0x80000002;
+		a->w.digits = 0x80000004;
 		assert_false(are_similar(a, b, 0.1));
-		a->w.digits = 2;
+		a->w.digits = 4;
 		assert_true(are_similar(a, b, 0.8));
 		free_unit(a);
 		free_unit(b);
@@ -974,14 +974,14 @@ test_most_shared_then_earliest_is_the_witness(void **state)
 				if (rng_once(&r, 2))
 					some[n++] = shingle[j];
 			set_probes(u, some, n, n);
-			u->w.digits = 2 * rng_once(&r, 3);
+			u->w.digits = 4 * rng_once(&r, 3);
 			add(t, u);
 			m.unit[m.n++] = u;
 		}
 		u = new_unit(v, 30);
 		set_probes(u, shingle, SKETCH_PROBE, 1);
 		check_similar(t, &m, u, 80);
-		u->w.digits = 2;
+		u->w.digits = 4;
 		check_similar(t, &m, u, 80);
 		u->w.nprobe = 0;
 		assert_int_equal(check_similar(t, &m, u, 80), 0);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "saved_format.h"
+#include "format.h"
 
 #define BIT(i) ((uint64_t)1 << ((i) & 63))
 

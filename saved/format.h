@@ -1,6 +1,7 @@
 /*
  * The bytes of a saved table, and the inside of struct saved: what
- * saved.c, which reads them, and merge.c, which writes them, share.
+ * those that read them (open, check, find, verify) and those that write them
+ * (merge, sections) share.
  * dedup-table(5) describes the layout in full.
  *
  *	byte 0    header
@@ -131,6 +132,9 @@ int saved_fail(char *why, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 int saved_check_block(struct saved *f, size_t block);
+
+/* The header as it was read, against the file's length: 0, or -1. */
+int saved_check_header(struct saved *f, char *why);
 
 /* Compare what these bytes of the body lie in.  0, or -1 with EBADMSG. */
 static inline int

@@ -1,0 +1,78 @@
+/*
+ * Entries in order: of one source a cursor, which prepares some at a time; of
+ * all sources the smallest of what the cursors are at.
+ */
+#ifndef CURSOR_H
+#define CURSOR_H
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "sources.h"
+
+#define AHEAD ((size_t)512)	/* entries a cursor prepares at a time */
+
+struct entry {
+	uint64_t hi, lo;
+	uint64_t value;		/* reference or count */
+};
+
+struct cursor {
+	const struct saved_source *source;
+	size_t number;		/* of the source */
+	const unsigned char *p, *end;
+	size_t width;
+	size_t i, n;		/* of those prepared */
+	size_t room;
+	struct entry *entry;
+	saved_key *key;		/* of an index instead */
+	bool wide;		/* the machine has vectors for it */
+	/* Of a run's own index: some lines' entries, ascending. */
+	const struct lines *lines;
+	size_t line;		/* the next one */
+	saved_key *sorted;
+	size_t nsorted, next_sorted, sorted_room;
+};
+
+static inline bool
+is_before(const struct entry *a, const struct entry *b)
+{
+	return a->hi < b->hi || (a->hi == b->hi && a->lo < b->lo);
+}
+
+/*
+ * A cursor for each of the n sources that has any entries of section 's', to
+ * *cursors: how many, or -1 with errno.
+ */
+ssize_t cursors_open(const struct saved_source *source, size_t n,
+		     enum saved_section s, struct cursor **cursors);
+void cursors_free(struct cursor *c, size_t n);
+
+/* Prepare more: 1, 0 where none are left, or -1 with errno. */
+int cursor_fill(struct cursor *c);
+
+/* Free what a cursor holds. */
+void cursor_clear(struct cursor *c);
+
+/* One entry on; a cursor that is at its end goes.  0, or -1. */
+static inline int
+cursor_next(struct cursor *c, size_t at, size_t *n)
+{
+	struct cursor gone;
+	int got;
+
+	if (++c[at].i < c[at].n)
+		return 0;
+	got = cursor_fill(&c[at]);
+	if (got != 0)
+		return got < 0 ? -1 : 0;
+	gone = c[at];
+	memmove(c + at, c + at + 1, (*n - at - 1) * sizeof(*c));
+	(*n)--;
+	cursor_clear(&gone);
+	return 0;
+}
+
+#endif
