@@ -11,7 +11,6 @@
 #include "engine.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,56 +23,6 @@ engine_fill(void *to, size_t size, const void *from, size_t known)
 	memset(to, 0, size);
 	memcpy(to, from, both);
 	memcpy(to, &size, size < sizeof(size) ? size : sizeof(size));
-}
-
-static const struct dedup_options defaults = {
-	.size = sizeof(struct dedup_options),
-	.unit = DEDUP_UNIT_AUTO,
-	.scope = DEDUP_SCOPE_ALL,
-	.keep = DEDUP_KEEP_FIRST,
-	.min_words = 5,
-	.ngram = 3,
-	.places = true,
-	.threads = 1,
-};
-
-void
-dedup_options_fill(struct dedup_options *opt, size_t size)
-{
-	engine_fill(opt, size, &defaults, sizeof(defaults));
-}
-
-/*
- * Options of a caller that may know fewer, or more: but of those it has to ask
- * for nothing.
- */
-static bool
-take_options(struct dedup_options *to, const struct dedup_options *from)
-{
-	const unsigned char *p = (const unsigned char *)from;
-
-	*to = defaults;
-	if (from->size < offsetof(struct dedup_options, threads) ||
-	    from->size > 64 * sizeof(*to))
-		return false;
-	for (size_t i = sizeof(*to); i < from->size; i++)
-		if (p[i] != 0)
-			return false;
-	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
-	to->size = sizeof(*to);
-	to->count |= to->counts_only;
-	return true;
-}
-
-static bool
-are_valid(const struct dedup_options *o)
-{
-	return o->boilerplate != 1 && o->boilerplate_share >= 0 &&
-	       o->boilerplate_share <= 1 && o->unit <= DEDUP_UNIT_DOCUMENT &&
-	       o->scope <= DEDUP_SCOPE_DOCUMENT &&
-	       o->keep <= DEDUP_KEEP_NONE && o->min_words >= 1 &&
-	       o->ngram >= 1 && o->ngram <= DEDUP_NGRAM_MAX &&
-	       o->threshold >= 0 && o->threshold <= 1;
 }
 
 struct table *
@@ -123,7 +72,7 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 	struct dedup *d;
 
 	*result = NULL;
-	if (!take_options(opt, given) || !are_valid(opt))
+	if (!options_take(opt, given))
 		return DEDUP_EINVAL;
 	d = calloc(1, sizeof(*d));
 	if (d == NULL)

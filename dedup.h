@@ -75,6 +75,9 @@ extern "C" {
 /* Words in a shingle, at most. */
 #define DEDUP_NGRAM_MAX 32
 
+/* Bytes of a message that is put into 'why', its NUL included. */
+#define DEDUP_WHY 200
+
 enum dedup_status {
 	DEDUP_OK = 0,
 	DEDUP_ENOMEM,		/* out of memory */
@@ -272,6 +275,41 @@ dedup_options_init(struct dedup_options *opt)
 {
 	dedup_options_fill(opt, sizeof(*opt));
 }
+
+/*
+ * Set an option by name, as a user typed it.  Names, values and ranges are
+ * those of dedup(1): "min-words" and "8", without hyphens before the name.  A
+ * flag such as "exact" takes NULL, and becomes true.  "seed" sets 'seeded' too;
+ * "boilerplate" sets one of its two fields, and the other one becomes 0.
+ *
+ * True, and 'why' is empty; or false, *opt is as it was, and 'why' says in a
+ * line what is wrong, without name and value: "not a whole number from 1 to
+ * 32", "no such option".  An option is also none if 'opt' has no room for it,
+ * since the program was compiled for an older version.
+ */
+DEDUP_API bool dedup_options_set(struct dedup_options *opt, const char *name,
+				 const char *value, char why[DEDUP_WHY]);
+
+/* What there is to know of an option with a name.  All strings are static. */
+struct dedup_option {
+	const char *name;	/* "min-words" */
+	char letter;		/* its short name in dedup(1), 'm'; 0: none */
+	const char *arg;	/* what its value is called there, "N"; NULL: it
+				 * is a flag, and takes none */
+	const char *words;	/* the values it takes, if they are words, with
+				 * spaces between: "all document"; else NULL */
+	uint64_t least, most;	/* range of a whole number; else 0, 0 */
+	const char *value;	/* its default, as a user would type it; "": it
+				 * is off, or random */
+	const char *help;	/* what it does: a line of English */
+};
+
+/*
+ * The option number 'i', from 0, in the order of dedup(1); NULL behind the
+ * last.  The struct may grow at its end.  The fields of struct dedup_options
+ * that are for programs alone (places, count) have no name.
+ */
+DEDUP_API const struct dedup_option *dedup_option_at(size_t i);
 
 /*
  * A new state in *d, which dedup_free() ends.  'opt' is copied.  On any error
@@ -577,8 +615,6 @@ DEDUP_API size_t dedup_top(const struct dedup *d, struct dedup_common *top,
  * return DEDUP_ETABLE, 'why' has a message of one line, without the file's
  * name; else it is empty.
  */
-#define DEDUP_WHY 200		/* bytes of a message */
-
 enum dedup_load {
 	DEDUP_LOAD_KNOWN,	/* kept text, as if it had been fed */
 	DEDUP_LOAD_LISTED,	/* reference, as of dedup_reference() */

@@ -456,6 +456,12 @@ struct table *engine_new_table(const struct dedup *d);
 
 /* ... a struct of which the caller knows 'size' bytes, and we 'known' */
 void engine_fill(void *to, size_t size, const void *from, size_t known);
+
+/*
+ * options.c: options of a caller that may know fewer, or more, but asks for none
+ * of these.  False: that is not so, or one is out of range.
+ */
+bool options_take(struct dedup_options *to, const struct dedup_options *from);
 void engine_share_memory(struct dedup *d);
 
 /*
