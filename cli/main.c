@@ -113,8 +113,8 @@ begin_output(struct pipeline *p, struct writer *w, const char *path)
 static unsigned
 threads_for(struct pipeline *p)
 {
-	if (p->opt->threads > 0)
-		return p->opt->threads;
+	if (p->opt->dedup.threads > 0)
+		return p->opt->dedup.threads;
 	if (!p->opt->threads_given &&
 	    (!p->files->sized || p->files->size < SMALL_INPUT))
 		return 1;
@@ -637,12 +637,16 @@ main(int argc, char **argv)
 {
 	static char name[] = "dedup";
 	struct options opt;
+	enum action action;
 	int status = TROUBLE;
 
 	if (!guard_descriptors())
 		return TROUBLE;
 	argv[0] = name;		/* as getopt's messages begin */
-	switch (options_parse(&opt, argc, argv)) {
+	action = options_parse(&opt, argc, argv);
+	if (action == ACTION_FILTER)
+		action = option_check(&opt);
+	switch (action) {
 	case ACTION_FILTER:
 		status = opt.mode != MODE_FILTER ? table_modes_run(&opt) :
 						   run(&opt);

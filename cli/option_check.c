@@ -1,86 +1,202 @@
-/* Options that contradict each other, and such as do nothing. */
+/*
+ * Options that contradict each other, and such as do nothing: which do, the
+ * table 'rules' says.
+ */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
 #include "message.h"
 #include "option.h"
+#include "option_wrong.h"
 
+enum relation {
+	NOT_WITH, ONLY_WITH,		/* any of 'b'; else it is an error */
+	IDLE_WITH, IDLE_WITHOUT,	/* then 'a' does nothing: a warning */
+};
+
+/*
+ * 'a' and 'b' are lists of conditions, with spaces between.  A condition is an
+ * option, "check", or an option with its value, "scope=document"; "!check" is
+ * that it was not given, and "+" joins two that both hold.  A rule is about
+ * each of 'a' that holds, and about all of 'b' but that one itself.  "%s" in
+ * 'why' is the option of 'a'.  Errors come first: the first one speaks; and of
+ * warnings all do.
+ */
+static const struct rule {
+	const char *a;
+	enum relation relation;
+	const char *b, *why;
+} rules[] = {
+#define SHOWS "repeated check diff"
+	{ SHOWS, NOT_WITH, SHOWS,
+	  "--repeated, --check and --diff exclude each other" },
+	{ "annotate", NOT_WITH, SHOWS,
+	  "--annotate: not with --repeated, --check or --diff" },
+#define TABLES "merge list test"
+	{ TABLES, NOT_WITH, TABLES,
+	  "--merge, --list and --test exclude each other" },
+	{ "merge", ONLY_WITH, "output", "--merge: needs --output=FILE" },
+	{ "min-count", ONLY_WITH, "merge", "--min-count: only with --merge" },
+	{ "output", NOT_WITH, "list test",
+	  "--output: --list and --test write to standard output" },
+	{ "output output-dir in-place min-doc-words repeated annotate check "
+	  "diff top log against max-removed", NOT_WITH, "counts-only",
+	  "--counts-only: only counts; not with --%s" },
+	{ "counts-only", ONLY_WITH, "save update",
+	  "--counts-only: needs --save=TABLE or --update=TABLE" },
+	{ "top", NOT_WITH, SHOWS " log annotate",
+	  "--top: only lists; not with --repeated, --check, --diff, --log or "
+	  "--annotate" },
+	{ "top", NOT_WITH, "load save update against",
+	  "--top: only lists; not with --load, --save, --update or "
+	  "--against" },
+	{ "scope=document+!counts-only", NOT_WITH, "save update",
+	  "--scope=document: not with --save or --update" },
+	{ "exact", NOT_WITH, "contained",
+	  "--exact and --contained exclude each other" },
+	{ "document-separator", NOT_WITH, "format=jsonl",
+	  "--document-separator: not with --format=jsonl" },
+	{ "document-separator", NOT_WITH, "format=warc",
+	  "--document-separator: not with --format=warc" },
+	{ "output", NOT_WITH, "check", "--output: --check writes nothing" },
+	{ "min-doc-words", NOT_WITH, "repeated diff annotate",
+	  "--min-doc-words: not with --repeated, --diff or --annotate" },
+#define PLACES "output output-dir in-place"
+	{ PLACES, NOT_WITH, PLACES,
+	  "--output, --output-dir and --in-place exclude each other" },
+	{ "output-dir", NOT_WITH, "check diff",
+	  "--output-dir: not with --check or --diff" },
+	{ "in-place", NOT_WITH, SHOWS " annotate",
+	  "--in-place: not with --repeated, --check, --diff or --annotate" },
+	{ "top", NOT_WITH, "output-dir in-place min-doc-words max-removed",
+	  "--top: only lists; not with --output-dir, --in-place, "
+	  "--min-doc-words or --max-removed" },
+	{ "resume", ONLY_WITH, "output-dir", "--resume: needs --output-dir" },
+	{ "resume", NOT_WITH, "max-removed",
+	  "--resume and --max-removed exclude each other" },
+
+	{ "threshold ngram", IDLE_WITH, "exact", "with --exact" },
+	{ "text-field id-field", IDLE_WITH, "format=text",
+	  "with --format=text" },
+	{ "text", IDLE_WITH, "format=jsonl", "with --format=jsonl" },
+	{ "text text-field id-field", IDLE_WITH, "format=warc",
+	  "with --format=warc" },
+	{ "color", IDLE_WITHOUT, "diff", "without --diff" },
+	/* What counts what is the same judges nothing. */
+#define MATCHING "exact threshold ngram contained scope keep"
+	{ "boilerplate " MATCHING, IDLE_WITH, "top", "with --top" },
+	{ MATCHING, IDLE_WITH, "counts-only", "with --counts-only" },
+	{ "seed", IDLE_WITHOUT, "load save update against",
+	  "without a table" },
+	{ "id-field+!format=text", IDLE_WITHOUT, "log diff annotate top+json "
+	  "save+!counts-only update+!counts-only",
+	  "without --log, --diff or --annotate" },
+	{ "on-error", IDLE_WITHOUT, "save update",
+	  "without --save or --update" },
+	{ "compress", IDLE_WITH, "in-place", "with --in-place" },
+	{ "compress", IDLE_WITH, "check", "with --check" },
+};
+
+#define NRULES (sizeof(rules) / sizeof(rules[0]))
+
+/* One option of a condition: "NAME", "NAME=VALUE", or "!" before it. */
 static bool
-is_given(const bool *given, int id)
+is_so(const struct options *opt, const char *s, size_t len)
 {
-	return given[option_find(id) - option_table];
+	bool negated = *s == '!', given;
+	char name[32];
+	size_t n, i;
+
+	s += negated;
+	len -= negated;
+	n = strcspn(s, "= +");
+	n = n < len ? n : len;
+	snprintf(name, sizeof(name), "%.*s", (int)n, s);
+	i = option_find(name);
+	given = opt->given[i];
+	if (given && n < len)
+		given = strlen(opt->arg[i]) == len - n - 1 &&
+			memcmp(opt->arg[i], s + n + 1, len - n - 1) == 0;
+	return given != negated;
 }
 
-/* Say that an option that was given does nothing beside the others. */
-static void
-warn_of(const struct options *opt, const bool *given, int id, const char *why)
+/* A condition begins at 's'. */
+static bool
+holds(const struct options *opt, const char *s)
 {
-	const struct option_info *o = option_find(id);
+	size_t len = strcspn(s, " +");
 
-	if (given[o - option_table] && !opt->quiet)
-		message("--%s has no effect %s", o->name, why);
+	while (is_so(opt, s, len)) {
+		if (s[len] != '+')
+			return true;
+		s += len + 1;
+		len = strcspn(s, " +");
+	}
+	return false;
 }
 
-/* --top and --counts-only count what is the same, and judge nothing. */
-static void
-warn_beside_counting(const struct options *opt, const bool *given)
+/* The next condition of a list; NULL behind the last. */
+static const char *
+next_of(const char *s)
 {
-	static const int matching[] = {
-		'x', 't', 'n', OPT_CONTAINED, OPT_SCOPE, OPT_KEEP,
-	};
-	const char *why = opt->top > 0 ? "with --top" : "with --counts-only";
-
-	if (opt->top > 0)
-		warn_of(opt, given, 'b', why);
-	else if (!opt->dedup.counts_only)
-		return;
-	for (size_t i = 0; i < sizeof(matching) / sizeof(*matching); i++)
-		warn_of(opt, given, matching[i], why);
+	s += strcspn(s, " ");
+	return *s == ' ' ? s + 1 : NULL;
 }
 
-static void
-warn_of_useless(const struct options *opt, const bool *given)
+/* Does any of a list hold, but the one at 'self', if it is in it? */
+static bool
+any_holds(const struct options *opt, const char *list, const char *self)
 {
-	const struct dedup_options *d = &opt->dedup;
+	size_t len = strcspn(self, " ");
 
-	if (d->exact) {
-		warn_of(opt, given, 't', "with --exact");
-		warn_of(opt, given, 'n', "with --exact");
-	}
-	if (opt->format == FORMAT_TEXT) {
-		warn_of(opt, given, OPT_TEXT_FIELD, "with --format=text");
-		warn_of(opt, given, OPT_ID_FIELD, "with --format=text");
-	}
-	if (opt->format == FORMAT_JSONL)
-		warn_of(opt, given, 'a', "with --format=jsonl");
-	if (opt->format == FORMAT_WARC) {
-		warn_of(opt, given, 'a', "with --format=warc");
-		warn_of(opt, given, OPT_TEXT_FIELD, "with --format=warc");
-		warn_of(opt, given, OPT_ID_FIELD, "with --format=warc");
-	}
-	if (opt->show != SHOW_DIFF)
-		warn_of(opt, given, OPT_COLOR, "without --diff");
-	warn_beside_counting(opt, given);
-	if (opt->loads.n == 0 && opt->save == NULL && opt->update == NULL &&
-	    opt->against.n == 0)
-		warn_of(opt, given, OPT_SEED, "without a table");
-	if (opt->format != FORMAT_TEXT && opt->log == NULL &&
-	    opt->show != SHOW_DIFF && opt->annotate == ANNOTATE_NONE &&
-	    ((opt->save == NULL && opt->update == NULL) ||
-	     d->counts_only) && !(opt->top > 0 && opt->json))
-		warn_of(opt, given, OPT_ID_FIELD, "without --log, --diff or "
-			"--annotate");
-	if (opt->save == NULL && opt->update == NULL)
-		warn_of(opt, given, OPT_ON_ERROR, "without --save or --update");
-	if (opt->in_place)
-		warn_of(opt, given, OPT_COMPRESS, "with --in-place");
-	if (opt->show == SHOW_NOTHING)
-		warn_of(opt, given, OPT_COMPRESS, "with --check");
-	if (opt->progress == PROGRESS_ALWAYS)
-		warn_of(opt, given, OPT_NO_PROGRESS, "before --progress");
-	if (opt->progress == PROGRESS_NEVER)
-		warn_of(opt, given, OPT_PROGRESS, "before --no-progress");
+	for (const char *b = list; b != NULL; b = next_of(b))
+		if ((strcspn(b, " ") != len || memcmp(b, self, len) != 0) &&
+		    holds(opt, b))
+			return true;
+	return false;
+}
+
+/* The rule speaks of the condition 'a', which holds. */
+static enum action
+speak(const struct rule *r, const struct options *opt, const char *a)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(a, "=+ "), a);
+	if (r->relation == NOT_WITH || r->relation == ONLY_WITH)
+		return option_wrong(r->why, name);
+	if (!opt->quiet)
+		message("--%s has no effect %s", name, r->why);
+	return ACTION_FILTER;
+}
+
+static enum action
+apply(const struct rule *r, const struct options *opt)
+{
+	bool with = r->relation == NOT_WITH || r->relation == IDLE_WITH;
+	enum action action = ACTION_FILTER;
+
+	for (const char *a = r->a; a != NULL && action == ACTION_FILTER;
+	     a = next_of(a))
+		if (holds(opt, a) && any_holds(opt, r->b, a) == with)
+			action = speak(r, opt, a);
+	return action;
+}
+
+/* --merge, --list, --test: what is for text is refused, each by its name. */
+static enum action
+check_tables(const struct options *opt)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (opt->given[i] && !option_at(i).of_tables)
+			return option_wrong("--%s: not with --merge, --list "
+					    "or --test", option_at(i).name);
+	for (size_t i = 0; i < opt->nfiles; i++)
+		if (strcmp(opt->files[i], "-") == 0)
+			return option_wrong("--merge, --list and --test need "
+					    "tables as operands");
+	return ACTION_FILTER;
 }
 
 /*
@@ -109,25 +225,10 @@ is_misnamed(const struct options *opt)
 	       compression_unknown(opt->output) != NULL;
 }
 
-/* The same, of where the output goes. */
+/* Names that say something else than what would be done. */
 static enum action
-check_outputs(const struct options *opt)
+check_names(const struct options *opt)
 {
-	if ((opt->output != NULL) + (opt->output_dir != NULL) +
-	    opt->in_place > 1)
-		return option_wrong("--output, --output-dir and --in-place exclude "
-			     "each other");
-	if (opt->output_dir != NULL &&
-	    (opt->show == SHOW_NOTHING || opt->show == SHOW_DIFF))
-		return option_wrong("--output-dir: not with --check or --diff");
-	if (opt->in_place && (opt->show != SHOW_KEPT ||
-			      opt->annotate != ANNOTATE_NONE))
-		return option_wrong("--in-place: not with --repeated, --check, --diff "
-			     "or --annotate");
-	if (opt->top > 0 && (opt->output_dir != NULL || opt->in_place ||
-			     opt->min_doc_words > 0 || opt->guarded))
-		return option_wrong("--top: only lists; not with --output-dir, "
-			     "--in-place, --min-doc-words or --max-removed");
 	if (opt->in_place && opt->suffix == NULL &&
 	    is_suffix(opt->after_in_place))
 		return option_wrong("--in-place: %s: no such file; a suffix is "
@@ -138,133 +239,38 @@ check_outputs(const struct options *opt)
 				    "gzip (.gz), zstd (.zst) and xz (.xz) are "
 				    "known; --compress=none writes it plain",
 				    opt->output);
-	if (opt->log != NULL &&
-	    (compression_unknown(opt->log) != NULL ||
-	     compression_of_suffix(opt->log).kind != COMPRESSION_NONE))
-		return option_wrong("--log: %s: the log is not compressed: "
-				    "give it another name", opt->log);
-	if (opt->resume && opt->output_dir == NULL)
-		return option_wrong("--resume: needs --output-dir");
-	if (opt->resume && opt->guarded)
-		return option_wrong("--resume and --max-removed exclude each other");
 	return ACTION_FILTER;
 }
 
-/* --merge, --list, --test: what is for text is refused, each by its name. */
-static enum action
-check_tables(const struct options *opt, const bool *given)
+/* Of --progress and --no-progress the last one counts. */
+static void
+warn_of_progress(const struct options *opt)
 {
-	size_t modes = 0;
+	bool last = opt->progress == PROGRESS_ALWAYS;
 
-	for (size_t i = 0; i < option_count; i++)
-		switch (option_table[i].id) {
-		case OPT_MERGE: case OPT_LIST: case OPT_TEST:
-			modes += given[i];
-			break;
-		case 'o': case OPT_JSON: case 'q': case OPT_MIN_COUNT:
-			break;
-		default:
-			if (given[i])
-				return option_wrong("--%s: not with --merge, --list "
-					     "or --test", option_table[i].name);
-		}
-	if (modes > 1)
-		return option_wrong("--merge, --list and --test exclude each other");
-	if (opt->mode == MODE_MERGE && opt->output == NULL)
-		return option_wrong("--merge: needs --output=FILE");
-	if (opt->mode != MODE_MERGE && opt->min_count > 0)
-		return option_wrong("--min-count: only with --merge");
-	if (opt->mode != MODE_MERGE && opt->output != NULL)
-		return option_wrong("--output: --list and --test write to standard "
-			     "output");
-	for (size_t i = 0; i < opt->nfiles; i++)
-		if (strcmp(opt->files[i], "-") == 0)
-			return option_wrong("--merge, --list and --test need tables "
-				     "as operands");
-	return ACTION_FILTER;
-}
-
-/* --counts-only: nothing is judged, and nothing goes out but a table. */
-static enum action
-check_counting(const struct options *opt, const bool *given)
-{
-	static const int others[] = {
-		'o', OPT_OUTPUT_DIR, OPT_IN_PLACE, OPT_MIN_DOC_WORDS, 'd',
-		OPT_ANNOTATE, OPT_CHECK, OPT_DIFF, OPT_TOP, OPT_LOG,
-		OPT_AGAINST, OPT_MAX_REMOVED,
-	};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (is_given(given, others[i]))
-			return option_wrong("--counts-only: only counts; not "
-					    "with --%s",
-					    option_find(others[i])->name);
-	if (opt->save == NULL && opt->update == NULL)
-		return option_wrong("--counts-only: needs --save=TABLE or "
-				    "--update=TABLE");
-	return ACTION_FILTER;
-}
-
-/* Options that contradict each other. */
-static enum action
-check_together(const struct options *opt, const bool *given)
-{
-	const struct dedup_options *d = &opt->dedup;
-	struct json_path path;
-	int nshow = is_given(given, 'd') + is_given(given, OPT_CHECK) +
-		    is_given(given, OPT_DIFF);
-
-	if (json_path_parse(&path, opt->text_field) != 0)
-		return option_wrong("--text-field: %s: not a path of field names",
-			     opt->text_field);
-	if (json_path_parse(&path, opt->id_field) != 0)
-		return option_wrong("--id-field: %s: not a path of field names",
-			     opt->id_field);
-	if (nshow > 1)
-		return option_wrong("--repeated, --check and --diff exclude each "
-			     "other");
-	if (opt->annotate != ANNOTATE_NONE && nshow > 0)
-		return option_wrong("--annotate: not with --repeated, --check or "
-			     "--diff");
-	if (opt->mode != MODE_FILTER)
-		return check_tables(opt, given);
-	if (opt->min_count > 0)
-		return option_wrong("--min-count: only with --merge");
-	if (d->counts_only && check_counting(opt, given) != ACTION_FILTER)
-		return ACTION_WRONG;
-	if (opt->top > 0 && (nshow > 0 || opt->log != NULL ||
-			     opt->annotate != ANNOTATE_NONE))
-		return option_wrong("--top: only lists; not with --repeated, --check, "
-			     "--diff, --log or --annotate");
-	if (opt->top > 0 && (opt->loads.n > 0 || opt->save != NULL ||
-			     opt->update != NULL || opt->against.n > 0))
-		return option_wrong("--top: only lists; not with --load, --save, "
-			     "--update or --against");
-	if (d->scope == DEDUP_SCOPE_DOCUMENT && !d->counts_only &&
-	    (opt->save != NULL || opt->update != NULL))
-		return option_wrong("--scope=document: not with --save or --update");
-	if (d->exact && d->contained)
-		return option_wrong("--exact and --contained exclude each other");
-	if (opt->separator != NULL && opt->format == FORMAT_JSONL)
-		return option_wrong("--document-separator: not with --format=jsonl");
-	if (opt->separator != NULL && opt->format == FORMAT_WARC)
-		return option_wrong("--document-separator: not with --format=warc");
-	if (opt->output != NULL && opt->show == SHOW_NOTHING)
-		return option_wrong("--output: --check writes nothing");
-	if (opt->min_doc_words > 0 &&
-	    (opt->annotate != ANNOTATE_NONE ||
-	     (opt->show != SHOW_KEPT && opt->show != SHOW_NOTHING)))
-		return option_wrong("--min-doc-words: not with --repeated, --diff or "
-			     "--annotate");
-	return check_outputs(opt);
+	if (!opt->quiet && opt->given[option_find("progress")] &&
+	    opt->given[option_find("no-progress")])
+		message("--%s has no effect before --%s",
+			last ? "no-progress" : "progress",
+			last ? "progress" : "no-progress");
 }
 
 enum action
-option_check(const struct options *opt, const bool *given)
+option_check(const struct options *opt)
 {
-	enum action action = check_together(opt, given);
+	enum action action = opt->mode != MODE_FILTER ? check_tables(opt) :
+			     ACTION_FILTER;
+	size_t i = 0;
 
-	if (action == ACTION_FILTER)
-		warn_of_useless(opt, given);
-	return action;
+	for (; i < NRULES && rules[i].relation <= ONLY_WITH &&
+	     action == ACTION_FILTER; i++)
+		action = apply(&rules[i], opt);
+	if (action == ACTION_FILTER && opt->mode == MODE_FILTER)
+		action = check_names(opt);
+	if (action != ACTION_FILTER)
+		return action;
+	for (; i < NRULES; i++)
+		apply(&rules[i], opt);
+	warn_of_progress(opt);
+	return ACTION_FILTER;
 }

@@ -3,18 +3,20 @@
 #include <string.h>
 
 #include "option.h"
+#include "option_wrong.h"
+#include "value.h"
 
-/* The help of an option, its default filled in. */
+/* The help of an option, with its default. */
 static void
 put_help(const struct option_info *o, char *to, size_t size)
 {
-	struct options defaults;
-	char value[32];
+	const char *usual = o->usual != NULL ? o->usual : "";
+	size_t len = strlen(usual);
 
-	option_defaults(&defaults);
-	option_print(o, &defaults, value, sizeof(value));
-	/* The only formats are those of the table. */
-	snprintf(to, size, o->help, value);
+	if (o->usual == NULL && o->type == OPTION_WORD && o->first == 0)
+		len = value_word_at(o->values, 0, &usual);
+	snprintf(to, size, len > 0 ? "%s (%.*s)" : "%s", o->help, (int)len,
+		 usual);
 }
 
 enum action
@@ -28,20 +30,20 @@ option_help(const struct option_info *unused, const char *arg)
 	       "Without FILE, or where FILE is -, read\nstandard input; "
 	       "write what is kept to standard output.\n");
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_info *o = &option_table[i];
+		struct option_info o = option_at(i);
 		char left[64], help[128];
 		int n;
 
-		if (o->group != NULL)
-			printf("\n%s:\n", o->group);
-		n = option_is_short(o) ? snprintf(left, sizeof(left), "-%c, ",
-					       o->id)
+		if (o.group != NULL)
+			printf("\n%s:\n", o.group);
+		n = o.letter != '\0' ? snprintf(left, sizeof(left), "-%c, ",
+					       o.letter)
 				    : snprintf(left, sizeof(left), "    ");
 		snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s",
-			 o->name, option_is_optional(o) ? "[=" :
-			 o->arg != NULL ? "=" : "",
-			 o->arg != NULL ? o->arg + option_is_optional(o) : "");
-		put_help(o, help, sizeof(help));
+			 o.name, option_is_optional(&o) ? "[=" :
+			 o.arg != NULL ? "=" : "",
+			 o.arg != NULL ? o.arg + option_is_optional(&o) : "");
+		put_help(&o, help, sizeof(help));
 		printf("  %-29s %s\n", left, help);
 	}
 	printf("\nExit status: 0 done; 1 --check found something to remove; "
@@ -73,26 +75,26 @@ print_bash(void)
 	       "\tCOMPREPLY=()\n"
 	       "\tcase $prev in\n");
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_info *o = &option_table[i];
+		struct option_info o = option_at(i);
 
-		if (o->arg == NULL || option_is_optional(o))
+		if (o.arg == NULL || option_is_optional(&o))
 			continue;
-		printf("\t--%s", o->name);
-		if (option_is_short(o))
-			printf("|-%c", o->id);
-		if (o->values == NULL)
+		printf("\t--%s", o.name);
+		if (o.letter != '\0')
+			printf("|-%c", o.letter);
+		if (o.values == NULL)
 			printf(") return ;;\n");
-		else if (strcmp(o->values, "FILE") == 0)
+		else if (strcmp(o.values, "FILE") == 0)
 			printf(") mapfile -t COMPREPLY < "
 			       "<(compgen -f -- \"$cur\"); return ;;\n");
 		else
 			printf(") mapfile -t COMPREPLY < <(compgen -W '%s' "
-			       "-- \"$cur\"); return ;;\n", o->values);
+			       "-- \"$cur\"); return ;;\n", o.values);
 	}
 	printf("\tesac\n\tcase $cur in\n\t-*) mapfile -t COMPREPLY < "
 	       "<(compgen -W '");
 	for (size_t i = 0; i < option_count; i++)
-		printf("%s--%s", i > 0 ? " " : "", option_table[i].name);
+		printf("%s--%s", i > 0 ? " " : "", option_at(i).name);
 	printf("' -- \"$cur\") ;;\n"
 	       "\t*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
 	       "\tesac\n}\n"
@@ -116,28 +118,28 @@ print_zsh(void)
 {
 	printf("#compdef dedup\n# zsh completion for dedup\n_arguments -s \\\n");
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_info *o = &option_table[i];
-		const char *eq = option_is_optional(o) ? "=-" :
-				 o->arg != NULL ? "=" : "";
+		struct option_info o = option_at(i);
+		const char *eq = option_is_optional(&o) ? "=-" :
+				 o.arg != NULL ? "=" : "";
 
-		if (option_is_short(o))
-			printf("\t'(-%c --%s)'{-%c%s,--%s%s}'[", o->id,
-			       o->name, o->id, o->arg != NULL ? "+" : "",
-			       o->name, eq);
+		if (o.letter != '\0')
+			printf("\t'(-%c --%s)'{-%c%s,--%s%s}'[", o.letter,
+			       o.name, o.letter, o.arg != NULL ? "+" : "",
+			       o.name, eq);
 		else
-			printf("\t'--%s%s[", o->name, eq);
-		print_plain(o);
+			printf("\t'--%s%s[", o.name, eq);
+		print_plain(&o);
 		printf("]");
-		if (o->arg != NULL) {
-			printf("%s%.*s:", option_is_optional(o) ? "::" : ":",
-			       (int)strcspn(o->arg + option_is_optional(o), "]"),
-			       o->arg + option_is_optional(o));
-			if (o->values == NULL)
+		if (o.arg != NULL) {
+			printf("%s%.*s:", option_is_optional(&o) ? "::" : ":",
+			       (int)strcspn(o.arg + option_is_optional(&o), "]"),
+			       o.arg + option_is_optional(&o));
+			if (o.values == NULL)
 				printf(" ");
-			else if (strcmp(o->values, "FILE") == 0)
+			else if (strcmp(o.values, "FILE") == 0)
 				printf("_files");
 			else
-				printf("(%s)", o->values);
+				printf("(%s)", o.values);
 		}
 		printf("' \\\n");
 	}
@@ -149,20 +151,20 @@ print_fish(void)
 {
 	printf("# fish completion for dedup\n");
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_info *o = &option_table[i];
+		struct option_info o = option_at(i);
 
-		printf("complete -c dedup -l %s", o->name);
-		if (option_is_short(o))
-			printf(" -s %c", o->id);
-		if (o->arg != NULL && o->values != NULL &&
-		    strcmp(o->values, "FILE") == 0)
+		printf("complete -c dedup -l %s", o.name);
+		if (o.letter != '\0')
+			printf(" -s %c", o.letter);
+		if (o.arg != NULL && o.values != NULL &&
+		    strcmp(o.values, "FILE") == 0)
 			printf(" -r -F");
-		else if (o->arg != NULL && o->values != NULL)
-			printf(" -x -a '%s'", o->values);
-		else if (o->arg != NULL && !option_is_optional(o))
+		else if (o.arg != NULL && o.values != NULL)
+			printf(" -x -a '%s'", o.values);
+		else if (o.arg != NULL && !option_is_optional(&o))
 			printf(" -x");
 		printf(" -d '");
-		print_plain(o);
+		print_plain(&o);
 		printf("'\n");
 	}
 }
@@ -177,6 +179,6 @@ option_completion(const struct option_info *o, const char *arg)
 	else if (strcmp(arg, "fish") == 0)
 		print_fish();
 	else
-		return option_wrong_value(o, arg, "not bash, zsh or fish");
+		return option_wrong_value(o->name, arg, "not bash, zsh or fish");
 	return ACTION_DONE;
 }

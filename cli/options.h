@@ -1,7 +1,8 @@
 /*
  * The command line.  One table of options, in option_table.c, is what the
  * parser, --help, the shell completions and the check that dedup(1) names
- * every option are made of.
+ * every option are made of.  What the library has an option for is told there
+ * by its name alone.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -49,6 +50,8 @@ struct names {
 	size_t n, room;
 };
 
+#define OPTIONS_MAX 64		/* more options than there are */
+
 struct options {
 	enum mode mode;
 	struct dedup_options dedup;
@@ -82,12 +85,15 @@ struct options {
 	uint64_t window;	/* of compressed input: bytes, at most */
 	enum on_full on_full;
 	enum on_error on_error;
-	unsigned threads;	/* 0: as many as there are cores */
 	bool threads_given;	/* else: one where the input is no file */
 	const char *list;	/* --files-from; NULL: none */
 	const char *list0;	/* --files0-from */
 	char **files;		/* operands; "-" is standard input */
 	size_t nfiles;
+
+	/* What was given, by the option's number in option_table.c. */
+	bool given[OPTIONS_MAX];
+	const char *arg[OPTIONS_MAX];	/* the last time; or NULL */
 };
 
 /* What the command line asks for. */
@@ -104,5 +110,11 @@ enum action {
  */
 enum action options_parse(struct options *opt, int argc, char **argv);
 void options_free(struct options *opt);
+
+/*
+ * Do the options go together?  ACTION_FILTER, after warnings of those that do
+ * nothing; or ACTION_WRONG, and it was said why.
+ */
+enum action option_check(const struct options *opt);
 
 #endif

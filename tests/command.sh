@@ -1820,6 +1820,102 @@ must 'a separator of text among records' refuses \
 must 'a separator of text among WARC records' refuses \
     'dedup: --document-separator: not with --format=warc' \
     --document-separator=x -f warc
+# Each rule of cli/option_check.c.
+not_together() {
+	local said options n=0
+	printf '%b' "$twice" >a
+	printf '%b' "$long" | dedup --seed=3 --save=t >out
+	while IFS='|' read -r said options; do
+		# shellcheck disable=SC2086	# they are several
+		exits 2 dedup $options a >out 2>err
+		grep -Fqx "dedup: $said" err || {
+			echo "$options: no '$said'"
+			return 1
+		}
+		[ ! -s out ]
+		n=$((n + 1))
+	done <<'END'
+--repeated, --check and --diff exclude each other|--diff -d
+--annotate: not with --repeated, --check or --diff|--annotate=text --check
+--annotate: not with --repeated, --check or --diff|--annotate=text -d
+--merge, --list and --test exclude each other|--merge --list -o b
+--merge: needs --output=FILE|--merge
+--min-count: only with --merge|--min-count=2
+--min-count: only with --merge|--min-count=2 --list
+--output: --list and --test write to standard output|--list -o b
+--merge, --list and --test need tables as operands|--list -
+--check: not with --merge, --list or --test|--check --test
+--counts-only: only counts; not with --output|--counts-only -o b --save=t
+--counts-only: only counts; not with --output-dir|--counts-only --output-dir=b
+--counts-only: only counts; not with --in-place|--counts-only --in-place
+--counts-only: only counts; not with --min-doc-words|--counts-only --min-doc-words=3
+--counts-only: only counts; not with --repeated|--counts-only -d
+--counts-only: only counts; not with --annotate|--counts-only --annotate=text
+--counts-only: only counts; not with --check|--counts-only --check
+--counts-only: only counts; not with --diff|--counts-only --diff
+--counts-only: only counts; not with --top|--counts-only --top=3
+--counts-only: only counts; not with --log|--counts-only --log=b
+--counts-only: only counts; not with --against|--counts-only --against=a
+--counts-only: only counts; not with --max-removed|--counts-only --max-removed=.5
+--counts-only: needs --save=TABLE or --update=TABLE|--counts-only
+--top: only lists; not with --repeated, --check, --diff, --log or --annotate|--top=3 -d
+--top: only lists; not with --repeated, --check, --diff, --log or --annotate|--top=3 --log=b
+--top: only lists; not with --load, --save, --update or --against|--top=3 --load=t
+--top: only lists; not with --load, --save, --update or --against|--top=3 --against=a
+--top: only lists; not with --output-dir, --in-place, --min-doc-words or --max-removed|--top=3 --in-place
+--top: only lists; not with --output-dir, --in-place, --min-doc-words or --max-removed|--top=3 --max-removed=.5
+--scope=document: not with --save or --update|--scope=document --update=t
+--exact and --contained exclude each other|--contained -x
+--document-separator: not with --format=jsonl|--document-separator=x -f jsonl
+--output: --check writes nothing|-o b --check
+--min-doc-words: not with --repeated, --diff or --annotate|--min-doc-words=3 --diff
+--output, --output-dir and --in-place exclude each other|--output-dir=b --in-place
+--output-dir: not with --check or --diff|--output-dir=b --check
+--in-place: not with --repeated, --check, --diff or --annotate|--in-place --annotate=text
+--resume: needs --output-dir|--resume
+--resume and --max-removed exclude each other|--resume --output-dir=b --max-removed=.5
+END
+	[ "$n" -eq 39 ]
+	while IFS='|' read -r said options; do
+		# shellcheck disable=SC2086	# they are several
+		dedup $options a >out 2>err || true
+		[ "$said" = none ] || grep -Fqx "dedup: $said" err || {
+			echo "$options: no '$said'"
+			return 1
+		}
+		[ "$(grep -c 'has no effect' err)" -eq \
+		    "$([ "$said" = none ] && echo 0 || echo 1)" ] || {
+			echo "$options: $(cat err)"
+			return 1
+		}
+	done <<'END'
+--ngram has no effect with --exact|-x -n 4
+--threshold has no effect with --exact|-x -t .8
+--text has no effect with --format=jsonl|-a -f jsonl
+--text has no effect with --format=warc|-a -f warc
+--color has no effect without --diff|--color=never
+none|--color=never --diff
+--contained has no effect with --counts-only|--contained --counts-only --save=b
+--scope has no effect with --counts-only|--scope=document --counts-only --save=b
+--boilerplate has no effect with --top|-b 3 --top=3
+none|-b 3 --counts-only --save=b
+--seed has no effect without a table|--seed=3
+none|--seed=3 --against=a
+--id-field has no effect without --log, --diff or --annotate|--id-field=i
+--id-field has no effect without --log, --diff or --annotate|--id-field=i --top=3
+--id-field has no effect without --log, --diff or --annotate|--id-field=i --counts-only --save=b
+--id-field has no effect with --format=text|--id-field=i -f text
+none|--id-field=i --top=3 --json
+none|--id-field=i --save=b
+none|--id-field=i --diff
+--on-error has no effect without --save or --update|--on-error=save
+none|--on-error=save --save=b
+--compress has no effect with --check|--compress=none --check
+--progress has no effect before --no-progress|--progress --no-progress
+none|--progress -q --no-progress
+END
+}
+must 'options that do not go together: each rule' not_together
 for value in 0 -0.1 1.5 1.0000001 0.8x x '' nan inf 0x1p-1 0,8 ' 0.5' 1e-999; do
 	must "-t '$value'" refuses \
 	    "dedup: --threshold: $value: not a number over 0, up to 1" \

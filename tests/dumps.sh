@@ -668,7 +668,7 @@ bounded() {
 must '-M, --on-full: what is new stays, or the run fails; it is told' bounded
 
 for value in 0 -1 x '' 5X 5KK 101% 1.5G 99999999999T; do
-	must "-M '$value'" refuses "dedup: --memory: $value: not a size as 500M,\
+	must "-M '$value'" refuses "dedup: --memory: $value: not a size such as 500M,\
  2G or 30%" -M "$value"
 done
 must '--on-full=stop' refuses 'dedup: --on-full: stop: not pass or fail' \
