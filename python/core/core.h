@@ -35,6 +35,16 @@ struct arrow *arrow_new(struct state *s, struct ArrowSchema *schema);
 /* Moves 'array' into it, or releases it: 0, or -1 with an exception. */
 int arrow_append(struct arrow *a, struct ArrowArray *array);
 
+/*
+ * options.c: a list of what the library says of each option, as tuples of the
+ * fields of struct dedup_option; what is wrong with a value, or "".
+ */
+PyObject *options_list(void);
+PyObject *options_check(PyObject *module, PyObject *args);
+
+/* Set them from a dict of names and texts, None for flags: 0, or -1. */
+int options_set(struct dedup_options *to, PyObject *given);
+
 /* What gives Arrow data: any object with the methods of the PyCapsule protocol. */
 struct source {
 	struct ArrowSchema schema;

@@ -1278,97 +1278,31 @@ new_deduper(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 	return (PyObject *)self;
 }
 
-/* Set an option, if there is one of that name: 0, or -1 with an exception. */
-static int
-take_number(PyObject *options, const char *name, uint64_t *value)
-{
-	PyObject *given = PyDict_GetItemString(options, name);
-
-	if (given == NULL)
-		return 0;
-	*value = PyLong_AsUnsignedLongLong(given);
-	return PyErr_Occurred() ? -1 : 0;
-}
-
-static int
-take_unsigned(PyObject *options, const char *name, unsigned *value)
-{
-	uint64_t n = *value;
-
-	if (take_number(options, name, &n) != 0)
-		return -1;
-	*value = n > UINT32_MAX ? UINT32_MAX : (unsigned)n;
-	return 0;
-}
-
-static int
-take_double(PyObject *options, const char *name, double *value)
-{
-	PyObject *given = PyDict_GetItemString(options, name);
-
-	if (given == NULL)
-		return 0;
-	*value = PyFloat_AsDouble(given);
-	return PyErr_Occurred() ? -1 : 0;
-}
-
-static int
-take_bool(PyObject *options, const char *name, bool *value)
-{
-	PyObject *given = PyDict_GetItemString(options, name);
-	int truth = given != NULL ? PyObject_IsTrue(given) : *value;
-
-	*value = truth > 0;
-	return truth < 0 ? -1 : 0;
-}
-
-static int
-take_options(struct dedup_options *o, PyObject *given)
-{
-	unsigned unit = o->unit, scope = o->scope, keep = o->keep;
-
-	o->seeded = PyDict_GetItemString(given, "seed") != NULL;
-	if (take_unsigned(given, "unit", &unit) != 0 ||
-	    take_unsigned(given, "scope", &scope) != 0 ||
-	    take_unsigned(given, "keep", &keep) != 0 ||
-	    take_unsigned(given, "min_words", &o->min_words) != 0 ||
-	    take_unsigned(given, "ngram", &o->ngram) != 0 ||
-	    take_double(given, "threshold", &o->threshold) != 0 ||
-	    take_bool(given, "exact", &o->exact) != 0 ||
-	    take_bool(given, "fold_digits", &o->fold_digits) != 0 ||
-	    take_bool(given, "contained", &o->contained) != 0 ||
-	    take_bool(given, "places", &o->places) != 0 ||
-	    take_bool(given, "count", &o->count) != 0 ||
-	    take_number(given, "seed", &o->seed) != 0 ||
-	    take_number(given, "boilerplate", &o->boilerplate) != 0 ||
-	    take_double(given, "boilerplate_share",
-			&o->boilerplate_share) != 0 ||
-	    take_number(given, "memory", &o->memory) != 0 ||
-	    take_unsigned(given, "threads", &o->threads) != 0)
-		return -1;
-	o->unit = (enum dedup_unit)unit;
-	o->scope = (enum dedup_scope)scope;
-	o->keep = (enum dedup_keep)keep;
-	return 0;
-}
-
 static int
 init(struct deduper *self, PyObject *args, PyObject *kwargs)
 {
 	PyObject *options;
+	struct dedup_options *o = &self->opt;
+	double share;		/* of boilerplate, where it is a float */
+	int places;
+	unsigned min_doc_words;
 	enum dedup_status st;
 
-	if (!PyArg_ParseTuple(args, "O", &options))
+	if (!PyArg_ParseTuple(args, "OdpI", &options, &share, &places,
+			      &min_doc_words))
 		return -1;
 	if (self->d != NULL || !PyDict_Check(options) || kwargs != NULL) {
-		PyErr_SetString(PyExc_TypeError, "one dict, once");
+		PyErr_SetString(PyExc_TypeError, "one dict of options, once");
 		return -1;
 	}
-	dedup_options_init(&self->opt);
-	if (take_options(&self->opt, options) != 0)
+	dedup_options_init(o);
+	if (options_set(o, options) != 0)
 		return -1;
-	if (take_unsigned(options, "min_doc_words", &self->min_doc_words) != 0)
-		return -1;
+	if (share > 0)
+		o->boilerplate_share = share;
+	o->count = o->boilerplate > 0 || o->boilerplate_share > 0;
+	o->places = places;
+	self->min_doc_words = min_doc_words;
 	st = dedup_new(&self->opt, &self->d);
 	if (st == DEDUP_OK && self->min_doc_words > 0)
 		st = dedup_may_forget(self->d);

@@ -67,23 +67,9 @@ static PyMethodDef methods[] = {
 	{ "lock_table", lock_table, METH_VARARGS, NULL },
 	{ "unlock_table", unlock_table, METH_VARARGS, NULL },
 	{ "is_table", is_table, METH_VARARGS, NULL },
+	{ "check_option", options_check, METH_VARARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
-
-static PyObject *
-add_defaults(PyObject *module)
-{
-	struct dedup_options o;
-	PyObject *defaults;
-
-	dedup_options_init(&o);
-	defaults = Py_BuildValue("{sIsIsd}", "min_words", o.min_words, "ngram",
-				 o.ngram, "threshold", o.threshold);
-	if (defaults != NULL &&
-	    PyModule_AddObjectRef(module, "defaults", defaults) != 0)
-		Py_CLEAR(defaults);
-	return defaults;
-}
 
 static PyTypeObject *
 add_type(PyObject *module, PyType_Spec *spec)
@@ -99,15 +85,17 @@ static int
 run(PyObject *module)
 {
 	struct state *s = state_of(module);
-	PyObject *defaults = add_defaults(module);
+	PyObject *options = options_list();
+	int listed = options == NULL ? -1 :
+		     PyModule_AddObjectRef(module, "options", options);
 
-	Py_XDECREF(defaults);
+	Py_XDECREF(options);
 	s->table_error = PyErr_NewExceptionWithDoc("libdedup.TableError",
 		"A saved table that is damaged, was made with other options, "
 		"or cannot be read or written.", NULL, NULL);
 	s->arrow_type = add_type(module, &arrow_spec);
 	s->deduper_type = add_type(module, &deduper_spec);
-	if (defaults == NULL || s->table_error == NULL ||
+	if (listed != 0 || s->table_error == NULL ||
 	    s->arrow_type == NULL || s->deduper_type == NULL ||
 	    PyModule_AddObjectRef(module, "TableError", s->table_error) != 0)
 		return -1;

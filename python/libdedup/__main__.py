@@ -75,33 +75,11 @@ def parser() -> argparse.ArgumentParser:
                    help="column to clean (text)")
     g.add_argument("--id-field", metavar="NAME",
                    help="column that names a row in --log")
-    g = p.add_argument_group("Units")
-    g.add_argument("-u", "--unit", choices=_options.WORDS["unit"])
-    g.add_argument("-m", "--min-words", type=int, metavar="N",
-                   help="compare a shorter unit only with the one before it "
-                   f"({_core.defaults['min_words']})")
-    g = p.add_argument_group("Matching")
-    g.add_argument("-x", "--exact", action="store_true", default=None,
-                   help="same words only; not what one unit says in full")
-    g.add_argument("-t", "--threshold", type=float, metavar="R",
-                   help="remove similar units too, of such resemblance, "
-                   "to 1")
-    g.add_argument("-n", "--ngram", type=int, metavar="N",
-                   help="words in a shingle of -t and --contained, to 32 "
-                   f"({_core.defaults['ngram']})")
-    g.add_argument("--fold-digits", action="store_true", default=None,
-                   help="all numbers are equal")
-    g.add_argument("--contained", action="store_true", default=None,
-                   help="remove what stands inside a longer unit, too")
-    g.add_argument("--scope", choices=_options.WORDS["scope"])
-    g.add_argument("--keep", choices=_options.WORDS["keep"])
-    g.add_argument("-b", "--boilerplate", metavar="N|P%",
-                   help="remove what is in N documents, or in P %% of them, "
-                   "from all")
+    add_options(p, "Units")
+    g = add_options(p, "Matching")
     g.add_argument("--against", action="append", default=[], metavar="FILE",
                    help="remove what a Parquet file, or table, says; may be "
                    "given again")
-    g.add_argument("--seed", type=int, metavar="N", help="for tests only")
     g = p.add_argument_group("Tables")
     g.add_argument("--load", action="append", default=[], metavar="TABLE",
                    help="know what a table knows; may be given again")
@@ -111,11 +89,9 @@ def parser() -> argparse.ArgumentParser:
                    help="load a table, if there is one, and save it again")
     g.add_argument("--on-error", choices=("leave", "save"), default="leave",
                    help="after a bad file, leave a table or save it (leave)")
-    g = p.add_argument_group("Output")
+    g = add_options(p, "Output")
     g.add_argument("-o", "--output-dir", metavar="DIR",
                    help="write each FILE to DIR/FILE")
-    g.add_argument("--min-doc-words", type=int, metavar="N",
-                   help="leave out rows of which fewer words are left")
     g.add_argument("--drop-empty", action="store_true",
                    help="leave out rows of which nothing is left")
     g.add_argument("--check", action="store_true",
@@ -130,13 +106,7 @@ def parser() -> argparse.ArgumentParser:
                    help="tell how far it has come, on standard error")
     g.add_argument("--no-progress", dest="progress", action="store_false")
     g.add_argument("-q", "--quiet", action="store_true", help="no warnings")
-    g = p.add_argument_group("Resources")
-    g.add_argument("-T", "--threads", type=int, metavar="N",
-                   help="0, the default: one a core")
-    g.add_argument("-M", "--memory", metavar="SIZE",
-                   help="for what is known: bytes, K, M, G, T or %% of RAM "
-                   "(50%%)")
-    g.add_argument("--on-full", choices=_options.WORDS["on_full"])
+    g = add_options(p, "Resources")
     g.add_argument("--max-removed", type=float, metavar="R",
                    help="fail where more than this share of the text would go")
     p.add_argument("-V", "--version", action="version",
@@ -144,12 +114,31 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
+# What Deduper takes. Those that are in no group here are for matching.
+HERE = {k: o for k, o in _options.ALL.items() if k != "places"}
+GROUPS = {"Units": ["unit", "min_words"], "Output": ["min_doc_words"],
+          "Resources": ["threads", "memory", "on_full"]}
+
+
+def add_options(p: argparse.ArgumentParser, title: str
+                ) -> argparse._ArgumentGroup:
+    """A group with its options of Deduper: values are checked in main()."""
+    g = p.add_argument_group(title)
+    grouped = sum(GROUPS.values(), [])
+    for keyword in GROUPS.get(title, [k for k in HERE if k not in grouped]):
+        o, usual = HERE[keyword], _options.DEFAULTS[keyword]
+        names = [f"-{o.letter}"] * bool(o.letter) + [f"--{o.name}"]
+        shown = "" if usual is None or o.arg is None else f" ({usual})"
+        text = (o.help + shown).replace("%", "%%")
+        if o.arg is None:
+            g.add_argument(*names, action="store_true", default=None, help=text)
+        else:
+            g.add_argument(*names, metavar=o.arg, help=text)
+    return g
+
+
 def options_of(args: argparse.Namespace) -> dict[str, Any]:
-    names = ("unit", "min_words", "exact", "threshold", "ngram", "fold_digits",
-             "contained", "scope", "keep", "boilerplate", "seed", "threads",
-             "memory", "on_full", "min_doc_words")
-    given = {n: getattr(args, n) for n in names
-             if getattr(args, n) is not None}
+    given = {k: getattr(args, k) for k in HERE if getattr(args, k) is not None}
     # As the command: only where something asks for it.
     given["places"] = bool(args.log or args.save or args.update or args.load
                            or args.against)
@@ -607,11 +596,10 @@ def main(argv: list[str] | None = None) -> int:
     if wrong is not None:
         p.error(wrong)
     options = options_of(args)
-    try:
-        _options.take(options)
-    except ValueError as error:
-        name, _, rest = str(error).partition("=")
-        p.error(f"--{name.replace('_', '-')}: {rest or 'wrong'}")
+    for keyword, value in options.items():
+        why = _options.wrong(keyword, value)
+        if why:
+            p.error(f"--{_options.ALL[keyword].name}: {value}: {why}")
     handlers = {number: signal.signal(number, stop) for number in STOPS}
     try:
         with warnings.catch_warnings():

@@ -6,7 +6,7 @@ import sys
 import warnings
 from os import PathLike, fsdecode
 from types import TracebackType
-from typing import Any, Iterable, Mapping, NamedTuple, TypeVar, Unpack
+from typing import Any, ClassVar, Iterable, Mapping, NamedTuple, TypeVar, Unpack
 
 from . import _core, _options, _shapes
 from ._options import Options
@@ -84,6 +84,7 @@ def characters(
     return found
 
 
+@_options.documented
 class Deduper:
     """What has been read so far; columns are cleaned against it, in order.
 
@@ -92,31 +93,16 @@ class Deduper:
     all of it. There always is a copy that stays, its witness, and what stays is
     not changed.
 
-    unit        'auto', 'line', 'paragraph' or 'document': what is judged
-    min_words   5; a shorter unit is compared only with the one before it, and
-                as a heading; a line in a block needs twice as many
-    exact       False; only units with the same words go, less memory
-    threshold   None; over 0, to 1: remove similar units too, whose resemblance
-                2M/(a+b) to one that stays is at least this; 0.8 is a good
-                value. Facts may be lost
-    ngram       3; words in a shingle of threshold and contained, 1 to 32
-                (Broder 1997)
-    fold_digits False; all numbers are equal
-    contained   False; remove what stands inside a longer unit, too
-    scope       'all' documents, or the 'document' itself
-    keep        'first' copy, or 'none': takes two readings, see again()
-    boilerplate None; remove from all documents what is in so many: a number
-                from 2, or a share: 0.1 or '10%'. Takes two readings
-    memory      '50%'; for what is known: bytes, '4G', a share of the machine's,
-                or None: no limit
-    on_full     'pass': when memory is full keep what is new, with a warning; or
-                'fail': MemoryError
-    min_doc_words   None; a document of which fewer words are left goes whole,
-                and is nobody's witness. See drop_empty
-    threads     0: one for each core. The answers do not depend on it
-    seed        None; derive the secret of the fingerprints from a number. For
-                tests only
-    places      True; remember where witnesses stand, for spans()
+    {options}
+
+    Values are those of dedup(1), and may be typed as there: '8'. A share of all
+    documents for boilerplate is 0.1 or '10%'. memory is bytes, '4G', a share of
+    the machine's, or None: no limit. boilerplate and keep='none' take two
+    readings, see again(). threshold is of the resemblance 2M/(a+b) to a text
+    that stays, and may lose facts; shingles of ngram words are those of Broder
+    1997. A line in a block needs twice min_words. A document with too few words
+    left is nobody's witness; see drop_empty, too. The answers do not depend on
+    threads, or on seed, which is for tests only.
 
     ValueError: an option is out of range. The object is for one thread at a
     time, and for the process that made it; it cannot be pickled or copied.
@@ -134,50 +120,19 @@ class Deduper:
 
     __slots__ = ("_core", "_given", "_on_full", "_told", "__weakref__")
 
-    def __init__(
-        self,
-        *,
-        unit: str = "auto",
-        min_words: int | None = None,
-        exact: bool = False,
-        threshold: float | None = None,
-        ngram: int | None = None,
-        fold_digits: bool = False,
-        contained: bool = False,
-        scope: str = "all",
-        keep: str = "first",
-        boilerplate: int | float | str | None = None,
-        memory: int | str | None = "50%",
-        on_full: str = "pass",
-        min_doc_words: int | None = None,
-        threads: int = 0,
-        seed: int | None = None,
-        places: bool = True,
-    ) -> None:
-        given: dict[str, Any] = {
-            "unit": unit, "exact": exact, "fold_digits": fold_digits,
-            "contained": contained, "scope": scope, "keep": keep,
-            "boilerplate": boilerplate, "memory": memory, "on_full": on_full,
-            "threads": threads, "seed": seed, "places": places,
-            "min_doc_words": min_doc_words,
-        }
-        given |= {name: value for name, value in (
-            ("min_words", min_words), ("threshold", threshold),
-            ("ngram", ngram)) if value is not None}
-        if exact and contained:
+    __signature__: ClassVar = _options.signature()
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        made = _options.complete(options)
+        if made["exact"] and made["contained"]:
             raise ValueError("contained=True: not with exact=True")
-        self._core = _core.Deduper(_options.take(given))
+        self._core = _options.core(made)
         for name in ("threshold", "ngram"):
-            if exact and name in given:
+            if made["exact"] and options.get(name) is not None:
                 _warn(f"{name}: it has no effect with exact=True")
-        usual = {"unit": "auto", "scope": "all", "keep": "first",
-                 "memory": "50%", "on_full": "pass", "threads": 0,
-                 "places": True, "exact": False, "fold_digits": False,
-                 "contained": False, "boilerplate": None, "seed": None,
-                 "min_doc_words": None}
-        self._given = {k: v for k, v in given.items()
-                       if k not in usual or usual[k] != v}
-        self._on_full = on_full
+        self._given = {k: v for k, v in made.items()
+                       if v != _options.DEFAULTS[k]}
+        self._on_full = made["on_full"]
         self._told = False
 
     # Columns.
@@ -425,6 +380,7 @@ def _size(n: float) -> str:
     return f"{n:,.2f} GB"
 
 
+@_options.documented
 def clean(data: T, column: str = "text", *, drop_empty: bool = False,
           **options: Unpack[Options]) -> T:
     """Clean a column as one corpus; what comes back has the same shape.
@@ -433,7 +389,10 @@ def clean(data: T, column: str = "text", *, drop_empty: bool = False,
                 duckdb, datasets, a list of str, an iterator of these
     column      its name, where there are several
     drop_empty  True: leave out rows of which nothing is left
-    options     those of :class:`Deduper`
+    options     those of :class:`Deduper`, which says more of them; but places
+                is False:
+
+    {options}
 
     Options that take several readings get them: an iterator is then held in
     memory. The texts are those that ``dedup`` gives for the same documents.

@@ -1,141 +1,169 @@
-"""Options: their names, ranges and defaults, as in dedup(1)."""
+"""Options: names, ranges, defaults and help are the library's, as in dedup(1).
+
+Of an option that the library has, only the type stands here, in Options.
+"""
 
 from __future__ import annotations
 
-import os
-from typing import Any, TypedDict
+import inspect
+import textwrap
+from typing import Any, NamedTuple, TypedDict, TypeVar, get_type_hints
 
-WORDS = {
-    "unit": ("auto", "line", "paragraph", "document"),
-    "scope": ("all", "document"),
-    "keep": ("first", "none"),
-    "on_full": ("pass", "fail"),
-}
-RANGES = {
-    "min_words": (1, 1_000_000),
-    "min_doc_words": (1, 1_000_000),
-    "ngram": (1, 32),
-    "threads": (0, 256),
-    "seed": (0, 2**64 - 1),
-}
-FLAGS = ("exact", "fold_digits", "contained", "places")
-SIZES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+from . import _core
+
+T = TypeVar("T")
 
 
 class Options(TypedDict, total=False):
     """What clean() and Deduper() take by name."""
 
     unit: str
-    min_words: int
+    min_words: int | None
     exact: bool
-    threshold: float
-    ngram: int
+    threshold: float | None
+    ngram: int | None
     fold_digits: bool
     contained: bool
     scope: str
     keep: str
     boilerplate: int | float | str | None
+    seed: int | None
+    threads: int
     memory: int | str | None
     on_full: str
     min_doc_words: int | None
-    threads: int
-    seed: int | None
     places: bool
 
 
-def _word(name: str, value: object) -> int:
-    words = WORDS[name]
-    if value not in words:
-        raise ValueError(f"{name}={value!r}: it has to be one of "
-                         + ", ".join(map(repr, words)))
-    return words.index(str(value))
+class Option(NamedTuple):
+    """An option, as struct dedup_option of dedup.h has it."""
+
+    name: str           # "min-words"
+    letter: str         # "m", or ""
+    arg: str | None     # what its value is called: "N"; None: it is a flag
+    words: str | None   # "all document"
+    least: int          # of a whole number
+    most: int
+    value: str          # its default, as it is typed; "": it is off
+    help: str
+
+    @property
+    def keyword(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def default(self) -> Any:
+        if self.arg is None:
+            return False
+        return int(self.value) if self.most > 0 and self.value else (
+            self.value or None)
 
 
-def _number(name: str, value: object) -> int:
-    low, high = RANGES[name]
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise ValueError(f"{name}={value!r}: it has to be a whole number")
-    number = int(value.__index__())
-    if not low <= number <= high:
-        raise ValueError(f"{name}={value!r}: it has to be {low} to {high}")
-    return number
+# Not here: what counts into a table.
+LIBRARY = {o.keyword: o for o in map(Option._make, _core.options)
+           if o.name != "counts-only"}
+
+# What the library has no option for.
+OWN = {o.keyword: o for o in (
+    Option("on-full", "", "WHAT", "pass fail", 0, 0, "pass",
+           "when memory is full: pass what is new with a warning, or fail"),
+    Option("min-doc-words", "", "N", None, 1, 1_000_000, "",
+           "remove all of a document of which fewer words are left"),
+    Option("places", "", None, None, 0, 0, "",
+           "remember where witnesses stand, for spans()"),
+)}
+ALL = LIBRARY | OWN
+DEFAULTS: dict[str, Any] = {
+    **{keyword: o.default for keyword, o in ALL.items()},
+    "threads": 0, "memory": "50%", "places": True}
 
 
-def _share(name: str, value: object) -> float:
-    try:
-        share = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}={value!r}: it has to be a number") from None
-    if not 0 < share <= 1:
-        raise ValueError(f"{name}={value!r}: it has to be over 0, to 1")
-    return share
-
-
-def _boilerplate(value: object) -> dict[str, Any]:
-    """N documents; a share of them: 0.1 or "10%"."""
-    wrong = ValueError(f"boilerplate={value!r}: it has to be a number of "
-                       "documents from 2, or a share of them such as '10%'")
-    if isinstance(value, bool):
-        raise wrong
-    if isinstance(value, str) and value.endswith("%"):
-        try:
-            value = float(value[:-1]) / 100
-        except ValueError:
-            raise wrong from None
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value)
-    if isinstance(value, float):
-        if not 0 < value <= 1:
-            raise wrong
-        return {"boilerplate_share": value, "count": True}
-    if not isinstance(value, int) or not 2 <= value < 2**32:
-        raise wrong
-    return {"boilerplate": value, "count": True}
-
-
-def memory_size(value: object) -> int:
-    """Bytes: a number, '4G' (K, M, G, T are KiB and so on), or '50%'."""
-    wrong = ValueError(f"memory={value!r}: it has to be bytes, a size such as "
-                       "'4G', or a share of the machine's such as '50%'")
-    if value is None:
-        return 0
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+def _typed(value: object) -> str:
+    """A value as one would type it; what is none is refused as it reads."""
+    if isinstance(value, str):
         return value
-    if not isinstance(value, str) or not value:
-        raise wrong
-    number, unit = value[:-1], value[-1].upper()
+    if isinstance(value, bool):
+        return repr(value)
+    if hasattr(value, "__index__"):
+        return str(value.__index__())
     try:
-        if unit == "%":
-            if not 0 < float(number) <= 100:
-                raise wrong
-            all_there_is = (os.sysconf("SC_PHYS_PAGES")
-                            * os.sysconf("SC_PAGE_SIZE"))
-            return int(all_there_is * float(number) / 100)
-        size = (int(number) * SIZES[unit] if unit in SIZES else int(value))
-    except ValueError:
-        raise wrong from None
-    if size <= 0:
-        raise wrong
-    return size
+        return repr(float(value))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return repr(value)
 
 
-def take(given: dict[str, Any]) -> dict[str, Any]:
-    """What the extension wants of what was given; ValueError."""
-    core: dict[str, Any] = {}
-    for name, value in given.items():
-        if name in ("unit", "scope", "keep"):
-            core[name] = _word(name, value)
-        elif name == "on_full":
-            _word(name, value)
-        elif name == "memory":
-            core[name] = memory_size(value)
-        elif name == "threshold":
-            core[name] = _share(name, value)
-        elif name == "boilerplate":
-            if value is not None:
-                core.update(_boilerplate(value))
-        elif name in FLAGS:
-            core[name] = bool(value)
-        elif value is not None or name not in ("seed", "min_doc_words"):
-            core[name] = _number(name, value)
-    return core
+def _is_share(keyword: str, value: object) -> bool:
+    """boilerplate=0.1 is '10%', to the last bit."""
+    return (keyword == "boilerplate" and isinstance(value, float)
+            and 0 < value <= 1)
+
+
+def wrong(keyword: str, value: object) -> str:
+    """What is wrong with a value, or ""."""
+    option = ALL[keyword]
+    if option.arg is None or _is_share(keyword, value):
+        return ""
+    text = _typed(value)
+    if "\0" in text:
+        return "not text"
+    if keyword in LIBRARY:
+        return _core.check_option(option.name, text)
+    if option.words is not None:
+        return ("" if text in option.words.split() else
+                "not " + " or ".join(option.words.split()))
+    if text.isascii() and text.isdecimal() and (
+            option.least <= int(text) <= option.most):
+        return ""
+    return f"not a whole number from {option.least} to {option.most}"
+
+
+def complete(given: Options) -> dict[str, Any]:
+    """With defaults; TypeError: there is no such option. ValueError."""
+    for keyword in given:
+        if keyword not in ALL:
+            raise TypeError(f"unexpected keyword argument {keyword!r}")
+    options = DEFAULTS | {keyword: value for keyword, value in given.items()
+                          if value is not None or keyword == "memory"}
+    for keyword, value in options.items():
+        why = "" if value is None else wrong(keyword, value)
+        if why:
+            raise ValueError(f"{keyword}={value!r}: {why}")
+    return options
+
+
+def core(options: dict[str, Any]) -> _core.Deduper:
+    """The extension's object for such options."""
+    typed: dict[str, str | None] = {}
+    share = 0.0
+    for keyword, option in LIBRARY.items():
+        value = options[keyword]
+        if _is_share(keyword, value):
+            share = value
+        elif option.arg is None:
+            typed |= {option.name: None} if value else {}
+        elif value is not None:
+            typed[option.name] = _typed(value)
+    return _core.Deduper(typed, share, bool(options["places"]),
+                         int(options["min_doc_words"] or 0))
+
+
+# For help() and inspect.
+
+def signature() -> inspect.Signature:
+    types = get_type_hints(Options)
+    return inspect.Signature([
+        inspect.Parameter(keyword, inspect.Parameter.KEYWORD_ONLY,
+                          default=DEFAULTS[keyword],
+                          annotation=types.get(keyword, Any))
+        for keyword in ALL])
+
+
+def documented(thing: T) -> T:
+    """Put the options where its docstring has {options}."""
+    if thing.__doc__ is not None:       # it is with python -OO
+        lines = [textwrap.fill(f"{keyword:<15} {DEFAULTS[keyword]!r}; {o.help}",
+                               76, subsequent_indent=16 * " ")
+                 for keyword, o in ALL.items()]
+        text = textwrap.indent("\n".join(lines), 4 * " ")
+        thing.__doc__ = thing.__doc__.replace("    {options}", text)
+    return thing
