@@ -258,7 +258,7 @@ give(struct dedup *d, struct dedup_verdict *v)
 	struct cutter *out = &d->out;
 	size_t n = out->n;
 
-	while (n > 0 && out->removals[n - 1].offset >= out->decided)
+	while (n > 0 && out->removals[n - 1].end > out->decided)
 		n--;
 	*v = (struct dedup_verdict){ out->removals, n, out->decided,
 				     out->words };

@@ -56,9 +56,9 @@ extern "C" {
 #endif
 
 #define DEDUP_VERSION_MAJOR 0
-#define DEDUP_VERSION_MINOR 2
+#define DEDUP_VERSION_MINOR 3
 #define DEDUP_VERSION_PATCH 0
-#define DEDUP_VERSION "0.2.0"
+#define DEDUP_VERSION "0.3.0"
 
 #if defined(__GNUC__)
 #define DEDUP_API __attribute__((visibility("default")))
@@ -194,14 +194,18 @@ struct dedup_place {
 					 * and 'document' is one of those */
 };
 
-/* A span to drop: a unit, or the part of one that stands in one piece. */
+/*
+ * Bytes begin to end go: a unit, or the part of one that stands in one piece,
+ * with its newlines, and the blank lines that go along.  These are right before
+ * the unit or right after it, or there are none:
+ * begin <= unit_begin < unit_end <= end.  The removals of a document ascend and
+ * do not overlap.  Each comes in one verdict, whole, whatever the sizes of the
+ * pieces.
+ */
 struct dedup_removal {
-	uint64_t offset, length;	/* of the unit, with its newlines */
-	uint64_t line;			/* of its first byte */
-	uint64_t separator_offset;	/* blank lines that go with it, right */
-	uint64_t separator_length;	/* before its block or after; 0: none.
-					 * They may stand apart from the unit.
-					 * No two spans of a document overlap */
+	uint64_t begin, end;
+	uint64_t unit_begin, unit_end;	/* without those blank lines */
+	uint64_t line;			/* of unit_begin */
 	enum dedup_reason reason;
 	double resemblance;		/* to the text that says it, 0 to 1:
 					 * 2M/(|a|+|b|); M is the length of the
@@ -243,7 +247,7 @@ struct dedup_stats {
 	uint64_t bytes;		/* fed */
 	uint64_t units;		/* judged, kept ones and removed ones */
 	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
-	uint64_t removed_bytes;	/* separators included */
+	uint64_t removed_bytes;	/* blank lines included */
 	uint64_t oversize;	/* units too long to judge, kept */
 	uint64_t unrecorded;	/* units not remembered: no memory; in all
 				 * readings */

@@ -331,11 +331,11 @@ struct cutter {
 	uint64_t decided;
 	uint64_t words;		/* kept */
 	uint64_t block_end;	/* of what was seen of the block in hand */
-	uint64_t sep_off, sep_len;	/* before it */
+	uint64_t blank_begin, blank_end;	/* blank lines right before it
+					 * that no removal has */
 	bool block_kept, block_gone, document_kept;
 	bool open;		/* the last removal is of the run in hand */
 	size_t block_first;	/* the block's first removal */
-	bool take_next;		/* the last removal gets the next separator */
 };
 
 /* What became of a unit, or line, that was cut. */

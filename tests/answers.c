@@ -124,17 +124,14 @@ check_verdict(const struct dedup_verdict *v, uint64_t before, uint64_t fed)
 	for (size_t i = 0; i < v->nremovals; i++) {
 		const struct dedup_removal *r = &v->removals[i];
 
-		if (r->offset < last)
+		if (r->begin < last)
 			return "a removal in what was decided, or in disorder";
-		last = r->offset + r->length;
+		if (r->begin > r->unit_begin || r->unit_begin >= r->unit_end ||
+		    r->unit_end > r->end)
+			return "a unit that is not in its removal";
+		last = r->end;
 		if (last > v->decided)
 			return "a removal that is not decided yet";
-		if (r->separator_length == 0)
-			continue;
-		if (r->separator_offset < before)
-			return "a separator in what was decided";
-		if (r->separator_offset + r->separator_length > v->decided)
-			return "a separator that is not decided yet";
 	}
 	return NULL;
 }
@@ -414,23 +411,15 @@ answers_free(struct answers *a)
 
 /* Spans. */
 
-static void
-drop(char *gone, uint64_t off, uint64_t len)
-{
-	memset(gone + off, 1, len);
-}
-
 /* A byte for each of the document: does it go?  To be freed. */
 static char *
 gone_bytes(const struct document *doc, const struct answer *a)
 {
 	char *gone = must_have(calloc(doc->len + 1, 1));
 
-	for (size_t i = 0; i < a->n; i++) {
-		drop(gone, a->removals[i].offset, a->removals[i].length);
-		drop(gone, a->removals[i].separator_offset,
-		     a->removals[i].separator_length);
-	}
+	for (size_t i = 0; i < a->n; i++)
+		memset(gone + a->removals[i].begin, 1,
+		       a->removals[i].end - a->removals[i].begin);
 	return gone;
 }
 
@@ -502,18 +491,26 @@ count_newlines(const struct document *doc, uint64_t upto)
 	return n;
 }
 
-static const char *
-check_removal(const struct document *doc, const struct dedup_removal *r,
-	      char *seen)
+/* Blank lines before a unit or after it, or none. */
+static bool
+is_blank_lines(const struct document *doc, uint64_t begin, uint64_t end)
 {
-	uint64_t end = r->offset + r->length, sep = r->separator_offset;
-	uint64_t sep_end = sep + r->separator_length;
+	return starts_line(doc, begin) && starts_line(doc, end) &&
+	       (begin == end || all_blank(doc, begin, end - begin));
+}
 
-	if (r->length == 0 || end < r->offset || end > doc->len)
-		return "a span outside of the document";
-	if (!starts_line(doc, r->offset) || !starts_line(doc, end))
-		return "a span that is not of whole lines";
-	if (r->line != count_newlines(doc, r->offset))
+static const char *
+check_removal(const struct document *doc, const struct dedup_removal *r)
+{
+	if (r->begin > r->unit_begin || r->unit_begin >= r->unit_end ||
+	    r->unit_end > r->end || r->end > doc->len)
+		return "a unit outside of its removal, or of the document";
+	if (!is_blank_lines(doc, r->begin, r->unit_begin) ||
+	    !is_blank_lines(doc, r->unit_end, r->end))
+		return "a removal that is not a unit and blank lines";
+	if (r->begin < r->unit_begin && r->unit_end < r->end)
+		return "blank lines before a unit and after it";
+	if (r->line != count_newlines(doc, r->unit_begin))
 		return "a wrong line number";
 	if ((unsigned)r->reason >= DEDUP_NREASONS)
 		return "no such reason";
@@ -522,21 +519,7 @@ check_removal(const struct document *doc, const struct dedup_removal *r,
 	if (r->reason != DEDUP_NEAR && r->reason != DEDUP_SIMILAR &&
 	    r->reason != DEDUP_LISTED && r->resemblance != 1)
 		return "a resemblance that is not 1";
-	if (memchr(seen + r->offset, 1, r->length) != NULL)
-		return "spans overlap";
-	drop(seen, r->offset, r->length);
-	if (r->separator_length == 0)
-		return sep == 0 ? NULL : "an empty separator somewhere";
-	if (sep_end < sep || sep_end > doc->len)
-		return "a separator outside of the document";
-	if (!starts_line(doc, sep) || !starts_line(doc, sep_end) ||
-	    !all_blank(doc, sep, r->separator_length))
-		return "a separator that is not of blank lines";
-	if (memchr(seen + sep, 1, r->separator_length) != NULL)
-		return "a separator overlaps";
-	drop(seen, sep, r->separator_length);
-	return sep == end || sep_end == r->offset ? NULL :
-	       "a separator that stands apart";
+	return NULL;
 }
 
 const char *
@@ -549,24 +532,21 @@ check_spans(const struct corpus *c, const struct answers *a)
 			return "something of a reference document goes";
 	for (size_t i = c->nreference; i < c->n; i++) {
 		const struct document *doc = &c->doc[i];
-		char *seen = must_have(calloc(doc->len + 1, 1));
-		const char *what = NULL;
 		uint64_t last = 0;
 
-		for (size_t j = 0; j < a->doc[i].n && what == NULL; j++) {
+		for (size_t j = 0; j < a->doc[i].n; j++) {
 			const struct dedup_removal *r = &a->doc[i].removals[j];
+			const char *what = check_removal(doc, r);
 
-			what = r->offset < last ? "spans in disorder" :
-			       check_removal(doc, r, seen);
-			last = r->offset + r->length;
+			if (what != NULL)
+				return what;
+			if (r->begin < last)
+				return "removals overlap, or are in disorder";
+			last = r->end;
+			removed += r->end - r->begin;
 			spans++;
 		}
-		for (size_t j = 0; j < doc->len; j++)
-			removed += seen[j] != 0;
 		bytes += doc->len;
-		free(seen);
-		if (what != NULL)
-			return what;
 	}
 	for (size_t i = 0; i < DEDUP_NREASONS; i++)
 		told += a->stats.removed[i];
@@ -621,13 +601,13 @@ check_equal(const struct answers *a, const struct answers *b, bool witnesses)
 
 			x = &a->doc[i].removals[j];
 			y = &b->doc[i].removals[j];
-			if (x->offset != y->offset || x->length != y->length)
-				return "another span";
+			if (x->unit_begin != y->unit_begin ||
+			    x->unit_end != y->unit_end)
+				return "another unit";
 			if (x->line != y->line)
 				return "another line number";
-			if (x->separator_offset != y->separator_offset ||
-			    x->separator_length != y->separator_length)
-				return "another separator";
+			if (x->begin != y->begin || x->end != y->end)
+				return "other blank lines";
 			if (x->reason != y->reason)
 				return "another reason";
 			if (x->resemblance != y->resemblance)
@@ -662,7 +642,8 @@ const struct dedup_removal *
 removal_of(const struct answer *a, uint64_t off)
 {
 	for (size_t i = 0; i < a->n; i++)
-		if (off - a->removals[i].offset < a->removals[i].length)
+		if (a->removals[i].unit_begin <= off &&
+		    off < a->removals[i].unit_end)
 			return &a->removals[i];
 	return NULL;
 }
@@ -671,8 +652,7 @@ bool
 in_separator(const struct answer *a, uint64_t off)
 {
 	for (size_t i = 0; i < a->n; i++)
-		if (off - a->removals[i].separator_offset <
-		    a->removals[i].separator_length)
-			return true;
+		if (a->removals[i].begin <= off && off < a->removals[i].end)
+			return removal_of(a, off) == NULL;
 	return false;
 }

@@ -78,7 +78,7 @@ const char *second_pass(const struct corpus *c,
 			const struct answers *a, uint64_t *dropped,
 			uint64_t *bytes);
 
-/* Spans: in order, apart, whole lines, separators blank and adjacent. */
+/* Removals: in order, apart, each a unit of whole lines and its blank lines. */
 const char *check_spans(const struct corpus *c, const struct answers *a);
 
 /* The same spans, reasons, counts and, with 'witnesses', witnesses. */

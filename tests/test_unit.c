@@ -571,7 +571,7 @@ check_document_stays(const char *what, const struct script *s,
 
 		fail_msg("%s, %s: of different paragraphs this goes:\n%.*s"
 			 "of this document:\n%s", s->name, what,
-			 (int)g->length, t->p + g->offset, t->p);
+			 (int)(g->end - g->begin), t->p + g->begin, t->p);
 	}
 	answers_free(&a);
 }

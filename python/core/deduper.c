@@ -210,14 +210,14 @@ add_kept(struct job *j, int64_t row, const struct dedup_text *t,
 	if (is_short)
 		dedup_forget(j->self->d);
 	for (size_t i = 0; i < v->nremovals && !is_short; i++) {
-		struct cut c = spans_cut(&v->removals[i]);
+		const struct dedup_removal *c = &v->removals[i];
 
-		kept += c.begin - at;
+		kept += c->begin - at;
 		if (j->builder != NULL &&
 		    builder_add_piece(j->builder, t->text + at,
-				      c.begin - at) != 0)
+				      c->begin - at) != 0)
 			return -1;
-		at = c.end;
+		at = c->end;
 	}
 	kept += t->len - at;
 	if (j->gone != NULL)
@@ -850,11 +850,11 @@ cut_string(const struct dedup_text *t, const struct dedup_removal *r, size_t n)
 	if (kept == NULL)
 		return PyErr_NoMemory();
 	for (size_t i = 0; i < n; i++) {
-		struct cut c = spans_cut(&r[i]);
+		const struct dedup_removal *c = &r[i];
 
-		memcpy(kept + len, t->text + at, c.begin - at);
-		len += c.begin - at;
-		at = c.end;
+		memcpy(kept + len, t->text + at, c->begin - at);
+		len += c->begin - at;
+		at = c->end;
 	}
 	memcpy(kept + len, t->text + at, t->len - at);
 	len += t->len - at;
@@ -896,16 +896,18 @@ span_of(const struct dedup_removal *r)
 {
 	const struct dedup_place *w = &r->witness;
 	bool known = w->document != UINT64_MAX;
+	struct blank blank = spans_blank(r);
 
 	return Py_BuildValue("(KKKsd(NNNI)KKK)",
-		(unsigned long long)r->offset, (unsigned long long)r->length,
+		(unsigned long long)r->unit_begin,
+		(unsigned long long)(r->unit_end - r->unit_begin),
 		(unsigned long long)r->line, dedup_reason_name(r->reason),
 		r->resemblance, number_or_none(w->document, known),
 		number_or_none(w->offset, known),
 		number_or_none(w->line, known), w->table,
 		(unsigned long long)r->documents,
-		(unsigned long long)r->separator_offset,
-		(unsigned long long)r->separator_length);
+		(unsigned long long)blank.offset,
+		(unsigned long long)blank.length);
 }
 
 static PyObject *
