@@ -17,7 +17,7 @@
  *	dedup_options_init(&opt);
  *	if (dedup_new(&opt, &d) == DEDUP_OK &&
  *	    dedup_document(d, text, len, &v) == DEDUP_OK)
- *		... v.removals[0 .. v.nremovals) are the spans to drop ...
+ *		len = dedup_apply(text, len, &v, text);
  *	dedup_free(d);
  *
  * Memory grows with the text that is no exact copy: about 0.5 bytes per byte of
@@ -232,6 +232,8 @@ struct dedup_verdict {
 						 * in ascending order; valid
 						 * until the next call */
 	size_t nremovals;
+	uint64_t begin;		/* 'decided' of the verdict before, or 0: where
+				 * the text began that the call was given */
 	uint64_t decided;	/* bytes of the document before this are to be
 				 * kept, but for the removals so far, which all
 				 * stand before it; it never goes down within a
@@ -332,6 +334,16 @@ DEDUP_API enum dedup_status dedup_end(struct dedup *d, const char *text,
 /* One document, all of it: dedup_begin() and dedup_end(). */
 DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
 					   size_t len, struct dedup_verdict *v);
+
+/*
+ * What is kept of a text, up to v->decided, to 'out', which has room for 'len'
+ * bytes or is 'text': how many bytes that is.  'text' and 'len' are what the
+ * call was given that made this verdict; what is undecided is not touched.  All
+ * of 'v' but 'words' is looked at, and the caller may have made it.  Any thread
+ * may call it at any time.
+ */
+DEDUP_API size_t dedup_apply(const char *text, size_t len,
+			     const struct dedup_verdict *v, char *out);
 
 /* The bytes of a document: the caller's, and they need not end in NUL. */
 struct dedup_text {

@@ -309,10 +309,10 @@ drop_removal(struct output *o, const struct stretch *s, size_t n,
 }
 
 int
-output_text(struct output *o, const struct stretch *s, size_t n, uint64_t from,
+output_text(struct output *o, const struct stretch *s, size_t n,
 	    const struct dedup_verdict *v)
 {
-	uint64_t at = from;
+	uint64_t at = v->begin;
 
 	remember_range(o, s, n, at, v->decided);
 	for (size_t i = 0; i < v->nremovals; i++) {
@@ -481,7 +481,7 @@ drop_warc(struct output *o, uint64_t document, const struct item *it,
 
 	if (output_begin_text(o, document, it->at + r->text_off, true) != 0 ||
 	    keep(o, it->at, rec, r->text_off) != 0 ||
-	    output_text(o, &s, 1, 0, v) != 0 ||
+	    output_text(o, &s, 1, v) != 0 ||
 	    keep(o, it->at + end, rec + end, it->len - end) != 0)
 		return -1;
 	return output_end_text(o);
@@ -508,7 +508,7 @@ output_warc(struct output *o, uint64_t document, const struct item *it,
 		o->hold->on = false;	/* it is known that it stays */
 	o->gathers = warc;
 	o->text_len = 0;
-	got = output_text(o, &s, 1, 0, v);
+	got = output_text(o, &s, 1, v);
 	o->gathers = false;
 	if (got != 0)
 		return -1;

@@ -117,6 +117,8 @@ check_verdict(const struct dedup_verdict *v, uint64_t before, uint64_t fed)
 {
 	uint64_t last = before;
 
+	if (v->begin != before)
+		return "a verdict does not begin where the last one ended";
 	if (v->decided < before)
 		return "decided goes back";
 	if (v->decided > fed)
@@ -134,6 +136,47 @@ check_verdict(const struct dedup_verdict *v, uint64_t before, uint64_t fed)
 			return "a removal that is not decided yet";
 	}
 	return NULL;
+}
+
+/* What this verdict keeps, after each byte that goes was marked: how much. */
+static size_t
+keep_unmarked(const char *text, const struct dedup_verdict *v, char *out)
+{
+	size_t len = (size_t)(v->decided - v->begin), n = 0;
+	char *gone = must_have(calloc(len + 1, 1));
+
+	for (size_t i = 0; i < v->nremovals; i++)
+		memset(gone + (v->removals[i].begin - v->begin), 1,
+		       v->removals[i].end - v->removals[i].begin);
+	for (size_t i = 0; i < len; i++)
+		if (!gone[i])
+			out[n++] = text[i];
+	free(gone);
+	return n;
+}
+
+/* Is what dedup_apply() makes of the text right, in place too? */
+const char *
+check_apply(const char *text, size_t len, const struct dedup_verdict *v)
+{
+	char *want = exact_copy(text, len), *in_place = exact_copy(text, len);
+	char *got = must_have(malloc(len > 0 ? len : 1));
+	size_t n = keep_unmarked(text, v, want);
+	size_t done = (size_t)(v->decided - v->begin);
+	const char *what = NULL;
+
+	if (dedup_apply(text, len, v, got) != n || memcmp(got, want, n) != 0)
+		what = "dedup_apply keeps other bytes";
+	else if (dedup_apply(in_place, len, v, in_place) != n ||
+		 memcmp(in_place, want, n) != 0)
+		what = "dedup_apply in place keeps other bytes";
+	else if (done < len &&
+		 memcmp(in_place + done, text + done, len - done) != 0)
+		what = "dedup_apply changes what is not decided";
+	free(want);
+	free(in_place);
+	free(got);
+	return what;
 }
 
 void
@@ -181,10 +224,11 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 		text = exact_copy(doc->text + decided, fed - decided);
 		st = (end ? dedup_end : dedup_feed)(d, text, fed - decided,
 						    &v);
+		what = st != DEDUP_OK ? dedup_strerror(st) :
+		       check_verdict(&v, decided, fed);
+		if (what == NULL && v.decided > decided)
+			what = check_apply(text, fed - decided, &v);
 		free(text);
-		if (st != DEDUP_OK)
-			return dedup_strerror(st);
-		what = check_verdict(&v, decided, fed);
 		if (what != NULL)
 			return what;
 		answer_add(a, &v);
@@ -308,10 +352,12 @@ static int
 take_verdict(void *arg, size_t i, const struct dedup_verdict *v)
 {
 	struct batch *b = arg;
-	uint64_t len = b->c->doc[b->first + i].len;
+	const struct document *doc = &b->c->doc[b->first + i];
 
-	b->what = v->decided != len ? "not all is decided in the end" :
-		  check_verdict(v, 0, len);
+	b->what = v->decided != doc->len ? "not all is decided in the end" :
+		  check_verdict(v, 0, doc->len);
+	if (b->what == NULL)
+		b->what = check_apply(doc->text, doc->len, v);
 	answer_add(&b->a->doc[b->first + i], v);
 	free(b->text[i]);
 	b->text[i] = NULL;
@@ -411,18 +457,6 @@ answers_free(struct answers *a)
 
 /* Spans. */
 
-/* A byte for each of the document: does it go?  To be freed. */
-static char *
-gone_bytes(const struct document *doc, const struct answer *a)
-{
-	char *gone = must_have(calloc(doc->len + 1, 1));
-
-	for (size_t i = 0; i < a->n; i++)
-		memset(gone + a->removals[i].begin, 1,
-		       a->removals[i].end - a->removals[i].begin);
-	return gone;
-}
-
 void
 kept_corpus(const struct corpus *c, const struct answers *a,
 	    struct corpus *out)
@@ -430,16 +464,15 @@ kept_corpus(const struct corpus *c, const struct answers *a,
 	out->n = 0;
 	out->nreference = c->nreference;
 	for (size_t i = 0; i < c->n; i++) {
-		char *gone = gone_bytes(&c->doc[i], &a->doc[i]);
-		char *kept = must_have(malloc(c->doc[i].len + 1));
-		size_t len = 0;
+		const struct document *doc = &c->doc[i];
+		struct dedup_verdict v = {
+			.removals = a->doc[i].removals,
+			.nremovals = a->doc[i].n, .decided = doc->len,
+		};
+		char *kept = exact_copy(doc->text, doc->len);
 
-		for (size_t j = 0; j < c->doc[i].len; j++)
-			if (!gone[j])
-				kept[len++] = c->doc[i].text[j];
-		corpus_add(out, kept, len);
+		corpus_add(out, kept, dedup_apply(kept, doc->len, &v, kept));
 		free(kept);
-		free(gone);
 	}
 }
 

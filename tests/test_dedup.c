@@ -1297,6 +1297,40 @@ test_removal_is_one_span_with_its_blank_lines(void **state)
 	corpus_free(&c);
 }
 
+static void
+test_apply_keeps_what_no_removal_has(void **state)
+{
+	static const char text[] = "0123456789";
+	struct dedup_removal r[] = {
+		{ .begin = 100, .end = 102 }, { .begin = 102, .end = 103 },
+		{ .begin = 107, .end = 108 },
+	};
+	struct dedup_verdict v = { .removals = NULL };
+	char out[] = "..........";
+
+	(void)state;
+	/* As after an error; then nothing is decided. */
+	assert_int_equal(dedup_apply(text, 10, &v, out), 0);
+	assert_int_equal(dedup_apply(NULL, 0, &v, NULL), 0);
+	v.begin = v.decided = 100;
+	assert_int_equal(dedup_apply(text, 10, &v, out), 0);
+	v.decided = 109;
+	assert_int_equal(dedup_apply(text, 10, &v, out), 9);
+	assert_string_equal(out, "012345678.");
+	v.removals = r;
+	v.nremovals = 3;
+	assert_int_equal(dedup_apply(text, 10, &v, out), 5);
+	assert_memory_equal(out, "34568", 5);
+	/* In place; what is not decided stays where it is. */
+	strcpy(out, text);
+	assert_int_equal(dedup_apply(out, 10, &v, out), 5);
+	assert_memory_equal(out, "34568", 5);
+	assert_int_equal(out[9], '9');
+	/* A text shorter than the verdict's: no byte behind it is read. */
+	assert_int_equal(dedup_apply("01234", 5, &v, out), 2);
+	assert_int_equal(dedup_apply("0", 1, &v, out), 0);
+}
+
 /* States. */
 
 static void
@@ -2044,6 +2078,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(
 			test_giant_block_leaves_the_separator_before_it),
 		cmocka_unit_test(test_removal_is_one_span_with_its_blank_lines),
+		cmocka_unit_test(test_apply_keeps_what_no_removal_has),
 		cmocka_unit_test(test_contained_ones_go_where_asked_for),
 		cmocka_unit_test(test_options_out_of_range_are_refused),
 		cmocka_unit_test(test_calls_in_a_wrong_state_are_refused),
