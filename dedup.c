@@ -207,10 +207,10 @@ give(struct dedup *d, struct dedup_verdict *v)
 	struct cutter *out = &d->out;
 	size_t n = out->n;
 
-	while (n > 0 && out->removals[n - 1].offset >= out->decided)
+	while (n > 0 && out->removals[n - 1].end > out->decided)
 		n--;
-	*v = (struct dedup_verdict){ out->removals, n, out->decided,
-				     out->words };
+	*v = (struct dedup_verdict){ out->removals, n, out->begin,
+				     out->decided, out->words };
 	out->given = n;
 }
 
@@ -252,13 +252,13 @@ advance(struct dedup *d, enum how how)
 	return run_own(d, true);
 }
 
-/* What was given before is settled for good; where the rest begins. */
-uint64_t
+/* What was given before is settled for good. */
+void
 engine_begin_call(struct dedup *d, struct dedup_verdict *v)
 {
 	*v = (struct dedup_verdict){ .removals = NULL };
 	forget_given(d);
-	return d->out.decided;
+	d->out.begin = d->out.decided;
 }
 
 enum dedup_status
@@ -284,12 +284,11 @@ read_text(struct dedup *d, const char *text, size_t len, enum how how,
 {
 	struct split *s = &d->own;
 	enum dedup_status st;
-	uint64_t decided;
 
 	*v = (struct dedup_verdict){ .removals = NULL };
 	if (!d->open || d->broken || d->out.decided + len < d->end)
 		return DEDUP_ESTATE;
-	decided = engine_begin_call(d, v);
+	engine_begin_call(d, v);
 	if (d->ahead) {
 		split_begin_at(s, d->end);
 		s->line = d->line;
@@ -297,12 +296,12 @@ read_text(struct dedup *d, const char *text, size_t len, enum how how,
 	}
 	d->ahead = false;
 	s->text = text;
-	s->base = decided;
-	d->stats.bytes += decided + len - d->end;
-	s->end = d->end = decided + len;
+	s->base = d->out.begin;
+	d->stats.bytes += s->base + len - d->end;
+	s->end = d->end = s->base + len;
 	st = engine_end_call(d, advance(d, how), how == END, v);
 	if (st == DEDUP_OK)
-		d->stats.early += how == FLUSH && v->decided > decided;
+		d->stats.early += how == FLUSH && v->decided > v->begin;
 	return st;
 }
 
@@ -334,6 +333,34 @@ dedup_document(struct dedup *d, const char *text, size_t len,
 	enum dedup_status st = dedup_begin(d);
 
 	return st == DEDUP_OK ? dedup_end(d, text, len, v) : st;
+}
+
+/* Where byte 'at' of the document is in the text that the verdict is about. */
+static size_t
+place_in(const struct dedup_verdict *v, uint64_t at, size_t len)
+{
+	return at - v->begin < len ? (size_t)(at - v->begin) : len;
+}
+
+/* Bytes only move to the left, so that 'out' may be 'text'. */
+size_t
+dedup_apply(const char *text, size_t len, const struct dedup_verdict *v,
+	    char *out)
+{
+	size_t end = place_in(v, v->decided, len), at = 0, kept = 0;
+
+	for (size_t i = 0; at < end; i++) {
+		size_t to = end, next = end;
+
+		if (i < v->nremovals) {
+			to = place_in(v, v->removals[i].begin, end);
+			next = place_in(v, v->removals[i].end, end);
+		}
+		memmove(out + kept, text + at, to - at);
+		kept += to - at;
+		at = next;
+	}
+	return kept;
 }
 
 /* Reading ahead. */

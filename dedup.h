@@ -17,7 +17,7 @@
  *	dedup_options_init(&opt);
  *	if (dedup_new(&opt, &d) == DEDUP_OK &&
  *	    dedup_document(d, text, len, &v) == DEDUP_OK)
- *		... v.removals[0 .. v.nremovals) are the spans to drop ...
+ *		len = dedup_apply(text, len, &v, text);
  *	dedup_free(d);
  *
  * Memory grows with the text that is no exact copy: about 0.5 bytes per byte of
@@ -56,9 +56,9 @@ extern "C" {
 #endif
 
 #define DEDUP_VERSION_MAJOR 0
-#define DEDUP_VERSION_MINOR 2
+#define DEDUP_VERSION_MINOR 3
 #define DEDUP_VERSION_PATCH 0
-#define DEDUP_VERSION "0.2.0"
+#define DEDUP_VERSION "0.3.0"
 
 #if defined(__GNUC__)
 #define DEDUP_API __attribute__((visibility("default")))
@@ -197,14 +197,18 @@ struct dedup_place {
 					 * and 'document' is one of those */
 };
 
-/* A span to drop: a unit, or the part of one that stands in one piece. */
+/*
+ * Bytes begin to end go: a unit, or the part of one that stands in one piece,
+ * with its newlines, and the blank lines that go along.  These are right before
+ * the unit or right after it, or there are none:
+ * begin <= unit_begin < unit_end <= end.  The removals of a document ascend and
+ * do not overlap.  Each comes in one verdict, whole, whatever the sizes of the
+ * pieces.
+ */
 struct dedup_removal {
-	uint64_t offset, length;	/* of the unit, with its newlines */
-	uint64_t line;			/* of its first byte */
-	uint64_t separator_offset;	/* blank lines that go with it, right */
-	uint64_t separator_length;	/* before its block or after; 0: none.
-					 * They may stand apart from the unit.
-					 * No two spans of a document overlap */
+	uint64_t begin, end;
+	uint64_t unit_begin, unit_end;	/* without those blank lines */
+	uint64_t line;			/* of unit_begin */
 	enum dedup_reason reason;
 	double resemblance;		/* to the text that says it, 0 to 1:
 					 * 2M/(|a|+|b|); M is the length of the
@@ -231,6 +235,8 @@ struct dedup_verdict {
 						 * in ascending order; valid
 						 * until the next call */
 	size_t nremovals;
+	uint64_t begin;		/* 'decided' of the verdict before, or 0: where
+				 * the text began that the call was given */
 	uint64_t decided;	/* bytes of the document before this are to be
 				 * kept, but for the removals so far, which all
 				 * stand before it; it never goes down within a
@@ -246,7 +252,7 @@ struct dedup_stats {
 	uint64_t bytes;		/* fed */
 	uint64_t units;		/* judged, kept ones and removed ones */
 	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
-	uint64_t removed_bytes;	/* separators included */
+	uint64_t removed_bytes;	/* blank lines included */
 	uint64_t oversize;	/* units too long to judge, kept */
 	uint64_t unrecorded;	/* units not remembered: no memory; in all
 				 * readings */
@@ -366,6 +372,16 @@ DEDUP_API enum dedup_status dedup_end(struct dedup *d, const char *text,
 /* One document, all of it: dedup_begin() and dedup_end(). */
 DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
 					   size_t len, struct dedup_verdict *v);
+
+/*
+ * What is kept of a text, up to v->decided, to 'out', which has room for 'len'
+ * bytes or is 'text': how many bytes that is.  'text' and 'len' are what the
+ * call was given that made this verdict; what is undecided is not touched.  All
+ * of 'v' but 'words' is looked at, and the caller may have made it.  Any thread
+ * may call it at any time.
+ */
+DEDUP_API size_t dedup_apply(const char *text, size_t len,
+			     const struct dedup_verdict *v, char *out);
 
 /* The bytes of a document: the caller's, and they need not end in NUL. */
 struct dedup_text {

@@ -255,12 +255,12 @@ find_spans(struct annotations *a, const char *text,
 		const struct dedup_removal *r = &v->removals[i];
 		uint64_t start;
 
-		a->chars += count_chars(text + at, (size_t)(r->offset - at),
-					true);
+		a->chars += count_chars(text + at,
+					(size_t)(r->unit_begin - at), true);
 		start = a->chars;
-		a->chars += count_chars(text + r->offset, (size_t)r->length,
-					true);
-		at = r->offset + r->length;
+		a->chars += count_chars(text + r->unit_begin,
+			(size_t)(r->unit_end - r->unit_begin), true);
+		at = r->unit_end;
 		if (add_span(a, start, a->chars, r) != 0)
 			return -1;
 	}

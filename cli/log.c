@@ -98,7 +98,7 @@ log_removal(struct log *l, uint64_t document,
 	    size_t npieces)
 {
 	struct dedup_place here = {
-		document, removal->offset, removal->line, 0,
+		document, removal->unit_begin, removal->line, 0,
 	};
 	struct writer *w = l->to;
 
@@ -107,7 +107,7 @@ log_removal(struct log *l, uint64_t document,
 	return put_string(w, "{") != 0 ||
 	       origins_put_place(l->origins, w, &here) != 0 ||
 	       put_format(w, ",\"length\":%" PRIu64 ",",
-			  removal->length) != 0 ||
+			  removal->unit_end - removal->unit_begin) != 0 ||
 	       log_put_why(l->origins, w, removal) != 0 ||
 	       put_pieces(w, pieces, npieces) != 0 ? -1 : 0;
 }

@@ -48,20 +48,26 @@ put_bytes(struct output *o, const char *p, size_t len)
 	return 0;
 }
 
-/* The spans of a removal, in order: how many. */
-static size_t
-spans_of(const struct dedup_removal *r, uint64_t *off, uint64_t *len)
-{
-	size_t unit = r->separator_length > 0 &&
-		      r->separator_offset < r->offset;
+/* What a removal is made of: blank lines, its unit, blank lines. */
+struct part {
+	uint64_t begin, end;
+	bool unit;
+};
 
-	off[unit] = r->offset;
-	len[unit] = r->length;
-	if (r->separator_length == 0)
-		return 1;
-	off[!unit] = r->separator_offset;
-	len[!unit] = r->separator_length;
-	return 2;
+#define PARTS 3
+
+/* Those that are not empty, in order: how many. */
+static size_t
+parts_of(const struct dedup_removal *r, struct part part[PARTS])
+{
+	size_t n = 0;
+
+	if (r->begin < r->unit_begin)
+		part[n++] = (struct part){ r->begin, r->unit_begin, false };
+	part[n++] = (struct part){ r->unit_begin, r->unit_end, true };
+	if (r->unit_end < r->end)
+		part[n++] = (struct part){ r->unit_end, r->end, false };
+	return n;
 }
 
 int
@@ -271,7 +277,7 @@ remember_range(struct output *o, const struct stretch *s, size_t n,
 	}
 }
 
-/* What goes, a unit or blank lines, is in one stretch. */
+/* A unit that goes, and blank lines that go, are each in one stretch. */
 static const char *
 text_at(const struct stretch *s, size_t n, uint64_t off)
 {
@@ -281,34 +287,41 @@ text_at(const struct stretch *s, size_t n, uint64_t off)
 	return s[n - 1].text + (off - s[n - 1].off);
 }
 
+static int
+drop_removal(struct output *o, const struct stretch *s, size_t n,
+	     const struct dedup_removal *r)
+{
+	struct part part[PARTS];
+	struct piece pieces[PARTS];
+	size_t nparts = parts_of(r, part);
+
+	for (size_t i = 0; i < nparts; i++) {
+		const char *text = text_at(s, n, part[i].begin);
+		size_t len = (size_t)(part[i].end - part[i].begin);
+
+		pieces[i] = (struct piece){
+			o->document_at + part[i].begin, text, len,
+		};
+		if (drop_text(o, r, part[i].unit, text, len) != 0)
+			return -1;
+	}
+	return put_log(o, r, pieces, nparts);
+}
+
 int
-output_text(struct output *o, const struct stretch *s, size_t n, uint64_t from,
+output_text(struct output *o, const struct stretch *s, size_t n,
 	    const struct dedup_verdict *v)
 {
-	uint64_t at = from;
+	uint64_t at = v->begin;
 
-	remember_range(o, s, n, from, v->decided);
+	remember_range(o, s, n, at, v->decided);
 	for (size_t i = 0; i < v->nremovals; i++) {
 		const struct dedup_removal *r = &v->removals[i];
-		uint64_t off[2], len[2];
-		size_t k = spans_of(r, off, len);
-		struct piece pieces[2];
 
-		for (size_t j = 0; j < k; j++) {
-			const char *gone = text_at(s, n, off[j]);
-
-			if (keep_range(o, s, n, at, off[j]) != 0)
-				return -1;
-			at = off[j] + len[j];
-			pieces[j] = (struct piece){
-				o->document_at + off[j], gone, (size_t)len[j],
-			};
-			if (drop_text(o, r, off[j] == r->offset, gone,
-				      (size_t)len[j]) != 0)
-				return -1;
-		}
-		if (put_log(o, r, pieces, k) != 0)
+		if (keep_range(o, s, n, at, r->begin) != 0 ||
+		    drop_removal(o, s, n, r) != 0)
 			return -1;
+		at = r->end;
 	}
 	return keep_range(o, s, n, at, v->decided) != 0 ||
 	       count_words(o, v->words) != 0 ? -1 : 0;
@@ -324,6 +337,17 @@ output_end_text(struct output *o)
 }
 
 /* Records. */
+
+/* Where byte 'at' of the text is in the body of its string. */
+static size_t
+raw_at(const struct json_value *v, const char *raw, struct json_cursor *c,
+       uint64_t at)
+{
+	if (!v->escaped)
+		return (size_t)at;
+	json_seek(raw, v->len, c, (size_t)at);
+	return c->raw;
+}
 
 /* Cut what goes out of the record and let the rest pass. */
 static int
@@ -344,48 +368,37 @@ put_record(struct output *o, const struct item *it, const char *rec,
 		return -1;
 	for (size_t i = 0; i < verdict->nremovals; i++) {
 		const struct dedup_removal *r = &verdict->removals[i];
-		uint64_t off[2], size[2];
-		size_t n = spans_of(r, off, size);
-		struct piece pieces[2];
+		struct part part[PARTS];
+		struct piece pieces[PARTS];
+		size_t n = parts_of(r, part);
+		size_t begin = raw_at(v, raw, &cursor, r->begin);
 
+		if (diff ? output_pass(o, text + shown, r->begin - shown) :
+			   keep(o, it->at + at, rec + at, v->off + begin - at))
+			return -1;
 		for (size_t k = 0; k < n; k++) {
-			size_t from = (size_t)off[k];
-			size_t to = from + (size_t)size[k];
-			size_t raw_from = from, raw_to = to;
-			bool unit = off[k] == r->offset;
+			size_t end = raw_at(v, raw, &cursor, part[k].end);
+			const char *p = raw + begin;
+			size_t len = end - begin;
 
-			if (v->escaped) {
-				json_seek(raw, v->len, &cursor, from);
-				raw_from = cursor.raw;
-				json_seek(raw, v->len, &cursor, to);
-				raw_to = cursor.raw;
-			}
 			pieces[k] = (struct piece){
-				it->at + v->off + raw_from, raw + raw_from,
-				raw_to - raw_from,
+				it->at + v->off + begin, p, len,
 			};
-			if (removed && writer_put(o->to, raw + raw_from,
-						  raw_to - raw_from) != 0)
+			begin = end;
+			if (removed && writer_put(o->to, p, len) != 0)
 				return -1;
-			if (diff) {
-				if (output_pass(o, text + shown, from - shown))
-					return -1;
-				shown = to;
-				if (unit && diff_gone(o->diff, o->document, r,
-					      text + from, to - from))
-					return -1;
-				continue;
-			}
-			if (keep(o, it->at + at, rec + at,
-				 v->off + raw_from - at) != 0)
+			if (diff && part[k].unit &&
+			    diff_gone(o->diff, o->document, r,
+				      text + part[k].begin,
+				      part[k].end - part[k].begin) != 0)
 				return -1;
-			at = v->off + raw_to;
-			if (mark && (unit ? put_marked(o, r, raw + raw_from,
-						raw_to - raw_from, true) :
-				     output_pass(o, raw + raw_from,
-						 raw_to - raw_from)) != 0)
+			if (mark && (part[k].unit ?
+				     put_marked(o, r, p, len, true) :
+				     output_pass(o, p, len)) != 0)
 				return -1;
 		}
+		at = v->off + begin;
+		shown = r->end;
 		if (put_log(o, r, pieces, n) != 0)
 			return -1;
 	}
@@ -468,7 +481,7 @@ drop_warc(struct output *o, uint64_t document, const struct item *it,
 
 	if (output_begin_text(o, document, it->at + r->text_off, true) != 0 ||
 	    keep(o, it->at, rec, r->text_off) != 0 ||
-	    output_text(o, &s, 1, 0, v) != 0 ||
+	    output_text(o, &s, 1, v) != 0 ||
 	    keep(o, it->at + end, rec + end, it->len - end) != 0)
 		return -1;
 	return output_end_text(o);
@@ -495,7 +508,7 @@ output_warc(struct output *o, uint64_t document, const struct item *it,
 		o->hold->on = false;	/* it is known that it stays */
 	o->gathers = warc;
 	o->text_len = 0;
-	got = output_text(o, &s, 1, 0, v);
+	got = output_text(o, &s, 1, v);
 	o->gathers = false;
 	if (got != 0)
 		return -1;

@@ -53,12 +53,12 @@ int output_pass(struct output *o, const char *text, size_t len);
 
 /*
  * A document of text begins, goes on to what the verdict settles, ends.  The
- * bytes that it settles begin with those at 'from' and are in the stretches.
+ * bytes that it settles are in the stretches.
  */
 int output_begin_text(struct output *o, uint64_t document, uint64_t at,
 		      bool titled);
 int output_text(struct output *o, const struct stretch *s, size_t n,
-		uint64_t from, const struct dedup_verdict *v);
+		const struct dedup_verdict *v);
 int output_end_text(struct output *o);
 
 /* A record ('rec' is all of it) and the verdict on its text. */

@@ -209,7 +209,7 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 		      : dedup_feed(p->d, s.text, s.len, &v);
 	if (st != DEDUP_OK)
 		return pipeline_failed(p, path_of(p, it), st);
-	if (output_text(&p->out, &s, 1, s.off, &v) != 0)
+	if (output_text(&p->out, &s, 1, &v) != 0)
 		return output_failed(p);
 	if (in_held) {
 		let_go(h, v.decided);
@@ -238,7 +238,7 @@ judge_text(struct pipeline *p, const struct batch *b, const struct item *it)
 
 	if (st != DEDUP_OK)
 		return pipeline_failed(p, path_of(p, it), st);
-	if (output_text(&p->out, s + first, 2 - first, s[first].off, &v) != 0)
+	if (output_text(&p->out, s + first, 2 - first, &v) != 0)
 		return output_failed(p);
 	let_go(h, v.decided);
 	done = v.decided > it->offset ? (size_t)(v.decided - it->offset) : 0;
@@ -290,7 +290,7 @@ flush_text(struct pipeline *p)
 
 	if (st != DEDUP_OK)
 		return pipeline_failed(p, p->files->file[p->file].path, st);
-	if (output_text(&p->out, &s, 1, s.off, &v) != 0)
+	if (output_text(&p->out, &s, 1, &v) != 0)
 		return output_failed(p);
 	let_go(h, v.decided);
 	return 0;

@@ -10,8 +10,21 @@
  *	(gone)		(gone)		kept
  *	blank		kept
  *	kept
+ *
+ * So a removal is one span.  The pieces of a block leave no gap, and of this one
+ * none stays: its first removal begins where the blank lines before it end, and
+ * its last one ends where those after it begin.  No other removal of the document
+ * has them: what goes after its block leaves none for the next block.
+ *
+ * A removal is handed out once d->out.decided is not before its end, and nothing
+ * is added to it then.  In a block of which something stays that is so at once,
+ * for it takes no blank lines; what a flush cuts short, and a giant block, count
+ * as such.  In any other it is so when the next block begins, or the document
+ * ends, and that is where blank lines are taken.
  */
 #include "engine.h"
+
+#include <assert.h>
 
 void
 cut_reset(struct cutter *out)
@@ -35,7 +48,9 @@ add_removal(struct dedup *d, const struct piece *p)
 	struct dedup_removal *last = out->n > 0 ? &out->removals[out->n - 1]
 						: NULL;
 	struct dedup_removal r = {
-		.offset = p->off, .length = p->len, .line = p->line,
+		.begin = p->off, .end = p->off + p->len,
+		.unit_begin = p->off, .unit_end = p->off + p->len,
+		.line = p->line,
 		.reason = p->why.reason, .resemblance = p->why.resemblance,
 		.documents = p->why.documents,
 		.witness = { .table = p->why.table },
@@ -51,10 +66,10 @@ add_removal(struct dedup *d, const struct piece *p)
 	d->stats.removed_bytes += p->len;
 	/* The lines of a run go as one span where they stand together. */
 	if (out->open && p->kind == PIECE_REST && last != NULL &&
-	    last->offset + last->length == p->off &&
+	    last->end == p->off &&
 	    same_place(&last->witness, &r.witness) &&
 	    last->reason == r.reason && r.reason != DEDUP_BOILERPLATE) {
-		last->length += p->len;
+		last->end = last->unit_end = p->off + p->len;
 		return 0;
 	}
 	if (array_room(&out->removals, &out->room, out->n + 1, sizeof(r)) != 0)
@@ -64,57 +79,57 @@ add_removal(struct dedup *d, const struct piece *p)
 	return 0;
 }
 
-/* Blank lines go with a removal. */
+/* The block's first removal takes the blank lines before it. */
 static void
-take_separator(struct dedup *d, size_t removal, uint64_t off, uint64_t len)
-{
-	struct dedup_removal *r = &d->out.removals[removal];
-
-	if (len == 0)
-		return;
-	r->separator_offset = off;
-	r->separator_length = len;
-	d->stats.removed_bytes += len;
-}
-
-/* The block in hand is complete. */
-static void
-end_block(struct dedup *d)
+take_before(struct dedup *d)
 {
 	struct cutter *out = &d->out;
+	struct dedup_removal *first = &out->removals[out->block_first];
 
-	if (!out->block_gone || out->block_kept) {
-		out->decided = out->block_end;
-	} else if (out->document_kept && out->sep_len > 0) {
-		take_separator(d, out->block_first, out->sep_off,
-			       out->sep_len);
-		out->decided = out->block_end;
-	} else {
-		out->take_next = true;
-	}
+	assert(first->begin == out->blank_end);
+	first->begin = out->blank_begin;
+	d->stats.removed_bytes += out->blank_end - out->blank_begin;
+}
+
+/* Its last one takes those after it. */
+static void
+take_after(struct dedup *d, const struct piece *blank)
+{
+	struct dedup_removal *last = &d->out.removals[d->out.n - 1];
+
+	assert(last->end == blank->off);
+	last->end += blank->len;
+	d->stats.removed_bytes += blank->len;
+}
+
+/* The block in hand is complete: do the blank lines after it, if any, go? */
+static bool
+end_block(struct dedup *d, const struct piece *blank)
+{
+	const struct cutter *out = &d->out;
+	bool goes = out->block_gone && !out->block_kept;
+	bool before = out->document_kept && out->blank_begin < out->blank_end;
+
+	if (goes && before)
+		take_before(d);
+	else if (goes)
+		take_after(d, blank);
+	return goes && !before;
 }
 
 static void
-begin_block(struct dedup *d, const struct piece *p)
+begin_block(struct dedup *d, const struct piece *blank)
 {
 	struct cutter *out = &d->out;
+	uint64_t end = blank->off + blank->len;
+	bool goes = end_block(d, blank);
 
-	end_block(d);
-	out->sep_off = p->off;
-	out->sep_len = p->len;
-	if (out->take_next) {
-		take_separator(d, out->n - 1, p->off, p->len);
-		out->take_next = false;
-		out->sep_len = 0;
-		out->decided = p->off + p->len;
-	}
-	out->block_kept = out->block_gone = false;
+	out->decided = goes || blank->stays ? end : out->block_end;
+	out->blank_begin = goes ? end : blank->off;
+	out->blank_end = out->block_end = end;
+	out->block_kept = blank->stays;
+	out->block_gone = false;
 	out->block_first = out->n;
-	out->block_end = p->off;
-	if (p->stays) {
-		out->block_kept = true;
-		out->decided = out->block_end = p->off + p->len;
-	}
 }
 
 int

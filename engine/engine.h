@@ -329,14 +329,14 @@ int seam_leave(struct split *left, const struct split *ahead,
 struct cutter {
 	struct dedup_removal *removals;
 	size_t n, given, room;
-	uint64_t decided;
+	uint64_t begin, decided;	/* as of struct dedup_verdict */
 	uint64_t words;		/* kept */
 	uint64_t block_end;	/* of what was seen of the block in hand */
-	uint64_t sep_off, sep_len;	/* before it */
+	uint64_t blank_begin, blank_end;	/* blank lines right before it
+					 * that no removal has */
 	bool block_kept, block_gone, document_kept;
 	bool open;		/* the last removal is of the run in hand */
 	size_t block_first;	/* the block's first removal */
-	bool take_next;		/* the last removal gets the next separator */
 };
 
 /* What became of a unit, or line, that was cut. */
@@ -448,7 +448,7 @@ engine_place(const struct dedup *d, uint64_t off, uint64_t line)
  * dedup.c: a public call begins, and ends with what came of it; a stretch that
  * was read ahead; an empty table of these options and secret, NULL with ENOMEM
  */
-uint64_t engine_begin_call(struct dedup *d, struct dedup_verdict *v);
+void engine_begin_call(struct dedup *d, struct dedup_verdict *v);
 enum dedup_status engine_end_call(struct dedup *d, int result, bool ends,
 				  struct dedup_verdict *v);
 int engine_feed(struct dedup *d, struct split *s);

@@ -117,6 +117,8 @@ check_verdict(const struct dedup_verdict *v, uint64_t before, uint64_t fed)
 {
 	uint64_t last = before;
 
+	if (v->begin != before)
+		return "a verdict does not begin where the last one ended";
 	if (v->decided < before)
 		return "decided goes back";
 	if (v->decided > fed)
@@ -124,19 +126,57 @@ check_verdict(const struct dedup_verdict *v, uint64_t before, uint64_t fed)
 	for (size_t i = 0; i < v->nremovals; i++) {
 		const struct dedup_removal *r = &v->removals[i];
 
-		if (r->offset < last)
+		if (r->begin < last)
 			return "a removal in what was decided, or in disorder";
-		last = r->offset + r->length;
+		if (r->begin > r->unit_begin || r->unit_begin >= r->unit_end ||
+		    r->unit_end > r->end)
+			return "a unit that is not in its removal";
+		last = r->end;
 		if (last > v->decided)
 			return "a removal that is not decided yet";
-		if (r->separator_length == 0)
-			continue;
-		if (r->separator_offset < before)
-			return "a separator in what was decided";
-		if (r->separator_offset + r->separator_length > v->decided)
-			return "a separator that is not decided yet";
 	}
 	return NULL;
+}
+
+/* What this verdict keeps, after each byte that goes was marked: how much. */
+static size_t
+keep_unmarked(const char *text, const struct dedup_verdict *v, char *out)
+{
+	size_t len = (size_t)(v->decided - v->begin), n = 0;
+	char *gone = must_have(calloc(len + 1, 1));
+
+	for (size_t i = 0; i < v->nremovals; i++)
+		memset(gone + (v->removals[i].begin - v->begin), 1,
+		       v->removals[i].end - v->removals[i].begin);
+	for (size_t i = 0; i < len; i++)
+		if (!gone[i])
+			out[n++] = text[i];
+	free(gone);
+	return n;
+}
+
+/* Is what dedup_apply() makes of the text right, in place too? */
+const char *
+check_apply(const char *text, size_t len, const struct dedup_verdict *v)
+{
+	char *want = exact_copy(text, len), *in_place = exact_copy(text, len);
+	char *got = must_have(malloc(len > 0 ? len : 1));
+	size_t n = keep_unmarked(text, v, want);
+	size_t done = (size_t)(v->decided - v->begin);
+	const char *what = NULL;
+
+	if (dedup_apply(text, len, v, got) != n || memcmp(got, want, n) != 0)
+		what = "dedup_apply keeps other bytes";
+	else if (dedup_apply(in_place, len, v, in_place) != n ||
+		 memcmp(in_place, want, n) != 0)
+		what = "dedup_apply in place keeps other bytes";
+	else if (done < len &&
+		 memcmp(in_place + done, text + done, len - done) != 0)
+		what = "dedup_apply changes what is not decided";
+	free(want);
+	free(in_place);
+	free(got);
+	return what;
 }
 
 void
@@ -184,10 +224,11 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 		text = exact_copy(doc->text + decided, fed - decided);
 		st = (end ? dedup_end : dedup_feed)(d, text, fed - decided,
 						    &v);
+		what = st != DEDUP_OK ? dedup_strerror(st) :
+		       check_verdict(&v, decided, fed);
+		if (what == NULL && v.decided > decided)
+			what = check_apply(text, fed - decided, &v);
 		free(text);
-		if (st != DEDUP_OK)
-			return dedup_strerror(st);
-		what = check_verdict(&v, decided, fed);
 		if (what != NULL)
 			return what;
 		answer_add(a, &v);
@@ -311,10 +352,12 @@ static int
 take_verdict(void *arg, size_t i, const struct dedup_verdict *v)
 {
 	struct batch *b = arg;
-	uint64_t len = b->c->doc[b->first + i].len;
+	const struct document *doc = &b->c->doc[b->first + i];
 
-	b->what = v->decided != len ? "not all is decided in the end" :
-		  check_verdict(v, 0, len);
+	b->what = v->decided != doc->len ? "not all is decided in the end" :
+		  check_verdict(v, 0, doc->len);
+	if (b->what == NULL)
+		b->what = check_apply(doc->text, doc->len, v);
 	answer_add(&b->a->doc[b->first + i], v);
 	free(b->text[i]);
 	b->text[i] = NULL;
@@ -414,26 +457,6 @@ answers_free(struct answers *a)
 
 /* Spans. */
 
-static void
-drop(char *gone, uint64_t off, uint64_t len)
-{
-	memset(gone + off, 1, len);
-}
-
-/* A byte for each of the document: does it go?  To be freed. */
-static char *
-gone_bytes(const struct document *doc, const struct answer *a)
-{
-	char *gone = must_have(calloc(doc->len + 1, 1));
-
-	for (size_t i = 0; i < a->n; i++) {
-		drop(gone, a->removals[i].offset, a->removals[i].length);
-		drop(gone, a->removals[i].separator_offset,
-		     a->removals[i].separator_length);
-	}
-	return gone;
-}
-
 void
 kept_corpus(const struct corpus *c, const struct answers *a,
 	    struct corpus *out)
@@ -441,16 +464,15 @@ kept_corpus(const struct corpus *c, const struct answers *a,
 	out->n = 0;
 	out->nreference = c->nreference;
 	for (size_t i = 0; i < c->n; i++) {
-		char *gone = gone_bytes(&c->doc[i], &a->doc[i]);
-		char *kept = must_have(malloc(c->doc[i].len + 1));
-		size_t len = 0;
+		const struct document *doc = &c->doc[i];
+		struct dedup_verdict v = {
+			.removals = a->doc[i].removals,
+			.nremovals = a->doc[i].n, .decided = doc->len,
+		};
+		char *kept = exact_copy(doc->text, doc->len);
 
-		for (size_t j = 0; j < c->doc[i].len; j++)
-			if (!gone[j])
-				kept[len++] = c->doc[i].text[j];
-		corpus_add(out, kept, len);
+		corpus_add(out, kept, dedup_apply(kept, doc->len, &v, kept));
 		free(kept);
-		free(gone);
 	}
 }
 
@@ -502,18 +524,26 @@ count_newlines(const struct document *doc, uint64_t upto)
 	return n;
 }
 
-static const char *
-check_removal(const struct document *doc, const struct dedup_removal *r,
-	      char *seen)
+/* Blank lines before a unit or after it, or none. */
+static bool
+is_blank_lines(const struct document *doc, uint64_t begin, uint64_t end)
 {
-	uint64_t end = r->offset + r->length, sep = r->separator_offset;
-	uint64_t sep_end = sep + r->separator_length;
+	return starts_line(doc, begin) && starts_line(doc, end) &&
+	       (begin == end || all_blank(doc, begin, end - begin));
+}
 
-	if (r->length == 0 || end < r->offset || end > doc->len)
-		return "a span outside of the document";
-	if (!starts_line(doc, r->offset) || !starts_line(doc, end))
-		return "a span that is not of whole lines";
-	if (r->line != count_newlines(doc, r->offset))
+static const char *
+check_removal(const struct document *doc, const struct dedup_removal *r)
+{
+	if (r->begin > r->unit_begin || r->unit_begin >= r->unit_end ||
+	    r->unit_end > r->end || r->end > doc->len)
+		return "a unit outside of its removal, or of the document";
+	if (!is_blank_lines(doc, r->begin, r->unit_begin) ||
+	    !is_blank_lines(doc, r->unit_end, r->end))
+		return "a removal that is not a unit and blank lines";
+	if (r->begin < r->unit_begin && r->unit_end < r->end)
+		return "blank lines before a unit and after it";
+	if (r->line != count_newlines(doc, r->unit_begin))
 		return "a wrong line number";
 	if ((unsigned)r->reason >= DEDUP_NREASONS)
 		return "no such reason";
@@ -522,21 +552,7 @@ check_removal(const struct document *doc, const struct dedup_removal *r,
 	if (r->reason != DEDUP_NEAR && r->reason != DEDUP_SIMILAR &&
 	    r->reason != DEDUP_LISTED && r->resemblance != 1)
 		return "a resemblance that is not 1";
-	if (memchr(seen + r->offset, 1, r->length) != NULL)
-		return "spans overlap";
-	drop(seen, r->offset, r->length);
-	if (r->separator_length == 0)
-		return sep == 0 ? NULL : "an empty separator somewhere";
-	if (sep_end < sep || sep_end > doc->len)
-		return "a separator outside of the document";
-	if (!starts_line(doc, sep) || !starts_line(doc, sep_end) ||
-	    !all_blank(doc, sep, r->separator_length))
-		return "a separator that is not of blank lines";
-	if (memchr(seen + sep, 1, r->separator_length) != NULL)
-		return "a separator overlaps";
-	drop(seen, sep, r->separator_length);
-	return sep == end || sep_end == r->offset ? NULL :
-	       "a separator that stands apart";
+	return NULL;
 }
 
 const char *
@@ -549,24 +565,21 @@ check_spans(const struct corpus *c, const struct answers *a)
 			return "something of a reference document goes";
 	for (size_t i = c->nreference; i < c->n; i++) {
 		const struct document *doc = &c->doc[i];
-		char *seen = must_have(calloc(doc->len + 1, 1));
-		const char *what = NULL;
 		uint64_t last = 0;
 
-		for (size_t j = 0; j < a->doc[i].n && what == NULL; j++) {
+		for (size_t j = 0; j < a->doc[i].n; j++) {
 			const struct dedup_removal *r = &a->doc[i].removals[j];
+			const char *what = check_removal(doc, r);
 
-			what = r->offset < last ? "spans in disorder" :
-			       check_removal(doc, r, seen);
-			last = r->offset + r->length;
+			if (what != NULL)
+				return what;
+			if (r->begin < last)
+				return "removals overlap, or are in disorder";
+			last = r->end;
+			removed += r->end - r->begin;
 			spans++;
 		}
-		for (size_t j = 0; j < doc->len; j++)
-			removed += seen[j] != 0;
 		bytes += doc->len;
-		free(seen);
-		if (what != NULL)
-			return what;
 	}
 	for (size_t i = 0; i < DEDUP_NREASONS; i++)
 		told += a->stats.removed[i];
@@ -621,13 +634,13 @@ check_equal(const struct answers *a, const struct answers *b, bool witnesses)
 
 			x = &a->doc[i].removals[j];
 			y = &b->doc[i].removals[j];
-			if (x->offset != y->offset || x->length != y->length)
-				return "another span";
+			if (x->unit_begin != y->unit_begin ||
+			    x->unit_end != y->unit_end)
+				return "another unit";
 			if (x->line != y->line)
 				return "another line number";
-			if (x->separator_offset != y->separator_offset ||
-			    x->separator_length != y->separator_length)
-				return "another separator";
+			if (x->begin != y->begin || x->end != y->end)
+				return "other blank lines";
 			if (x->reason != y->reason)
 				return "another reason";
 			if (x->resemblance != y->resemblance)
@@ -662,7 +675,8 @@ const struct dedup_removal *
 removal_of(const struct answer *a, uint64_t off)
 {
 	for (size_t i = 0; i < a->n; i++)
-		if (off - a->removals[i].offset < a->removals[i].length)
+		if (a->removals[i].unit_begin <= off &&
+		    off < a->removals[i].unit_end)
 			return &a->removals[i];
 	return NULL;
 }
@@ -671,8 +685,7 @@ bool
 in_separator(const struct answer *a, uint64_t off)
 {
 	for (size_t i = 0; i < a->n; i++)
-		if (off - a->removals[i].separator_offset <
-		    a->removals[i].separator_length)
-			return true;
+		if (a->removals[i].begin <= off && off < a->removals[i].end)
+			return removal_of(a, off) == NULL;
 	return false;
 }

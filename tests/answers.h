@@ -78,7 +78,11 @@ const char *second_pass(const struct corpus *c,
 			const struct answers *a, uint64_t *dropped,
 			uint64_t *bytes);
 
-/* Spans: in order, apart, whole lines, separators blank and adjacent. */
+/* Is what dedup_apply() makes of the text right?  ask() has it checked. */
+const char *check_apply(const char *text, size_t len,
+			const struct dedup_verdict *v);
+
+/* Removals: in order, apart, each a unit of whole lines and its blank lines. */
 const char *check_spans(const struct corpus *c, const struct answers *a);
 
 /* The same spans, reasons, counts and, with 'witnesses', witnesses. */

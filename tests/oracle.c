@@ -1663,7 +1663,8 @@ removal_begin(struct answer *a, const struct paper *p, size_t i)
 	struct dedup_removal *r = append(&a->removals, a->n++, sizeof(*r));
 
 	*r = (struct dedup_removal){
-		.offset = line_of(p, i)->off, .line = i, .reason = f->reason,
+		.begin = line_of(p, i)->off, .unit_begin = line_of(p, i)->off,
+		.line = i, .reason = f->reason,
 		.resemblance = f->resemblance, .documents = f->documents,
 	};
 	if (p->opt->places)
@@ -1678,11 +1679,13 @@ take_separator(const struct paper *p, struct answer *a, size_t i, size_t from,
 {
 	struct dedup_removal *r = &a->removals[i];
 
-	if (from >= to || !p->row[from].separator || r->separator_length > 0 ||
+	if (from >= to || !p->row[from].separator || r->begin < r->unit_begin ||
 	    in_separator(a, line_of(p, from)->off))
 		return;
-	r->separator_offset = line_of(p, from)->off;
-	r->separator_length = line_end(p, to - 1) - r->separator_offset;
+	if (line_of(p, from)->off < r->begin)
+		r->begin = line_of(p, from)->off;
+	else
+		r->end = line_end(p, to - 1);
 }
 
 static void
@@ -1704,7 +1707,7 @@ answer_of(const struct paper *p, struct answer *a)
 			    p->row[i].unit != p->row[i - 1].unit ||
 			    !same_finding(&p->row[i].why, &p->row[i - 1].why))
 				r = removal_begin(a, p, i);
-			r->length = line_end(p, i) - r->offset;
+			r->end = r->unit_end = line_end(p, i);
 		}
 		if (!gone)
 			continue;

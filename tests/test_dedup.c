@@ -545,7 +545,7 @@ test_text_without_repeats_stays(void **state)
 			options_print(&opt);
 			corpus_print(&c);
 			fail_msg("offset %llu goes", (unsigned long long)
-				 (a.doc[0].n > 0 ? a.doc[0].removals[0].offset
+				 (a.doc[0].n > 0 ? a.doc[0].removals[0].begin
 						 : 0));
 		}
 		answers_free(&a);
@@ -1246,6 +1246,91 @@ test_giant_block_leaves_the_separator_before_it(void **state)
 	free(out.p);
 }
 
+/* Removals. */
+
+static void
+check_removal_is(const struct answer *a, size_t i, uint64_t begin,
+		 uint64_t unit_begin, uint64_t unit_end, uint64_t end)
+{
+	assert_true(i < a->n);
+	assert_int_equal(a->removals[i].begin, begin);
+	assert_int_equal(a->removals[i].unit_begin, unit_begin);
+	assert_int_equal(a->removals[i].unit_end, unit_end);
+	assert_int_equal(a->removals[i].end, end);
+}
+
+/* However it is fed. */
+static void
+test_removal_is_one_span_with_its_blank_lines(void **state)
+{
+	static const char first[] = "one two\nthree four\n\n\nfive six\n\n"
+		"one two\nthree four\n\n\nthree four\nseven\n\nfive six\n";
+	static const char second[] = "\none two\nthree four\n\n\neight\n";
+	struct dedup_options opt;
+	struct corpus c = { .n = 0 };
+
+	(void)state;
+	dedup_options_init(&opt);
+	opt.unit = DEDUP_UNIT_LINE;
+	opt.min_words = 2;
+	corpus_add(&c, first, strlen(first));
+	corpus_add(&c, second, strlen(second));
+	for (enum pieces pieces = PIECES_WHOLE; pieces <= PIECES_BATCH;
+	     pieces++) {
+		struct answers a;
+
+		assert_null(ask(&c, &opt, pieces, 1, &a));
+		assert_null(check_spans(&c, &a));
+		assert_int_equal(a.doc[0].n, 4);
+		/* The first of its block has those before, the last none. */
+		check_removal_is(&a.doc[0], 0, 30, 31, 39, 39);
+		check_removal_is(&a.doc[0], 1, 39, 39, 50, 50);
+		/* Of this block a line stays. */
+		check_removal_is(&a.doc[0], 2, 52, 52, 63, 63);
+		check_removal_is(&a.doc[0], 3, 69, 70, 79, 79);
+		/* Nothing is kept before: the last has those after. */
+		assert_int_equal(a.doc[1].n, 2);
+		check_removal_is(&a.doc[1], 0, 1, 1, 9, 9);
+		check_removal_is(&a.doc[1], 1, 9, 9, 20, 22);
+		answers_free(&a);
+	}
+	corpus_free(&c);
+}
+
+static void
+test_apply_keeps_what_no_removal_has(void **state)
+{
+	static const char text[] = "0123456789";
+	struct dedup_removal r[] = {
+		{ .begin = 100, .end = 102 }, { .begin = 102, .end = 103 },
+		{ .begin = 107, .end = 108 },
+	};
+	struct dedup_verdict v = { .removals = NULL };
+	char out[] = "..........";
+
+	(void)state;
+	/* As after an error; then nothing is decided. */
+	assert_int_equal(dedup_apply(text, 10, &v, out), 0);
+	assert_int_equal(dedup_apply(NULL, 0, &v, NULL), 0);
+	v.begin = v.decided = 100;
+	assert_int_equal(dedup_apply(text, 10, &v, out), 0);
+	v.decided = 109;
+	assert_int_equal(dedup_apply(text, 10, &v, out), 9);
+	assert_string_equal(out, "012345678.");
+	v.removals = r;
+	v.nremovals = 3;
+	assert_int_equal(dedup_apply(text, 10, &v, out), 5);
+	assert_memory_equal(out, "34568", 5);
+	/* In place; what is not decided stays where it is. */
+	strcpy(out, text);
+	assert_int_equal(dedup_apply(out, 10, &v, out), 5);
+	assert_memory_equal(out, "34568", 5);
+	assert_int_equal(out[9], '9');
+	/* A text shorter than the verdict's: no byte behind it is read. */
+	assert_int_equal(dedup_apply("01234", 5, &v, out), 2);
+	assert_int_equal(dedup_apply("0", 1, &v, out), 0);
+}
+
 /* States. */
 
 static void
@@ -1397,8 +1482,8 @@ check_flushed(const struct document *doc, uint64_t decided, uint64_t fed,
 		bool gone = false;
 
 		for (size_t k = 0; k < a->n; k++)
-			gone |= i - a->removals[k].offset <
-				a->removals[k].length;
+			gone |= a->removals[k].unit_begin <= i &&
+				i < a->removals[k].unit_end;
 		/* Marks of mail and comments may make a blank line. */
 		if (!gone && strchr(" \t\r\n>#*/;%-", doc->text[i]) == NULL &&
 		    (unsigned char)doc->text[i] < 0x80)
@@ -1499,7 +1584,7 @@ feed_pieces(struct dedup *d, struct outcome *o)
 		st = (fed == len ? dedup_end : dedup_feed)
 			(d, text + decided, fed - decided, &v);
 		for (size_t i = 0; i < v.nremovals; i++)
-			o->offsets += v.removals[i].offset *
+			o->offsets += v.removals[i].begin *
 				      (v.removals[i].reason + 1u);
 		o->nremovals += v.nremovals;
 		decided = (size_t)v.decided;
@@ -1879,7 +1964,8 @@ test_flush_leaves_the_separator_of_a_block_that_may_go_on(void **state)
 	assert_int_equal(dedup_begin(d), DEDUP_OK);
 	assert_int_equal(dedup_flush(d, text, strlen(first), &v), DEDUP_OK);
 	assert_int_equal(v.nremovals, 1);
-	assert_int_equal(v.removals[0].separator_length, 0);
+	assert_int_equal(v.removals[0].begin, v.removals[0].unit_begin);
+	assert_int_equal(v.removals[0].end, v.removals[0].unit_end);
 	decided = v.decided;
 	assert_int_equal(dedup_end(d, text + decided, strlen(text) - decided,
 				   &v), DEDUP_OK);
@@ -1991,6 +2077,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_eight_leads_in_a_row),
 		cmocka_unit_test(
 			test_giant_block_leaves_the_separator_before_it),
+		cmocka_unit_test(test_removal_is_one_span_with_its_blank_lines),
+		cmocka_unit_test(test_apply_keeps_what_no_removal_has),
 		cmocka_unit_test(test_contained_ones_go_where_asked_for),
 		cmocka_unit_test(test_options_out_of_range_are_refused),
 		cmocka_unit_test(test_calls_in_a_wrong_state_are_refused),

@@ -88,9 +88,10 @@ check_same(const struct answer *a, const struct answer *b,
 		const struct dedup_removal *x = &a->removal[i];
 		const struct dedup_removal *y = &b->removal[i];
 
-		assert_int_equal(x->offset, y->offset);
-		assert_int_equal(x->length, y->length);
-		assert_int_equal(x->separator_length, y->separator_length);
+		assert_int_equal(x->begin, y->begin);
+		assert_int_equal(x->end, y->end);
+		assert_int_equal(x->unit_begin, y->unit_begin);
+		assert_int_equal(x->unit_end, y->unit_end);
 		assert_int_equal(x->reason, y->reason);
 		assert_true(x->resemblance == y->resemblance);
 		assert_int_equal(x->witness.document,

@@ -571,7 +571,7 @@ check_document_stays(const char *what, const struct script *s,
 
 		fail_msg("%s, %s: of different paragraphs this goes:\n%.*s"
 			 "of this document:\n%s", s->name, what,
-			 (int)g->length, t->p + g->offset, t->p);
+			 (int)(g->end - g->begin), t->p + g->begin, t->p);
 	}
 	answers_free(&a);
 }
@@ -707,9 +707,14 @@ test_paragraphs_that_share_a_wrapped_line_stay(void **state)
 static void
 squeeze(const struct document *d, struct text *to)
 {
-	for (const char *l = d->text, *end; l < d->text + d->len; l = end) {
+	const char *end, *text;
+
+	for (const char *l = d->text; l < d->text + d->len; l = end) {
 		end = strchr(l, '\n') + 1;
-		if (l + strspn(l, " \t\r\n") < end)
+		for (text = l; text < end && strchr(" \t\r\n", *text);
+		     text++)
+			;
+		if (text < end)
 			put(to, l, (size_t)(end - l));
 	}
 }

@@ -250,17 +250,26 @@ struct bytes {
 };
 
 static int
+make_room(struct bytes *b, size_t len)
+{
+	size_t room = 2 * (b->len + len) + 4096;
+	char *more;
+
+	if (len <= b->room - b->len)
+		return 0;
+	more = realloc(b->p, room);
+	if (more == NULL)
+		return -1;
+	b->p = more;
+	b->room = room;
+	return 0;
+}
+
+static int
 add_bytes(struct bytes *b, const void *p, size_t len)
 {
-	if (len > b->room - b->len) {
-		size_t room = 2 * (b->len + len) + 4096;
-		char *more = realloc(b->p, room);
-
-		if (more == NULL)
-			return -1;
-		b->p = more;
-		b->room = room;
-	}
+	if (make_room(b, len) != 0)
+		return -1;
 	if (len > 0)
 		memcpy(b->p + b->len, p, len);
 	b->len += len;
@@ -471,12 +480,6 @@ builder_add_null(struct builder *b)
 	return add_empty(b);
 }
 
-int
-builder_add_piece(struct builder *b, const char *p, size_t len)
-{
-	return add_bytes(&b->texts.data, p, len);
-}
-
 /* FNV-1a. */
 static uint64_t
 hash_of(const char *p, size_t len)
@@ -590,8 +593,16 @@ end_dictionary_row(struct builder *b)
 }
 
 int
-builder_end_row(struct builder *b)
+builder_add_kept(struct builder *b, const struct dedup_text *t,
+		 const struct dedup_verdict *v)
 {
+	struct bytes *data = &b->texts.data;
+
+	if (make_room(data, t->len) != 0)
+		return -1;
+	if (t->len > 0)
+		data->len += dedup_apply(t->text, t->len, v,
+					 data->p + data->len);
 	if (b->type.index != 0)
 		return end_dictionary_row(b);
 	b->n++;

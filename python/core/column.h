@@ -56,9 +56,9 @@ struct builder *builder_new(struct column_type type, int64_t pad, int64_t n);
 void builder_free(struct builder *b);	/* NULL is fine */
 int builder_add_null(struct builder *b);
 
-/* A row's text comes in pieces; then the row ends. */
-int builder_add_piece(struct builder *b, const char *p, size_t len);
-int builder_end_row(struct builder *b);
+/* A row: what a verdict keeps of a text. */
+int builder_add_kept(struct builder *b, const struct dedup_text *t,
+		     const struct dedup_verdict *v);
 
 /* The array, when all rows are there.  Frees the builder. */
 int builder_finish(struct builder *b, struct ArrowArray *to);

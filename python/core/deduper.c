@@ -198,36 +198,31 @@ add_nulls(struct job *j, int64_t row)
 	return 0;
 }
 
+static bool
+all_goes(const struct dedup_verdict *v)
+{
+	uint64_t kept = v->decided;
+
+	for (size_t i = 0; i < v->nremovals; i++)
+		kept -= v->removals[i].end - v->removals[i].begin;
+	return kept == 0 && v->nremovals > 0;
+}
+
 /* What is kept of a text: 0, or -1. */
 static int
 add_kept(struct job *j, int64_t row, const struct dedup_text *t,
 	 const struct dedup_verdict *v)
 {
-	size_t at = 0, kept = 0;
+	static const struct dedup_verdict nothing;
 	bool is_short = v->words < j->min_words;
 
 	/* Nobody's witness, then. */
 	if (is_short)
 		dedup_forget(j->self->d);
-	for (size_t i = 0; i < v->nremovals && !is_short; i++) {
-		struct cut c = spans_cut(&v->removals[i]);
-
-		kept += c.begin - at;
-		if (j->builder != NULL &&
-		    builder_add_piece(j->builder, t->text + at,
-				      c.begin - at) != 0)
-			return -1;
-		at = c.end;
-	}
-	kept += t->len - at;
 	if (j->gone != NULL)
-		j->gone[row] = is_short || (kept == 0 && t->len > 0);
-	if (is_short)
-		return j->builder != NULL ? builder_end_row(j->builder) : 0;
-	if (j->builder == NULL)
-		return 0;
-	return builder_add_piece(j->builder, t->text + at, t->len - at) == 0 ?
-	       builder_end_row(j->builder) : -1;
+		j->gone[row] = is_short || all_goes(v);
+	return j->builder == NULL ? 0 :
+	       builder_add_kept(j->builder, t, is_short ? &nothing : v);
 }
 
 static int
@@ -839,26 +834,19 @@ fail:
 	return -1;
 }
 
-/* A text without its cuts. */
 static PyObject *
 cut_string(const struct dedup_text *t, const struct dedup_removal *r, size_t n)
 {
+	struct dedup_verdict v = {
+		.removals = r, .nremovals = n, .decided = t->len,
+	};
 	char *kept = malloc(t->len + 1);
-	size_t at = 0, len = 0;
 	PyObject *string;
 
 	if (kept == NULL)
 		return PyErr_NoMemory();
-	for (size_t i = 0; i < n; i++) {
-		struct cut c = spans_cut(&r[i]);
-
-		memcpy(kept + len, t->text + at, c.begin - at);
-		len += c.begin - at;
-		at = c.end;
-	}
-	memcpy(kept + len, t->text + at, t->len - at);
-	len += t->len - at;
-	string = PyUnicode_DecodeUTF8(kept, (Py_ssize_t)len, "surrogatepass");
+	string = PyUnicode_DecodeUTF8(kept, (Py_ssize_t)
+		dedup_apply(t->text, t->len, &v, kept), "surrogatepass");
 	free(kept);
 	return string;
 }
@@ -897,15 +885,18 @@ span_of(const struct dedup_removal *r)
 	const struct dedup_place *w = &r->witness;
 	bool known = w->document != UINT64_MAX;
 
+	struct blank blank = spans_blank(r);
+
 	return Py_BuildValue("(KKKsd(NNNI)KKK)",
-		(unsigned long long)r->offset, (unsigned long long)r->length,
+		(unsigned long long)r->unit_begin,
+		(unsigned long long)(r->unit_end - r->unit_begin),
 		(unsigned long long)r->line, dedup_reason_name(r->reason),
 		r->resemblance, number_or_none(w->document, known),
 		number_or_none(w->offset, known),
 		number_or_none(w->line, known), w->table,
 		(unsigned long long)r->documents,
-		(unsigned long long)r->separator_offset,
-		(unsigned long long)r->separator_length);
+		(unsigned long long)blank.offset,
+		(unsigned long long)blank.length);
 }
 
 static PyObject *

@@ -53,19 +53,14 @@ spans_free(struct spans *s)
 	*s = (struct spans){ .n = 0 };
 }
 
-/* Blank lines that go along stand right before their unit, or right after. */
-struct cut
-spans_cut(const struct dedup_removal *r)
+struct blank
+spans_blank(const struct dedup_removal *r)
 {
-	struct cut c = { r->offset, r->offset + r->length };
-
-	if (r->separator_length == 0)
-		return c;
-	if (r->separator_offset < r->offset)
-		c.begin = r->separator_offset;
-	else
-		c.end = r->separator_offset + r->separator_length;
-	return c;
+	if (r->begin < r->unit_begin)
+		return (struct blank){ r->begin, r->unit_begin - r->begin };
+	if (r->unit_end < r->end)
+		return (struct blank){ r->unit_end, r->end - r->unit_end };
+	return (struct blank){ 0, 0 };
 }
 
 /* The type. */
@@ -124,16 +119,16 @@ field_of(const struct dedup_removal *r, const char *name)
 {
 	switch (name[0]) {
 	case 'o':
-		return (int64_t)r->offset;
+		return (int64_t)r->unit_begin;
 	case 'd':
 		return (int64_t)r->documents;
 	case 's':
 		return strcmp(name, "separator_offset") == 0 ?
-		       (int64_t)r->separator_offset :
-		       (int64_t)r->separator_length;
+		       (int64_t)spans_blank(r).offset :
+		       (int64_t)spans_blank(r).length;
 	default:
 		return strcmp(name, "line") == 0 ? (int64_t)r->line :
-						   (int64_t)r->length;
+			(int64_t)(r->unit_end - r->unit_begin);
 	}
 }
 

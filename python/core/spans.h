@@ -16,11 +16,11 @@ struct spans {
 int spans_add_row(struct spans *s, const struct dedup_removal *r, size_t n);
 void spans_free(struct spans *s);
 
-/* Bytes that leave with a removal, blank lines too. */
-struct cut {
-	size_t begin, end;
+/* Blank lines that leave with a unit; 0 and 0: none. */
+struct blank {
+	uint64_t offset, length;
 };
-struct cut spans_cut(const struct dedup_removal *r);
+struct blank spans_blank(const struct dedup_removal *r);
 
 /* The type, and the array of it. */
 int spans_schema(struct ArrowSchema *to, const char *name);
