@@ -69,15 +69,20 @@ SEES_table = saved store shingle base
 SEES_engine = api table saved store shingle text base
 SEES_dedup = engine $(SEES_engine)
 SEES_io = base
-SEES_cli = api io base
-SEES_tests = cli $(SEES_dedup) io
+SEES_cli/explain = api io base
+SEES_cli/options = cli/explain $(SEES_cli/explain)
+SEES_cli/input = cli/options $(SEES_cli/options)
+SEES_cli/output = cli/input $(SEES_cli/input)
+SEES_cli/places = cli/input $(SEES_cli/input)
+SEES_cli = cli/places $(SEES_cli/output) cli/output
+SEES_tests = cli $(SEES_cli) $(SEES_dedup)
 
 LIB_SOURCES = dedup.c shingle.c \
 	$(sort $(wildcard base/*.c text/*.c store/*.c saved/*.c table/*.c engine/*.c))
-CLI_SOURCES = $(sort $(wildcard io/*.c cli/*.c))
+CLI_SOURCES = $(sort $(wildcard io/*.c cli/*.c cli/*/*.c))
 
 # The layer of a source (or of an object, without $B/), and its -I flags.
-layer_of = $(if $(findstring /,$1),$(firstword $(subst /, ,$1)),$(basename $(basename $1)))
+layer_of = $(if $(findstring /,$1),$(patsubst %/,%,$(dir $1)),$(basename $(basename $1)))
 path_of = $(if $(filter api shingle,$1),$B/include/$1,$1)
 includes = $(foreach l,$(SEES_$(call layer_of,$1)),-I$(call path_of,$l))
 HEADERS = $B/include/api/dedup.h $B/include/shingle/shingle.h
@@ -145,7 +150,7 @@ $B/_dedup: dedup
 $B/dedup.fish: dedup
 	./dedup --completion=fish > $@
 
--include $(wildcard $B/*.d $B/*/*.d)
+-include $(wildcard $B/*.d $B/*/*.d $B/cli/*/*.d)
 
 include tests/tests.mk
 

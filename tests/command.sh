@@ -1820,7 +1820,7 @@ must 'a separator of text among records' refuses \
 must 'a separator of text among WARC records' refuses \
     'dedup: --document-separator: not with --format=warc' \
     --document-separator=x -f warc
-# Each rule of cli/option_check.c.
+# Each rule of cli/options/option_check.c.
 not_together() {
 	local said options n=0
 	printf '%b' "$twice" >a

@@ -172,7 +172,7 @@ LINT_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(EXTRA_MACROS) \
 	$(foreach l,$(SEES_tests),-I$(call path_of,$l))
 
 lint: | $(HEADERS)
-	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h
+	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h cli/*/*.h
 	shellcheck -x tests/*.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	tests/man.sh $(wildcard man/*.[1-9])
@@ -188,7 +188,7 @@ lint: | $(HEADERS)
 	$(CLANG) -fsyntax-only -Werror -Itests $(LINT_CFLAGS) \
 		$(LIB_SOURCES) $(CLI_SOURCES) $(wildcard tests/*.c)
 
--include $(wildcard $T/*.d $A/*.d $A/*/*.d $S/*.d $S/*/*.d $F/*.d $F/*/*.d)
+-include $(wildcard $T/*.d $(foreach d,$A $S $F,$d/*.d $d/*/*.d $d/cli/*/*.d))
 .PHONY: build-tests check-long bench-growth bench-instructions check-python \
 	asan-python
 .PRECIOUS: $T/%.o $A/%.o $S/%.o $F/%.o
