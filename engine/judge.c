@@ -233,6 +233,8 @@ decide_run(struct dedup *d, size_t run, const struct piece *p)
 		if (p->verdict == GOES) {
 			l->verdict = GOES;
 			l->why = p->why;
+			l->root_off = p->root_off;
+			l->root_line = p->root_line;
 		} else {
 			d->stats.units += keep_none_dooms(d, l);
 			got = let_stay(d, l);

@@ -1164,6 +1164,12 @@ test_heading_goes_with_what_it_heads(void **state)
 	CHECK_GONE(&opt, text, { 10, DEDUP_HEADING, 0 },
 		   { 12, DEDUP_HEADING, 2 }, { 14, DEDUP_EXACT, 4 },
 		   { 16, DEDUP_HEADING, 6 }, { 18, DEDUP_EXACT, 8 });
+	/* What repeats one goes as it does, all its lines. */
+	CHECK_GONE(&opt, "a b\nc\n\n" TEN ".\n\nNo.\n\na b\nc\n\n"
+		   "a b\na b\nc\n\n" TEN ".\n",
+		   { 7, DEDUP_HEADING, 0 }, { 10, DEDUP_HEADING, 0 },
+		   { 11, DEDUP_HEADING, 0 }, { 12, DEDUP_HEADING, 0 },
+		   { 14, DEDUP_EXACT, 3 });
 	/* Another one stays, and so does one over another text. */
 	snprintf(text, sizeof(text), "%s\nNotes\n\n%s\n\nVotes\n\n"
 		 "None were cast on that day.\n", page, second);
