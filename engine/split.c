@@ -212,7 +212,8 @@ add_pass(struct split *s, const struct line *l)
 
 /*
  * In two words or more.  Cells of a table are the same by chance, and lines of
- * code for a reason.
+ * code for a reason; what goes on in the next line may say it again, as verse
+ * does.
  */
 bool
 split_says_again(const struct said *before, const char *before_words,
@@ -225,7 +226,8 @@ split_says_again(const struct said *before, const char *before_words,
 	       memcmp(before_words + before->norm, words,
 		      again->norm_len) == 0 &&
 	       !unit_is_cell(words, again->norm_len, again->nwords) &&
-	       listing_signs(text, trimmed(text, len)) == 0;
+	       listing_signs(text, trimmed(text, len)) == 0 &&
+	       !ending_is_open(text, len);
 }
 
 /* What is known of a unit from its lines so far. */

@@ -174,7 +174,8 @@ says_again(const struct paper *p, const struct seq *s,
 
 	return s->n >= 2 && seq_same(s, before) &&
 	       !unit_is_cell(s->norm, s->len, s->n) &&
-	       listing_signs(text, trimmed(text, len)) == 0;
+	       listing_signs(text, trimmed(text, len)) == 0 &&
+	       !ending_is_open(text, len);
 }
 
 static void

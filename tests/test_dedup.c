@@ -743,6 +743,9 @@ test_same_words_go(void **state)
 		      "\n" TEN "\n\n\nYes.\n\nYes.\n");
 	check_example(&opt, "Yes, yes.\n\nYes, yes.\n\nNo.\n\nYes, yes.\n",
 		      "Yes, yes.\n\nNo.\n\nYes, yes.\n");
+	/* Verse says it again, and goes on. */
+	check_stays(&opt, "Row, row, row your boat,\n"
+		    "Row, row, row your boat,\nGently down the stream.\n");
 	opt.min_words = 11;
 	check_stays(&opt, TEN "\n\nNo.\n\n" TEN "\n");
 }
