@@ -128,7 +128,8 @@ enum dedup_reason {
 	DEDUP_BOILERPLATE,	/* the same words stand in many documents */
 	DEDUP_LISTED,		/* a reference text or table says it, or it
 				 * holds a text of one */
-	DEDUP_HEADING,		/* shorter than min_words, beside what goes; the
+	DEDUP_HEADING,		/* shorter than min_words, or a part (what means
+				 * little by itself), beside what goes; the
 				 * same stands there at the witness */
 	DEDUP_NREASONS		/* of this version: a library may know more */
 };
@@ -140,9 +141,9 @@ struct dedup_options {
 	enum dedup_unit unit;		/* DEDUP_UNIT_AUTO */
 	enum dedup_scope scope;		/* DEDUP_SCOPE_ALL */
 	enum dedup_keep keep;		/* DEDUP_KEEP_FIRST */
-	unsigned min_words;		/* 5; from 1: a shorter unit is compared
-					 * only with the one before it, and as
-					 * a heading */
+	unsigned min_words;		/* 5; from 1: a shorter unit, or a part,
+					 * is compared only with the one before
+					 * it, and as a heading */
 	unsigned ngram;			/* 3; 1 to DEDUP_NGRAM_MAX: words in a
 					 * shingle of 'threshold' and
 					 * 'contained' */

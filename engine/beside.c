@@ -1,10 +1,11 @@
 /*
- * What is too short to be compared is told from the company it is in.
+ * What is too short to be compared, and a part (see part.h), is told from the
+ * company it is in.
  *
  * A heading goes along with the unit that it stands before, if the same heading
- * stands before the text that says that unit; up to three in a row do, each with
- * the next, if all are quoted as often as the unit.  So does what is short behind a unit in its block: the last lines of
- * a sign-up box.
+ * stands before the text that says that unit; up to HEADINGS in a row do, each
+ * with the next, if those that are no parts are quoted as often as the unit.  So
+ * does what is short behind a unit in its block: the last lines of a sign-up box.
  *
  *	Votes				known: "votes" before 4711
  *	All members voted for ...	its identity is 4711
@@ -183,12 +184,18 @@ beside_judged(struct dedup *d, size_t i)
 
 	if (n == 0)
 		return 0;
-	/* Who wrote what is quoted is no heading. */
-	for (k = 0; k < n; k++)
-		if (view_at(&d->view, d->heading[k].piece)->quote !=
-		    view_at(&d->view, i)->quote)
-			return beside_settle(d);
-	memcpy(h, d->heading, sizeof(h));
+	/* "Jane:" before what is quoted is no heading, nor is what it ends. */
+	for (k = n; k > 0; k--) {
+		const struct piece *p;
+
+		p = view_at(&d->view, d->heading[k - 1].piece);
+		if (p->quote != view_at(&d->view, i)->quote && !p->part)
+			break;
+	}
+	for (; k > 0; k--, n--)
+		if (settle_first(d) != 0)
+			return -1;
+	memcpy(h, d->heading, n * sizeof(*h));
 	d->nheadings = 0;
 	for (k = n; k > 0 && d->beside.any && d->beside.goes; k--) {
 		struct piece *p = view_at(&d->view, h[k - 1].piece);

@@ -54,7 +54,7 @@
 #define CHAIN_BYTES ((size_t)512 << 10)	/* of units, each of which the next
 				 * says in full: what waits has a bound */
 #define HEADLINE 12		/* words: what has fewer and ends no sentence */
-#define HEADINGS 3		/* short units in a row that go along */
+#define HEADINGS 16		/* short units in a row that go along */
 
 /* Why a piece goes. */
 struct finding {
@@ -102,7 +102,8 @@ struct piece {
 				 * one of those that say it in full */
 	uint8_t asks;		/* words at its end that ask to read on */
 	uint8_t quote;		/* marks of quoted mail before it */
-	bool compared;		/* it has min_words words */
+	bool compared;		/* with earlier texts: it has min_words words */
+	bool part;		/* ... but is known by its company alone */
 	bool listing;		/* of code: only exact copies go */
 	bool headline;		/* short, and no sentence: the same of it */
 	bool rule;		/* no words, but something that can be seen */

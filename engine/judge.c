@@ -171,7 +171,8 @@ record(struct dedup *d, struct split *s, struct piece *p)
 {
 	struct place at = engine_place(d, p->off, p->line);
 
-	if (p->compared && !p->broken)
+	/* What follows a part of a reference text may be anywhere. */
+	if ((p->compared || (p->part && d->reference)) && !p->broken)
 		record_at(d, s, p, &at);
 }
 
@@ -232,6 +233,8 @@ decide_run(struct dedup *d, size_t run, const struct piece *p)
 		if (p->verdict == GOES) {
 			l->verdict = GOES;
 			l->why = p->why;
+			l->root_off = p->root_off;
+			l->root_line = p->root_line;
 		} else {
 			d->stats.units += keep_none_dooms(d, l);
 			got = let_stay(d, l);
@@ -295,7 +298,8 @@ is_taken(struct dedup *d, size_t i)
 			break;
 		got = boilerplate_find(d, l, &f);
 	}
-	return got != 0 || !p->compared ? got : listed_find(d, s, p, &f);
+	return got != 0 || (!p->compared && !p->part) ? got :
+	       listed_find(d, s, p, &f);
 }
 
 /* Where the first unit begins that leads to unit i; those before are done. */
@@ -361,6 +365,18 @@ is_completed(struct dedup *d, size_t i, struct piece *p)
 	return 1;
 }
 
+/* A unit that is known by its company, and by reference texts. */
+static int
+judge_short(struct dedup *d, size_t i, struct split *s, struct piece *p)
+{
+	int got = p->part ? listed_find(d, s, p, &p->why) : 0;
+
+	if (got <= 0)
+		return got < 0 ? -1 : beside_short(d, i);
+	d->beside.any = false;
+	return judge_goes(d, i) != 0 ? -1 : beside_settle(d);
+}
+
 /* A unit against all that was said before, and what follows soon. */
 static int
 judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
@@ -374,7 +390,7 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 		return repeat(d, p) != 0 || decide_lines(d, i, p) != 0 ? -1 :
 		       beside_passed(d);
 	if (!p->compared)
-		return beside_short(d, i);
+		return judge_short(d, i, s, p);
 	if (wanted) {
 		if (split_wants_identity(s, p) && split_sketch(s, p) != 0)
 			return -1;
@@ -777,7 +793,8 @@ note_fate(struct dedup *d, const struct piece *p)
 		return;
 	if (p->kind != PIECE_REST && !p->repeats && p->w.n > 0)
 		set_fate(&d->last_unit, p);
-	if (p->kind != PIECE_RUN || p->len > 0)
+	/* What repeats a unit of one line was said there. */
+	if (p->kind == PIECE_RUN ? p->len > 0 : !p->repeats)
 		set_fate(&d->last_line, p);
 }
 

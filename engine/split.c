@@ -14,6 +14,7 @@
 
 #include "bytes.h"
 #include "listing.h"
+#include "part.h"
 #include "simd.h"
 
 #define PORTION ((size_t)128 << 10)	/* bytes read before they are planned */
@@ -174,7 +175,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	p->ending = ENDING_WHOLE;
 	p->completers = 0;
 	p->asks = p->quote = 0;
-	p->compared = p->listing = p->headline = p->rule = false;
+	p->compared = p->part = p->listing = p->headline = p->rule = false;
 	p->repeats = false;
 	p->linked = p->digits = p->sketched = p->stays = p->begins = false;
 	p->said = p->broken = p->recorded = p->doomed = false;
@@ -219,7 +220,8 @@ add_pass(struct split *s, const struct line *l)
 
 /*
  * In two words or more.  Cells of a table are the same by chance, and lines of
- * code for a reason.
+ * code for a reason; what goes on in the next line may say it again, as verse
+ * does.
  */
 bool
 split_says_again(const struct said *before, const char *before_words,
@@ -232,7 +234,8 @@ split_says_again(const struct said *before, const char *before_words,
 	       memcmp(before_words + before->norm, words,
 		      again->norm_len) == 0 &&
 	       !unit_is_cell(words, again->norm_len, again->nwords) &&
-	       listing_signs(text, trimmed(text, len)) == 0;
+	       listing_signs(text, trimmed(text, len)) == 0 &&
+	       !ending_is_open(text, len);
 }
 
 /* What is known of a unit from its lines so far. */
@@ -254,15 +257,39 @@ add_line(struct sums *sums, const struct line *l)
 	sums->high |= !l->ascii;
 }
 
-/* How does it end?  Its text ends with the line 'last'. */
+/*
+ * Does the unit mean little without what is beside it?  What is all of its
+ * document has nothing beside it, and what the user says is a unit is one.
+ */
+static inline bool
+may_be_part(const struct split *s, uint32_t length)
+{
+	return length < PART_WORDS && s->opt.unit == DEDUP_UNIT_AUTO &&
+	       !s->alone;
+}
+
+/*
+ * How does it end, and begin?  Its text ends with the line 'last'; 'extra' is
+ * what its addresses count beyond a word each.
+ */
 static void
-look_at_end(struct split *s, struct piece *p, const struct line *last)
+look_at_ends(struct split *s, struct piece *p, uint32_t extra,
+	     const struct line *last)
 {
 	const char *text = s->text + (p->off - s->base);
 	size_t len = (size_t)(last->off + last->len - p->off);
+	uint32_t length = p->length - extra;
+	bool headline = length < HEADLINE && !ending_is_sentence(text, len);
 
-	p->headline = p->length < HEADLINE && !ending_is_sentence(text, len);
-	if (s->opt.unit == DEDUP_UNIT_DOCUMENT)
+	p->headline = headline && p->length < HEADLINE;
+	p->part = may_be_part(s, length) && part_is(&(struct part_text){
+		.text = text, .len = len, .length = length,
+		.nlines = p->nlines, .words = s->scan.norm + p->norm,
+		.words_len = p->digits ? p->norm_len : 0,
+		.listing = p->listing, .headline = headline,
+		.underlined = last->nwords == 0,
+	});
+	if (p->part || s->opt.unit == DEDUP_UNIT_DOCUMENT)
 		return;
 	p->asks = (uint8_t)ending_read_more(&s->filter,
 					    s->scan.norm + p->norm,
@@ -291,9 +318,11 @@ finish_unit(struct split *s, struct piece *p, const struct sums *sums,
 	if (p->w.n == 0)
 		p->rule = unit_is_rule(s->text + (p->off - s->base),
 			(size_t)(last->off + last->len - p->off));
+	if (p->compared)
+		look_at_ends(s, p, sums->extra, last);
+	p->compared &= !p->part;
 	if (p->compared) {
 		said.nwords = 0;
-		look_at_end(s, p, last);
 	} else if (split_says_again(&s->before.unit, s->scan.norm, &said,
 				    s->scan.norm, s->text + (p->off - s->base),
 				    (size_t)(last->off + last->len - p->off))) {

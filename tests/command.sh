@@ -395,7 +395,8 @@ said_soon_after() {
 must 'what is said in full soon after goes, and the full text stays' \
     said_soon_after
 
-code='```\nlet first = open(name, "r");\nlet other = read(first, 100);\n```\n'
+code='```\nlet first = open(name, "r");\nlet other = read(first, 100);\n'
+code+='let last = join(first, other, third, fourth);\n```\n'
 must 'a listing goes as a whole, and only as an exact copy' becomes \
     "$code\n${code/100/200}\n${code/other/another}\n$code" \
     "$code\n${code/100/200}\n${code/other/another}" -t 0.5 --contained

@@ -8,6 +8,7 @@
 #include "alike.h"
 #include "bytes.h"
 #include "ending.h"
+#include "item.h"
 #include "letter.h"
 #include "listing.h"
 #include "unit.h"
@@ -19,6 +20,7 @@
 #define AHEAD_BYTES ((size_t)64 << 10)
 #define NEXT_UNITS 2		/* where any unit may be */
 #define HEADLINE_WORDS 12	/* fewer, and no end of a sentence */
+#define PART_WORDS 20		/* fewer, and little without its company */
 
 /* Split: a document to units. */
 
@@ -42,6 +44,7 @@ struct unit {
 	struct loose loose;
 	uint32_t length;	/* in words as rules count them */
 	bool headline;		/* few words that end no sentence */
+	bool part;		/* long enough, but told by its company */
 	unsigned quote;		/* marks of quoted mail before it */
 	size_t section;		/* what is too long to judge parts these */
 	size_t repeats;		/* the unit that it says again, or NONE */
@@ -90,6 +93,7 @@ struct paper {
 	size_t before;		/* a line, or the first one of a unit */
 	struct seq before_words;
 	size_t before_unit;
+	bool alone;		/* it is all of its document, or of a giant */
 	bool oversize;		/* something is too long to judge */
 };
 
@@ -148,9 +152,16 @@ length_of(const struct paper *p, const struct unit *u, size_t number)
 }
 
 static bool
-is_compared(const struct paper *p, const struct unit *u)
+is_long(const struct paper *p, const struct unit *u)
 {
 	return u->length >= p->opt->min_words;
+}
+
+/* With what is no reference. */
+static bool
+is_compared(const struct paper *p, const struct unit *u)
+{
+	return is_long(p, u) && !u->part;
 }
 
 /* May it go as near, or for what stands behind it? */
@@ -174,7 +185,116 @@ says_again(const struct paper *p, const struct seq *s,
 
 	return s->n >= 2 && seq_same(s, before) &&
 	       !unit_is_cell(s->norm, s->len, s->n) &&
-	       listing_signs(text, trimmed(text, len)) == 0;
+	       listing_signs(text, trimmed(text, len)) == 0 &&
+	       !ending_is_open(text, len);
+}
+
+/* Where the text of line i begins, behind white space and marks of mail. */
+static const char *
+text_begin(const struct paper *p, size_t i, size_t *len)
+{
+	const char *s = p->text + line_of(p, i)->off;
+
+	*len = trimmed(s, line_of(p, i)->len);
+	for (; *len > 0 && memchr(" \t>", *s, 3) != NULL; s++)
+		--*len;
+	return s;
+}
+
+/* A bullet, a number, a heading's mark, a prompt; or the option of a command. */
+static bool
+is_item(const struct paper *p, size_t i)
+{
+	size_t len, n = 0;
+	const char *s = text_begin(p, i, &len);
+
+	if (len == 0)
+		return false;
+	if (item_begins_bullet(s, len) || item_begins_number(s, len))
+		return true;
+	if (*s == '$')
+		return len == 1 || s[1] == ' ' || s[1] == '\t';
+	while (n < len && s[n] == *s)
+		n++;
+	if (*s == '#')
+		return n == len || s[n] == ' ' || s[n] == '\t';
+	return *s == '-' && n < len && (s[n] == ' ' ||
+		((s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z'));
+}
+
+/* "name: value", with a name of one word, in two bytes or more. */
+static bool
+has_name(const struct paper *p, size_t i)
+{
+	size_t len, n = 0;
+	const char *s = text_begin(p, i, &len), *colon;
+
+	while (n < len && (unsigned char)s[n] > ' ')
+		n++;
+	if (n < len && n < 32 && n > 2 && s[n - 1] == ':')
+		return true;
+	colon = memmem(s, n, "：", 3);
+	return colon != NULL && colon > s && colon + 3 - s < 32 &&
+	       colon + 3 < s + len;
+}
+
+/* Is there a word with two numbers in it, or one that is a year? */
+static bool
+has_date(const struct seq *s)
+{
+	static const char digits[] = "0123456789";
+	size_t numbers = 0, from = 0;
+
+	for (size_t i = 0; i < s->len; i++) {
+		bool digit = strchr(digits, s->norm[i]) != NULL &&
+			     s->norm[i] != 0;
+
+		if (s->norm[i] == ' ') {
+			numbers = 0;
+			from = i + 1;
+		}
+		if (digit && (i == from ||
+			      strchr(digits, s->norm[i - 1]) == NULL))
+			numbers++;
+		if (numbers > 1)
+			return true;
+		if (digit && i == from + 3 && strspn(s->norm + from,
+						     digits) == 4 &&
+		    s->norm[i + 1] == ' ' && (s->norm[from] == '1' ||
+					      s->norm[from] == '2'))
+			return true;
+	}
+	return false;
+}
+
+/* Does it mean little without what is beside it? */
+static bool
+is_part(const struct paper *p, const struct unit *u)
+{
+	const char *text = p->text + u->place.offset;
+	size_t len = line_end(p, u->last) - u->place.offset;
+	size_t lines = 0, items = 0;
+	uint32_t length = u->length;
+
+	if (p->opt->unit != DEDUP_UNIT_AUTO || p->alone || !is_long(p, u))
+		return false;
+	for (size_t i = u->first; i <= u->last; i++) {
+		items += is_item(p, i);
+		if (p->row[i].unit != p->nunits)
+			continue;
+		lines += line_of(p, i)->nwords > 0;
+		/* An address is one word. */
+		length -= line_of(p, i)->extra;
+	}
+	if (length >= PART_WORDS)
+		return false;
+	if (u->kind == LISTING || ending_is_open(text, len))
+		return true;
+	if (is_item(p, u->first) && items == 1)
+		return true;
+	return length < HEADLINE_WORDS && !ending_is_sentence(text, len) &&
+	       lines <= 2 && (line_of(p, u->last)->nwords == 0 ||
+			      has_name(p, u->first) || has_date(&u->words));
 }
 
 static void
@@ -193,7 +313,8 @@ add_unit(struct paper *p, struct unit u)
 	u.headline = u.length < HEADLINE_WORDS &&
 		     !ending_is_sentence(p->text + u.place.offset,
 					 line_end(p, u.last) - u.place.offset);
-	if (before != NULL && !is_compared(p, &u) &&
+	u.part = is_part(p, &u);
+	if (before != NULL && !is_compared(p, &u) && !is_compared(p, before) &&
 	    says_again(p, &u.words, &before->words, u.first, u.last))
 		u.repeats = before->repeats != NONE ? before->repeats :
 			    p->before_unit;
@@ -266,6 +387,7 @@ split_piece(struct paper *p, size_t first, size_t last, bool alone)
 			   p->opt->keep == DEDUP_KEEP_NONE,
 	};
 
+	p->alone = alone;
 	if (first == last && line_length(b.lines) >= b.min_words &&
 	    !unit_is_fence(b.text + b.lines->off, b.lines->len)) {
 		add_whole(p, LINE, first, last);
@@ -897,7 +1019,7 @@ judge_taint(struct judge *j, struct paper *p, struct unit *u)
 	struct finding none = { .found = false };
 
 	if (p->number < j->c->nreference || all_boilerplate(j, p, u) ||
-	    !is_compared(p, u))
+	    !is_long(p, u))
 		return;
 	u->listed = search_all(j, p, u, true);
 	u->why = none;
@@ -911,11 +1033,13 @@ static void
 judge_unit(struct judge *j, struct paper *p, struct unit *u)
 {
 	bool reference = p->number < j->c->nreference;
-	bool judged = !u->why.found && u->repeats == NONE && is_compared(p, u);
+	bool judged = !u->why.found && u->repeats == NONE && is_long(p, u);
 
-	if (judged && !reference && !is_completed(j, p, u) &&
-	    !search_all(j, p, u, true))
+	if (judged && !reference && !(is_compared(p, u) &&
+				      is_completed(j, p, u)) &&
+	    !search_all(j, p, u, true) && is_compared(p, u))
 		search_all(j, p, u, false);
+	judged &= reference || is_compared(p, u);
 	if (!judged || u->broken || u->why.reason == DEDUP_LISTED)
 		return;
 	if (u->why.found && (j->opt->threshold > 0 ||
@@ -1044,7 +1168,7 @@ follow(struct paper *p)
 
 /* Company: what is short goes with what it stands beside. */
 
-#define HEADINGS 3
+#define HEADINGS 16
 
 /* Short units before a text, the nearest first; or one that is behind it. */
 struct company {
@@ -1222,12 +1346,12 @@ walk_judged(struct walk *w, struct unit *u)
 	struct company c = { .n = 0 };
 	bool any = !u->broken && u->why.reason != DEDUP_LISTED, go;
 
-	/* Who wrote what is quoted is no heading. */
-	for (size_t k = 0; k < w->nwait; k++)
-		if (w->wait[k]->quote != u->quote) {
-			end_wait(w, w->nwait);
-			w->beside = any ? u : NULL;
-			return;
+	/* A short "Jane:" before what is quoted is no heading. */
+	for (size_t k = w->nwait; k > 0; k--)
+		if (w->wait[k - 1]->quote != u->quote &&
+		    !w->wait[k - 1]->part) {
+			end_wait(w, k);
+			break;
 		}
 	go = any;
 	for (size_t k = w->nwait; k > 0 && go; k--) {
@@ -1246,7 +1370,8 @@ walk_judged(struct walk *w, struct unit *u)
 static void
 walk_unit(struct walk *w, struct unit *u)
 {
-	if (u->why.found && u->why.reason == DEDUP_BOILERPLATE) {
+	if (u->why.found && (u->why.reason == DEDUP_BOILERPLATE ||
+			     u->why.reason == DEDUP_LISTED)) {
 		w->beside = NULL;
 		end_wait(w, w->nwait);
 	} else if (u->words.n == 0) {
@@ -1829,12 +1954,14 @@ check_unit(const struct witnesses *w, const struct paper *p, size_t i,
 		       NULL : "a repeat of something else";
 	if (u->repeats != NONE)		/* it goes as what it repeats does */
 		return NULL;
+	if (r->reason == DEDUP_LISTED)
+		return is_long(p, u) ?
+		       check_listed(p, u, v, r->resemblance) :
+		       "a unit that is too short to be listed";
 	if (!is_compared(p, u))
 		return "a unit that is too short to compare";
 	if (r->reason == DEDUP_LEAD)
 		return check_lead(w, p, u, v);
-	if (r->reason == DEDUP_LISTED)
-		return check_listed(p, u, v, r->resemblance);
 	return says_all(w, v, u) ? NULL : "a witness that does not say it";
 }
 

@@ -743,6 +743,9 @@ test_same_words_go(void **state)
 		      "\n" TEN "\n\n\nYes.\n\nYes.\n");
 	check_example(&opt, "Yes, yes.\n\nYes, yes.\n\nNo.\n\nYes, yes.\n",
 		      "Yes, yes.\n\nNo.\n\nYes, yes.\n");
+	/* Verse says it again, and goes on. */
+	check_stays(&opt, "Row, row, row your boat,\n"
+		    "Row, row, row your boat,\nGently down the stream.\n");
 	opt.min_words = 11;
 	check_stays(&opt, TEN "\n\nNo.\n\n" TEN "\n");
 }
@@ -759,7 +762,7 @@ test_what_a_kept_unit_says_in_one_piece_goes(void **state)
 	(void)state;
 	dedup_options_init(&opt);
 	CHECK_GONE(&opt, TEN " eleven\n\n" TEN ".\n", { 2, DEDUP_NEAR, 0 });
-	CHECK_GONE(&opt, "Photo: " TEN "\n\n" TEN ".\n",
+	CHECK_GONE(&opt, "Photo: " TEN " eleven\n\n" TEN " eleven.\n",
 		   { 2, DEDUP_NEAR, 0 });
 	/* Accents and joined words. */
 	CHECK_GONE(&opt, "one two three four web site seven caf\xc3\xa9 nine"
@@ -1035,9 +1038,122 @@ test_listing_goes_only_whole(void **state)
 	opt.contained = false;
 	check_stays(&opt, TEN "\n\nx = f(a, b, c, d);\n"
 		    "x = f(a, b, c, d);\n");
-	check_example(&opt, "```\na b c d e f\n\na b c d e f\n```\n\n"
-		      "a b c d e f\n\n```\na b c d e f\n\na b c d e f\n```\n",
-		      "```\na b c d e f\n\na b c d e f\n```\n\na b c d e f\n");
+	check_example(&opt, "```\n" TEN "\n\n" TEN "\n```\n\n" TEN "\n\n"
+		      "```\n" TEN "\n\n" TEN "\n```\n",
+		      "```\n" TEN "\n\n" TEN "\n```\n\n" TEN "\n");
+}
+
+/* Each of these twice, in other company: known by what is beside it. */
+static void
+test_part_stays_in_other_company(void **state)
+{
+	static const char *const part[] = {
+		"To set the zone of the clock:",
+		"In the beginning of the year,",
+		"* Fix the build on all machines.",
+		"-h, --help\n      Show this help and exit.",
+		"\xe2\x80\x94 Jane Doe, in a speech",
+		"12 May 2024  Jane Doe  jane@example.org",
+		"Reported-by: Jane Doe of the north",
+		"All that is new here\n--------------------",
+		"```\nset the zone of the clock\n```",
+	};
+	struct dedup_options opt;
+	char text[600];
+
+	(void)state;
+	dedup_options_init(&opt);
+	for (size_t i = 0; i < ARRAY_LEN(part); i++) {
+		snprintf(text, sizeof(text), "%s\n\nOne says this of it all.\n"
+			 "\n%s\n\nOne says that of it all.\n",
+			 part[i], part[i]);
+		check_stays(&opt, text);
+	}
+}
+
+static void
+test_part_goes_with_what_it_stands_beside(void **state)
+{
+	static const char page[] =
+		"To set the zone of the clock:\n\n"
+		"* give the option for it;\n\n"
+		"* set it in the file for that.\n\n"
+		"The clock has to be set again after that.\n";
+	struct dedup_options opt;
+	char text[600];
+
+	(void)state;
+	dedup_options_init(&opt);
+	snprintf(text, sizeof(text), "%s\n%s", page, page);
+	check_example(&opt, text, page);
+	CHECK_GONE(&opt, text, { 8, DEDUP_HEADING, 0 },
+		   { 10, DEDUP_HEADING, 2 }, { 12, DEDUP_HEADING, 4 },
+		   { 14, DEDUP_EXACT, 6 });
+	/* It is told by itself where the user says what a unit is, ... */
+	opt.unit = DEDUP_UNIT_PARAGRAPH;
+	check_example(&opt, "Set the zone of it:\n\nOne.\n\n"
+		      "Set the zone of it:\n\nTwo.\n",
+		      "Set the zone of it:\n\nOne.\n\nTwo.\n");
+	/* ... and in a list of lines. */
+	opt.unit = DEDUP_UNIT_AUTO;
+	check_example(&opt, "river stone cloud one two,\n"
+		      "tiger lemon cabin three four five,\n"
+		      "river stone cloud one two,\n"
+		      "ember fjord grape six seven,\n",
+		      "river stone cloud one two,\n"
+		      "tiger lemon cabin three four five,\n"
+		      "ember fjord grape six seven,\n");
+}
+
+/* What is no part may say the same; and a part may be said in full soon. */
+static void
+test_part_is_no_witness(void **state)
+{
+	struct dedup_options opt;
+
+	(void)state;
+	dedup_options_init(&opt);
+	check_stays(&opt, "To set the zone of the clock:\n\nNo.\n\n"
+		    "To set the zone of the clock.\n");
+	/* Directly behind, it is a repeat, as what is short. */
+	check_example(&opt, "* Fix the build on it.\n\n"
+		      "* Fix the build on it.\n", "* Fix the build on it.\n");
+}
+
+#define DATED "May 2024, one two three four five six seven eight"
+
+/* The question of a benchmark may end in a colon. */
+static void
+test_part_is_listed(void **state)
+{
+	static const char part[] = "The capital of the north is:\n";
+	static const char page[] = "One.\n\nThe capital of the north is:\n";
+	/* The last one goes on in lower case, so it repeats just a line. */
+	static const char again[] = "One.\n\n" DATED "\n" DATED "\n\n" DATED
+		"\nand so on\n";
+	struct corpus c = { .n = 0 }, kept = { .n = 0 };
+	struct dedup_options opt;
+	struct answers a;
+
+	(void)state;
+	dedup_options_init(&opt);
+	corpus_add(&c, page, strlen(page));
+	corpus_add(&c, DATED, strlen(DATED));
+	c.nreference = 2;
+	corpus_add(&c, page, strlen(page));
+	corpus_add(&c, part, strlen(part));
+	corpus_add(&c, again, strlen(again));
+	assert_null(ask(&c, &opt, PIECES_WHOLE, 0, &a));
+	assert_null(check_rules(&c, &opt, &a, NULL));
+	assert_null(check_witnesses(&c, &opt, &a));
+	kept_corpus(&c, &a, &kept);
+	assert_int_equal(kept.doc[2].len, strlen("One.\n"));
+	assert_int_equal(kept.doc[3].len, 0);
+	assert_int_equal(kept.doc[4].len, strlen("One.\n\nand so on\n"));
+	assert_int_equal(a.stats.removed[DEDUP_REPEAT], 0);
+	answers_free(&a);
+	corpus_free(&c);
+	corpus_free(&kept);
 }
 
 static void
@@ -1164,6 +1280,12 @@ test_heading_goes_with_what_it_heads(void **state)
 	CHECK_GONE(&opt, text, { 10, DEDUP_HEADING, 0 },
 		   { 12, DEDUP_HEADING, 2 }, { 14, DEDUP_EXACT, 4 },
 		   { 16, DEDUP_HEADING, 6 }, { 18, DEDUP_EXACT, 8 });
+	/* What repeats one goes as it does, all its lines. */
+	CHECK_GONE(&opt, "a b\nc\n\n" TEN ".\n\nNo.\n\na b\nc\n\n"
+		   "a b\na b\nc\n\n" TEN ".\n",
+		   { 7, DEDUP_HEADING, 0 }, { 10, DEDUP_HEADING, 0 },
+		   { 11, DEDUP_HEADING, 0 }, { 12, DEDUP_HEADING, 0 },
+		   { 14, DEDUP_EXACT, 3 });
 	/* Another one stays, and so does one over another text. */
 	snprintf(text, sizeof(text), "%s\nNotes\n\n%s\n\nVotes\n\n"
 		 "None were cast on that day.\n", page, second);
@@ -2066,6 +2188,10 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_repeat_of_a_gone_line_names_what_stays),
 		cmocka_unit_test(test_wrapped_blocks_are_units),
 		cmocka_unit_test(test_listing_goes_only_whole),
+		cmocka_unit_test(test_part_stays_in_other_company),
+		cmocka_unit_test(test_part_goes_with_what_it_stands_beside),
+		cmocka_unit_test(test_part_is_no_witness),
+		cmocka_unit_test(test_part_is_listed),
 		cmocka_unit_test(test_cut_off_leads_go),
 		cmocka_unit_test(test_eight_units_are_looked_at),
 		cmocka_unit_test(

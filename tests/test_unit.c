@@ -1231,6 +1231,10 @@ test_of_two_random_captions_in_a_row_the_first_stays(void **state)
 
 /* Listings. */
 
+#define BOAT \
+	"let the boat in now\nwait until all of them are home again, in the " \
+	"dark as well\n"
+
 static void
 test_a_fenced_listing_goes_only_whole(void **state)
 {
@@ -1244,15 +1248,15 @@ test_a_fenced_listing_goes_only_whole(void **state)
 		char text[600], want[600];
 		const char *close = f[0] == '~' ? "~~~" : "```";
 
-		snprintf(text, sizeof(text), "%sopen the gate\n\nlet the boat in "
-			 "now\n%s\n\nAnd:\n\n%sopen the gate\n\nlet the boat in "
-			 "now\n%s\n\nEnd.\n", f, close, f, close);
-		snprintf(want, sizeof(want), "%sopen the gate\n\nlet the boat in "
-			 "now\n%s\n\nAnd:\n\nEnd.\n", f, close);
+		snprintf(text, sizeof(text), "%sopen the gate\n\n" BOAT
+			 "%s\n\nAnd:\n\n%sopen the gate\n\n" BOAT
+			 "%s\n\nEnd.\n", f, close, f, close);
+		snprintf(want, sizeof(want), "%sopen the gate\n\n" BOAT
+			 "%s\n\nAnd:\n\nEnd.\n", f, close);
 		expect_leaves("a copy", text, NULL, want);
-		snprintf(text, sizeof(text), "%sopen the gate\n\nlet the boat in "
-			 "now\n%s\n\nAnd:\n\n%sshut the gate\n\nlet the boat in "
-			 "now\n%s\n\nEnd.\n", f, close, f, close);
+		snprintf(text, sizeof(text), "%sopen the gate\n\n" BOAT
+			 "%s\n\nAnd:\n\n%sshut the gate\n\n" BOAT
+			 "%s\n\nEnd.\n", f, close, f, close);
 		expect_stays("another first line", text);
 	}
 	/* Four spaces and more: no fence. */

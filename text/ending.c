@@ -75,6 +75,28 @@ ending_is_sentence(const char *text, size_t len)
 	return false;
 }
 
+bool
+ending_is_open(const char *text, size_t len)
+{
+	static const char *const marks[] = {
+		"：", "；", "，", "、", "／", "،", "؛", "︰", "﹕", "﹔", "﹐",
+		"፣", "፤", "፥",
+	};
+	unsigned char last;
+
+	len = without_closers(text, len);
+	if (len == 0)
+		return false;
+	last = (unsigned char)text[len - 1];
+	if (last < 0x80)
+		return last == ',' || last == ';' || last == ':' ||
+		       last == '/';
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (ends_in(text, len, marks[i]))
+			return true;
+	return false;
+}
+
 /* May text whose last bytes are these end in an ellipsis? */
 static bool
 may_end_cut(unsigned char last, unsigned char before)

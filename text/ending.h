@@ -40,4 +40,10 @@ uint32_t ending_read_more(const struct ending_filter *f, const char *norm,
 /* Does it end a sentence, closing brackets and quotes aside? */
 bool ending_is_sentence(const char *text, size_t len);
 
+/*
+ * Does it announce what follows: in a comma, semicolon, colon or slash of any
+ * script, closing brackets and quotes aside?
+ */
+bool ending_is_open(const char *text, size_t len);
+
 #endif

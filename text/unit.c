@@ -12,6 +12,7 @@
 #include "array.h"
 #include "bytes.h"
 #include "ending.h"
+#include "item.h"
 #include "letter.h"
 #include "listing.h"
 
@@ -142,13 +143,6 @@ until_space(const char *s, size_t len)
 	return i;
 }
 
-/* Is s[0..len) the end, or white space? */
-static inline bool
-is_apart(const char *s, size_t len)
-{
-	return len == 0 || is_space(*s);
-}
-
 /* Bytes of the comment leader or mail mark that s[0..len) begins with, or 0. */
 static size_t
 leader_length(const char *s, size_t len)
@@ -164,17 +158,17 @@ leader_length(const char *s, size_t len)
 		}
 		for (; n < len && s[n] == '/'; n++)
 			;
-		return n > 1 && is_apart(s + n, len - n) ? n : 0;
+		return n > 1 && item_is_apart(s + n, len - n) ? n : 0;
 	case '-':
-		return len > 1 && s[1] == '-' && is_apart(s + 2, len - 2) ?
+		return len > 1 && s[1] == '-' && item_is_apart(s + 2, len - 2) ?
 		       2 : 0;
 	case 'd':
 		return len >= 3 && memcmp(s, "dnl", 3) == 0 &&
-		       is_apart(s + 3, len - 3) ? 3 : 0;
+		       item_is_apart(s + 3, len - 3) ? 3 : 0;
 	case '#': case ';': case '%': case '*': case '>':
 		for (; n < len && s[n] == *s; n++)
 			;
-		return *s == '>' || is_apart(s + n, len - n) ? n : 0;
+		return *s == '>' || item_is_apart(s + n, len - n) ? n : 0;
 	default:
 		return 0;
 	}
@@ -197,46 +191,6 @@ shape_leader(struct shape *p)
 			;
 	} while (n > 0);
 	p->words = (uint32_t)i;
-}
-
-/* Does s[0..len) begin with a bullet? */
-static bool
-begins_bullet(const char *s, size_t len)
-{
-	switch (*s) {
-	case '-': case '+': case '*':
-		return len > 1 && is_apart(s + 1, len - 1);
-	case 'o':
-		return len > 2 && s[1] == ' ' && s[2] == ' ';
-	case '\xe2':		/* dashes, bullets, squares, triangles, ... */
-		return len > 3 && is_apart(s + 3, len - 3) &&
-		       (s[1] == '\x80' || s[1] == '\x81' || s[1] == '\x96' ||
-			s[1] == '\x97' || s[1] == '\x9e');
-	case '\xc2':		/* middle dot */
-		return len > 2 && s[1] == '\xb7';
-	default:
-		return false;
-	}
-}
-
-/* (a) [a] (1) [1] 1. 1) 1.2. a) and the like? */
-static bool
-begins_number(const char *s, size_t len)
-{
-	size_t i = *s == '(' || *s == '[', digits = i, k;
-
-	for (k = i; k < len && k < 12 && ((s[k] >= '0' && s[k] <= '9') ||
-					  (s[k] == '.' && k > i)); k++)
-		digits += s[k] != '.';
-	if (k == i && k + 2 < len && ((s[k] | 0x20) >= 'a') &&
-	    ((s[k] | 0x20) <= 'z'))
-		k++;
-	else if (digits == i)
-		return false;
-	if (k > i && s[k - 1] == '.')
-		return is_apart(s + k, len - k);
-	return k < len && (s[k] == '.' || s[k] == ')' || s[k] == ']') &&
-	       (s[k] != '.' || digits > i) && is_apart(s + k + 1, len - k - 1);
 }
 
 /* May there be marks that stand on others, as in Indic scripts and Thai? */
@@ -358,8 +312,8 @@ shape_begin(struct shape *p)
 	len = p->len - p->words;
 	if (len == 0)
 		return;
-	p->bullet = p->leader == 0 && begins_bullet(s, len);
-	p->number = begins_number(s, len);
+	p->bullet = p->leader == 0 && item_begins_bullet(s, len);
+	p->number = item_begins_number(s, len);
 	shape_first(p);
 	if (p->quoted && (unsigned char)*s < 0x80)
 		p->sign = *s;
