@@ -471,6 +471,9 @@ must 'signs and numbers are what is said' stays \
     "The gauge fell by -5 in June.\n\nThe gauge fell by 5 in June.\n
 The gauge fell by 5% in June.\n\nThe gauge fell by 1,215 in June.\n
 The gauge fell by 215 in June.\n\nThe gauge fell by 2.15 in June.\n"
+must 'an operator counts before a quote, too' stays \
+    "Accept it if the name = \"root\" here.\n
+Accept it if the name != \"root\" here.\n\nAccept it if the name \"root\" here.\n"
 
 # Options.  Each of --help is in this file: see the test at the end.
 

@@ -495,6 +495,7 @@ ends(const struct items *l, size_t i)
 static bool
 begins(const struct items *l, size_t i)
 {
+	i += is_kind(l, i, "q");
 	return is_kind(l, i, "LD(") ||
 	       (is_kind(l, i, PREFIXES) && is_kind(l, i + 1, "D")) ||
 	       ((is_kind(l, i, "#@") || sign(l, i) == '$') &&

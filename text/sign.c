@@ -558,6 +558,8 @@ begins_operand(const struct reading *r, struct seen s, size_t to)
 {
 	struct seen next;
 
+	if (s.is & QUOTE)	/* name != "root" */
+		s = ahead(r, &to);
 	if (s.is & (WORD | OPEN))
 		return true;
 	if (!(s.is & (PREFIX | NAME)))
