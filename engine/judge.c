@@ -396,7 +396,8 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 			return -1;
 		mine = theirs = words_identity(&p->w);
 	}
-	got = is_completed(d, i, p);
+	got = p->completers == 0 && d->nchain == 0 ? 0 :
+	      is_completed(d, i, p);
 	if (got == 0)
 		got = look_up(d, s, p, wanted ? &theirs : NULL);
 	if (got < 0)

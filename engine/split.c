@@ -258,14 +258,28 @@ add_line(struct sums *sums, const struct line *l)
 }
 
 /*
- * Does the unit mean little without what is beside it?  What is all of its
- * document has nothing beside it, and what the user says is a unit is one.
+ * Is a short unit a headline, and does it mean little without what is beside it?
+ * What is all of its document has nothing beside it, and what the user says is a
+ * unit is one.
  */
-static inline bool
-may_be_part(const struct split *s, uint32_t length)
+static void
+look_at_short(struct split *s, struct piece *p, uint32_t length,
+	      const struct line *last)
 {
-	return length < PART_WORDS && s->opt.unit == DEDUP_UNIT_AUTO &&
-	       !s->alone;
+	const char *text = s->text + (p->off - s->base);
+	size_t len = (size_t)(last->off + last->len - p->off);
+	bool headline = length < HEADLINE && !ending_is_sentence(text, len);
+
+	p->headline = headline && p->length < HEADLINE;
+	if (s->opt.unit != DEDUP_UNIT_AUTO || s->alone)
+		return;
+	p->part = part_is(&(struct part_text){
+		.text = text, .len = len, .length = length,
+		.nlines = p->nlines, .words = s->scan.norm + p->norm,
+		.words_len = p->digits ? p->norm_len : 0,
+		.listing = p->listing, .headline = headline,
+		.underlined = last->nwords == 0,
+	});
 }
 
 /*
@@ -278,17 +292,9 @@ look_at_ends(struct split *s, struct piece *p, uint32_t extra,
 {
 	const char *text = s->text + (p->off - s->base);
 	size_t len = (size_t)(last->off + last->len - p->off);
-	uint32_t length = p->length - extra;
-	bool headline = length < HEADLINE && !ending_is_sentence(text, len);
 
-	p->headline = headline && p->length < HEADLINE;
-	p->part = may_be_part(s, length) && part_is(&(struct part_text){
-		.text = text, .len = len, .length = length,
-		.nlines = p->nlines, .words = s->scan.norm + p->norm,
-		.words_len = p->digits ? p->norm_len : 0,
-		.listing = p->listing, .headline = headline,
-		.underlined = last->nwords == 0,
-	});
+	if (p->length - extra < PART_WORDS)
+		look_at_short(s, p, p->length - extra, last);
 	if (p->part || s->opt.unit == DEDUP_UNIT_DOCUMENT)
 		return;
 	p->asks = (uint8_t)ending_read_more(&s->filter,

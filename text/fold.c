@@ -24,7 +24,8 @@ free_page(struct fold_page *page)
 void
 fold_free(struct fold *f)
 {
-	for (size_t i = 0; i < FOLD_PAGES; i++)
+	/* Most text needs no page. */
+	for (size_t i = 0; i < FOLD_PAGES && f->memory > 0; i++)
 		free_page(f->page[i]);
 }
 

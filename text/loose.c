@@ -41,8 +41,10 @@ loose_free(struct loose *l)
 {
 	if (l == NULL)
 		return;
-	for (size_t i = 0; i < PAGES; i++)
+	for (size_t i = 0; i < PAGES && l->npages > 0; i++) {
+		l->npages -= l->page[i] != NULL;
 		free(l->page[i]);
+	}
 	free(l);
 }
 

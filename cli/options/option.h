@@ -55,6 +55,7 @@ struct option_info {
 /* The options in the order of --help: option_at(0 .. option_count - 1). */
 extern const size_t option_count;
 struct option_info option_at(size_t i);
+const char *option_name(size_t i);
 
 /* The number of the option with this name, which there is. */
 size_t option_find(const char *name);

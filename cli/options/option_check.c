@@ -100,25 +100,29 @@ static const struct rule {
 
 #define NRULES (sizeof(rules) / sizeof(rules[0]))
 
+static bool
+is_text(const char *text, const char *s, size_t len)
+{
+	return strlen(text) == len && memcmp(text, s, len) == 0;
+}
+
 /* One option of a condition: "NAME", "NAME=VALUE", or "!" before it. */
 static bool
 is_so(const struct options *opt, const char *s, size_t len)
 {
-	bool negated = *s == '!', given;
-	char name[32];
-	size_t n, i;
+	bool negated = *s == '!';
+	size_t n, i = 0;
 
 	s += negated;
 	len -= negated;
 	n = strcspn(s, "= +");
 	n = n < len ? n : len;
-	snprintf(name, sizeof(name), "%.*s", (int)n, s);
-	i = option_find(name);
-	given = opt->given[i];
-	if (given && n < len)
-		given = strlen(opt->arg[i]) == len - n - 1 &&
-			memcmp(opt->arg[i], s + n + 1, len - n - 1) == 0;
-	return given != negated;
+	/* Few are given: most names need no look. */
+	while (i < option_count && !(opt->given[i] &&
+				     is_text(option_name(i), s, n)))
+		i++;
+	return (i < option_count && (n == len || is_text(opt->arg[i],
+				s + n + 1, len - n - 1))) != negated;
 }
 
 /* A condition begins at 's'. */

@@ -435,6 +435,12 @@ option_at(size_t i)
 	return o;
 }
 
+const char *
+option_name(size_t i)
+{
+	return option_table[i].name;
+}
+
 size_t
 option_find(const char *name)
 {
