@@ -43,7 +43,7 @@ find_key(struct dedup *d, struct piece *p, const struct fingerprint *key)
 	int got = table_find(d->table, key, &m);
 
 	if (got > 0)
-		p->why = judge_finding(d, DEDUP_HEADING, &m);
+		p->why = finding_of(d, DEDUP_HEADING, &m);
 	return got;
 }
 

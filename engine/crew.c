@@ -126,7 +126,7 @@ propose(struct crew *c)
 	c->proposing++;
 	pthread_mutex_unlock(&c->lock);
 	if (!s->failed)
-		s->failed = judge_propose(c->d, &s->part.split) != 0;
+		s->failed = ahead_propose(c->d, &s->part.split) != 0;
 	pthread_mutex_lock(&c->lock);
 	s->state = SLOT_READY;
 	c->proposing--;

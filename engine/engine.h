@@ -472,13 +472,24 @@ void engine_share_memory(struct dedup *d);
 void judge_reset(struct dedup *d);		/* a document begins */
 void judge_dropped(struct dedup *d, size_t n);	/* the first n pieces are */
 int judge_linked(struct dedup *d, bool final);	/* all that is linked */
-int judge_propose(const struct dedup *d, struct split *s);	/* early */
-int judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
-		     struct match *m, enum dedup_reason *reason);
-struct finding judge_finding(const struct dedup *d, enum dedup_reason reason,
-			     const struct match *m);
 int judge_goes(struct dedup *d, size_t i);	/* for its 'why' */
 int judge_stays(struct dedup *d, size_t i);
+
+/*
+ * resembling.c: rule 2, --threshold and --contained against a table: 1 with 'm'
+ * and 'reason', 0, or -1.  What a match is as a reason to go.
+ */
+int resembling_find(const struct dedup *d, struct table *t, struct piece *p,
+		    struct match *m, enum dedup_reason *reason);
+struct finding finding_of(const struct dedup *d, enum dedup_reason reason,
+			  const struct match *m);
+
+/*
+ * ahead.c: fetch what judging pieces 'from' to 'to' will read; look up, before
+ * they are judged, what is split.  0, or -1 with ENOMEM or EBADMSG.
+ */
+int ahead_fetch(struct dedup *d, size_t from, size_t to);
+int ahead_propose(const struct dedup *d, struct split *s);
 
 /*
  * beside.c: a short unit comes; a compared one was judged; a block, or all that

@@ -34,64 +34,6 @@ judge_dropped(struct dedup *d, size_t n)
 	d->bare -= n < d->bare ? n : d->bare;
 }
 
-/* What was found in a table. */
-
-/*
- * The number of the table that a match is from, as the caller counts those
- * that were loaded: 'i' is counted among those of this kind.
- */
-static unsigned
-loaded_number(const struct dedup *d, enum dedup_load kind, unsigned i)
-{
-	for (unsigned n = 0; n < d->nloaded && i > 0; n++)
-		if (d->loaded[n].kind == kind && --i == 0)
-			return n + 1;
-	return 0;
-}
-
-struct finding
-judge_finding(const struct dedup *d, enum dedup_reason reason,
-	      const struct match *m)
-{
-	return (struct finding){
-		.reason = reason, .resemblance = m->resemblance,
-		.witness = m->place,
-		.ref = m->table == 0 && reason != DEDUP_LISTED ? m->ref : 0,
-		.table = loaded_number(d, reason == DEDUP_LISTED ?
-				       DEDUP_LOAD_LISTED : DEDUP_LOAD_KNOWN,
-				       m->table),
-	};
-}
-
-/*
- * Rule 2, and --threshold and --contained: does a unit of the table say what
- * this one says?  The words are there.  1 with 'm' and 'reason', 0, or -1.
- */
-int
-judge_resembling(const struct dedup *d, struct table *t, struct piece *p,
-		 struct match *m, enum dedup_reason *reason)
-{
-	double threshold = d->opt.threshold;
-	/* What is known word for word was not looked up further. */
-	bool early = p->proposal != NULL && t == d->table &&
-		     !p->proposal->exact;
-	int got = 0;
-
-	if (p->length >= DEDUP_NEAR_WORDS) {
-		got = early ? table_near_after(t, &p->w, threshold,
-					       p->proposal, m)
-			    : table_near(t, &p->w, m);
-		if (got == 0 && !early && threshold > 0)
-			got = table_similar(t, &p->w, threshold, m);
-		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;
-	}
-	if (got == 0 && d->opt.contained && p->w.n >= d->opt.ngram) {
-		*reason = DEDUP_CONTAINED;
-		got = table_containing(t, &p->w, m);
-	}
-	return got;
-}
-
 /*
  * A compared unit against what is known: 1 with p->why set, 0, or -1.  If 'id'
  * is not NULL, *id becomes the identity of the text that says it.
@@ -111,7 +53,7 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 	if (got == 0 && split_wants_words(s, p) && !p->headline) {
 		if (split_sketch(s, p) != 0)
 			return -1;
-		got = judge_resembling(d, d->table, p, &m, &reason);
+		got = resembling_find(d, d->table, p, &m, &reason);
 		if (got > 0 && id != NULL)
 			*id = table_identity(d->table, &m);
 	}
@@ -125,7 +67,7 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 
 		if (split_sketch(s, p) != 0)
 			return -1;
-		got = judge_resembling(d, d->table, p, &other, &reason);
+		got = resembling_find(d, d->table, p, &other, &reason);
 		if (got < 0)
 			return -1;
 		if (got > 0)
@@ -139,7 +81,7 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 	/* What was found early may lead elsewhere by now. */
 	if (d->places && m.table == 0 && m.ref != 0)
 		m.place = table_place(d->table, m.ref);
-	p->why = judge_finding(d, reason, &m);
+	p->why = finding_of(d, reason, &m);
 	return 1;
 }
 
@@ -630,65 +572,6 @@ judge_piece(struct dedup *d, size_t i)
 	return 0;
 }
 
-/*
- * Look-ups read memory at random.  A batch of pieces takes each step before any
- * of them is judged, so that their reads overlap: the slots of fingerprints,
- * then those of sketches, then the records that these name.
- */
-
-static bool
-is_looked_up(const struct piece *p)
-{
-	return piece_is_unit(p) && p->compared;
-}
-
-/* Will its words be asked for?  Then the sketch is what is wanted. */
-static int
-fetch_sketch(struct dedup *d, size_t i)
-{
-	struct piece *p = view_at(&d->view, i);
-	struct split *s = view_split(&d->view, i);
-	struct match m;
-
-	if (!is_looked_up(p) || !split_wants_words(s, p) || p->headline)
-		return 0;
-	if (p->proposal != NULL) {
-		if (!p->proposal->exact && !p->proposal->near)
-			table_prefetch_add(d->table, &p->w);
-		return 0;
-	}
-	if (table_find(d->table, &p->w.fp, &m) != 0)
-		return 0;
-	if (split_sketch(s, p) != 0)
-		return -1;
-	table_prefetch_near(d->table, &p->w, d->opt.threshold);
-	return 0;
-}
-
-static int
-fetch_batch(struct dedup *d, size_t from, size_t to)
-{
-	const struct view *v = &d->view;
-
-	for (size_t i = from; i < to; i++)
-		if (is_looked_up(view_at(v, i)))
-			table_prefetch(d->table, &view_at(v, i)->w.fp);
-	if (d->opt.exact)
-		return 0;
-	table_begin_batch(d->table);
-	for (size_t i = from; i < to; i++)
-		if (fetch_sketch(d, i) != 0)
-			return -1;
-	for (size_t i = from; i < to; i++) {
-		struct piece *p = view_at(v, i);
-
-		if (is_looked_up(p) && p->sketched && p->proposal == NULL)
-			table_prefetch_records(d->table, &p->w,
-					       d->opt.threshold);
-	}
-	return 0;
-}
-
 /* The piece of the view that this byte is in, if it is not cut yet; or NULL. */
 static struct piece *
 piece_of(const struct dedup *d, uint64_t off)
@@ -842,7 +725,7 @@ judge_linked(struct dedup *d, bool final)
 		if (to > d->linked)
 			to = d->linked;
 		if (d->judging && !d->reference &&
-		    fetch_batch(d, d->judged, to) != 0)
+		    ahead_fetch(d, d->judged, to) != 0)
 			return -1;
 		for (; d->judged < to; d->judged++)
 			if (judge_piece(d, d->judged) != 0)
@@ -851,70 +734,4 @@ judge_linked(struct dedup *d, bool final)
 	if (final && (end_block(d) != 0 || beside_settle(d) != 0))
 		return -1;
 	return cut_decided(d);
-}
-
-/* Looking up early. */
-
-/* Is the unit known word for word?  If not, its sketch is what is wanted. */
-static int
-propose_exact(const struct dedup *d, struct split *s, struct piece *p)
-{
-	struct proposal *to = &s->proposals[p - s->pieces];
-
-	if (!is_looked_up(p) || !split_wants_words(s, p))
-		return 0;
-	/* What fails here is asked again when it is judged. */
-	if (table_propose_find(d->table, &p->w.fp, to) > 0) {
-		p->proposal = to;
-		return 0;
-	}
-	if (split_sketch(s, p) != 0)
-		return -1;
-	table_prefetch_near(d->table, &p->w, d->opt.threshold);
-	return 0;
-}
-
-static void
-propose_near(const struct dedup *d, struct split *s, struct piece *p)
-{
-	struct proposal *to = &s->proposals[p - s->pieces];
-
-	if (table_propose(d->table, s->scratch, &p->w, d->opt.threshold,
-			  to) == 0)
-		p->proposal = to;
-}
-
-static bool
-is_to_be_proposed(const struct piece *p)
-{
-	return is_looked_up(p) && p->sketched && p->proposal == NULL;
-}
-
-int
-judge_propose(const struct dedup *d, struct split *s)
-{
-	if (s->scratch == NULL && (s->scratch = scratch_new()) == NULL)
-		return -1;
-	if (array_room(&s->proposals, &s->proposals_room, s->npieces,
-		       sizeof(*s->proposals)) != 0)
-		return -1;
-	for (size_t i = 0; i < s->npieces; i += BATCH) {
-		struct piece *p = s->pieces + i;
-		size_t n = s->npieces - i < BATCH ? s->npieces - i : BATCH;
-
-		for (size_t k = 0; k < n; k++)
-			if (is_looked_up(&p[k]))
-				table_prefetch(d->table, &p[k].w.fp);
-		for (size_t k = 0; k < n; k++)
-			if (propose_exact(d, s, &p[k]) != 0)
-				return -1;
-		for (size_t k = 0; k < n; k++)
-			if (is_to_be_proposed(&p[k]))
-				table_prefetch_records(d->table, &p[k].w,
-						       d->opt.threshold);
-		for (size_t k = 0; k < n; k++)
-			if (is_to_be_proposed(&p[k]))
-				propose_near(d, s, &p[k]);
-	}
-	return 0;
 }

@@ -29,11 +29,11 @@ listed_find(struct dedup *d, struct split *s, struct piece *p,
 		if (sketch_wholly(s, p) != 0)
 			return -1;
 		if (!p->headline)
-			got = judge_resembling(d, d->listed, p, &m, &reason);
+			got = resembling_find(d, d->listed, p, &m, &reason);
 		if (got == 0)
 			got = table_holding(d->listed, &p->w, &m);
 	}
 	if (got > 0)
-		*f = judge_finding(d, DEDUP_LISTED, &m);
+		*f = finding_of(d, DEDUP_LISTED, &m);
 	return got;
 }

@@ -1,0 +1,126 @@
+/*
+ * Look-ups read memory at random.  A batch of pieces takes each step before any
+ * of them is judged, so that their reads overlap: the slots of fingerprints,
+ * then those of sketches, then the records that these name.
+ *
+ * With several threads, look-ups themselves are made ahead, as proposals: they
+ * are asked again when the unit is judged, and only what came since is new.
+ */
+#include "engine.h"
+
+static bool
+is_looked_up(const struct piece *p)
+{
+	return piece_is_unit(p) && p->compared;
+}
+
+/* Will its words be asked for?  Then the sketch is what is wanted. */
+static int
+fetch_sketch(struct dedup *d, size_t i)
+{
+	struct piece *p = view_at(&d->view, i);
+	struct split *s = view_split(&d->view, i);
+	struct match m;
+
+	if (!is_looked_up(p) || !split_wants_words(s, p) || p->headline)
+		return 0;
+	if (p->proposal != NULL) {
+		if (!p->proposal->exact && !p->proposal->near)
+			table_prefetch_add(d->table, &p->w);
+		return 0;
+	}
+	if (table_find(d->table, &p->w.fp, &m) != 0)
+		return 0;
+	if (split_sketch(s, p) != 0)
+		return -1;
+	table_prefetch_near(d->table, &p->w, d->opt.threshold);
+	return 0;
+}
+
+int
+ahead_fetch(struct dedup *d, size_t from, size_t to)
+{
+	const struct view *v = &d->view;
+
+	for (size_t i = from; i < to; i++)
+		if (is_looked_up(view_at(v, i)))
+			table_prefetch(d->table, &view_at(v, i)->w.fp);
+	if (d->opt.exact)
+		return 0;
+	table_begin_batch(d->table);
+	for (size_t i = from; i < to; i++)
+		if (fetch_sketch(d, i) != 0)
+			return -1;
+	for (size_t i = from; i < to; i++) {
+		struct piece *p = view_at(v, i);
+
+		if (is_looked_up(p) && p->sketched && p->proposal == NULL)
+			table_prefetch_records(d->table, &p->w,
+					       d->opt.threshold);
+	}
+	return 0;
+}
+
+/* Is the unit known word for word?  If not, its sketch is what is wanted. */
+static int
+propose_exact(const struct dedup *d, struct split *s, struct piece *p)
+{
+	struct proposal *to = &s->proposals[p - s->pieces];
+
+	if (!is_looked_up(p) || !split_wants_words(s, p))
+		return 0;
+	/* What fails here is asked again when it is judged. */
+	if (table_propose_find(d->table, &p->w.fp, to) > 0) {
+		p->proposal = to;
+		return 0;
+	}
+	if (split_sketch(s, p) != 0)
+		return -1;
+	table_prefetch_near(d->table, &p->w, d->opt.threshold);
+	return 0;
+}
+
+static void
+propose_near(const struct dedup *d, struct split *s, struct piece *p)
+{
+	struct proposal *to = &s->proposals[p - s->pieces];
+
+	if (table_propose(d->table, s->scratch, &p->w, d->opt.threshold,
+			  to) == 0)
+		p->proposal = to;
+}
+
+static bool
+is_to_be_proposed(const struct piece *p)
+{
+	return is_looked_up(p) && p->sketched && p->proposal == NULL;
+}
+
+int
+ahead_propose(const struct dedup *d, struct split *s)
+{
+	if (s->scratch == NULL && (s->scratch = scratch_new()) == NULL)
+		return -1;
+	if (array_room(&s->proposals, &s->proposals_room, s->npieces,
+		       sizeof(*s->proposals)) != 0)
+		return -1;
+	for (size_t i = 0; i < s->npieces; i += BATCH) {
+		struct piece *p = s->pieces + i;
+		size_t n = s->npieces - i < BATCH ? s->npieces - i : BATCH;
+
+		for (size_t k = 0; k < n; k++)
+			if (is_looked_up(&p[k]))
+				table_prefetch(d->table, &p[k].w.fp);
+		for (size_t k = 0; k < n; k++)
+			if (propose_exact(d, s, &p[k]) != 0)
+				return -1;
+		for (size_t k = 0; k < n; k++)
+			if (is_to_be_proposed(&p[k]))
+				table_prefetch_records(d->table, &p[k].w,
+						       d->opt.threshold);
+		for (size_t k = 0; k < n; k++)
+			if (is_to_be_proposed(&p[k]))
+				propose_near(d, s, &p[k]);
+	}
+	return 0;
+}

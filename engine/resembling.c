@@ -1,0 +1,58 @@
+/* What a unit is found to resemble in a table, as a finding. */
+#include "engine.h"
+
+/*
+ * The number of the table that a match is from, as the caller counts those
+ * that were loaded: 'i' is counted among those of this kind.
+ */
+static unsigned
+loaded_number(const struct dedup *d, enum dedup_load kind, unsigned i)
+{
+	for (unsigned n = 0; n < d->nloaded && i > 0; n++)
+		if (d->loaded[n].kind == kind && --i == 0)
+			return n + 1;
+	return 0;
+}
+
+struct finding
+finding_of(const struct dedup *d, enum dedup_reason reason,
+	   const struct match *m)
+{
+	return (struct finding){
+		.reason = reason, .resemblance = m->resemblance,
+		.witness = m->place,
+		.ref = m->table == 0 && reason != DEDUP_LISTED ? m->ref : 0,
+		.table = loaded_number(d, reason == DEDUP_LISTED ?
+				       DEDUP_LOAD_LISTED : DEDUP_LOAD_KNOWN,
+				       m->table),
+	};
+}
+
+/*
+ * Rule 2, and --threshold and --contained: does a unit of the table say what
+ * this one says?  The words are there.  1 with 'm' and 'reason', 0, or -1.
+ */
+int
+resembling_find(const struct dedup *d, struct table *t, struct piece *p,
+		struct match *m, enum dedup_reason *reason)
+{
+	double threshold = d->opt.threshold;
+	/* What is known word for word was not looked up further. */
+	bool early = p->proposal != NULL && t == d->table &&
+		     !p->proposal->exact;
+	int got = 0;
+
+	if (p->length >= DEDUP_NEAR_WORDS) {
+		got = early ? table_near_after(t, &p->w, threshold,
+					       p->proposal, m)
+			    : table_near(t, &p->w, m);
+		if (got == 0 && !early && threshold > 0)
+			got = table_similar(t, &p->w, threshold, m);
+		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;
+	}
+	if (got == 0 && d->opt.contained && p->w.n >= d->opt.ngram) {
+		*reason = DEDUP_CONTAINED;
+		got = table_containing(t, &p->w, m);
+	}
+	return got;
+}
