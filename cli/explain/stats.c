@@ -36,8 +36,8 @@ print_json(const struct dedup_stats *s, const struct tally *t)
 }
 
 /*
- * How much of what was read was compared at all; and where that is little, as
- * of a list of names, how to have it compared.
+ * Report how much of the text was compared at all; if it was little, as in a
+ * list of names, also how to have it compared.
  */
 static void
 print_lines(const struct dedup_stats *s)

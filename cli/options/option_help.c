@@ -101,7 +101,7 @@ print_bash(void)
 	       "complete -o filenames -F _dedup dedup\n");
 }
 
-/* 'help' with its default filled in, quotes and brackets out of the way. */
+/* Print 'help' with its default filled in, without quotes and brackets. */
 static void
 print_plain(const struct option_info *o)
 {

@@ -1,4 +1,4 @@
-/* The table of options, and what the special ones take. */
+/* The table of options, and how the special ones read their arguments. */
 #include "option.h"
 
 #include <assert.h>
@@ -406,7 +406,7 @@ static const struct option_info option_table[] = {
 
 const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
 
-/* What the library says of one of its options. */
+/* Fill in what the library knows of one of its options. */
 static void
 fill_in(struct option_info *o)
 {

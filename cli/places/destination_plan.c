@@ -1,4 +1,6 @@
-/* Before anything is written: places, and what an earlier run has left. */
+/*
+ * Before anything is written: finds places, and what an earlier run has left.
+ */
 #include "destinations.h"
 
 #include <errno.h>
@@ -67,7 +69,7 @@ destinations_free_places(const struct destinations *o, char **places)
 	free(places);
 }
 
-/* Size and time of a file that the output depends on, too. */
+/* Hash size and time of a file that the output depends on. */
 static uint64_t
 hash_file(uint64_t h, const char *path)
 {
@@ -79,7 +81,7 @@ hash_file(uint64_t h, const char *path)
 	return hash_bytes(h, &st.st_mtim, sizeof(st.st_mtim));
 }
 
-/* What stands for all that the output depends on, but for the inputs. */
+/* The hash of all that the output depends on, except the inputs. */
 static uint64_t
 key_of(const struct options *opt)
 {
