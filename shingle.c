@@ -1342,7 +1342,7 @@ smallest_of_wide(const uint32_t *v, uint32_t from, uint32_t to)
 
 /* How many words the shortest possible copy of a unit of n words has. */
 static uint32_t
-shortest_piece(uint32_t n)
+shortest_copy(uint32_t n)
 {
 	uint32_t least = (2 * n + 2) / 3;
 
@@ -1361,7 +1361,7 @@ struct choice {
 	struct shingler *s;
 	struct words *w;
 	uint32_t n;		/* shingles */
-	uint32_t piece;		/* words in the shortest copy */
+	uint32_t copy;		/* words in the shortest copy */
 	struct stretch open[SHINGLE_STRETCHES + 1];
 	uint32_t nopen;
 };
@@ -1370,7 +1370,7 @@ struct choice {
 static bool
 has_window(const struct choice *c, const struct stretch *p)
 {
-	uint32_t end = p->from + c->piece;
+	uint32_t end = p->from + c->copy;
 
 	return end <= c->w->n &&
 	       (p->to == c->n || end_of_shingle(c->s, p->to, c->w->n) > end);
@@ -1443,7 +1443,7 @@ keep_windows(struct choice *c)
 	struct words *w = c->w;
 	const uint32_t *rank = c->s->shingle;
 	uint32_t *queue = (uint32_t *)(void *)c->s->word, head = 0, tail = 0;
-	uint32_t next = 0, windows = w->n - c->piece + 1;
+	uint32_t next = 0, windows = w->n - c->copy + 1;
 	uint64_t *near = pool_take(c->s, (windows + SHINGLE_ASK) *
 				   sizeof(*near));
 
@@ -1455,7 +1455,7 @@ keep_windows(struct choice *c)
 	w->kept = 0;
 	for (uint32_t i = 0; i < windows; i++) {
 		for (; next < c->n && end_of_shingle(c->s, next, w->n) <=
-		       i + c->piece; next++) {
+		       i + c->copy; next++) {
 			while (tail > head && rank[queue[tail - 1]] >=
 			       rank[next])
 				tail--;
@@ -1482,7 +1482,7 @@ choose_letters(struct shingler *s, struct words *w, uint32_t n)
 	c.s = s;
 	c.w = w;
 	c.n = n;
-	c.piece = shortest_piece(w->n);
+	c.copy = shortest_copy(w->n);
 	c.nopen = 0;
 	w->near = pool_take(s, SHINGLE_STRETCHES * sizeof(*w->near));
 	if (w->near == NULL)

@@ -34,7 +34,7 @@ struct saved_header {
 	uint32_t version;
 	uint32_t ngram, min_words, unit, window, words;
 	uint8_t fold_digits, near, places, sketch;
-	uint32_t longest;	/* words of the longest record */
+	uint32_t longest;	/* words of the longest record, or more */
 	uint64_t index_secret;
 	uint64_t secret_id;
 	unsigned char secret[SAVED_SECRET];
