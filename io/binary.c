@@ -96,7 +96,7 @@ static const struct magic {
 	{ STRONG("ID3\2"), { "MP3", pictures } },
 	{ STRONG("ID3\3"), { "MP3", pictures } },
 	{ STRONG("ID3\4"), { "MP3", pictures } },
-	{ WEAK_AT("ftyp", 4), { "MP4, or a kin of it", pictures } },
+	{ WEAK_AT("ftyp", 4), { "MP4 or a related format", pictures } },
 	{ STRONG("\x1a\x45\xdf\xa3"), { "Matroska or WebM", pictures } },
 	{ STRONG("\0\1\0\0\0"), { "TrueType font", pictures } },
 	{ WEAK("OTTO"), { "OpenType font", pictures } },
@@ -126,10 +126,10 @@ static const struct binary utf32be = {
 	"UTF-32BE", "iconv -f UTF-32BE -t UTF-8 FILE | dedup",
 };
 static const struct binary with_nuls = {
-	"binary data, thick with NUL bytes", convert,
+	"binary data (many NUL bytes)", convert,
 };
 static const struct binary with_controls = {
-	"binary data, thick with control characters", convert,
+	"binary data (many control characters)", convert,
 };
 
 /* A control character that is never in text, such as NUL. */

@@ -228,9 +228,9 @@ words_for(enum dedup_reason reason)
 	} says[] = {
 		{ "exact", "same as" }, { "near", "all of it in" },
 		{ "similar", "like" }, { "repeat", "repeats" },
-		{ "lead", "in full from" }, { "contained", "stands in" },
+		{ "lead", "in full from" }, { "contained", "part of" },
 		{ "boilerplate", "as" }, { "listed", "listed:" },
-		{ "heading", "heading of what goes, as at" },
+		{ "heading", "heading of removed text, as at" },
 	};
 	const char *name = dedup_reason_name(reason);
 

@@ -47,8 +47,8 @@ print_lines(const struct dedup_stats *s)
 	fprintf(stderr, "compared    %" PRIu64 " units of %" PRIu64
 		" lines\n", s->units, s->lines);
 	if (s->short_lines > s->lines / 2)
-		fprintf(stderr, "            %" PRIu64 " lines are none by "
-			"themselves: -u line -m 1 compares each\n",
+		fprintf(stderr, "            %" PRIu64 " lines are not units "
+			"by themselves: -u line -m 1 compares each\n",
 			s->short_lines);
 }
 

@@ -30,12 +30,12 @@ static const struct rule {
 } rules[] = {
 #define SHOWS "repeated check diff"
 	{ SHOWS, NOT_WITH, SHOWS,
-	  "--repeated, --check and --diff exclude each other" },
+	  "--repeated, --check and --diff cannot be used together" },
 	{ "annotate", NOT_WITH, SHOWS,
 	  "--annotate: not with --repeated, --check or --diff" },
 #define TABLES "merge list test"
 	{ TABLES, NOT_WITH, TABLES,
-	  "--merge, --list and --test exclude each other" },
+	  "--merge, --list and --test cannot be used together" },
 	{ "merge", ONLY_WITH, "output", "--merge: needs --output=FILE" },
 	{ "min-count", ONLY_WITH, "merge", "--min-count: only with --merge" },
 	{ "output", NOT_WITH, "list test",
@@ -54,7 +54,7 @@ static const struct rule {
 	{ "scope=document+!counts-only", NOT_WITH, "save update",
 	  "--scope=document: not with --save or --update" },
 	{ "exact", NOT_WITH, "contained",
-	  "--exact and --contained exclude each other" },
+	  "--exact and --contained cannot be used together" },
 	{ "document-separator", NOT_WITH, "format=jsonl",
 	  "--document-separator: not with --format=jsonl" },
 	{ "document-separator", NOT_WITH, "format=warc",
@@ -64,7 +64,7 @@ static const struct rule {
 	  "--min-doc-words: not with --repeated, --diff or --annotate" },
 #define PLACES "output output-dir in-place"
 	{ PLACES, NOT_WITH, PLACES,
-	  "--output, --output-dir and --in-place exclude each other" },
+	  "--output, --output-dir and --in-place cannot be used together" },
 	{ "output-dir", NOT_WITH, "check diff",
 	  "--output-dir: not with --check or --diff" },
 	{ "in-place", NOT_WITH, SHOWS " annotate",
@@ -74,7 +74,7 @@ static const struct rule {
 	  "--min-doc-words or --max-removed" },
 	{ "resume", ONLY_WITH, "output-dir", "--resume: needs --output-dir" },
 	{ "resume", NOT_WITH, "max-removed",
-	  "--resume and --max-removed exclude each other" },
+	  "--resume and --max-removed cannot be used together" },
 
 	{ "threshold ngram", IDLE_WITH, "exact", "with --exact" },
 	{ "text-field id-field", IDLE_WITH, "format=text",

@@ -55,8 +55,8 @@ destinations_find_places(struct destinations *o, char ***places)
 					     : place_output(opt, path);
 		if ((*places)[i] == NULL)
 			return errno != EINVAL ? no_memory(o) :
-			       say(o, path, "cannot write", "its place would "
-				   "be outside of --output-dir");
+			       say(o, path, "cannot write", "its output would "
+				   "be outside --output-dir");
 	}
 	return DESTINATION_OK;
 }
@@ -109,9 +109,9 @@ destinations_resume(struct destinations *o, char **places)
 	if (!o->opt->resume) {
 		if (access(journal, F_OK) != 0)
 			return DESTINATION_OK;
-		return say(o, journal, "a run was stopped here",
-			   "--resume goes on with it; without this file all "
-			   "begins anew");
+		return say(o, journal, "an earlier run was interrupted here",
+			   "use --resume to continue, or delete this file to "
+			   "start over");
 	}
 	if (place_make_directories(journal, &o->made) != 0)
 		return say(o, journal, "cannot write", strerror(errno));

@@ -59,7 +59,7 @@ place(struct destinations *o, size_t file)
 		return DESTINATION_OK;
 	return errno != EINVAL ? no_memory(o) :
 	       say(o, DESTINATION_FAILED, path, "cannot write",
-		   "its place would be outside of --output-dir");
+		   "its output would be outside --output-dir");
 }
 
 static enum destination_result
@@ -222,7 +222,7 @@ end_old(struct destinations *o)
 	    is_unchanged(o, o->file))
 		return DESTINATION_OK;
 	return say(o, DESTINATION_FAILED, input(o, o->file), "cannot resume",
-		   "what is left of it is not what was before");
+		   "its text is not what it was in the earlier run");
 }
 
 /* --resume: its output is in place; write that to the journal. */

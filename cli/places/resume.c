@@ -205,7 +205,7 @@ go_on(struct resume *r, const char *head, char *text, size_t len)
 		if (strncmp(text, head, version) != 0)
 			return because(r, "it is of another version of dedup");
 		return because(r, "the options or the names of the files are "
-			       "not those of the run that was stopped");
+			       "not those of the interrupted run");
 	}
 	lines = take_head(r, text + at);
 	if (lines == NULL)
@@ -262,10 +262,10 @@ resume_open(struct resume *r, const char *path, uint64_t key,
 		return because(r, errno == ELOOP ? "it is a symbolic link" :
 			       strerror(errno));
 	if (!is_own(r->fd))
-		return because(r, "it is not a file of its own");
+		return because(r, "it is not a regular file with one name");
 	if (flock(r->fd, LOCK_EX | LOCK_NB) != 0)
 		return because(r, errno == EWOULDBLOCK ?
-			       "another run is at it" : strerror(errno));
+			       "another run is using it" : strerror(errno));
 	clock_gettime(CLOCK_MONOTONIC, &r->synced);
 	text = read_all(r->fd, &len);
 	if (text == NULL)
