@@ -1,10 +1,10 @@
 /*
  * Words to fingerprints and sketches.
  *
- * In comes what words.c made: lower-case words, each followed by one space.
- * A fingerprint is XXH3_128bits of those bytes under the secret.  Each word
- * becomes, in its loose form, a public hash for shingles and a keyed one, of
- * which 24 bits are its code and tag.
+ * The input is from words.c: lower-case words, each followed by one space.  A
+ * fingerprint is XXH3_128bits of those bytes under the secret.  Each word, in
+ * its loose form, gets a public hash for shingles and a keyed one, 24 bits of
+ * which are its code and tag.
  */
 #include "shingle.h"
 
@@ -30,16 +30,16 @@
 #define PUBLIC_1 0x0370734413198a2e
 #define ODD ((uint64_t)1 << 32)	/* see product_of() */
 
-#define VECTOR 8		/* words that are worked on at once */
-#define AFTER 16		/* words that arrays have room for at the end */
+#define VECTOR 8		/* words processed at once */
+#define AFTER 16		/* words of extra room at the end of arrays */
 #define SHINGLE_STRETCHES 16	/* steps to choose shingles in, at most */
 
-/* A word of up to 16 bytes as it is hashed: zeros behind it. */
+/* A word of up to 16 bytes as it is hashed: with zeros after it. */
 struct block_of_word {
 	uint64_t a, b;
 };
 
-/* Storage handed out until the next release. */
+/* Storage that is handed out until the next release. */
 struct block {
 	struct block *next;
 	size_t used, room;
@@ -50,16 +50,16 @@ struct shingler {
 	unsigned ngram, window;
 	bool sketch, every;
 	unsigned char secret[SHINGLE_SECRET];
-	uint64_t key[4];	/* words are hashed with these; from the secret */
-	uint64_t open[2];	/* the same for public hashes; no secret */
+	uint64_t key[4];	/* to hash words with; from the secret */
+	uint64_t open[2];	/* the same for public hashes; not secret */
 	struct loose *loose;
 	struct block *pool;
-	bool wide;		/* the machine has vectors for it */
+	bool wide;		/* the machine has the vectors for it */
 	struct block_of_word *word;	/* of one unit; scratch */
 	uint32_t *public;	/* the public hash of each; scratch */
 	uint32_t *shingle;	/* of the unit's shingles; scratch */
-	uint32_t *at;		/* where each word begins in 'letters'; scratch */
-	size_t room;		/* of all four, and AFTER more */
+	uint32_t *at;		/* where words begin in 'letters'; scratch */
+	size_t room;		/* of these arrays, not counting AFTER */
 	char *letters;		/* of the unit, without spaces; scratch */
 	size_t letters_room;
 };
@@ -173,7 +173,7 @@ shingler_release(struct shingler *s)
 	b->used = 0;
 }
 
-/* 'n' bytes until the next release, or NULL with ENOMEM. */
+/* 'n' bytes, valid until the next release, or NULL with ENOMEM. */
 static void *
 pool_take(struct shingler *s, size_t n)
 {
@@ -232,7 +232,7 @@ shingle_identity(const uint16_t *code, const uint8_t *tag, uint32_t n)
 uint64_t
 shingle_identity_of(const struct fingerprint *fp)
 {
-	/* Not what the words of any unit come to, but by chance. */
+	/* Equals the hash of a unit's words only by chance. */
 	return XXH3_64bits_withSeed(fp, sizeof(*fp), PUBLIC_1);
 }
 
@@ -272,14 +272,14 @@ first_bits(uint64_t v, size_t n)
 	return v & (((uint64_t)1 << n) - 1);
 }
 
-/* Does the word hold a digit, of any script? */
+/* Does the word have a digit, of any script? */
 static bool
 has_digit(const char *p, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)p[i];
 
-		/* No byte inside a character begins one. */
+		/* Bytes inside a character never look like its first. */
 		if (c < 0x80 ? c >= '0' && c <= '9' :
 		    c >= 0xc0 && loose_is_digit(p + i, len - i))
 			return true;
@@ -287,7 +287,7 @@ has_digit(const char *p, size_t len)
 	return false;
 }
 
-/* A bit for each of the 64 bytes at p that is a space. */
+/* Which of the 64 bytes at p are spaces, as bits. */
 BODY uint64_t
 spaces(const char *p)
 {
@@ -332,9 +332,9 @@ static const uint64_t first[9] = {
 /*
  * A hash of a word of up to 16 bytes, as two numbers: NH of its four 32-bit
  * parts (Black, Halevi, Krawczyk, Krovetz, Rogaway: UMAC, 1999), folded and
- * mixed once more.  k0 and k1 are known to all or nobody.  Two words have the
- * same NH with a chance of 2^-32, whatever they are; what is multiplied with
- * parts that are often zero is odd, so that no bit of the other one is lost.
+ * mixed once more.  k0 and k1 are either public or secret.  Two words, whatever
+ * they are, have the same NH with a chance of 2^-32.  Factors of parts that are
+ * often zero are odd, so that no bit of the other part is lost.
  */
 #define MIXER XXH_PRIME32_1
 
@@ -359,7 +359,7 @@ hash_block(uint64_t a, uint64_t b, const uint64_t *k)
 	return finish(product_of(a, k[0]) + product_of(b, k[1]));
 }
 
-/* Those of more than 16 bytes. */
+/* The same for words of more than 16 bytes. */
 static uint32_t
 hash_long_public(const char *p, size_t len)
 {
@@ -374,14 +374,14 @@ hash_long(const struct shingler *s, const char *p, size_t len)
 }
 
 #ifdef __SSE2__
-/* Without a branch on the length of a word, which would be hard to predict. */
+/* To load a word without a branch on its length, which is hard to predict. */
 static const uint8_t first_of_16[32] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 };
 #endif
 
-/* The first 'len' bytes at p, 16 at most. */
+/* The first 'len' bytes at p, at most 16. */
 BODY void
 take_word(struct block_of_word *to, const char *p, size_t len)
 {
@@ -401,7 +401,9 @@ take_word(struct block_of_word *to, const char *p, size_t len)
 #endif
 }
 
-/* A word of up to 16 bytes, -less of them; all 16 go to 'letters'. */
+/*
+ * Take a word of -less bytes, at most 16; all 16 bytes are copied to 'letters'.
+ */
 BODY void
 take_short(struct block_of_word *to, char *letters, const char *p,
 	   ptrdiff_t less)
@@ -420,8 +422,8 @@ take_short(struct block_of_word *to, char *letters, const char *p,
 }
 
 /*
- * The words to s->word, and their bytes without spaces to s->letters; are there
- * longer ones among them?
+ * Copy the words to s->word, and their bytes without spaces to s->letters; is
+ * there a word of more than 16 bytes?
  */
 BODY bool
 take_words(struct shingler *s, const struct words *w,
@@ -432,19 +434,19 @@ take_words(struct shingler *s, const struct words *w,
 	char *const letters = s->letters;
 	size_t n = 0;			/* letters so far */
 	uint32_t *at = s->at;
-	ptrdiff_t start = 0;		/* of a word, from the chunk on */
+	ptrdiff_t start = 0;		/* of a word, relative to the chunk */
 	bool any_long = false;
 
 	for (; chunk < end; chunk += 64, start -= 64) {
 		uint64_t m = find_spaces(chunk);
 
-		/* Of words that follow the unit's, none. */
+		/* Ignore words that follow those of the unit. */
 		if (end - chunk < 64)
 			m = first_bits(m, (size_t)(end - chunk));
 		for (; m != 0; m &= m - 1) {
 			ptrdiff_t stop = __builtin_ctzll(m);
 			const char *p = chunk + start;
-			ptrdiff_t less = start - stop;	/* than no bytes */
+			ptrdiff_t less = start - stop;	/* minus its length */
 
 			*at++ = (uint32_t)n;
 			if (less < -16) {
@@ -452,7 +454,7 @@ take_words(struct shingler *s, const struct words *w,
 				take_word(to++, p, 16);
 				any_long = true;
 			} else {
-				/* What is too much is overwritten later. */
+				/* Extra bytes are overwritten later. */
 				take_short(to++, letters + n, p, less);
 			}
 			n -= (size_t)less;
@@ -470,7 +472,7 @@ wants_ngrams(const struct shingler *s)
 	return s->sketch || s->window > 0;
 }
 
-/* The hash of word i, which is known: public, code and tag. */
+/* Store the hash of word i: public, code and tag. */
 static inline void
 put_hashes(struct shingler *s, struct words *w, uint32_t i, uint32_t public,
 	   uint32_t keyed)
@@ -480,7 +482,7 @@ put_hashes(struct shingler *s, struct words *w, uint32_t i, uint32_t public,
 	w->tag[i] = (uint8_t)(keyed >> 16);
 }
 
-/* Those of more than 16 bytes, of which s->word has but the first ones. */
+/* Hash words of more than 16 bytes; s->word has only their first 16. */
 static void
 hash_long_words(struct shingler *s, struct words *w)
 {
@@ -523,7 +525,7 @@ product_of_four(__m256i v, __m256i k)
 	return _mm256_mul_epu32(sum, _mm256_srli_epi64(sum, 32));
 }
 
-/* hash_block() of eight words, whose parts are those of 0 2 1 3 and 4 6 5 7. */
+/* hash_block() of eight words, given in the order 0 2 1 3 and 4 6 5 7. */
 WIDE BODY __m256i
 hash_eight(const __m256i a[2], const __m256i b[2], __m256i k0, __m256i k1)
 {
@@ -534,7 +536,7 @@ hash_eight(const __m256i a[2], const __m256i b[2], __m256i k0, __m256i k1)
 	for (unsigned i = 0; i < 2; i++)
 		nh[i] = _mm256_castsi256_ps(_mm256_add_epi64(
 			product_of_four(a[i], k0), product_of_four(b[i], k1)));
-	/* The lower halves and the upper ones, of 0 2 4 6 1 3 5 7. */
+	/* The lower halves and the upper ones, in the order 0 2 4 6 1 3 5 7. */
 	x = _mm256_xor_si256(
 		_mm256_castps_si256(_mm256_shuffle_ps(nh[0], nh[1], 0x88)),
 		_mm256_castps_si256(_mm256_shuffle_ps(nh[0], nh[1], 0xdd)));
@@ -543,7 +545,7 @@ hash_eight(const __m256i a[2], const __m256i b[2], __m256i k0, __m256i k1)
 	return _mm256_xor_si256(x, _mm256_srli_epi32(x, 15));
 }
 
-/* By vectors, which fill the arrays up to a multiple of VECTOR words. */
+/* By vectors: this fills the arrays up to a multiple of VECTOR words. */
 WIDE static void
 hash_words_wide(struct shingler *s, struct words *w)
 {
@@ -593,7 +595,7 @@ hash_words_wide(struct shingler *s, struct words *w)
 #define hash_words_wide hash_words
 #endif
 
-/* The code and tag of a word, of which 16 bytes can be read. */
+/* The code and tag of a word; 16 bytes can be read there. */
 BODY uint32_t
 code_of(const struct shingler *s, const char *p, size_t len)
 {
@@ -616,7 +618,7 @@ shingler_code(const struct shingler *s, const char *p, size_t len)
 	return code_of(s, word, len);
 }
 
-/* Where the character begins that ends before p[at]. */
+/* Where the character that ends before p[at] begins. */
 static size_t
 char_before(const char *p, size_t at)
 {
@@ -626,7 +628,7 @@ char_before(const char *p, size_t at)
 	return at;
 }
 
-/* Are the characters that end before 'left' and begin at 'right' no letters? */
+/* Are both the character before 'left' and the one at 'right' facts? */
 static bool
 parts_numbers(const struct words *w, size_t left, size_t right)
 {
@@ -640,7 +642,9 @@ parts_numbers(const struct words *w, size_t left, size_t right)
 	       loose_is_fact(w->loose + right, w->loose_len - right);
 }
 
-/* Where the word ends that begins at 'at'; 'm' are the spaces from 'base' on. */
+/*
+ * Where the word that begins at 'at' ends; 'm' are the spaces from 'base' on.
+ */
 BODY size_t
 end_of_word(const struct words *w, size_t base, uint64_t m, size_t at)
 {
@@ -665,9 +669,9 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	char joined[SHINGLE_JOINED + 16];
 	size_t n = 0;
 
-	/* This word, and with it the next, and the next. */
+	/* This word, then with the next one, then with the next two. */
 	while (n < 3 && next - from <= SHINGLE_JOINED - len) {
-		/* What is copied too much is overwritten, or not read. */
+		/* Extra bytes are overwritten, or not read. */
 		if (next - from <= 16)
 			memcpy(joined + len, p + from, 16);
 		else
@@ -681,7 +685,7 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 			break;
 		next = end_of_word(w, at, m, from);
 	}
-	/* Parts of this word. */
+	/* First parts of this word. */
 	if (end - at > SHINGLE_JOINED)
 		end = at + SHINGLE_JOINED;
 	rest = product_of(0, k[1]);
@@ -717,7 +721,7 @@ shingler_skip(const struct words *w, size_t at, uint32_t n)
 	return at;
 }
 
-/* Bytes that may begin a digit among the 64 at p, as bits. */
+/* Which of the 64 bytes at p may begin a digit, as bits. */
 BODY uint64_t
 maybe_digits(const char *p)
 {
@@ -726,7 +730,7 @@ maybe_digits(const char *p)
 #ifdef __SSE2__
 	for (unsigned i = 0; i < 4; i++) {
 		__m128i v = _mm_loadu_si128((const __m128i *)p + i);
-		/* '0' to '9' come to the ten lowest values. */
+		/* '0' to '9' become the ten lowest values. */
 		__m128i low = _mm_add_epi8(v, _mm_set1_epi8((char)(128 - '0')));
 		__m128i digit = _mm_cmplt_epi8(low, _mm_set1_epi8(10 - 128));
 
@@ -770,7 +774,7 @@ hash_numbers_body(const struct shingler *s, const struct words *w,
 	const char *p = w->loose, *end = p + w->loose_len;
 	uint64_t h = 0;
 
-	/* Few words have one: go from one such byte to the next. */
+	/* Few words have a digit: go from one such byte to the next. */
 	while (p < end) {
 		uint64_t m = find_digits(p);
 		const char *from, *stop;
@@ -813,8 +817,8 @@ hash_numbers_wide(const struct shingler *s, const struct words *w)
 #endif
 
 /*
- * XXH32 of three 32-bit values, seed 0, written out so that it is computed on
- * vectors of shingles.
+ * XXH32 of three 32-bit values, seed 0, written out so that the compiler can
+ * use vectors of shingles.
  */
 BODY uint32_t
 hash_three(const uint32_t *v)
@@ -849,7 +853,7 @@ hash_threes_wide(const uint32_t *v, uint32_t *to, uint32_t n)
 	hash_threes_body(v, to, n);
 }
 
-/* Words in a shingle of a unit; one of fewer words is one shingle. */
+/* Words in a shingle of a unit; a unit of fewer words is one shingle. */
 static uint32_t
 shingle_words(const struct shingler *s, uint32_t nwords)
 {
@@ -857,7 +861,7 @@ shingle_words(const struct shingler *s, uint32_t nwords)
 }
 
 /*
- * The ranks of the unit's shingles to s->shingle: how many.  A rank is the
+ * Set s->shingle to the ranks of the unit's shingles: how many.  A rank is the
  * XXH32 of the public hashes of a shingle's words.
  */
 static uint32_t
@@ -877,8 +881,8 @@ hash_shingles(struct shingler *s, uint32_t nwords)
 }
 
 /*
- * All 64 bits of the shingle at word i.  Only the few that are chosen need the
- * lower ones.
+ * All 64 bits of the shingle at word i.  Only the few chosen shingles need the
+ * lower bits.
  */
 static inline uint64_t
 whole_hash(const struct shingler *s, uint32_t i, uint32_t ngram)
@@ -895,11 +899,11 @@ whole_hash(const struct shingler *s, uint32_t i, uint32_t ngram)
 	return (uint64_t)s->shingle[i] << 32 | (uint32_t)more;
 }
 
-#define FEW 64		/* values that are ranked rather than sorted */
+#define FEW 64		/* so few values are ranked and not sorted */
 
 /*
- * v[0..n) without those over 'bound', to 'to', and where each stood to 'at': how
- * many, FEW + 1 if more.
+ * Copy the values of v[0..n) that are up to 'bound' to 'to', and their numbers
+ * to 'at': how many, FEW + 1 if more.
  */
 static uint32_t
 below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to, uint32_t *at)
@@ -915,9 +919,10 @@ below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to, uint32_t *at)
 }
 
 /*
- * The numbers of v[0..n) in ascending order of their values, to 'to': each
- * behind as many as have less; n <= FEW.  Of equal ones the last is put, in one
- * place.  Which places are taken, as bits.
+ * Set 'to' to the numbers of v[0..n) in ascending order of their values, n <=
+ * FEW: each goes to the place that is the number of smaller values.  Equal
+ * values share a place; the last one is stored.  Returns which places are
+ * taken, as bits.
  */
 static uint64_t
 rank(const uint32_t *v, uint32_t n, uint32_t *to)
@@ -936,7 +941,7 @@ rank(const uint32_t *v, uint32_t n, uint32_t *to)
 }
 
 #ifdef WIDEST
-/* The same by vectors of eight; as many may be read behind v[n - 1]. */
+/* The same by vectors of eight; eight more may be read after v[n - 1]. */
 WIDE static uint32_t
 below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to,
 	   uint32_t *at)
@@ -994,9 +999,9 @@ rank_wide(const uint32_t *v, uint32_t n, uint32_t *to)
 #endif
 
 /*
- * Where the smallest distinct values of v[0..n) stand, up to 'most', ascending,
- * to 'to'.  First a bound is guessed that some more than 'most' values are
- * under.
+ * Set 'to' to the numbers of the 'most' smallest distinct values of v[0..n),
+ * ascending.  First a bound is guessed, under which are a few more than 'most'
+ * values.
  */
 static uint32_t
 smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
@@ -1031,7 +1036,7 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 	return got;
 }
 
-/* The same for any values, many equal ones among them too. */
+/* The same for any values, even if many are equal. */
 static uint32_t
 smallest_any(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
 {
@@ -1054,7 +1059,9 @@ smallest_any(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
 	return got;
 }
 
-/* The shingles of the smallest ranks, up to SKETCH_PROBE, to 'to': how many. */
+/*
+ * Set 'to' to the shingles of the smallest ranks, up to SKETCH_PROBE: how many.
+ */
 static uint32_t
 smallest(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
 {
@@ -1062,7 +1069,7 @@ smallest(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
 	uint32_t at[SKETCH_PROBE];
 	uint32_t got = smallest_few(s, s->shingle, n, at, most);
 
-	/* Too many under the bound, or equal ones that took their place. */
+	/* Too many are under the bound, or too few since some were equal. */
 	if (got == UINT32_MAX || (got < most && n > 2 * most))
 		got = smallest_any(s->shingle, n, at, most);
 	for (uint32_t i = 0; i < got; i++)
@@ -1072,8 +1079,8 @@ smallest(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
 
 /*
  * Winnowing (Schleimer, Wilkerson, Aiken 2003): the smallest shingle of each
- * window of s->window consecutive ones.  Whatever text two units share, of
- * window + ngram - 1 words or more, they share one of these.
+ * window of s->window consecutive ones.  Two units that share window + ngram -
+ * 1 words in a row share one of these.
  */
 static uint32_t
 winnow(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
@@ -1098,7 +1105,7 @@ winnow(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
 	return got;
 }
 
-/* The loose form of the words, which has SHINGLE_SLACK bytes behind it too. */
+/* The loose form of the words, also with SHINGLE_SLACK bytes after it. */
 static int
 make_loose(struct shingler *s, struct words *w, const char *norm, size_t len,
 	   bool ascii)
@@ -1122,9 +1129,9 @@ make_loose(struct shingler *s, struct words *w, const char *norm, size_t len,
 /* Shingles of letters, for rule "near". */
 
 /*
- * The letters of a unit that is not all ASCII, so that as many bytes are about
- * as many letters in any script: a byte for each character of an alphabet or of
- * an Indic script, three for the others, which say more.
+ * The letters of a unit that is not all ASCII, so that a number of bytes means
+ * about the same in any script: a byte for each character of an alphabet or of
+ * an Indic script, three for the others, which carry more.
  */
 static void
 fold_letters(struct shingler *s, const struct words *w)
@@ -1142,7 +1149,7 @@ fold_letters(struct shingler *s, const struct words *w)
 			*at++ = (uint32_t)(to - s->letters);
 			continue;
 		}
-		/* Behind the last word there are bytes to be read. */
+		/* Bytes after the last word can be read. */
 		if (c >= 0xc2 && c < 0xe0 && (*p & 0xc0) == 0x80) {
 			c = c << 6 | (*p++ & 0x3f);
 		} else if ((c == 0xe0 || c == 0xe1) && (*p & 0xc0) == 0x80 &&
@@ -1154,7 +1161,7 @@ fold_letters(struct shingler *s, const struct words *w)
 	}
 }
 
-/* Where the shingle ends that begins with word i: before which word. */
+/* The word before which the shingle that begins with word i ends. */
 static uint32_t
 end_of_shingle(const struct shingler *s, uint32_t i, uint32_t nwords)
 {
@@ -1168,12 +1175,12 @@ end_of_shingle(const struct shingler *s, uint32_t i, uint32_t nwords)
 
 static_assert(SHINGLE_LETTERS == 20, "three loads, of 8, 8 and 4 bytes");
 
-/* Digits of pi once more: the keys of ranks, and of what is below them. */
+/* Digits of pi: the keys of ranks, and of the lower 32 bits. */
 #define RANK_0 (0x13198a2e03707344 | ODD)
 #define RANK_1 (0xa4093822299f31d0 | ODD)
 #define RANK_2 (0x082efa98ec4e6c89 | ODD)
 
-/* The letters of a shingle, zeros behind them. */
+/* The letters of a shingle, with zeros after them. */
 struct letters {
 	uint64_t a, b, c;
 };
@@ -1196,7 +1203,7 @@ letters_at(const struct shingler *s, uint32_t i)
 	return v;
 }
 
-/* As words are hashed: NH. */
+/* NH, as words are hashed. */
 static inline uint32_t
 rank_of_letters(struct letters v)
 {
@@ -1224,7 +1231,7 @@ rank_each(struct shingler *s, uint32_t from, uint32_t to)
 }
 
 #ifdef WIDEST
-/* Four at a time, where each has all its letters. */
+/* Four at a time, if all have SHINGLE_LETTERS letters. */
 WIDE static void
 rank_each_wide(struct shingler *s, uint32_t from, uint32_t to)
 {
@@ -1268,7 +1275,7 @@ rank_each_wide(struct shingler *s, uint32_t from, uint32_t to)
 #define rank_each_wide rank_each
 #endif
 
-/* The ranks of them to s->shingle: how many there are. */
+/* Set s->shingle to their ranks: how many there are. */
 static uint32_t
 rank_letters(struct shingler *s, uint32_t nwords)
 {
@@ -1276,7 +1283,7 @@ rank_letters(struct shingler *s, uint32_t nwords)
 
 	for (uint32_t i = 1; i <= SHINGLE_SPAN; i++)
 		s->at[nwords + i] = total;
-	/* One is whole, or all there is. */
+	/* Keep those of full length, or the only one. */
 	while (n > 1 && total - s->at[n - 1] < SHINGLE_LETTERS &&
 	       n - 1 + SHINGLE_SPAN > nwords)
 		n--;
@@ -1284,7 +1291,7 @@ rank_letters(struct shingler *s, uint32_t nwords)
 	return n;
 }
 
-/* Where the smallest of v[from..to) stands, the first one of several. */
+/* The number of the smallest value of v[from..to), the first of equal ones. */
 static uint32_t
 smallest_of(const uint32_t *v, uint32_t from, uint32_t to)
 {
@@ -1333,9 +1340,9 @@ smallest_of_wide(const uint32_t *v, uint32_t from, uint32_t to)
 #define smallest_of_wide smallest_of
 #endif
 
-/* How many words the shortest piece has that may go for a copy of n words. */
+/* How many words the shortest possible copy of a unit of n words has. */
 static uint32_t
-shortest_piece(uint32_t n)
+shortest_copy(uint32_t n)
 {
 	uint32_t least = (2 * n + 2) / 3;
 
@@ -1354,24 +1361,24 @@ struct choice {
 	struct shingler *s;
 	struct words *w;
 	uint32_t n;		/* shingles */
-	uint32_t piece;		/* words in the shortest piece */
+	uint32_t copy;		/* words in the shortest copy */
 	struct stretch open[SHINGLE_STRETCHES + 1];
 	uint32_t nopen;
 };
 
-/* Does a stretch have all the shingles of some piece? */
+/* Does a stretch have all the shingles of some copy? */
 static bool
 has_window(const struct choice *c, const struct stretch *p)
 {
-	uint32_t end = p->from + c->piece;
+	uint32_t end = p->from + c->copy;
 
 	return end <= c->w->n &&
 	       (p->to == c->n || end_of_shingle(c->s, p->to, c->w->n) > end);
 }
 
 /*
- * Is the smallest one of a stretch in such a piece?  What ends where the next
- * shingle does is not.
+ * Is the smallest one of a stretch in such a copy?  A shingle that ends where
+ * the next one does is not.
  */
 static bool
 is_in_window(const struct choice *c, const struct stretch *p)
@@ -1396,7 +1403,7 @@ open_stretch(struct choice *c, uint32_t from, uint32_t to)
 	c->nopen++;
 }
 
-/* The one of the smallest rank, which is open no more. */
+/* Remove the stretch with the smallest rank from the open ones. */
 static struct stretch
 next_stretch(struct choice *c)
 {
@@ -1412,7 +1419,7 @@ next_stretch(struct choice *c)
 	return p;
 }
 
-/* Add a shingle that the unit is recorded under, unless it is the last one. */
+/* Add a shingle that the unit is recorded under, unless it was added last. */
 static void
 keep_shingle(struct words *w, uint64_t hash)
 {
@@ -1426,8 +1433,9 @@ keep_shingle(struct words *w, uint64_t hash)
 }
 
 /*
- * The smallest of every window where there may be many: those of the window at
- * hand that may come to be the smallest stand in a queue, in ascending order.
+ * The smallest of every window, if there may be many windows.  A queue holds,
+ * in ascending order, those of the current window that may still become the
+ * smallest.
  */
 static int
 keep_windows(struct choice *c)
@@ -1435,7 +1443,7 @@ keep_windows(struct choice *c)
 	struct words *w = c->w;
 	const uint32_t *rank = c->s->shingle;
 	uint32_t *queue = (uint32_t *)(void *)c->s->word, head = 0, tail = 0;
-	uint32_t next = 0, windows = w->n - c->piece + 1;
+	uint32_t next = 0, windows = w->n - c->copy + 1;
 	uint64_t *near = pool_take(c->s, (windows + SHINGLE_ASK) *
 				   sizeof(*near));
 
@@ -1447,7 +1455,7 @@ keep_windows(struct choice *c)
 	w->kept = 0;
 	for (uint32_t i = 0; i < windows; i++) {
 		for (; next < c->n && end_of_shingle(c->s, next, w->n) <=
-		       i + c->piece; next++) {
+		       i + c->copy; next++) {
 			while (tail > head && rank[queue[tail - 1]] >=
 			       rank[next])
 				tail--;
@@ -1462,9 +1470,9 @@ keep_windows(struct choice *c)
 }
 
 /*
- * The smallest shingles, which the unit is looked up by, and the smallest of
- * every window.  The smallest of all is that of all windows it stands in; what
- * else has whole windows stands on one side of it.
+ * The smallest shingles, by which the unit is looked up, and the smallest of
+ * every window.  The smallest of all is that of all windows that contain it;
+ * all other windows are on one side of it.
  */
 static int
 choose_letters(struct shingler *s, struct words *w, uint32_t n)
@@ -1474,7 +1482,7 @@ choose_letters(struct shingler *s, struct words *w, uint32_t n)
 	c.s = s;
 	c.w = w;
 	c.n = n;
-	c.piece = shortest_piece(w->n);
+	c.copy = shortest_copy(w->n);
 	c.nopen = 0;
 	w->near = pool_take(s, SHINGLE_STRETCHES * sizeof(*w->near));
 	if (w->near == NULL)
@@ -1488,7 +1496,7 @@ choose_letters(struct shingler *s, struct words *w, uint32_t n)
 		if (step == SHINGLE_STRETCHES)
 			return keep_windows(&c);
 		hash = hash_letters(s, p.at);
-		/* Equal ones come one after another. */
+		/* Equal ones come in a row. */
 		if (w->nnear > 0 && hash == w->near[w->nnear - 1]) {
 			if (kept && w->nnear == w->nask)
 				w->kept |= (uint8_t)(1u << (w->nask - 1));
@@ -1504,7 +1512,7 @@ choose_letters(struct shingler *s, struct words *w, uint32_t n)
 	return 0;
 }
 
-/* Those for rule "near", with their keys. */
+/* The shingles for rule "near", with their keys. */
 static int
 take_letters(struct shingler *s, struct words *w, bool ascii)
 {
@@ -1532,7 +1540,7 @@ take_letters(struct shingler *s, struct words *w, bool ascii)
 	return 0;
 }
 
-/* Those that are n-grams of words. */
+/* The shingles that are n-grams of words. */
 static int
 take_ngrams(struct shingler *s, struct words *w)
 {
@@ -1557,7 +1565,7 @@ take_ngrams(struct shingler *s, struct words *w)
 	return 0;
 }
 
-/* Room for so many words, of so many bytes. */
+/* Make room for so many words, of so many bytes. */
 static int
 reserve(struct shingler *s, uint32_t nwords, size_t len)
 {

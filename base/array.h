@@ -9,8 +9,8 @@
  *		return -1;
  *	line[nlines++] = x;
  *
- * Sizes are multiplied with a check.  What fails returns -1 with ENOMEM, and
- * the array is as it was.  The array is freed with free().
+ * Sizes are multiplied with a check.  On failure the functions return -1 with
+ * ENOMEM, and the array is as it was.  The array is freed with free().
  */
 #ifndef ARRAY_H
 #define ARRAY_H
@@ -20,14 +20,16 @@
 /* Grow it; for array_room(). */
 int array_grow(void *array, size_t *room, size_t n, size_t size);
 
-/* Room for at least n elements; grows by half, so that n steps take O(n). */
+/*
+ * Make room for at least n elements; grows by half, so that n steps take O(n).
+ */
 static inline int
 array_room(void *array, size_t *room, size_t n, size_t size)
 {
 	return n <= *room ? 0 : array_grow(array, room, n, size);
 }
 
-/* Room for exactly n elements, n > 0. */
+/* Make room for exactly n elements, n > 0. */
 int array_resize(void *array, size_t n, size_t size);
 
 #endif

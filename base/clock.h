@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds since some time. */
+/* Milliseconds since some fixed time. */
 static inline int64_t
 clock_ms(void)
 {

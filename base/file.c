@@ -1,4 +1,4 @@
-/* What is done with files in more than one place. */
+/* Operations on files that several modules need. */
 #include "file.h"
 
 #include <errno.h>

@@ -1,25 +1,25 @@
-/* What is done with files in more than one place. */
+/* Operations on files that several modules need. */
 #ifndef FILE_H
 #define FILE_H
 
 #include <stddef.h>
 
-/* All of it: 0, or -1 with errno, and some of it may be written. */
+/* Write all of it: 0, or -1 with errno; then some may be written. */
 int file_write_all(int fd, const void *data, size_t len);
 
 /* The length of the folder in 'path', with its slash; 0: there is none. */
 size_t file_folder_len(const char *path);
 
 /*
- * Where the link at 'path' points, seen from here: to be freed.  NULL with
- * errno: EINVAL if it is no link.
+ * Where the link at 'path' points, as a path from here; the caller frees it.
+ * NULL with errno: EINVAL if it is not a link.
  */
 char *file_link_target(const char *path);
 
 /*
- * Wait until the disk has the folder of 'path'.  What cannot be asked for is no
- * error: a folder that may be written but not read, a file system without such
- * a thing.  0, or -1 with errno.
+ * Wait until the folder of 'path' is on disk.  It is not an error if that
+ * cannot be done: if the folder may be written but not read, or if the file
+ * system does not support it.  0, or -1 with errno.
  */
 int file_sync_folder(const char *path);
 

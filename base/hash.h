@@ -1,6 +1,6 @@
 /*
- * FNV-1a, 64 bits (Fowler, Noll and Vo).  Two inputs have the same hash only
- * where somebody has made them so.
+ * FNV-1a, 64 bits (Fowler, Noll and Vo).  Two inputs have the same hash only if
+ * somebody has made them so.
  */
 #ifndef HASH_H
 #define HASH_H

@@ -1,9 +1,9 @@
 /*
- * What of the machine this process may use.
+ * How much of the machine this process may use.
  *
- * A container has all processors and all memory in sight, and is stopped, or
- * slowed down, where it uses them.  Its limits stand in files of its control
- * groups; those above count, too, as far as they are in sight.
+ * A container sees all processors and all memory, but is stopped or slowed down
+ * if it uses them.  Its limits are in files of its control groups; those of the
+ * groups above count too, if they can be seen.
  */
 #include "machine.h"
 
@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #define MOUNT "/sys/fs/cgroup"
-#define GROUPS ((size_t)4096)	/* bytes of /proc/self/cgroup that are read */
+#define GROUPS ((size_t)4096)	/* bytes read of /proc/self/cgroup */
 
-/* The first bytes of a file, and a NUL; -1 where there is none. */
+/* The first bytes of a file, and a NUL; -1 if it cannot be read. */
 static int
 read_file(const char *path, char *to, size_t room)
 {
@@ -34,7 +34,7 @@ read_file(const char *path, char *to, size_t room)
 	return 0;
 }
 
-/* What a file of a group says, of this kind of limit. */
+/* The limit of this kind that a group sets. */
 typedef uint64_t read_limit(const char *directory);
 
 static uint64_t
@@ -63,7 +63,7 @@ memory_1(const char *directory)
 	return number_in(directory, "memory.limit_in_bytes");
 }
 
-/* A quota of time in so much time: processors, rounded up. */
+/* Processors, rounded up, for a quota of time in each period. */
 static uint64_t
 processors_of(uint64_t quota, uint64_t period)
 {
@@ -80,7 +80,7 @@ processors_2(const char *directory)
 	if ((size_t)snprintf(path, sizeof(path), "%s/cpu.max", directory) >=
 	    sizeof(path) || read_file(path, text, sizeof(text)) != 0)
 		return UINT64_MAX;
-	/* "max 100000" has no limit. */
+	/* "max 100000" sets no limit. */
 	quota = strtoull(text, &end, 10);
 	period = strtoull(end, &last, 10);
 	return end == text || last == end ? UINT64_MAX :
@@ -96,7 +96,7 @@ processors_1(const char *directory)
 
 /*
  * The least limit of a group and of those above it.  In a container the path is
- * that outside of it, and its own group is what is mounted.
+ * the one outside the container, but its own group is what is mounted.
  */
 static uint64_t
 least_above(const char *root, const char *group, size_t len, read_limit *read)
@@ -119,7 +119,7 @@ least_above(const char *root, const char *group, size_t len, read_limit *read)
 	return least;
 }
 
-/* Is the controller among those that a line of version 1 lists with commas? */
+/* Is the controller in the list, with commas, of a line of version 1? */
 static bool
 lists(const char *list, size_t len, const char *controller)
 {
@@ -185,7 +185,7 @@ machine_processor_limit(const char *groups, const char *mount)
 	return n < UINT_MAX ? (unsigned)n : UINT_MAX;
 }
 
-/* Of what the scheduler may put this process on. */
+/* How many processors the scheduler may use for this process. */
 static unsigned
 in_affinity(void)
 {
@@ -193,7 +193,7 @@ in_affinity(void)
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned n = online > 0 ? (unsigned)online : 1;
 
-	/* With more processors than fit there, all that are online. */
+	/* If there are more processors than fit there: all that are online. */
 	if (sched_getaffinity(0, sizeof(few), &few) == 0 &&
 	    CPU_COUNT(&few) > 0 && (unsigned)CPU_COUNT(&few) < n)
 		n = (unsigned)CPU_COUNT(&few);

@@ -1,4 +1,4 @@
-/* Large memory, on Linux by mmap and mremap, elsewhere by realloc. */
+/* Large memory: on Linux by mmap and mremap, elsewhere by realloc. */
 #include "pages.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * Large memory that is read at random, on huge pages where the system has
- * them.  On pages of 4 KB most of such reads miss the address cache too.
+ * Large memory that is read at random, on huge pages if the system has them.
+ * On pages of 4 KB most such reads would also miss the address cache.
  */
 #ifndef PAGES_H
 #define PAGES_H
@@ -10,10 +10,10 @@
 #define PAGES_HUGE ((size_t)2 << 20)	/* bytes of a huge page */
 
 /*
- * Make the 'old' bytes at 'p' (NULL where old is 0) 'len' bytes long; new bytes
+ * Make the 'old' bytes at 'p' (NULL if old is 0) 'len' bytes long; new bytes
  * are zero.  Pages are moved and not copied, so no second array is held at the
- * same time.  'huge' asks for huge pages.  Where they are now, or NULL with
- * ENOMEM and 'p' as it was.  pages_free() gives them back.
+ * same time.  'huge' asks for huge pages.  Returns where they are now, or NULL
+ * with ENOMEM and 'p' as it was. pages_free() gives them back.
  */
 void *pages_resize(void *p, size_t old, size_t len, int huge);
 void pages_free(void *p, size_t len);

@@ -14,9 +14,9 @@
 #include "file.h"
 
 #define LINKS 40		/* as many as Linux follows */
-#define ATTEMPTS 100		/* at a name that is not taken */
+#define ATTEMPTS 100		/* to find a name that is not taken */
 #define MARK ".dedup-"		/* in a temporary name, and then: */
-#define SUFFIX 8		/* random characters of these */
+#define SUFFIX 8		/* random characters */
 
 static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -67,7 +67,7 @@ mix(uint64_t z)
 	return z ^ (z >> 31);
 }
 
-/* SUFFIX characters and a NUL.  They need not be secret: O_EXCL guards. */
+/* SUFFIX characters and a NUL.  They need not be secret: O_EXCL protects. */
 static void
 random_suffix(char *to, const struct replace *r)
 {
@@ -83,7 +83,7 @@ random_suffix(char *to, const struct replace *r)
 }
 
 /*
- * The temporary file, never open to more than the file that it is to become.
+ * Make the temporary file, at no time open to more users than the final one.
  * 0, or -1 with errno.
  */
 static int
@@ -102,7 +102,7 @@ make_temporary(struct replace *r, mode_t most)
 	}
 	if (strlen(name) > longest)
 		name = REPLACE_STAND_IN;
-	/* Whose group it is, is not known before it is made. */
+	/* Its group is not known before it is made. */
 	if (r->like)
 		mode = (r->mode & (S_IRWXU | S_IRWXO)) |
 		       (r->mode & (r->mode << 3) & S_IRWXG);
@@ -174,14 +174,14 @@ replace_begin(struct replace *r, const char *path, const struct stat *like,
 	return 0;
 }
 
-/* No right to give it away, or this file system has no owners. */
+/* Did it fail for want of the right, or of owners in this file system? */
 static bool
 is_owner_refused(int error)
 {
 	return error == EPERM || error == EINVAL || error == ENOTSUP;
 }
 
-/* Mode and owner.  A call is saved where they are right: 0, or -1. */
+/* Set mode and owner, unless they are right already: 0, or -1. */
 static int
 make_alike(struct replace *r)
 {

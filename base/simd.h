@@ -1,8 +1,8 @@
 /*
  * One source, several instruction sets.  A BODY function is always inlined.  A
  * function marked WIDE or WIDEST is compiled for the set of that name below,
- * and may be called only where vectors_available() says so.  All variants give
- * the same results.
+ * and may be called only if vectors_available() says so.  All variants give the
+ * same results.
  */
 #ifndef SIMD_H
 #define SIMD_H

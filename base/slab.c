@@ -8,7 +8,7 @@
 
 #include "pages.h"
 
-#define LARGE ((size_t)8 << 20)	/* bytes, from here on on pages */
+#define LARGE ((size_t)8 << 20)	/* bytes; larger ones are on pages */
 
 int
 slab_resize(struct slab *s, size_t old, size_t len)

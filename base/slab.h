@@ -1,6 +1,6 @@
 /*
- * One array that grows, for a table: it begins where a line of the cache does,
- * and once it is large it is on huge pages of its own.
+ * One array that grows, for a table: it begins at a line of the cache, and if
+ * it is large it is on huge pages of its own.
  */
 #ifndef SLAB_H
 #define SLAB_H
@@ -9,16 +9,16 @@
 
 #define CACHE_LINE 64	/* bytes */
 
-/* What slab_resize() took: to be zero at first. */
+/* What slab_resize() allocated; all zero at first. */
 struct slab {
 	unsigned char *bytes;	/* of the array; NULL: none */
 	unsigned char *storage;	/* as allocated */
 };
 
 /*
- * Make an array of 'old' bytes one of 'len', which is more.  What was in it
- * stays, new bytes may be any; it may move.  0, or -1 with ENOMEM and all as it
- * was.
+ * Make an array of 'old' bytes 'len' bytes long, which is more.  Its content
+ * stays, and new bytes have any value; it may move.  0, or -1 with ENOMEM and
+ * all as it was.
  */
 int slab_resize(struct slab *s, size_t old, size_t len);
 

@@ -31,14 +31,14 @@ refuse_number(uint64_t least, uint64_t most, char why[VALUE_WHY])
 	return false;
 }
 
-/* Digits at the beginning of 'text', to *to; where they end, or NULL. */
+/* Read digits at the beginning of 'text' to *to; returns their end, or NULL. */
 static const char *
 read_digits(const char *text, uint64_t *to)
 {
 	char *end;
 
 	if (*text < '0' || *text > '9')
-		return NULL;	/* strtoull takes signs and spaces */
+		return NULL;	/* strtoull would accept signs and spaces */
 	errno = 0;
 	*to = strtoull(text, &end, 10);
 	return errno == 0 ? end : NULL;
@@ -57,7 +57,7 @@ value_number(const char *text, uint64_t least, uint64_t most, uint64_t *to,
 	return true;
 }
 
-/* A number without sign, whose point is a point in any locale. */
+/* A number without sign, with "." for the point in any locale. */
 static bool
 read_real(const char *text, double *to)
 {
@@ -78,7 +78,7 @@ value_share(const char *text, bool over, double *to, char why[VALUE_WHY])
 {
 	double v;
 
-	/* strtod takes hexadecimal numbers, too. */
+	/* strtod would accept hexadecimal numbers, too. */
 	if (strspn(text, "0123456789.eE+-") != strlen(text) ||
 	    !read_real(text, &v) || !(v >= 0) || !(v <= 1) ||
 	    (over && !(v > 0)))

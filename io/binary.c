@@ -1,6 +1,6 @@
 /*
- * Binary data by its magic number, UTF-16 and UTF-32, and what is thick with
- * bytes that stand in no text.
+ * Recognises binary data by magic numbers, UTF-16 and UTF-32, and data with
+ * many bytes that are never in text.
  */
 #include "binary.h"
 
@@ -13,7 +13,8 @@
 #define FEW 8
 #define NULS_SHARE 100
 #define CONTROLS_SHARE 50
-#define ASCII_MIN 4		/* characters of UTF-16 without a mark */
+#define ASCII_MIN 4		/* characters; for UTF-16 without a byte-order
+				 * mark */
 
 static const char pictures[] = "there is no text to read in it";
 static const char unpack[] = "unpack it first";
@@ -21,10 +22,7 @@ static const char convert[] = "convert it to text first";
 static const char twice[] =
 	"it was compressed twice: decompress it once more first";
 
-/*
- * A weak magic number is one that text may begin with: it counts only with a
- * NUL close to it.
- */
+/* Text may begin with a weak magic number: it counts only with a NUL nearby. */
 static const struct magic {
 	const char *bytes;
 	size_t len, at;
@@ -98,7 +96,7 @@ static const struct magic {
 	{ STRONG("ID3\2"), { "MP3", pictures } },
 	{ STRONG("ID3\3"), { "MP3", pictures } },
 	{ STRONG("ID3\4"), { "MP3", pictures } },
-	{ WEAK_AT("ftyp", 4), { "MP4, or a kin of it", pictures } },
+	{ WEAK_AT("ftyp", 4), { "MP4 or a related format", pictures } },
 	{ STRONG("\x1a\x45\xdf\xa3"), { "Matroska or WebM", pictures } },
 	{ STRONG("\0\1\0\0\0"), { "TrueType font", pictures } },
 	{ WEAK("OTTO"), { "OpenType font", pictures } },
@@ -128,13 +126,13 @@ static const struct binary utf32be = {
 	"UTF-32BE", "iconv -f UTF-32BE -t UTF-8 FILE | dedup",
 };
 static const struct binary with_nuls = {
-	"binary data, thick with NUL bytes", convert,
+	"binary data (many NUL bytes)", convert,
 };
 static const struct binary with_controls = {
-	"binary data, thick with control characters", convert,
+	"binary data (many control characters)", convert,
 };
 
-/* A control character that no text uses.  NUL is one. */
+/* A control character that is never in text, such as NUL. */
 static bool
 is_foreign(unsigned char c)
 {
@@ -181,9 +179,8 @@ unit_at(const char *s, size_t size, bool big)
 }
 
 /*
- * Is all of it characters of UTF-16 (size 2) or UTF-32 (4)?  Then *ascii is
- * how many of them are ASCII.  Bytes of a character that is cut off at the end
- * do not count.
+ * Is it valid UTF-16 (size 2) or UTF-32 (4)?  Then *ascii is how many of the
+ * characters are ASCII.  A character that is cut off at the end does not count.
  */
 static bool
 is_wide(const char *s, size_t len, size_t size, bool big, size_t *ascii)
@@ -209,8 +206,8 @@ is_wide(const char *s, size_t len, size_t size, bool big, size_t *ascii)
 }
 
 /*
- * UTF-16 or UTF-32 without a mark, or NULL.  'thick': with NUL bytes or
- * control characters; else half of it has to be ASCII.
+ * UTF-16 or UTF-32 without a byte-order mark, or NULL.  'thick': it has many
+ * NUL bytes or control characters; else half of it has to be ASCII.
  */
 static const struct binary *
 find_wide(const char *s, size_t len, bool thick)
@@ -250,7 +247,7 @@ find_mark(const char *s, size_t len)
 	return NULL;
 }
 
-/* Quickly: the bytes that is_foreign() holds of, and a few more. */
+/* Fast: counts the bytes for which is_foreign() is true, and a few more. */
 static size_t
 count_controls(const char *s, size_t len)
 {
@@ -264,7 +261,7 @@ count_controls(const char *s, size_t len)
 	return n;
 }
 
-/* What is thick with bytes that stand in no text, or NULL. */
+/* Data with many bytes that are never in text, or NULL. */
 static const struct binary *
 find_thick(const char *s, size_t len)
 {

@@ -1,16 +1,15 @@
 /*
- * Is it text, or what else?  A pure function of the first bytes of an input.
+ * Is it text, or what else?  Decided by the first bytes of an input alone.
  *
- * Binary data must not be shortened as if it were text, and UTF-16 compared
- * byte by byte makes unrelated passages look alike.  So both are recognized
- * and called by their name.
+ * Binary data must not be shortened like text, and in UTF-16, compared byte by
+ * byte, unrelated passages look alike.  So both are recognised and named.
  */
 #ifndef BINARY_H
 #define BINARY_H
 
 #include <stddef.h>
 
-/* Bytes that are looked at; more of them make no difference. */
+/* Bytes that are looked at; more make no difference. */
 #define BINARY_WINDOW ((size_t)64 << 10)
 
 struct binary {
@@ -19,18 +18,18 @@ struct binary {
 };
 
 /*
- * What an input is that begins with these bytes (or is them, where it is
- * shorter than the window); NULL: text, as far as one can see.
+ * What an input is that begins with these bytes (all of it, if it is shorter
+ * than the window).  NULL: it looks like text.
  *
- * No text is what
+ * Not text is what
  *	- begins with the byte-order mark of UTF-16 or UTF-32,
  *	- begins with the magic number of a known kind,
- *	- is UTF-16 or UTF-32 without a mark, mostly of ASCII,
- *	- has more NUL bytes than 8 and one in 100,
- *	- has more control characters that no text uses than 8 and one in 50,
- *	  of at least 8 kinds.
+ *	- is UTF-16 or UTF-32 without such a mark, mostly of ASCII,
+ *	- has more than 8 NUL bytes, and more than one in 100 bytes,
+ *	- has more than 8 control characters that are never in text, of at least
+ *	  8 kinds, and more than one in 50 bytes.
  *
- * A struct that is returned is static.
+ * The struct that is returned is static.
  */
 const struct binary *binary_recognize(const char *s, size_t len);
 

@@ -1,9 +1,9 @@
 /*
- * What decoder.c and encoder.c ask of a library for compression: gzip.c, zstd.c
- * and xz.c answer, one library each.
+ * What decoder.c and encoder.c need of a compression library: gzip.c, zstd.c
+ * and xz.c provide it, each for one library.
  *
- * A library decodes, and encodes, one member (gzip), frame (zstd) or stream (xz)
- * at a time.  All are called member here.
+ * A library decodes and encodes one member (gzip), frame (zstd) or stream (xz)
+ * at a time.  All are called members here.
  */
 #ifndef CODEC_H
 #define CODEC_H
@@ -11,12 +11,12 @@
 #include "decoder.h"
 #include "encoder.h"
 
-/* What one call of a library came to. */
+/* The result of one call of a library. */
 enum codec_step {
-	CODEC_ON,		/* as far as input and room allow */
-	CODEC_END,		/* the member is over */
+	CODEC_ON,		/* as far as input and room went */
+	CODEC_END,		/* the member ended */
 	CODEC_NO_MEMORY,
-	CODEC_NOT_BEGUN,	/* it is no member at all */
+	CODEC_NOT_BEGUN,	/* it is not a member */
 	CODEC_WINDOW,		/* the data ask for a longer window */
 	CODEC_CORRUPT,		/* *why says what is wrong */
 };
@@ -25,9 +25,9 @@ struct codec {
 	const char *missing;	/* NULL, or the library was left out */
 
 	/*
-	 * NULL: out of memory.  Windows of 2^window_log bytes at most;
-	 * decode_begin() readies for a member after the first: 0, or -1 if
-	 * memory is out.  'pending': the last call used all of its room.
+	 * NULL: out of memory.  Windows have at most 2^window_log bytes;
+	 * decode_begin() prepares for each member after the first: 0, or -1 if
+	 * memory runs out.  'pending': the last call used all of its room.
 	 */
 	void *(*decode_open)(unsigned window_log);
 	int (*decode_begin)(void *state);
@@ -49,7 +49,7 @@ struct codec {
 
 extern const struct codec codec_gzip, codec_zstd, codec_xz;
 
-/* NULL: COMPRESSION_NONE needs none. */
+/* NULL for COMPRESSION_NONE. */
 const struct codec *codec_of(enum compression_kind kind);
 
 #endif

@@ -160,12 +160,13 @@ compression_missing(enum compression_kind kind)
 }
 
 /*
- * RFC 1952 with deflate, the only method there is; RFC 8878, a frame or a
- * skippable one, of which there are sixteen; the .xz file format 1.2, 2.1.1.1.
+ * RFC 1952 with deflate, the only method; RFC 8878, a frame or one of sixteen
+ * kinds of skippable frames; the .xz file format 1.2, 2.1.1.1.
  */
 static const struct magic {
 	enum compression_kind kind;
-	unsigned char len, loose;	/* bits of the first byte: any */
+	unsigned char len, loose;	/* bits of the first byte that may
+					 * vary */
 	unsigned char bytes[COMPRESSION_MAGIC];
 } magics[] = {
 	{ COMPRESSION_GZIP, 3, 0x00, { 0x1f, 0x8b, 0x08 } },

@@ -1,8 +1,7 @@
 /*
- * Compressed bytes to bytes, as a stream; knows no files.
+ * Decompresses a stream of bytes; knows no files.
  *
- * What may stand between members and behind the last is the same code for all
- * libraries.
+ * Handles what may be between members and after the last for all libraries.
  */
 #include <assert.h>
 #include <errno.h>
@@ -11,7 +10,7 @@
 
 #include "codec.h"
 
-/* The windows, as powers of two: the longest where addresses have 64 bits. */
+/* Windows, as powers of two: the longest is for addresses of 64 bits. */
 #define WINDOW_LOG_LEAST 10
 #define WINDOW_LOG_MOST (sizeof(size_t) > 4 ? 31 : 27)
 
@@ -19,11 +18,11 @@ struct decoder {
 	enum compression_kind kind;
 	const struct codec *codec;
 	void *state;		/* the codec's */
-	unsigned window_log;	/* the longest window that is allocated because
-				 * the data say so; of xz, and its tables */
-	bool between;		/* no member has begun or one is at its end */
-	bool first;		/* none was at its end */
-	bool pending;		/* the room ran out: there may be more */
+	unsigned window_log;	/* the longest window that the data may ask for;
+				 * for xz, with its tables */
+	bool between;		/* before the first member or after one */
+	bool first;		/* none has ended yet */
+	bool pending;		/* the room was used up: there may be more */
 	bool padded;		/* zero bytes after the last one: */
 	unsigned padding;	/* how many, modulo 4 */
 	char message[120];
@@ -148,8 +147,8 @@ may_begin(enum compression_kind kind, unsigned char byte)
 }
 
 /*
- * Where a member is over: does another one begin?  Zero bytes may follow: in
- * gzip only at the very end, as tapes have them; in xz, in fours.
+ * After a member: does another one begin?  Zero bytes may follow: in gzip only
+ * at the very end, as on tapes; in xz, in fours.
  */
 static enum decoder_status
 next_member(struct decoder *d, struct decoder_io *io)
@@ -181,7 +180,7 @@ next_member(struct decoder *d, struct decoder_io *io)
 	return DECODER_ROOM;
 }
 
-/* One call of the library: 1, 0 where the member is over, or -1. */
+/* One call of the library: 1, 0 if the member ended, or -1. */
 static int
 step(struct decoder *d, struct decoder_io *io)
 {
@@ -196,7 +195,7 @@ step(struct decoder *d, struct decoder_io *io)
 		out_of_memory(d);
 		break;
 	case CODEC_NOT_BEGUN:
-		/* The first one, or what stands after one. */
+		/* Is it the first member, or garbage after one? */
 		if (d->first)
 			corrupt(d, "bad header");
 		else

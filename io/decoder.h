@@ -1,4 +1,4 @@
-/* Compressed bytes to bytes, as a stream; knows no files. */
+/* Decompresses a stream of bytes; knows no files. */
 #ifndef DECODER_H
 #define DECODER_H
 
@@ -10,11 +10,11 @@
 
 struct decoder;
 
-/* What decoder_run() takes and gives; it moves all but 'last' on. */
+/* Input and output of decoder_run(), which updates all except 'last'. */
 struct decoder_io {
 	const unsigned char *in;
 	size_t len;
-	bool last;		/* nothing comes after this input */
+	bool last;		/* there is no input after this */
 	unsigned char *out;
 	size_t room;
 };
@@ -22,13 +22,13 @@ struct decoder_io {
 enum decoder_status {
 	DECODER_ROOM,		/* all room was used: there may be more */
 	DECODER_INPUT,		/* all input was used: there is no more */
-	DECODER_END,		/* the data end here, as they should */
-	DECODER_ERROR,		/* what was given before is good */
+	DECODER_END,		/* the data end here, properly */
+	DECODER_ERROR,		/* the output before it is good */
 };
 
 /*
- * NULL with errno: ENOMEM, or ENOTSUP where the library was left out.  'window':
- * bytes of text that the data may ask to be held, at most; rounded down to a
+ * NULL with errno: ENOMEM, or ENOTSUP if the library was left out.  'window':
+ * the longest window in bytes that the data may ask for; rounded down to a
  * power of two, from 1 KiB to 2 GiB.
  */
 struct decoder *decoder_new(enum compression_kind kind, uint64_t window);
@@ -36,9 +36,9 @@ void decoder_free(struct decoder *d);
 
 /*
  * Decode one member, frame or stream after another, until one of the above
- * holds; 'room' is not 0.  What comes out, and in what status it ends, does
- * not depend on how input and room are cut.  It sets errno where it answers
- * DECODER_ERROR: ENOMEM, or EBADMSG for bad data.
+ * holds; 'room' is not 0.  The output and the final status do not depend on how
+ * input and room are divided.  With DECODER_ERROR it sets errno: ENOMEM, or
+ * EBADMSG for bad data.
  */
 enum decoder_status decoder_run(struct decoder *d, struct decoder_io *io);
 

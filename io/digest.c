@@ -1,6 +1,6 @@
 /*
- * Digests in the look of given ones.  What a digest is of, and which header
- * line has it, is left to others.
+ * Digests in the form of given ones.  Others know what a digest is of and which
+ * header line has it.
  *
  * Within an algorithm the number of digits says whether it is base16 or base32:
  *
@@ -67,7 +67,7 @@ find_algorithm(const char *label, size_t len)
 static const char *
 find_alphabet(size_t b, const char *digits, size_t n)
 {
-	/* With neither case in it: lower for base16, upper for base32. */
+	/* If it has no letters: lower case for base16, upper for base32. */
 	for (size_t i = 0; i < 2; i++) {
 		const char *alphabet = alphabets[b][b == 0 ? 1 - i : i];
 		size_t have = 0;
@@ -125,7 +125,8 @@ digest_end(struct digest *d, char *out)
 {
 	size_t size = d->algorithm->hash->digest_size, n = 0;
 	unsigned width = strlen(d->alphabet) == 16 ? 4 : 5;
-	unsigned bits = 0, nbits = 0;	/* read, but not yet a digit */
+	unsigned bits = 0, nbits = 0;	/* read, but not yet written as a
+					 * digit */
 	unsigned char raw[SIZE_MAX_BYTES];
 
 #if NETTLE_VERSION_MAJOR >= 4

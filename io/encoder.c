@@ -1,8 +1,8 @@
 /*
- * Bytes to compressed bytes, as a stream; knows no files.
+ * Compresses a stream of bytes; knows no files.
  *
- * No time, name or system stands in what is written.  Every member (gzip),
- * frame (zstd) and stream (xz) has a checksum of its text.
+ * The output names no time, file or system.  Every member (gzip), frame (zstd)
+ * and stream (xz) has a checksum of its text.
  */
 #include <assert.h>
 #include <errno.h>

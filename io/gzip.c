@@ -9,7 +9,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-/* 15 bits of window, and 16 more say that it is gzip and not zlib. */
+/* 15 bits of window; 16 more mean gzip and not zlib. */
 #define GZIP_WINDOW (15 + 16)
 #define GZIP_MEMORY 8		/* the default of zlib */
 
@@ -137,7 +137,7 @@ encode(void *state, struct encoder_io *io, enum encoder_op op)
 		errno = EINVAL;
 		return -1;
 	}
-	/* Room that is left says that nothing is pending. */
+	/* If room is left, nothing is pending. */
 	return op == ENCODER_FINISH || io->len > 0 || z->avail_out == 0;
 }
 

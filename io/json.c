@@ -1,10 +1,10 @@
 /*
- * A scanner of one JSON record that remembers only where it is.
+ * Scans one JSON record and remembers only where it is.
  *
- * What it knows of the nesting is one bit a level (object or array), and for
- * the first JSON_PATH_MAX levels, as long as all of them are objects, which
- * key it is under.  A path leads to a value if its names equal those keys.
- * Splitting input into records, and what to do with a text, is left to others.
+ * Of the nesting it remembers one bit a level (object or array) and, for the
+ * first JSON_PATH_MAX levels, as long as all are objects, the current key.  A
+ * path leads to a value if its names equal those keys.  Splitting input into
+ * records, and what to do with a text, is left to others.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -28,7 +28,7 @@ struct scan {
 	size_t pos;		/* next byte to look at, at most len */
 
 	size_t depth;		/* open containers */
-	size_t narrays;		/* those of them that are arrays */
+	size_t narrays;		/* how many of these are arrays */
 	uint64_t array[JSON_DEPTH_MAX / 64];	/* bit d: level d is one */
 	struct level level[JSON_PATH_MAX];	/* set below depth while
 						   narrays is 0 */
@@ -39,7 +39,7 @@ struct scan {
 	size_t *at;
 };
 
-/* Value of a hexadecimal digit, with bit 4 set, which no other byte has. */
+/* Value of a hexadecimal digit, with bit 4 set; other bytes do not have it. */
 static const unsigned char hex[256] = {
 	['0'] = 0x10, ['1'] = 0x11, ['2'] = 0x12, ['3'] = 0x13, ['4'] = 0x14,
 	['5'] = 0x15, ['6'] = 0x16, ['7'] = 0x17, ['8'] = 0x18, ['9'] = 0x19,
@@ -106,8 +106,8 @@ hex4(const char *p)
 }
 
 /*
- * Length of the escape at 'p', which is a backslash with 'n' bytes left, or
- * 0 if it is none.  The two halves of a surrogate pair are two escapes here.
+ * Length of the escape at 'p', a backslash with 'n' bytes left, or 0 if it is
+ * not valid.  The two halves of a surrogate pair are two escapes here.
  */
 static size_t
 escape_len(const char *p, size_t n)
@@ -118,9 +118,9 @@ escape_len(const char *p, size_t n)
 }
 
 /*
- * Put what the valid escape at 'p', with 'n' bytes left, stands for into
- * 'out'.  Returns the number of bytes put there, always fewer than the *used
- * ones of the escape:  2 -> 1,  6 -> 1 to 3,  12 (a surrogate pair) -> 4.
+ * Unescape the valid escape at 'p', with 'n' bytes left, to 'out'.  Returns the
+ * number of bytes put there, always fewer than the *used bytes of the escape: 2
+ * -> 1, 6 -> 1 to 3, 12 (a surrogate pair) -> 4.
  */
 static size_t
 unescape(const char *p, size_t n, char *out, size_t *used)
@@ -191,7 +191,7 @@ fail(struct scan *s, const char *why, size_t at)
 	return -1;
 }
 
-/* Fail at the next byte; that there is none outweighs what was expected. */
+/* Fail at the next byte; if there is none, say that instead. */
 static int
 unexpected(struct scan *s, const char *why)
 {
@@ -276,9 +276,9 @@ leads_here(const struct scan *s, const struct json_path *p)
 }
 
 /*
- * Set what the paths find that lead to the current member.  JSON_NONE, at its
- * key, also goes to those that lead through it: what an earlier member of the
- * same name held is forgotten, even if the new value turns out not to have it.
+ * Set what the paths that lead to the current member find.  JSON_NONE, at its
+ * key, is also set for paths that lead through it: an earlier member of the
+ * same name is forgotten, even if the new value turns out not to have it.
  */
 static void
 settle(struct scan *s, struct json_value v)
@@ -291,7 +291,7 @@ settle(struct scan *s, struct json_value v)
 			s->found[i] = v;
 }
 
-/* Skip a string whose opening quote was taken, and set where it stands. */
+/* Skip a string whose opening quote was read, and set where it is. */
 static int
 skip_string(struct scan *s, struct json_value *v)
 {
@@ -405,7 +405,9 @@ close_container(struct scan *s)
 	settle(s, v);
 }
 
-/* Read a value; of an object or array, just the bracket: *opened is set. */
+/*
+ * Read a value; of an object or array, only the bracket, then *opened is set.
+ */
 static int
 read_value(struct scan *s, bool *opened)
 {
@@ -449,7 +451,7 @@ json_scan(const char *rec, size_t len,
 		.rec = rec, .len = len, .paths = paths, .npaths = npaths,
 		.found = found, .why = why, .at = at,
 	};
-	bool opened;		/* a container, and nothing read of it yet */
+	bool opened;		/* a container of which nothing is read yet */
 
 	for (size_t i = 0; i < npaths; i++)
 		found[i] = (struct json_value){ .kind = JSON_NONE };
@@ -477,8 +479,8 @@ json_scan(const char *rec, size_t len,
 }
 
 /*
- * There is room: a run puts out as many bytes as it reads, an escape fewer,
- * so w <= r throughout.
+ * There is room: a run writes as many bytes as it reads, an escape fewer, so w
+ * <= r always.
  */
 size_t
 json_decode(const char *raw, size_t len, char *out)
@@ -521,9 +523,9 @@ json_seek(const char *raw, size_t len, struct json_cursor *c, size_t decoded)
 }
 
 /*
- * Length of the valid UTF-8 character at 'p', not ASCII and of 'n' > 0 bytes
- * at most, or 0.  The bounds on the second byte keep out what is overlong,
- * surrogates, and what is past U+10FFFF (Unicode, table 3-7).
+ * Length of the valid UTF-8 character at 'p', not ASCII and at most 'n' > 0
+ * bytes, or 0.  The bounds on the second byte exclude overlong forms,
+ * surrogates, and anything past U+10FFFF (Unicode, table 3-7).
  */
 static size_t
 utf8_len(const unsigned char *p, size_t n)

@@ -1,13 +1,13 @@
 /*
- * One JSON record in, the places of a few of its values out.
+ * Finds the places of a few values in a JSON record.
  *
  * A record is one line of JSONL: an object per RFC 8259, any bytes, no NUL at
- * the end needed.  json_scan() checks all of it and reports where the asked
- * for values stand; it builds no tree and allocates nothing.  A string that
- * was found can be unescaped (json_decode), an offset into the unescaped text
- * carried back to the record (json_seek), so that a caller can cut a piece
- * out of a record and leave every other byte as it was, and new text can be
- * written as a JSON string (json_escape).
+ * the end needed.  json_scan() checks all of it and reports where the requested
+ * values are; it builds no tree and allocates nothing.  A string that was found
+ * can be unescaped (json_decode).  An offset in the unescaped text can be
+ * turned into one in the record (json_seek), so that a caller can cut text out
+ * of a record and leave every other byte as it was.  New text can be written as
+ * a JSON string (json_escape).
  *
  * Strings are bytes here: invalid UTF-8 passes through, and whether a text is
  * UTF-8 is the caller's concern.  No function keeps state between calls; all
@@ -42,12 +42,12 @@ enum json_kind {
 	JSON_OTHER		/* there, but not a string */
 };
 
-/* Where a value stands in its record; all zero where kind is JSON_NONE. */
+/* Where a value is in its record; all zero if kind is JSON_NONE. */
 struct json_value {
 	enum json_kind kind;
-	size_t off, len;	/* bytes; of a string, what is between the
-				   quotes, of anything else, all of it */
-	bool escaped;		/* a string that holds a backslash */
+	size_t off, len;	/* bytes; of a string, those between the quotes,
+				   * of other values, all */
+	bool escaped;		/* a string with a backslash in it */
 };
 
 /* A place in a string body, in both its forms; start from {0, 0}. */
@@ -58,19 +58,19 @@ struct json_cursor {
 
 /*
  * Split "meta.text" into "meta" and "text".  'dotted' ends in NUL, stays the
- * caller's and must outlive *p, which points into it.  A key that holds a dot
- * cannot be named.  Returns 0, or -1 with errno EINVAL where a component is
- * empty or there are more than JSON_PATH_MAX; *p is then of no use.
+ * caller's and must outlive *p, which points into it.  A key with a dot in it
+ * cannot be named.  Returns 0, or -1 with errno EINVAL if a component is empty
+ * or there are more than JSON_PATH_MAX; then *p must not be used.
  */
 int json_path_parse(struct json_path *p, const char *dotted);
 
-/* Bytes of a UTF-8 byte-order mark at 's', which is no part of a record. */
+/* Bytes of a UTF-8 byte-order mark at 's', which is not part of a record. */
 size_t json_bom_len(const char *s, size_t len);
 
 /*
  * Check the 'len' bytes at 'rec', and set found[i] for each of the 'npaths'
  * paths; one path may lead through or equal another.  Space around the object
- * is part of the record.  Of equal keys in one object the last one holds, as
+ * is part of the record.  Of equal keys in one object the last one counts, as
  * in jansson and Python: "a.b" is absent from {"a":{"b":1},"a":2}.  Keys are
  * equal if their unescaped bytes are.
  *
@@ -79,9 +79,9 @@ size_t json_bom_len(const char *s, size_t len);
  * more than JSON_DEPTH_MAX containers in one another.
  *
  * Returns 0, or -1 if the bytes are not one JSON object; then *why is a
- * static message without a full stop, *at the offset in bytes (0..len) that
- * it speaks of, and found[] of no use.  On 0, *why and *at are untouched.
- * Time is at worst linear in 'len' times all the paths' bytes; memory use is
+ * static message without a full stop, *at the offset in bytes (0..len) that it
+ * is about, and found[] must not be used.  On 0, *why and *at are unchanged.
+ * Time is at worst linear in 'len' times the bytes of all paths; memory use is
  * fixed.
  */
 int json_scan(const char *rec, size_t len,
@@ -102,15 +102,15 @@ size_t json_decode(const char *raw, size_t len, char *out);
  * Move *c forward to where byte 'decoded' of the unescaped text begins in the
  * 'len' bytes at 'raw' (as for json_decode).  'decoded' is not before
  * c->decoded, else nothing happens.  Afterwards c->decoded is 'decoded',
- * unless that is inside the bytes that one escape stands for (a pair counts
- * as one): then the cursor stands at the start of that escape; or past the
- * end: then it stands at the end.  At the end, c->raw is 'len'.  All calls
- * on one cursor together take time linear in 'len'.
+ * unless that is inside the bytes of one escape (a pair counts as one): then
+ * the cursor is at the start of that escape; or past the end: then it is at the
+ * end.  At the end, c->raw is 'len'.  All calls on one cursor together take
+ * time linear in 'len'.
  *
  * A cut at any such place leaves two valid string bodies, and they decode to
- * the two parts of the text.  If a piece is taken out, what is left decodes
- * to the text without it, with one exception: a lone high surrogate and a
- * lone low one that were on either side of it now make a pair.
+ * the two parts of the text.  If a piece is cut out, the rest decodes to the
+ * text without it, with one exception: a lone high surrogate and a lone low one
+ * that were on either side of it now make a pair.
  */
 void json_seek(const char *raw, size_t len, struct json_cursor *c,
 	       size_t decoded);

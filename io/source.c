@@ -1,6 +1,6 @@
 /*
- * Files to bytes.  Decoding is decoder.c's; here is what to read, when, and
- * what of it was given.
+ * Reads files. decoder.c decompresses; this decides what to read and when, and
+ * keeps track of what was given.
  */
 #include "source.h"
 
@@ -22,7 +22,7 @@
 #define LARGE ((uint64_t)1 << 20)	/* bytes of a file worth reading ahead */
 #define RAW ((size_t)256 << 10)		/* compressed bytes read at a time */
 
-/* For a large one: a system call is much for a small file. */
+/* For large files only: for a small one a system call is expensive. */
 static void
 read_ahead(const struct source *s)
 {
@@ -61,7 +61,7 @@ source_open(struct source *s, const char *path)
 	}
 	s->live = !S_ISREG(st.st_mode);
 	if (!s->live) {
-		/* Standard input may have been read by another before. */
+		/* Another process may have read part of standard input. */
 		if (!s->ours)
 			s->start = lseek(s->fd, 0, SEEK_CUR);
 		if (s->start < 0)
@@ -105,7 +105,7 @@ source_error(const struct source *s)
 	       strerror(s->error != 0 ? s->error : errno);
 }
 
-/* One read of fd: bytes read, 0 at its end, -1. */
+/* Read fd once: bytes read, 0 at its end, -1. */
 static ssize_t
 read_raw(struct source *s, const struct iovec *iov, int n)
 {
@@ -115,7 +115,8 @@ read_raw(struct source *s, const struct iovec *iov, int n)
 		struct pollfd p = { .fd = s->fd, .events = POLLIN };
 
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
-			poll(&p, 1, -1);	/* others may have set it so */
+			poll(&p, 1, -1);	/* another process may have set
+						 * O_NONBLOCK */
 		else if (errno != EINTR)
 			return fail(s, errno, NULL);
 	}
@@ -124,7 +125,7 @@ read_raw(struct source *s, const struct iovec *iov, int n)
 	return got;
 }
 
-/* What was read, 'nheld' bytes and 'n' at 'rest', is to be decoded. */
+/* Begin to decode what was read: 'nheld' bytes, and 'n' at 'rest'. */
 static int
 begin_decoding(struct source *s, const unsigned char *rest, size_t n)
 {
@@ -139,7 +140,7 @@ begin_decoding(struct source *s, const unsigned char *rest, size_t n)
 	if (s->decoder != NULL && s->raw == NULL)
 		s->raw = malloc(RAW);
 	if (s->decoder == NULL || s->raw == NULL) {
-		s->nheld = 0;		/* it is no text */
+		s->nheld = 0;		/* it is not text */
 		return fail(s, errno, errno == ENOTSUP ? without[s->kind] :
 			    NULL);
 	}
@@ -153,9 +154,9 @@ begin_decoding(struct source *s, const unsigned char *rest, size_t n)
 }
 
 /*
- * Read once to learn the kind.  A magic number's worth of bytes is held; those
- * behind it go to rest[0..room) in the same call, so that plain text is not
- * copied: *n of them.  0, or -1.
+ * Read once to learn the kind.  As many bytes as a magic number has are held;
+ * the *n bytes after these are read to rest[0..room) in the same call, so that
+ * plain text is not copied.  0, or -1.
  */
 static int
 learn(struct source *s, unsigned char *rest, size_t room, size_t *n)
@@ -193,7 +194,7 @@ source_kind(struct source *s)
 	return s->kind;
 }
 
-/* What is held: how much of it went to buf. */
+/* Copy held bytes to buf: how many. */
 static size_t
 give_held(struct source *s, unsigned char *buf, size_t room)
 {
@@ -206,8 +207,8 @@ give_held(struct source *s, unsigned char *buf, size_t room)
 }
 
 /*
- * Decode what was read: how much came out.  Where that is 0, 'ended' or
- * 'error' is set, or else more is to be read.
+ * Decode what was read: how many bytes came out.  If that is 0, 'ended' or
+ * 'error' is set, or more has to be read.
  */
 static size_t
 decode(struct source *s, unsigned char *buf, size_t room)
@@ -225,7 +226,7 @@ decode(struct source *s, unsigned char *buf, size_t room)
 	return room - io.room;
 }
 
-/* More to decode, once decode() has used up what was there.  0, or -1. */
+/* Read more to decode, after decode() has used up what was there.  0, or -1. */
 static int
 read_on(struct source *s)
 {
@@ -278,13 +279,13 @@ source_read(struct source *s, void *buf, size_t room)
 	}
 	if (s->decoder != NULL)
 		return read_decoded(s, buf, room);
-	/* Where n > 0, a whole magic number is held, and goes before it. */
+	/* If n > 0, a whole magic number is held, and comes before it. */
 	if (s->nheld > 0)
 		return (ssize_t)(give_held(s, buf, room) + n);
 	return read_raw(s, &iov, 1);
 }
 
-/* Can fd be read, before it is 'until'?  Below 0 that is never. */
+/* Can fd be read before the time 'until'?  Below 0: wait without end. */
 static bool
 wait_for_input(const struct source *s, int64_t until)
 {
@@ -369,7 +370,7 @@ temporary_file(void)
 	return fd;
 }
 
-/* All that was read and is still to be read goes to 'fd'. */
+/* Copy all that was read, and all that is still to be read, to 'fd'. */
 static int
 copy_raw(struct source *s, int fd)
 {

@@ -1,9 +1,9 @@
 /*
- * A scanner of WARC records, and the header of one whose text has shrunk.
+ * Scans WARC records, and makes the header of a record with less text.
  *
- * A header is read line by line, and only once it is complete, so that where
- * the input is cut makes no difference.  What a text holds, and where bytes
- * come from and go to, is left to others.
+ * A header is read line by line, and only if it is complete, so that it makes
+ * no difference where the input is divided.  Others know what is in a text, and
+ * where bytes come from and go to.
  */
 #include "warc.h"
 
@@ -20,7 +20,7 @@
 
 /* A field of a header, and the lines that continue it. */
 struct field {
-	size_t start, end;	/* all its lines, the last one's end too */
+	size_t start, end;	/* all its lines, with the last one's end */
 	size_t name_len;	/* the name is at 'start'; 0: it has none */
 	size_t value, value_len;	/* without space around it */
 };
@@ -47,7 +47,7 @@ fail(struct warc_record *r, const char *why)
 	return -1;
 }
 
-/* Wait for 'need' bytes; if there are none to come, it fails. */
+/* Ask for 'need' bytes; fails at the end of input. */
 static int
 more(struct warc_record *r, uint64_t need, bool eof, const char *why)
 {
@@ -82,7 +82,7 @@ equals(const char *p, size_t len, const char *word)
 	return i == len && word[i] == '\0';
 }
 
-/* Take the space around *len bytes at *p away. */
+/* Strip the space around the *len bytes at *p. */
 static void
 trim(const char **p, size_t *len)
 {
@@ -94,7 +94,7 @@ trim(const char **p, size_t *len)
 		--*len;
 }
 
-/* Where the line that 'at' is in ends, after its LF; 'len' if it has none. */
+/* Where the line with 'at' ends, after its LF; 'len' if it has none. */
 static size_t
 line_end(const char *p, size_t len, size_t at)
 {
@@ -104,8 +104,8 @@ line_end(const char *p, size_t len, size_t at)
 }
 
 /*
- * Bytes of the line end at 'p', or 0.  A CR that is last may be half of one,
- * then *cut is set.
+ * Bytes of the line end at 'p', or 0.  A CR at the end of the bytes may be half
+ * of one; then *cut is set.
  */
 static size_t
 line_end_len(const char *p, size_t len, bool *cut)
@@ -117,8 +117,8 @@ line_end_len(const char *p, size_t len, bool *cut)
 }
 
 /*
- * Bytes of the line at 'p' if it begins a record, then *version is set; 0 if
- * with more bytes it might; else -1.
+ * Bytes of the line at 'p' if it begins a record, with *version set; 0 if more
+ * bytes are needed to know; else -1.
  */
 static int
 start_line(const char *p, size_t len, unsigned *version)
@@ -188,7 +188,7 @@ named(const char *p, const struct field *f, const char *name)
 	return equals(p + f->start, f->name_len, name);
 }
 
-/* Has the media type, less its parameters, the value 'type'? */
+/* Is the media type, without its parameters, 'type'? */
 static bool
 media_is(const char *p, size_t len, const char *type)
 {
@@ -250,7 +250,7 @@ refuse_media(const char *p, size_t len)
 	return charset_is_utf8(p, len) ? NULL : "not UTF-8";
 }
 
-/* The digits of a length, at most 2^63 - 1.  False if it is none. */
+/* Read the digits of a length, at most 2^63 - 1.  False if it is not one. */
 static bool
 parse_length(const char *p, size_t len, uint64_t *value)
 {
@@ -282,7 +282,7 @@ is_http(const char *buf, const struct warc_record *r)
 	       media_is(buf + type.off, type.len, "application/http");
 }
 
-/* What speaks against text in the record's own header, or NULL. */
+/* Why the record's own header rules out text, or NULL. */
 static const char *
 refuse_header(const char *buf, const struct warc_record *r,
 	      const size_t count[WARC_NFIELDS])
@@ -346,9 +346,8 @@ read_header(const char *buf, size_t len, size_t pos, struct warc_record *r)
 }
 
 /*
- * Find the end of the header, and read it.  There is no LF before r->seen but
- * of lines that are followed by one more of the header.  What is past
- * WARC_HEADER_MAX is not looked at.
+ * Find the end of the header, and read it.  It is known not to end before
+ * r->seen.  Bytes past WARC_HEADER_MAX are not looked at.
  */
 static int
 find_header(const char *buf, size_t len, bool eof, struct warc_record *r)
@@ -388,7 +387,7 @@ find_header(const char *buf, size_t len, bool eof, struct warc_record *r)
 	return more(r, (uint64_t)len + 1, eof, "cut off in its header");
 }
 
-/* Is the one coding that the value names "identity", or does it name none? */
+/* Does the value name no coding, or only "identity"? */
 static bool
 is_plain(const char *p, const struct field *f)
 {
@@ -433,7 +432,7 @@ read_http(const char *p, size_t len, struct warc_record *r)
 	return why;
 }
 
-/* Set where the text is in a record that is complete. */
+/* Set where the text is in a complete record. */
 static void
 find_text(const char *buf, struct warc_record *r)
 {
@@ -520,7 +519,7 @@ warc_resync(const char *buf, size_t len, bool eof, size_t *pass)
 		if (start == 0)
 			break;
 	}
-	/* Here a record might begin, so the LF before it is needed again. */
+	/* A record might begin here, so the LF before it is needed again. */
 	if (!eof && len > 0 && buf[at - 1] == '\n')
 		*pass = at - 1;
 	else
@@ -528,7 +527,7 @@ warc_resync(const char *buf, size_t len, bool eof, size_t *pass)
 	return false;
 }
 
-/* Growing output that has room for all that comes. */
+/* Growing output, with room for everything. */
 struct out {
 	char *p;
 	size_t len;
@@ -555,7 +554,7 @@ put_number(struct out *o, const char *p, const struct field *f, uint64_t number)
 	put(o, p + after, f->end - after);
 }
 
-/* Put a field with the digest of these spans in the look of the old one. */
+/* Put a field with the digest of these spans in the form of the old one. */
 static void
 put_digest(struct out *o, const char *p, const struct field *f,
 	   const struct warc_span *spans, size_t n)
@@ -573,7 +572,7 @@ put_digest(struct out *o, const char *p, const struct field *f,
 	put(o, p + after, f->end - after);
 }
 
-/* Put the HTTP header with the length of the text that follows it now. */
+/* Put the HTTP header with the length of the text that now follows it. */
 static void
 put_http(struct out *o, const char *p, size_t len, uint64_t text_len)
 {
@@ -616,8 +615,8 @@ put_header(struct out *o, const char *rec, const struct warc_record *r,
 }
 
 /*
- * The new HTTP header is made first, behind the room for the record's, which
- * has its length and digest:
+ * The new HTTP header is made first, after the room for the record's header,
+ * which needs its length and digest:
  *
  *	header_len + NUMBER_MAX | http_len + nhttp_lengths * NUMBER_MAX
  */

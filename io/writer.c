@@ -1,10 +1,10 @@
 /*
- * Bytes to a file, gathered, and compressed if so asked; or to a file that
- * takes the place of another only once it is whole.
+ * Writes a file through a buffer, compressed if so asked; or a file that
+ * replaces another one only when it is complete.
  *
- * An encoder is handed whole buffers, counted from the beginning of a member,
- * and the same room each time.  So its output is the same however the bytes
- * came.
+ * An encoder gets whole buffers, counted from the beginning of a member, and
+ * the same room each time.  So its output does not depend on how the bytes were
+ * put.
  */
 #include "writer.h"
 
@@ -20,15 +20,16 @@
 #include "encoder.h"
 
 #define BUFFER ((size_t)128 << 10)
-#define DIRECT ((size_t)32 << 10)	/* so much is written uncopied */
+#define DIRECT ((size_t)32 << 10)	/* so many bytes are written without
+					 * copying */
 
-/* So much room each time: a buffer that cannot be compressed fits. */
+/* Room for each call: a buffer that cannot be compressed fits. */
 #define ROOM (BUFFER + ((size_t)4 << 10))
 #define OUT (2 * ROOM)
 
 /* Opening and closing. */
 
-/* All but the descriptor; what is left may be closed or aborted again. */
+/* Free all but the descriptor; the rest may be closed or aborted again. */
 static void
 dispose(struct writer *w)
 {
@@ -40,7 +41,7 @@ dispose(struct writer *w)
 	errno = saved;
 }
 
-/* All but the descriptor.  0, or -1 with errno: then nothing is held. */
+/* Set up all but the descriptor.  0, or -1 with errno: then nothing is held. */
 static int
 prepare(struct writer *w, const struct compression *c)
 {
@@ -130,7 +131,7 @@ write_out(struct writer *w, const char *data, size_t len)
 	return 0;
 }
 
-/* What the buffers hold that is as it will be in the file. */
+/* Write what is in the buffers in its final form. */
 static int
 drain(struct writer *w)
 {
@@ -158,7 +159,7 @@ encode(struct writer *w, const char *data, size_t len, enum encoder_op op)
 	return more < 0 ? fail(w) : 0;
 }
 
-/* The part of a buffer that there is, and what is to come of it. */
+/* Encode what is in the buffer, with this operation. */
 static int
 encode_rest(struct writer *w, enum encoder_op op)
 {
@@ -239,7 +240,7 @@ writer_end_member(struct writer *w)
 	return encode_rest(w, ENCODER_FINISH);
 }
 
-/* All that there is, out: 0, or -1 with errno. */
+/* Write everything there is: 0, or -1 with errno. */
 static int
 finish(struct writer *w)
 {
@@ -270,9 +271,9 @@ writer_sync(struct writer *w)
 }
 
 /*
- * Some file systems tell of failures only when a descriptor is closed, be it
- * one of several.  The number itself is to stay taken: the next file that is
- * opened would get it, and what is written to standard output with it.
+ * Some file systems report failures only when a descriptor is closed, even if
+ * it is one of several.  The number itself must stay taken: the next file that
+ * is opened would get it, and with it what is written to standard output.
  */
 static int
 close_stdout(void)
@@ -284,7 +285,7 @@ close_stdout(void)
 	if (copy >= 0)
 		got = close(copy);
 	saved = errno;
-	/* A reader of a pipe is not to wait for what else is to be done. */
+	/* Do not let the reader of a pipe wait for what is done after this. */
 	if (null >= 0) {
 		dup2(null, STDOUT_FILENO);
 		close(null);
@@ -316,7 +317,7 @@ writer_close(struct writer *w)
 
 /* Replacing. */
 
-/* What others look at of it. */
+/* Set the fields that others read. */
 static void
 show_file(struct writer *w)
 {

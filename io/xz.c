@@ -21,7 +21,7 @@ struct encoding {
 	int level;
 };
 
-/* Again on the same stream, it takes what memory it had before. */
+/* On the same stream it uses its memory again. */
 static int
 decode_begin(void *state)
 {
@@ -130,7 +130,7 @@ encode_begin(void *state, size_t len)
 	if (lzma2.dict_size > len)
 		lzma2.dict_size = len < LZMA_DICT_SIZE_MIN ?
 				  LZMA_DICT_SIZE_MIN : (uint32_t)len;
-	/* Again on the same stream, it takes what memory it had before. */
+	/* On the same stream it uses its memory again. */
 	got = lzma_stream_encoder(&e->xz, filters, LZMA_CHECK_CRC64);
 	return got == LZMA_OK ? 0 : failed(got);
 }

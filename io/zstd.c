@@ -9,11 +9,11 @@
 #include <zstd_errors.h>
 
 #define BLOCK_HEADER ((size_t)3)
-#define FRAME_HEADER ((size_t)5)	/* the least that is asked for */
+#define FRAME_HEADER ((size_t)5)	/* the least that zstd asks for */
 
 struct decoding {
 	ZSTD_DCtx *ctx;
-	size_t wants;		/* so many bytes of input are next */
+	size_t wants;		/* bytes of input to give next */
 };
 
 static void *
@@ -38,14 +38,14 @@ decode_begin(void *state)
 {
 	struct decoding *d = state;
 
-	d->wants = FRAME_HEADER;	/* the rest it does itself */
+	d->wants = FRAME_HEADER;	/* zstd resets the rest itself */
 	return 0;
 }
 
 /*
- * A call that fails does not say what it had put out before.  So no call may
- * both put out and fail: what is pending is put out without more input, and a
- * block without the header of the next, which zstd asks for together.
+ * A call that fails does not say what it had written before.  So no call may
+ * both write and fail: pending output is fetched without more input, and a
+ * block is given without the header of the next, which zstd asks for together.
  */
 static size_t
 portion(const struct decoding *d, size_t len, bool pending)
@@ -122,7 +122,9 @@ encode_open(int level)
 	return ctx;
 }
 
-/* It begins by itself, and sees by itself what length is known. */
+/*
+ * A frame begins by itself, and zstd notices by itself if its length is known.
+ */
 static int
 encode_begin(void *state, size_t len)
 {

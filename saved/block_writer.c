@@ -1,4 +1,4 @@
-/* The body of a saved table to a file, by a thread. */
+/* Writes the body of a saved table to a file, with a thread. */
 #include "block_writer.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "array.h"
 
-/* The bytes, and the checksum of each block of them: 0, or errno. */
+/* Write the bytes, and compute the checksum of each block: 0, or errno. */
 static int
 put_blocks(int fd, const unsigned char *p, size_t len, uint64_t *sums)
 {
@@ -69,7 +69,7 @@ blocks_open(struct block_writer *o, int fd)
 	}
 	pthread_mutex_init(&o->mutex, NULL);
 	pthread_cond_init(&o->turn, NULL);
-	/* Signals are for the program's own threads. */
+	/* Leave signals to the program's own threads. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	o->threaded = pthread_create(&o->thread, NULL, write_jobs, o) == 0;

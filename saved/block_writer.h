@@ -1,7 +1,7 @@
 /*
- * The body of a saved table on its way to a file: in order, in two buffers.  A
- * second thread writes one while the other fills, and computes the checksums of
- * the blocks, too.
+ * Writes the body of a saved table to a file: in order, through two buffers.
+ * While one fills, a second thread writes the other and computes the checksums
+ * of its blocks.
  */
 #ifndef BLOCK_WRITER_H
 #define BLOCK_WRITER_H
@@ -12,14 +12,14 @@
 
 #include "format.h"
 
-#define BUFFER (4 * BLOCK)	/* what is written at a time */
+#define BUFFER (4 * BLOCK)	/* bytes written at a time */
 #define SLACK ((size_t)64)	/* bytes of an entry, at least */
 
 struct block_writer {
 	int fd;
 	unsigned char *buffer[2];	/* BUFFER + SLACK bytes, zero beyond */
 	unsigned at;			/* which one fills */
-	uint64_t base;		/* of the body: where this buffer begins */
+	uint64_t base;		/* where in the body this buffer begins */
 	uint64_t *sums;		/* of the blocks handed over */
 	size_t nsums, room;
 
@@ -43,14 +43,15 @@ void blocks_close(struct block_writer *o);
 int blocks_wait(struct block_writer *o);
 
 /*
- * Hand over the first 'len' bytes; the rest of the buffer begins the next one.
- * 0, or -1 with errno.
+ * Hand over the first 'len' bytes; the rest of the buffer is moved to the next
+ * one.  0, or -1 with errno.
  */
 int blocks_hand_over(struct block_writer *o, size_t len);
 
 /*
- * Where the bytes of the body from 'at' on go, SLACK at most; zero so far.
- * What lies before is final, but for SLACK bytes.  NULL on an error.
+ * Where to put the bytes of the body from 'at' on, at most SLACK; they are zero
+ * so far.  All bytes more than SLACK before 'at' must be final.  NULL on an
+ * error.
  */
 static inline unsigned char *
 blocks_at(struct block_writer *o, uint64_t at)
@@ -61,7 +62,7 @@ blocks_at(struct block_writer *o, uint64_t at)
 	return o->buffer[o->at] + (at - o->base);
 }
 
-/* Bytes to 'at' of the body on: 0, or -1 with errno. */
+/* Copy bytes to 'at' of the body: 0, or -1 with errno. */
 int blocks_copy(struct block_writer *o, uint64_t at, const unsigned char *p,
 		size_t len);
 

@@ -1,6 +1,6 @@
 /*
- * Checking a saved table as it is opened: its header, the bounds and the ends of
- * its sections, the checksums of its blocks.
+ * Checks a saved table when it is opened: its header, the bounds and the ends
+ * of its sections, the checksums of its blocks.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -94,7 +94,7 @@ section_fault(const struct saved_header *h, unsigned i, uint64_t *end)
 	return NULL;
 }
 
-/* Do the numbers of the header fit together, and the file? */
+/* Do the numbers of the header fit each other and the file? */
 static int
 check_sections(const struct saved_header *h, char *why)
 {
@@ -122,7 +122,7 @@ check_sections(const struct saved_header *h, char *why)
 	return 0;
 }
 
-/* Digits and dots, then NULs: it goes into messages. */
+/* Is it digits and dots, then NULs?  It is printed in messages. */
 static bool
 is_version(const char v[SAVED_UNICODE])
 {
@@ -213,7 +213,7 @@ bad_section(char *why, enum saved_section s, const char *what)
 			  saved_section_name(s), what);
 }
 
-/* Zero between the sections, and in what is kept for later. */
+/* Are all bytes zero between the sections, and in reserved fields? */
 static int
 check_gaps(struct saved *f, char *why)
 {
@@ -240,7 +240,7 @@ check_gaps(struct saved *f, char *why)
 	return 0;
 }
 
-/* Slots: the last entry is where their number says, and nothing follows it. */
+/* Slots: does their number follow from the place of the last entry? */
 static int
 check_last_slots(struct saved *f, enum saved_section i,
 		 const struct ordered *o, char *why)
@@ -265,8 +265,9 @@ check_last_slots(struct saved *f, enum saved_section i,
 }
 
 /*
- * Records: none at 0.  The longest is not longer than all of them: what it
- * takes to compare it is reserved, and is not to be more than the file has.
+ * Records: none at 0.  The longest must not be longer than all of them
+ * together, since memory for comparing it is reserved: not more than the file
+ * has.
  */
 static int
 check_arena(struct saved *f, char *why)
@@ -284,7 +285,7 @@ check_arena(struct saved *f, char *why)
 }
 
 /*
- * Runs, which are few: each place is resolved by them.  Documents are compared
+ * Runs, which are few: each place is resolved by them.  Documents are checked
  * here too, so that no place is past the end of the labels.
  */
 static int

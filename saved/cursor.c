@@ -1,4 +1,4 @@
-/* Entries of a source in order. */
+/* The entries of a source, in order. */
 #include "cursor.h"
 
 #include <errno.h>
@@ -6,8 +6,8 @@
 #include "array.h"
 
 /*
- * Some slots to read, compared with their checksum: how many, 0 at the end, -1
- * on an error.
+ * Get some slots, compared with their checksum: how many, 0 at the end, -1 on
+ * an error.
  */
 static ssize_t
 take_slots(struct cursor *c, const unsigned char **from)
@@ -23,8 +23,9 @@ take_slots(struct cursor *c, const unsigned char **from)
 }
 
 /*
- * The index entries in n slots, with references mapped and without those that
- * are left out, to 'to': how many; SIZE_MAX where a reference is out of bounds.
+ * Copy the index entries in n slots to 'to', with references mapped, and
+ * without entries that are left out: how many; SIZE_MAX if a reference is out
+ * of bounds.
  */
 BODY size_t
 map_keys_body(const struct saved_source *source, const unsigned char *p,
@@ -61,8 +62,8 @@ map_keys_wide(const struct saved_source *source, const unsigned char *p,
 }
 
 /*
- * Put an entry to its place among v[0..n).  Mostly that is near the end: an
- * entry stands few lines behind its home.
+ * Insert an entry into v[0..n).  Its place is usually near the end, since an
+ * entry is few lines after its home.
  */
 static void
 insert_key(saved_key *v, size_t n, saved_key e)
@@ -72,7 +73,7 @@ insert_key(saved_key *v, size_t n, saved_key e)
 	v[n] = e;
 }
 
-/* The entries of the next lines, sorted: 1, 0 where none are left, or -1. */
+/* The entries of the next lines, sorted: 1, 0 if none are left, or -1. */
 static int
 sort_lines(struct cursor *c)
 {
@@ -98,7 +99,7 @@ sort_lines(struct cursor *c)
 	return c->nsorted > 0;
 }
 
-/* fill_keys() where the index is the run's own. */
+/* fill_keys() for the run's own index. */
 static int
 fill_own_keys(struct cursor *c)
 {
@@ -122,7 +123,7 @@ fill_own_keys(struct cursor *c)
 	return 1;
 }
 
-/* Prepare entries of an index: 1, 0 where none are left, or -1. */
+/* Prepare entries of an index: 1, 0 if none are left, or -1. */
 static int
 fill_keys(struct cursor *c)
 {
@@ -163,7 +164,7 @@ append_entry(struct cursor *c, const unsigned char *p)
 		e.value = load40(p + sizeof(struct fingerprint));
 	if (array_room(&c->entry, &c->room, c->n + 1, sizeof(*c->entry)) != 0)
 		return -1;
-	/* In memory, those of equal 'hi' stand in any order. */
+	/* In memory, entries of equal 'hi' are in any order. */
 	for (i = c->n++; i > 0 && c->entry[i - 1].hi == e.hi &&
 	     c->source->file == NULL && e.lo < c->entry[i - 1].lo; i--)
 		c->entry[i] = c->entry[i - 1];

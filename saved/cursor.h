@@ -1,6 +1,7 @@
 /*
- * Entries in order: of one source a cursor, which prepares some at a time; of
- * all sources the smallest of what the cursors are at.
+ * Entries in order.  A cursor goes over one source and prepares some entries at
+ * a time.  The next entry of all sources is the smallest of those at the
+ * cursors.
  */
 #ifndef CURSOR_H
 #define CURSOR_H
@@ -24,12 +25,12 @@ struct cursor {
 	size_t number;		/* of the source */
 	const unsigned char *p, *end;
 	size_t width;
-	size_t i, n;		/* of those prepared */
+	size_t i, n;		/* of the prepared entries */
 	size_t room;
 	struct entry *entry;
 	saved_key *key;		/* of an index instead */
 	bool wide;		/* the machine has vectors for it */
-	/* Of a run's own index: some lines' entries, ascending. */
+	/* For a run's own index: entries of some lines, ascending. */
 	const struct lines *lines;
 	size_t line;		/* the next one */
 	saved_key *sorted;
@@ -43,20 +44,20 @@ is_before(const struct entry *a, const struct entry *b)
 }
 
 /*
- * A cursor for each of the n sources that has any entries of section 's', to
- * *cursors: how many, or -1 with errno.
+ * Set *cursors to a cursor for each of the n sources that has entries in
+ * section 's': how many, or -1 with errno.
  */
 ssize_t cursors_open(const struct saved_source *source, size_t n,
 		     enum saved_section s, struct cursor **cursors);
 void cursors_free(struct cursor *c, size_t n);
 
-/* Prepare more: 1, 0 where none are left, or -1 with errno. */
+/* Prepare more: 1, 0 if none are left, or -1 with errno. */
 int cursor_fill(struct cursor *c);
 
 /* Free what a cursor holds. */
 void cursor_clear(struct cursor *c);
 
-/* One entry on; a cursor that is at its end goes.  0, or -1. */
+/* Advance by one entry; a cursor at its end is removed.  0, or -1. */
 static inline int
 cursor_next(struct cursor *c, size_t at, size_t *n)
 {

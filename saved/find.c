@@ -1,19 +1,19 @@
-/* Looking up in a saved table. */
+/* Look-ups in a saved table. */
 #include <errno.h>
 #include <string.h>
 
 #include "format.h"
 
 /*
- * Entries stand close to their homes.  Where four slots in five are taken, the
- * chance that so many follow one another is below 1e-60; a file in which they
- * do was made to cost time.
+ * Entries are close to their homes.  With four slots in five taken, the chance
+ * of so many in a row is below 1e-60; a file that has them was made to cost
+ * time.
  */
 #define SCAN_MOST ((size_t)1 << 16)
 
 /*
- * A reading of slots from a key's home on, over no byte that has not been
- * compared, none past the section and no more than SCAN_MOST.
+ * Reads slots from a key's home on: only bytes that have been compared, none
+ * past the section, and at most SCAN_MOST slots.
  */
 struct scan {
 	struct saved *f;
@@ -43,12 +43,12 @@ scan_ready(struct scan *s)
 	if ((size_t)(s->safe - s->p) >= s->width && s->safe > s->p)
 		return 0;
 	if ((size_t)(s->end - s->p) < s->width) {
-		errno = EBADMSG;	/* no empty slot where one has to be */
+		errno = EBADMSG;	/* no empty slot where one must be */
 		return -1;
 	}
 	if (saved_ready(s->f, s->p, s->width) != 0)
 		return -1;
-	/* Safe to the end of the block of its last byte. */
+	/* Now safe up to the end of the block with its last byte. */
 	at = (size_t)(s->p + s->width - 1 - s->f->map) - SAVED_BODY;
 	at = (at / BLOCK + 1) * BLOCK + SAVED_BODY;
 	s->safe = (size_t)(s->end - s->f->map) < at ? s->end : s->f->map + at;
@@ -129,7 +129,7 @@ saved_bucket(struct saved *f, uint64_t key, uint64_t ref[TABLE_BUCKET])
 	return n;
 }
 
-/* Is there room for the first bytes of a record? */
+/* Can the first bytes of a record be there? */
 static bool
 in_arena(const struct saved *f, uint64_t ref)
 {
@@ -241,13 +241,13 @@ saved_label(struct saved *f, uint64_t document, const char **p,
 		else
 			high = middle;
 	}
-	/* Each label that was looked at has been compared. */
+	/* Each label that was read has been compared. */
 	if (low == n || f->labels[low].document != document)
 		return 0;
 	return saved_label_at(f, low, &found, p, len);
 }
 
-/* Prefetching decides nothing, so it reads what has not been compared. */
+/* Prefetching decides nothing, so it may read unchecked bytes. */
 
 void
 saved_prefetch(const struct saved *f, const struct fingerprint *fp)

@@ -1,8 +1,7 @@
 /*
- * The bytes of a saved table, and the inside of struct saved: what
- * those that read them (open, check, find, verify) and those that write them
- * (merge, sections) share.
- * dedup-table(5) describes the layout in full.
+ * The bytes of a saved table, and the inside of struct saved: shared by the
+ * files that read tables (open, check, find, verify) and those that write them
+ * (merge, sections).  dedup-table(5) describes the layout in full.
  *
  *	byte 0    header
  *	     4096 exact, index, arena, runs, counts, labels, text: the body
@@ -15,19 +14,19 @@
 
 #include "saved.h"
 
-#define SAVED_MAGIC "\211dedup\r\n"	/* 8 bytes; no text begins so */
+#define SAVED_MAGIC "\211dedup\r\n"	/* 8 bytes; text never begins so */
 #define SAVED_BODY 4096		/* bytes of the header: sections follow */
 #define ALIGNMENT 4096		/* of sections */
-#define BLOCK ((size_t)1 << 20)	/* bytes of the body under a checksum */
+#define BLOCK ((size_t)1 << 20)	/* bytes of the body for each checksum */
 #define COUNT_WIDTH SAVED_COUNT_WIDTH
 #define KEY_WIDTH 10	/* bytes of an entry of the index */
 
 /* All numbers little-endian. */
 struct saved_extent {
 	uint64_t offset;	/* in the file */
-	uint64_t length;	/* bytes, without what aligns the next */
+	uint64_t length;	/* bytes, without padding */
 	uint64_t n;		/* entries; of the arena, grains */
-	uint64_t nslots, tail;	/* of what ordered.h describes, else 0 */
+	uint64_t nslots, tail;	/* for sections as in ordered.h, else 0 */
 };
 
 struct saved_header {
@@ -35,7 +34,7 @@ struct saved_header {
 	uint32_t version;
 	uint32_t ngram, min_words, unit, window, words;
 	uint8_t fold_digits, near, places, sketch;
-	uint32_t longest;	/* words of a record, at most */
+	uint32_t longest;	/* words of the longest record, or more */
 	uint64_t index_secret;
 	uint64_t secret_id;
 	unsigned char secret[SAVED_SECRET];
@@ -47,17 +46,19 @@ struct saved_header {
 	struct saved_extent section[SAVED_SECTIONS];
 	char unicode[SAVED_UNICODE];
 	unsigned char zeros[SAVED_BODY - 8 - 656];
-	uint64_t checksum;	/* of all before */
+	uint64_t checksum;	/* of all bytes before */
 };
 _Static_assert(sizeof(struct saved_header) == SAVED_BODY, "no padding");
 
-/* A run's records: from this grain to where the next one's begin. */
+/*
+ * A run's records begin at this grain, and end where those of the next begin.
+ */
 struct saved_start {
 	uint64_t grain;
-	uint64_t documents;	/* what its document 0 is */
+	uint64_t documents;	/* the number of its document 0 */
 };
 
-/* A label, of one byte at least: it ends where the next one begins. */
+/* A label, of at least one byte: it ends where the next one begins. */
 struct saved_label {
 	uint64_t document;
 	uint64_t begin;		/* in the text */
@@ -68,13 +69,13 @@ struct saved {
 	size_t len;
 	struct saved_header h;
 	unsigned char *good;	/* blocks that have been compared */
-	struct ordered exact, index, counts;	/* as they lie in 'map' */
+	struct ordered exact, index, counts;	/* in place, in 'map' */
 	const unsigned char *arena;
 	const struct saved_start *runs;
 	const struct saved_label *labels;
 };
 
-/* Label number i, below their number, of a document: 0, or -1 with EBADMSG. */
+/* Read label i, which exists, and whose it is: 0, or -1 with EBADMSG. */
 int saved_label_at(struct saved *f, uint64_t i, uint64_t *document,
 		   const char **p, size_t *len);
 
@@ -110,14 +111,16 @@ reference_of(saved_key e)
 	return (uint64_t)e & REFERENCE_MOST;
 }
 
-/* Homes for n entries: at most four in five are taken. */
+/* Homes for n entries, so that at most four in five are taken. */
 static inline uint64_t
 slots_for(uint64_t n)
 {
 	return n == 0 ? 0 : (n + n / 4 + 8) / 8 * 8;
 }
 
-/* Slots for n entries, the last of which stands at 'last': one stays empty. */
+/*
+ * Slots for n entries, the last of them in slot 'last': one more stays empty.
+ */
 static inline uint64_t
 slots_in_all(uint64_t n, uint64_t last)
 {
@@ -127,16 +130,19 @@ slots_in_all(uint64_t n, uint64_t last)
 	       ((last + 2 > nslots ? last + 2 : nslots + 1) + 7) / 8 * 8;
 }
 
-/* errno and the message; -1. */
+/* Set errno and the message; returns -1. */
 int saved_fail(char *why, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 int saved_check_block(struct saved *f, size_t block);
 
-/* The header as it was read, against the file's length: 0, or -1. */
+/* Check the header, also against the file's length: 0, or -1. */
 int saved_check_header(struct saved *f, char *why);
 
-/* Compare what these bytes of the body lie in.  0, or -1 with EBADMSG. */
+/*
+ * Compare the blocks that contain these bytes of the body with their checksums.
+ * 0, or -1 with EBADMSG.
+ */
 static inline int
 saved_ready(struct saved *f, const unsigned char *p, size_t len)
 {
@@ -151,21 +157,21 @@ saved_ready(struct saved *f, const unsigned char *p, size_t len)
 	return 0;
 }
 
-/* Compare all blocks that have not been compared. */
+/* Compare all blocks that have not been compared yet. */
 int saved_check_blocks(struct saved *f, char *why);
 
 /*
- * What can be checked without reading all entries: what lies between sections,
- * the last slots of each section, runs, the first and last label.
+ * Check what can be checked without reading all entries: bytes between
+ * sections, the last slots of each section, runs, the first and last label.
  */
 int saved_check_ends(struct saved *f, char *why);
 
-/* All entries; of blocks that have been compared. */
+/* Verify all entries; all blocks have been compared. */
 int saved_verify_content(struct saved *f, char why[SAVED_WHY]);
 
 /*
- * As saved_open(), with other sizes: up to 'small' bytes all entries are
- * checked, up to 'eager' bytes all checksums.
+ * As saved_open(), with other sizes: in files of up to 'small' bytes all
+ * entries are checked, of up to 'eager' bytes all checksums.
  */
 int saved_open_as(struct saved **f, const char *path, size_t small,
 		  size_t eager, char why[SAVED_WHY]);

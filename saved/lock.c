@@ -10,7 +10,7 @@
 #include "replace.h"
 #include "format.h"
 
-/* A table has one lock, whatever links lead to it. */
+/* A table has one lock, through whatever links it is found. */
 static char *
 lock_name(const char *path)
 {
@@ -33,7 +33,7 @@ lock_name(const char *path)
 	return name;
 }
 
-/* Is the file that was locked the one that has the name? */
+/* Does the name still belong to the file that was locked? */
 static bool
 is_named(int fd, const char *name)
 {

@@ -1,14 +1,15 @@
 /*
  * Saved tables: writing one from others and from a table in memory.
  *
- *	1	which units of a source are known by an earlier one: a pass over
- *		all fingerprints, which marks the records that are left out
- *	2	sections, each by one pass over that of the sources
+ *	1	one pass over all fingerprints finds the units that an earlier
+ *		source knows, and marks their records, which are left out
+ *	2	each section is written in one pass over that section of the
+ *		sources
  *
- * Where a source's records are in the new arena follows from what was left out
- * before them, so a reference is mapped by counting marks, and order stays.
- * Slots are sorted, so passes merge.  Everything is read in order, and written
- * by a second thread, which computes the checksums too.
+ * The place of a record in the new arena follows from what was left out before
+ * it.  So a reference is mapped by counting marks, and order is kept.  Slots
+ * are sorted, so a pass is a merge.  Everything is read in order, and written
+ * by a second thread, which also computes the checksums.
  *
  *	merge.c -> sections.c -> passes.c -> cursor.c -> sources.c
  *		all to block_writer.c
@@ -27,13 +28,13 @@ out_of_memory(char *why)
 	return saved_fail(why, ENOMEM, "%s", strerror(ENOMEM));
 }
 
-/* errno and its message: -1. */
+/* Set errno and its message; returns -1. */
 static int
 failed(struct merge *m)
 {
 	int error = errno;
 
-	/* Which one is it, and where? */
+	/* In which file is the damage, and where? */
 	for (size_t i = 0; error == EBADMSG && i < m->in.n; i++) {
 		char what[SAVED_WHY];
 
@@ -45,7 +46,7 @@ failed(struct merge *m)
 	return saved_fail(m->why, error, "%s", strerror(error));
 }
 
-/* All of it to a new file. */
+/* Write all of it to a new file. */
 static int
 put_table(struct merge *m, int fd)
 {
@@ -84,7 +85,7 @@ put_table(struct merge *m, int fd)
 	return 0;
 }
 
-/* The sources, and what the header says of them. */
+/* The sources, and what the header will say. */
 
 static void
 add_file(struct merge *m, struct saved *f)
@@ -146,7 +147,7 @@ describe(struct saved_header *h, const struct saved_options *o,
 	h->secret_id = shingle_checksum(secret, SAVED_SECRET);
 }
 
-/* Does file i fit what was described? */
+/* Does file i have the described options and secret? */
 static int
 check_file(const struct merge *m, const struct saved *f)
 {
@@ -207,7 +208,7 @@ replace(struct merge *m, const char *path)
 	struct replace r;
 	int result;
 
-	/* It is its owner's alone: it holds the secret. */
+	/* Only its owner may read it, since it has the secret. */
 	if (replace_begin(&r, path, NULL, 0600) != 0) {
 		if (errno == EINVAL || errno == EISDIR)
 			return saved_fail(m->why, EINVAL, "not a regular file");

@@ -1,4 +1,4 @@
-/* A table that is being written: merge.c and sections.c. */
+/* A table that is being written: shared by merge.c and sections.c. */
 #ifndef MERGE_STATE_H
 #define MERGE_STATE_H
 
@@ -9,11 +9,11 @@ struct merge {
 	const struct saved_run *run;
 	struct saved_header h;
 	struct block_writer out;
-	uint64_t end;		/* of what was written of the body */
+	uint64_t end;		/* of the body, so far */
 	char *why;
 };
 
-/* The sections, in their order, each behind the one before: 0, or -1. */
+/* Write the sections, to be called in their order: 0, or -1. */
 int merge_slots(struct merge *m, enum saved_section s, size_t width, uint64_t n,
 	      pass_function *pass);
 int merge_arena(struct merge *m, uint64_t grains);

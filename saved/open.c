@@ -1,4 +1,4 @@
-/* A saved table is opened, and says what it is. */
+/* Opens a saved table and says what it is. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ saved_is(const char *path)
 	return is;
 }
 
-/* Slots as they lie in the file, for ordered_home() and the like. */
+/* Slots in the file, for ordered_home() and the like. */
 static struct ordered
 slots_of(const struct saved *f, enum saved_section i, size_t width)
 {

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define DROPS 64		/* records to be marked at a time */
+#define DROPS 64		/* records marked at a time */
 
 /* The slot for the next entry, or NULL on an error. */
 static inline unsigned char *
@@ -16,7 +16,7 @@ slots_next(struct slots *s, uint64_t key)
 	return blocks_at(s->out, s->begin + at * s->o.width);
 }
 
-/* Records that are to be left out, prefetched meanwhile. */
+/* Records to be left out; they are prefetched until they are marked. */
 struct drops {
 	struct saved_source *source[DROPS];
 	uint64_t ref[DROPS];
@@ -52,7 +52,7 @@ drops_add(const struct inputs *in, struct drops *d, size_t source, uint64_t ref)
 	return d->n == DROPS ? drops_flush(in, d) : 0;
 }
 
-/* Which of n > 0 cursors is at the smallest entry; the first, if equal. */
+/* Which of n > 0 cursors is at the smallest entry; the first of equal ones. */
 static inline size_t
 first_entry(const struct cursor *c, size_t n)
 {
@@ -78,14 +78,14 @@ put_entry(struct slots *to, const struct entry *e)
 }
 
 /*
- * The same for a fingerprint of 'from', with the reference that its record has
- * in the new arena.
+ * The same for a fingerprint of 'from', with its record's reference in the new
+ * arena.
  */
 static int
 put_exact(struct slots *to, const struct saved_source *from, struct entry e)
 {
-	if (e.value != 0) {	/* 0: without references, and written over */
-		/* What the first pass saw, it checked. */
+	if (e.value != 0) {	/* 0: no reference, or already overwritten */
+		/* The first pass has checked what it read. */
 		e.value = e.value < from->end ?
 			  saved_source_map(from, e.value) : 0;
 		if (e.value == 0) {
@@ -97,8 +97,9 @@ put_exact(struct slots *to, const struct saved_source *from, struct entry e)
 }
 
 /*
- * The fingerprints of all sources, each once: counted, to *n, and the records
- * of what is known already left out; or, with 'to', written.
+ * Go over the fingerprints of all sources, each once.  With 'to' write them;
+ * else count them, to *n, and leave out the records of those that are already
+ * known.
  */
 int
 pass_exact(const struct inputs *in, uint64_t *n, struct slots *to)
@@ -139,7 +140,7 @@ out:
 	return result;
 }
 
-/* Merge a[0..na) and b[0..nb), ascending, to 'to'.  No branch to guess. */
+/* Merge a[0..na) and b[0..nb), ascending, to 'to'.  No branch to predict. */
 static void
 merge_keys(const saved_key *a, size_t na, const saved_key *b, size_t nb,
 	   saved_key *restrict to)
@@ -178,8 +179,8 @@ keys_up_to(const saved_key *v, size_t n, saved_key bound)
 }
 
 /*
- * The next entries of all cursors, ascending, to v, which has room for AHEAD
- * of each, twice: how many, 0 at the end, -1 on an error.
+ * Set v to the next entries of all cursors, ascending; it has room for AHEAD of
+ * each, twice.  Returns how many, 0 at the end, -1 on an error.
  */
 static ssize_t
 take_keys(struct cursor *c, size_t *n, size_t room, saved_key **v)
@@ -188,7 +189,7 @@ take_keys(struct cursor *c, size_t *n, size_t room, saved_key **v)
 	saved_key bound = ~(saved_key)0;
 	size_t have = 0;
 
-	/* All up to here is prepared. */
+	/* All entries up to this bound are prepared. */
 	for (size_t i = 0; i < *n; i++)
 		if (c[i].key[c[i].n - 1] < bound)
 			bound = c[i].key[c[i].n - 1];
@@ -213,7 +214,7 @@ take_keys(struct cursor *c, size_t *n, size_t room, saved_key **v)
 	return (ssize_t)have;
 }
 
-/* Those of v[0..n) that have a place in their buckets, counted or written. */
+/* Count or write the entries of v[0..n) that fit in their buckets. */
 static int
 put_keys(const saved_key *v, size_t n, saved_key *last, unsigned *bucket,
 	 uint64_t *count, struct slots *to)
@@ -243,7 +244,9 @@ put_keys(const saved_key *v, size_t n, saved_key *last, unsigned *bucket,
 	return bad ? -1 : 0;
 }
 
-/* The index entries of all sources, while buckets last; as pass_exact(). */
+/*
+ * The index entries of all sources that fit in their buckets; as pass_exact().
+ */
 int
 pass_index(const struct inputs *in, uint64_t *n, struct slots *to)
 {
@@ -261,7 +264,7 @@ pass_index(const struct inputs *in, uint64_t *n, struct slots *to)
 	if (both == NULL)
 		goto out;
 	while (left > 0) {
-		/* The merged ones may come to be in either half. */
+		/* The merged entries end in either half. */
 		saved_key *v = both;
 
 		got = take_keys(c, &left, room, &v);
@@ -276,7 +279,7 @@ out:
 	return result;
 }
 
-/* A unit's count is complete: it counts, and with 'to' is written. */
+/* A unit's count is complete: count it, and write it with 'to'. */
 static int
 end_count(const struct inputs *in, uint64_t *n, struct slots *to,
 	  const struct entry *sum)

@@ -1,5 +1,5 @@
 /*
- * Passes over the entries of all sources: each counts the entries of a section
+ * Passes over the entries of all sources.  Each counts the entries of a section
  * of the new table, or writes them.
  */
 #ifndef PASSES_H
@@ -16,7 +16,7 @@ struct inputs {
 	uint64_t least;		/* counts below are left out */
 };
 
-/* Slots, one after another, as ordered.h says. */
+/* Slots that are written one after another, as in ordered.h. */
 struct slots {
 	struct block_writer *out;
 	struct ordered o;	/* width, mask and nslots */
@@ -24,9 +24,9 @@ struct slots {
 };
 
 /*
- * All entries once: how many to *n; with 'to' they are written, too.  0, or -1
- * with errno.  pass_exact() without 'to' leaves out the records of what an
- * earlier source knows.
+ * Go over all entries once: set *n to how many, and with 'to' write them, too.
+ * 0, or -1 with errno.  Without 'to', pass_exact() leaves out the records of
+ * units that an earlier source knows.
  */
 typedef int pass_function(const struct inputs *in, uint64_t *n,
 			  struct slots *to);

@@ -27,7 +27,7 @@ section_end(struct merge *m, struct saved_extent *to, uint64_t n,
 	m->end += length;
 }
 
-/* Begin and end one of slots. */
+/* Begin and end a section of slots. */
 static struct slots
 slots_begin(struct merge *m, enum saved_section s, size_t width,
 	    uint64_t n)
@@ -63,7 +63,7 @@ merge_slots(struct merge *m, enum saved_section s, size_t width, uint64_t n,
 	return 0;
 }
 
-/* The first grain from 'ref' on that is left out, or is not; or 'end'. */
+/* The first grain from 'ref' on that is left out (or that is not), or 'end'. */
 static uint64_t
 next_grain(const struct saved_source *p, uint64_t ref, uint64_t end,
 	   bool left_out)
@@ -81,7 +81,7 @@ next_grain(const struct saved_source *p, uint64_t ref, uint64_t end,
 	return ref < end ? ref : end;
 }
 
-/* Copy the grains of a span that stay, from 'at' of the body on. */
+/* Copy the grains of a span that are not left out to 'at' of the body. */
 static int
 put_span(struct merge *m, const struct saved_source *p,
 	 const struct saved_span *s, uint64_t *at)
@@ -95,7 +95,7 @@ put_span(struct merge *m, const struct saved_source *p,
 					    (ref - s->first) * GRAIN;
 		size_t len = (size_t)(end - ref) * GRAIN;
 
-		/* Compare it just before, while it is to be read anyway. */
+		/* Compare it just before it is read anyway. */
 		while (len > 0) {
 			size_t n = len < BLOCK / 4 ? len : BLOCK / 4;
 
@@ -134,7 +134,7 @@ merge_arena(struct merge *m, uint64_t grains)
 	return 0;
 }
 
-/* The runs of source i to v, of which n are there: how many then. */
+/* Append the runs of source i to the n runs in v: how many there are then. */
 static size_t
 add_runs(const struct merge *m, size_t i, struct saved_start *v, size_t n)
 {
@@ -149,7 +149,7 @@ add_runs(const struct merge *m, size_t i, struct saved_start *v, size_t n)
 	for (uint64_t j = 0; j < have; j++) {
 		uint64_t grain = saved_source_map_grain(p, from[j].grain);
 
-		/* Nothing is left of the run before. */
+		/* Nothing of the run before is left. */
 		n -= n > 0 && v[n - 1].grain == grain;
 		v[n++] = (struct saved_start){
 			grain, from[j].documents + p->documents,
@@ -183,13 +183,13 @@ merge_runs(struct merge *m, uint64_t grains)
 }
 
 /*
- * Labels, of which a file or a run has none or many: nothing is done for a
- * document that has none, so that it costs nothing to claim many.
+ * Labels: a file or a run has none or many.  Nothing is done for a document
+ * without one, so it costs nothing if a file claims many documents.
  */
 
 /*
  * The next label of a source, from *at on, which is 0 at first: 1, 0 at the
- * end, or -1.  '*document' is the source's own number.
+ * end, or -1.  '*document' is the number in the source.
  */
 static int
 next_label(const struct merge *m, const struct saved_source *p, uint64_t *at,
@@ -213,7 +213,7 @@ next_label(const struct merge *m, const struct saved_source *p, uint64_t *at,
 	return 0;
 }
 
-/* Where the labels begin; how long all are, to *total. */
+/* Write where the labels begin; set *total to the length of all. */
 static int
 put_offsets(struct merge *m, uint64_t *total)
 {
@@ -265,7 +265,7 @@ merge_labels(struct merge *m)
 		while ((got = next_label(m, &m->in.source[i], &next, &document,
 					 &text, &len)) > 0) {
 			if (len > left) {
-				/* The caller says other than before. */
+				/* The caller gives other labels than before. */
 				errno = EBADMSG;
 				return -1;
 			}

@@ -1,4 +1,4 @@
-/* What a saved table is made of. */
+/* The sources of a new saved table. */
 #include "sources.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@ saved_source_ready(const struct saved_source *p, const void *bytes, size_t len)
 	return p->file == NULL ? 0 : saved_ready(p->file, bytes, len);
 }
 
-/* Where a grain of the source is, or NULL with EBADMSG. */
+/* The address of a grain of the source, or NULL with EBADMSG. */
 static const unsigned char *
 grain_at(const struct saved_source *p, uint64_t ref)
 {

@@ -1,7 +1,7 @@
 /*
- * What a saved table is made of: files, and a run's own table.  Some of their
- * records are left out, and the rest move together; so a reference is mapped by
- * counting what is left out before it.
+ * The sources of a new saved table: files, and a run's own table.  Some of
+ * their records are left out, and the rest move together; so a reference is
+ * mapped by counting what is left out before it.
  */
 #ifndef SOURCES_H
 #define SOURCES_H
@@ -24,20 +24,20 @@ struct saved_source {
 	const struct lines *lines;	/* a run's own index */
 	const struct saved_span *spans;
 	size_t nspans;
-	struct saved_span all;	/* a file's one */
+	struct saved_span all;	/* the only one of a file */
 	uint64_t end;		/* references are below it */
 	struct holes *holes;	/* NULL: nothing is left out */
-	uint64_t begin;		/* its reference 1, in the new arena */
-	uint64_t documents;	/* its document 0, in the new file */
+	uint64_t begin;		/* of its reference 1, in the new arena */
+	uint64_t documents;	/* of its document 0, in the new file */
 };
 
 #define HOLE(ref) ((uint64_t)1 << ((ref) & 63))
 
-/* Compare what these bytes lie in: 0, or -1 with EBADMSG. */
+/* Compare the blocks that contain these bytes: 0, or -1 with EBADMSG. */
 int saved_source_ready(const struct saved_source *p, const void *bytes,
 		       size_t len);
 
-/* Leave out what lies between spans, where no record is: 0, or -1. */
+/* Leave out the gaps between spans, which have no records: 0, or -1. */
 int saved_source_leave_out_gaps(struct saved_source *p);
 
 /* Leave out a record: 0, or -1 with ENOMEM or EBADMSG. */
@@ -48,8 +48,8 @@ int saved_source_leave_out_record(struct saved_source *p, bool places,
 uint64_t saved_source_count(struct saved_source *p);
 
 /*
- * The reference in the new arena; 0 where it is left out.  ref < p->end.
- * Without branches on what is left out, which cannot be guessed.
+ * The reference in the new arena; 0 if it is left out. ref < p->end.  There is
+ * no branch on what is left out, since it could not be predicted.
  */
 BODY uint64_t
 saved_source_map(const struct saved_source *p, uint64_t ref)
@@ -66,7 +66,9 @@ saved_source_map(const struct saved_source *p, uint64_t ref)
 	return (p->begin + ref - 1 - before) & -stays;
 }
 
-/* Where a grain comes to be, or what follows it if it is left out. */
+/*
+ * The new place of a grain or, if it is left out, of the next one that stays.
+ */
 uint64_t saved_source_map_grain(const struct saved_source *p, uint64_t ref);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Verifying a saved table: all that dedup-table(5) promises of the entries.  It
+ * Verifies a saved table: all that dedup-table(5) promises of the entries.  It
  * reads the file once, and the records that the entries refer to once more.
  */
 #include "saved.h"
@@ -66,7 +66,7 @@ verify_arena(struct check *c)
 	return 0;
 }
 
-/* Is it where a record begins? */
+/* Does a record begin there? */
 static bool
 is_start(const struct check *c, uint64_t ref)
 {
@@ -74,7 +74,7 @@ is_start(const struct check *c, uint64_t ref)
 	       (c->starts[ref / 64] & BIT(ref)) != 0;
 }
 
-/* What is wrong with the entry at p, which comes after 'last'; or NULL. */
+/* What is wrong with the entry at p, which follows 'last'; or NULL. */
 typedef const char *verify_entry(struct check *c, const unsigned char *p,
 				 const unsigned char *last);
 
@@ -177,7 +177,7 @@ verify_slots(struct check *c, enum saved_section s,
 static int
 verify_labels(const struct check *c)
 {
-	/* Where they begin and end, check_labels() has seen. */
+	/* check_labels() has checked where they begin and end. */
 	for (uint64_t i = 0; i < c->f->h.section[SAVED_LABELS].n; i++) {
 		uint64_t document;
 		const char *p;
@@ -222,7 +222,7 @@ out:
 int
 saved_verify(struct saved *f, char why[SAVED_WHY])
 {
-	/* Once more, even what has been compared: so it is asked for. */
+	/* Compare everything again: the caller asks for a full check. */
 	memset(f->good, 0, f->h.nsums);
 	if (saved_check_blocks(f, why) != 0 || saved_check_ends(f, why) != 0)
 		return -1;

@@ -1,4 +1,4 @@
-/* Storage that only grows.  See arena.h for how it is laid out. */
+/* Storage that only grows. arena.h shows its layout. */
 #include "arena.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 
 #include "array.h"
 
-#define SMALL_CHUNKS 4		/* without huge pages, to begin with */
+#define SMALL_CHUNKS 4		/* the first ones, without huge pages */
 
 /* Free the chunks from number n on. */
 static void
@@ -30,7 +30,7 @@ arena_free(struct arena *a)
 	*a = (struct arena){ 0 };
 }
 
-/* With room for so many pointers. */
+/* Bytes of arrays for so many chunks. */
 static size_t
 arena_bytes(const struct arena *a, size_t used, size_t room)
 {
@@ -64,8 +64,8 @@ arena_grow(struct arena *a, size_t n, size_t room)
 
 	if (arena_pointers(a, room) != 0)
 		return -1;
-	/* The first ones may be all there is: touch no more of them than is
-	 * used. */
+	/* There may never be more than the first ones: touch only what is used
+	 * of them. */
 	p = pages_resize(NULL, 0, n * CHUNK_GRAINS * GRAIN,
 			 a->nchunks >= SMALL_CHUNKS);
 	if (p == NULL)

@@ -1,7 +1,7 @@
 /*
- * Storage that only grows, in chunks that never move.  A reference is an
- * offset in grains (record.h) and counts over all chunks; references grow, and
- * 0 is none.
+ * Storage that only grows, in chunks that never move.  A reference is an offset
+ * in grains (record.h) over all chunks; later references are larger, and 0
+ * means none.
  *
  *	chunk     0          1          2          3
  *	      +----------+----------+---------------------+----------+
@@ -44,14 +44,14 @@ struct arena_mark {
 	uint64_t end;
 };
 
-/* Free all storage: empty again, and ready to be used. */
+/* Free all storage; the arena is empty and can be used again. */
 void arena_free(struct arena *a);
 
 /* Bytes held: records and pointers. */
 size_t arena_memory(const struct arena *a);
 
 /*
- * Reference to 'len' new bytes; 0 with ENOMEM where there are none, or
+ * Reference to 'len' new bytes; 0 with ENOMEM if memory runs out or
  * arena_memory() would exceed 'most'.
  */
 uint64_t arena_take(struct arena *a, size_t len, size_t most);
@@ -59,7 +59,7 @@ uint64_t arena_take(struct arena *a, size_t len, size_t most);
 /* Give back what was taken last. */
 void arena_untake(struct arena *a, uint64_t ref);
 
-/* Remember how full it is; give back all that was taken since. */
+/* Remember how full it is; later give back all that was taken since. */
 struct arena_mark arena_mark(const struct arena *a);
 void arena_undo(struct arena *a, const struct arena_mark *m);
 

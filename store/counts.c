@@ -1,4 +1,4 @@
-/* In how many documents does a text stand? */
+/* In how many documents is a text? */
 #include "counts.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "array.h"
 
-#define MOST (((uint64_t)1 << 40) - 1)	/* what an entry has room for */
+#define MOST (((uint64_t)1 << 40) - 1)	/* the most that fits in an entry */
 
 /* The places of two copies of a text, in different documents. */
 struct copies {
@@ -61,7 +61,7 @@ store(const struct counts *c, unsigned char *p, const struct entry *e)
 		store40(p + 26, e->number);
 }
 
-/* The slot of the fingerprint, or NULL; *at where it would be. */
+/* The slot of the fingerprint, or NULL with *at where it would be. */
 static unsigned char *
 find(const struct counts *c, const struct fingerprint *fp, unsigned char **at)
 {
@@ -78,7 +78,7 @@ find(const struct counts *c, const struct fingerprint *fp, unsigned char **at)
 	return NULL;
 }
 
-/* What the set of entries may come to. */
+/* How large the set of entries may become. */
 static size_t
 allowance(const struct counts *c)
 {
@@ -188,7 +188,7 @@ counts_at(const struct counts *c, size_t i, struct counted *found)
 	return true;
 }
 
-/* Does a come before b?  By documents, then by place, then by fingerprint. */
+/* Is a before b?  By documents, then by place, then by fingerprint. */
 static bool
 comes_before(const struct counted *a, const struct counted *b)
 {

@@ -5,8 +5,9 @@
 #include <errno.h>
 
 #define FIRST_LINES 16
-#define FIRST_TAIL 96		/* lines; each growth adds two */
-#define LOAD 0.87		/* entries over places in homes, at most */
+#define FIRST_TAIL 96		/* lines in the tail at first; growing adds
+				 * two */
+#define LOAD 0.87		/* entries per place in the homes, at most */
 #define GROWTH 1.25		/* factor once it is large */
 #define LEAST_GROWTH 32		/* by 1/32 at least: all entries are moved */
 #define SMALL_BYTES ((size_t)1 << 20)	/* below, grow in larger steps */
@@ -41,11 +42,11 @@ lines_memory(const struct lines *l)
 }
 
 /*
- * Move what stands in the first 'total' lines to where it belongs now, from the
- * right.  What an entry may meet on the left was not yet moved; and if it ends
- * there, it is moved once more.  They fit: all entries right of line i came
- * from there or from further right, and each home moves by as many lines as
- * there are more now, or less; two lines more in the tail make up for rounding.
+ * Move the entries of the first 'total' lines to where they belong now, from
+ * the right.  An entry may land among entries that were not moved yet; then it
+ * is moved once more with these.  They fit: all entries right of line i came
+ * from there or from further right, and each home moves by at most as many
+ * lines as were added; two more lines in the tail make up for rounding.
  */
 static void
 move_entries(struct lines *l, size_t total)
@@ -54,7 +55,7 @@ move_entries(struct lines *l, size_t total)
 	for (size_t i = total; i-- > 0; ) {
 		struct line_of_entries *p = l->line + i, from = *p;
 
-		/* Marks of those that came from the right stay. */
+		/* Keep the marks of entries that came from the right. */
 		p->past[!l->turn] = 0;
 		p->n = 0;
 		l->n -= from.n;

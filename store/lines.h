@@ -1,24 +1,24 @@
 /*
  * A multiset of entries, each a key and a reference of 40 bits, in lines of the
- * cache: what is asked of it mostly reads one line, and so does adding.
+ * cache: most look-ups and additions touch one line only.
  *
  *	home(key) = key * nlines / 2^40		grows with the key
  *
- * An entry stands in its home, or where that was full, in the first line after
- * it that was not.  Each line between is marked: one bit of eight, by the
- * lowest bits of the key, says that some such key went past it.  A search
- * begins at home and goes on while there is the mark of its key.
+ * An entry is in its home or, if that was full, in the first line after it that
+ * was not.  Each line that it passed is marked: one bit of eight, chosen by the
+ * lowest bits of the key, says that some such key is further right.  A search
+ * begins at home and continues as long as it finds the mark of its key.
  *
  *	line       0        1        2        3
  *	entries    aa       bbbbbb   cd       -
  *	marks               c				c has its home in 1
  *
  * (Linear probing with buckets: Knuth, The Art of Computer Programming, 6.4.)
- * The order within a line means nothing.  But all that stands before a line
- * without marks, and in it, has smaller keys than what comes after.
+ * The order within a line has no meaning.  But all entries up to the end of a
+ * line without marks have smaller keys than those after it.
  *
  * It grows in place, by a factor, from the last line to the first: each entry
- * goes to its new home, which is no further to the left.
+ * moves to its new home, which is never further left.
  */
 #ifndef LINES_H
 #define LINES_H
@@ -51,24 +51,24 @@ struct lines {
 	struct line_of_entries *line;	/* nlines + tail of them */
 	struct slab slab;	/* where they are */
 	size_t nlines;		/* homes */
-	size_t tail;		/* lines for what goes past the last home */
+	size_t tail;		/* lines after the last home */
 	size_t n;		/* entries */
 	size_t max;		/* grow when n reaches this */
-	unsigned turn;		/* which of the marks count: the other ones are
+	unsigned turn;		/* which of the marks are valid: the others are
 				 * from before the last growth */
 };
 
 /* Empty, and without storage. */
 void lines_init(struct lines *l);
 
-/* Free the storage: as lines_init() leaves it. */
+/* Free the storage; afterwards it is as after lines_init(). */
 void lines_free(struct lines *l);
 
 /*
- * Room for one more entry, where lines_memory() may not come to exceed 'most':
- * 0, or -1 with ENOMEM and all entries as they were.  It grows by less than
- * usual where that is what fits, but not by so little that moving all of them
- * would not pay.  Places found before are void.
+ * Make room for one more entry, if lines_memory() stays within 'most': 0, or -1
+ * with ENOMEM and all entries as they were.  It grows by less than usual if
+ * only that fits, but not by so little that moving all entries would not pay.
+ * Places found before become invalid.
  */
 int lines_reserve_within(struct lines *l, size_t most);
 
@@ -77,7 +77,7 @@ size_t lines_memory(const struct lines *l);
 static inline bool
 lines_have_room(const struct lines *l)
 {
-	/* What is added ends in the last line at the latest. */
+	/* An added entry lands in the last line at the latest. */
 	return l->n < l->max && l->line[l->nlines + l->tail - 1].n == 0;
 }
 
@@ -119,7 +119,9 @@ line_find(const struct line_of_entries *p, uint64_t key)
 	unsigned hits = 0;
 
 #ifdef __SSE2__
-	/* Two of 'ref' and of 'ref_upper' are compared too, and count not. */
+	/*
+	 * Two of 'ref' and of 'ref_upper' are compared too, but do not count.
+	 */
 	const __m128i upper = _mm_set1_epi32((int)(key >> 8));
 	const __m128i lower = _mm_set1_epi8((char)key);
 	__m128i a = _mm_cmpeq_epi32(upper,
@@ -139,7 +141,7 @@ line_find(const struct line_of_entries *p, uint64_t key)
 	return hits & ((1u << p->n) - 1);
 }
 
-/* May this key, whose home is in the line or before it, stand after it? */
+/* Can this key, whose home is this line or one before it, be further right? */
 static inline bool
 line_goes_on(const struct lines *l, const struct line_of_entries *p,
 	     uint64_t key)
@@ -164,12 +166,12 @@ lines_add(struct lines *l, uint64_t key, uint64_t ref)
 	l->n++;
 }
 
-/* Take this entry out, once, if it is there. */
+/* Remove this entry, once, if it is there. */
 void lines_remove(struct lines *l, uint64_t key, uint64_t ref);
 
 /*
- * How many lines from number 'from' on to go through, so that what they hold
- * has smaller keys than all that comes after: at least one, 0 at the end.
+ * How many lines to take from number 'from' on, so that all their keys are
+ * smaller than those in the lines after them: at least one, 0 at the end.
  */
 size_t lines_stretch(const struct lines *l, size_t from);
 

@@ -17,7 +17,7 @@ ordered_init(struct ordered *o, size_t width, double load, double growth)
 	/* Entries that fill a line exactly have their homes at its start. */
 	if (width == 8 || width == 16)
 		o->mask = ~(CACHE_LINE / width - 1);
-	/* The index of a saved table: that is its format. */
+	/* The index of a saved table: its format says so. */
 	if (width == 10)
 		o->mask = ~(size_t)7;
 }
@@ -45,11 +45,13 @@ ordered_memory(const struct ordered *o)
 }
 
 /*
- * The two passes over a table that has room for 'total' entries now.  They
- * touch every entry at each growth, so they are compiled for each width.
+ * The two passes over a table that now has room for 'total' entries.  They move
+ * every entry each time it grows, so they are compiled for each width.
  */
 
-/* Push all entries to the right end, in order; the first one's index. */
+/*
+ * Push all entries to the right end, in order; returns the first one's index.
+ */
 static inline __attribute__((always_inline)) size_t
 pack_right(unsigned char *slots, size_t w, size_t from, size_t total)
 {
@@ -59,7 +61,7 @@ pack_right(unsigned char *slots, size_t w, size_t from, size_t total)
 		const unsigned char *p = slots + from * w;
 		unsigned char entry[32];
 
-		/* Without a branch: an empty one is overwritten next. */
+		/* No branch: if it is empty, the next one overwrites it. */
 		memcpy(entry, p, w);
 		memcpy(slots + (to - 1) * w, entry, w);
 		to -= ordered_key(p) != 0;
@@ -81,7 +83,7 @@ spread(const struct ordered *o, size_t w, size_t from, size_t total)
 
 		if (to < next)
 			to = next;
-		/* What is left fits to the right: the tail sees to it. */
+		/* The rest fits to the right, thanks to the tail. */
 		assert(to <= from);
 		memcpy(entry, p, w);
 		memset(p, 0, w);
@@ -125,14 +127,14 @@ grow(struct ordered *o, size_t most)
 	size_t nslots = o->nslots == 0 ? FIRST_SLOTS :
 			((size_t)((double)o->nslots * factor) + 8) / 8 * 8;
 	/*
-	 * Those in the tail keep their distance to the end, but for what the
-	 * rounding of homes adds.
+	 * Entries in the tail keep their distance to the end, except for what
+	 * rounding the homes adds.
 	 */
 	size_t tail = old == 0 ? o->tail : o->tail + 16;
 	size_t total = nslots + tail;
 
 	if (total > fit) {
-		/* Line by line of homes, so that these stay what they are. */
+		/* Whole lines of homes only, so that homes begin lines. */
 		nslots = fit < tail ? 0 : (fit - tail) / 8 * 8;
 		total = nslots + tail;
 		if (nslots < o->nslots + o->nslots / LEAST_GROWTH + 8)
@@ -178,7 +180,7 @@ ordered_remove(struct ordered *o, unsigned char *at)
 {
 	unsigned char *end = at + o->width;
 
-	/* Up to the first that is at home, all were pushed by this one. */
+	/* This one has pushed all entries up to the first that is at home. */
 	while (ordered_key(end) != 0 &&
 	       o->slots + ordered_home(o, ordered_key(end)) * o->width < end)
 		end += o->width;

@@ -11,12 +11,13 @@
  *	key        12  13  15      40  41	0 where empty
  *	home       1   1   2       5   5
  *
- * Entries stand in ascending order of key, each at its home or after it, with
- * no empty slot between (ordered hash tables, Amble and Knuth 1974).  A look-
- * up reads forward from home until a key that is as large, or an empty slot.
+ * Entries are in ascending order of key, each at its home or after it, with no
+ * empty slot between (ordered hash tables, Amble and Knuth 1974).  A look-up
+ * reads forward from home until it finds a key at least as large, or an empty
+ * slot.
  *
- * Growing by a factor moves every entry to the right, in order, so that it is
- * done in place: two passes, no second array, and a load that stays high.
+ * Growing by a factor moves every entry to the right and keeps the order, so it
+ * is done in place: two passes, no second array, and a load that stays high.
  */
 #ifndef ORDERED_H
 #define ORDERED_H
@@ -32,16 +33,16 @@ struct ordered {
 	unsigned char *slots;	/* nslots + tail entries */
 	struct slab slab;	/* where they are, if they are its own */
 	size_t width;		/* bytes an entry, 8 to 32 */
-	size_t mask;		/* of homes: those that begin a line */
+	size_t mask;		/* of homes: keeps those that begin a line */
 	size_t nslots;		/* homes; a multiple of 8 */
-	size_t tail;		/* slots for what is pushed past the end */
+	size_t tail;		/* slots for entries pushed past the end */
 	size_t n;		/* entries */
 	size_t max;		/* grow when n reaches this */
 	double load;		/* n over nslots, at most */
 	double growth;		/* factor once the table is large */
 };
 
-#define ORDERED_TAIL 512	/* of the first slots; each growth adds some */
+#define ORDERED_TAIL 512	/* slots at first; growing adds some */
 
 /* Empty, without storage.  0 < load < 1, growth > 1. */
 void ordered_init(struct ordered *o, size_t width, double load, double growth);
@@ -51,10 +52,10 @@ void ordered_free(struct ordered *o);
 void ordered_clear(struct ordered *o);
 
 /*
- * Room for one more entry, where ordered_memory() may not come to exceed
- * 'most': 0, or -1 with ENOMEM and the table as it was.  Grows by less than
- * usual where that is what fits, but not by so little that moving all entries
- * would not pay.  Moves entries: positions found before are void.
+ * Make room for one more entry, if ordered_memory() stays within 'most': 0, or
+ * -1 with ENOMEM and the table as it was.  It grows by less than usual if only
+ * that fits, but not by so little that moving all entries would not pay.  It
+ * moves entries: positions found before become invalid.
  */
 int ordered_reserve_within(struct ordered *o, size_t most);
 
@@ -68,7 +69,7 @@ ordered_reserve(struct ordered *o)
 /* Insert a copy of 'entry' at the position found for its key. */
 void ordered_insert(struct ordered *o, unsigned char *at, const void *entry);
 
-/* Take out the entry at 'at'; those pushed past it move back. */
+/* Remove the entry at 'at'; those pushed past it move back. */
 void ordered_remove(struct ordered *o, unsigned char *at);
 
 size_t ordered_memory(const struct ordered *o);
@@ -82,7 +83,7 @@ ordered_key(const unsigned char *p)
 	return key;
 }
 
-/* Where an entry would stand if there were no other. */
+/* Where an entry would be if there were no other. */
 static inline size_t
 ordered_home(const struct ordered *o, uint64_t key)
 {
@@ -90,11 +91,11 @@ ordered_home(const struct ordered *o, uint64_t key)
 			>> 64) & o->mask;
 }
 
-/* Is there room for one more entry as it is?  Then reserving does nothing. */
+/* Is there already room for one more entry?  Then reserving does nothing. */
 static inline bool
 ordered_has_room(const struct ordered *o)
 {
-	/* The tail is full when its last slot but one is taken. */
+	/* The tail is full if the slot before its last one is taken. */
 	return o->n < o->max &&
 	       ordered_key(o->slots + (o->nslots + o->tail - 2) *
 			   o->width) == 0;

@@ -8,15 +8,15 @@
  *	       u32      u32      if kept            2 * nwords             ^
  *	                                              zero up to a multiple of 8
  *
- *	codes	the lowest 16 bits of each word's hash under the secret, in order
+ *	codes	the lowest 16 bits of each word's hash under the secret
  *	tags	the next 8 bits of each
- *	digits	hash of the words with digits, under the secret, 0: none; but for
- *		its lowest bit: the unit went, and the place is that of a text
- *		that says all that it says
+ *	digits	hash of the words with digits, under the secret; 0: none.  Its
+ *		lowest bit says that the unit was removed; then the place is
+ *		that of a text that contains it
  *
  * A record begins on a boundary of 8 bytes (a grain).  A reference is its
- * offset in grains and is stored in 40 bits, which reach 8 TiB; earlier records
- * have smaller references, and 0 is no record.
+ * offset in grains and is stored in 40 bits, which reach 8 TiB.  Earlier
+ * records have smaller references; 0 means none.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -28,7 +28,7 @@
 
 #define GRAIN 8			/* bytes a reference counts in */
 #define TABLE_BUCKET 8		/* records an index bucket holds */
-#define REFERENCE_BYTES 5	/* as it is stored, here and in files */
+#define REFERENCE_BYTES 5	/* in memory and in files */
 #define REFERENCE_MOST (((uint64_t)1 << 40) - 1)
 
 /* Numbers of 40 bits, the lowest byte first. */
@@ -50,7 +50,7 @@ store40(unsigned char *p, uint64_t v)
 	p[sizeof(low)] = (unsigned char)(v >> 32);
 }
 
-/* Where a unit stands: counts from 0, bytes from 0, lines from 0. */
+/* Where a unit is: documents, bytes and lines are counted from 0. */
 struct place {
 	uint64_t document, offset, line;
 };
@@ -60,7 +60,7 @@ struct record {
 	uint32_t digits;
 };
 
-/* Of record.digits: the unit went; it is too short for others to be near. */
+/* In record.digits: the unit was removed; it is too short for rule "near". */
 enum { RECORD_WENT = 1, RECORD_SHORT = 2, RECORD_FLAGS = 3 };
 
 static inline size_t

@@ -1,6 +1,6 @@
 /*
- * Ask for a witness: candidates against the rules "near" and "similar", at once
- * or in two steps.
+ * Look up a witness: compare candidates by the rules "near" and "similar", at
+ * once or in two steps.
  */
 #include "candidates.h"
 #include "rules.h"
@@ -17,7 +17,7 @@ match_of(const struct table *t, const struct candidate *c,
 
 /*
  * The first of the candidates that is near: 1 with 'm' set, 0, or -1.  One that
- * stays comes before those that went: it is what can be read.
+ * stays is preferred to those that were removed, since a user can read it.
  */
 static int
 first_near(const struct table *t, struct scratch *s, const struct words *w,
@@ -52,7 +52,7 @@ best_similar(const struct table *t, struct scratch *s, const struct words *w,
 	     double threshold, struct candidate *c, size_t n, uint32_t over,
 	     struct match *m, uint32_t *shared)
 {
-	/* To count edits takes long: the likely ones first. */
+	/* Counting edits takes long: begin with the likely ones. */
 	candidates_sort(c, n, candidates_is_before);
 	for (size_t i = 0; i < n && c[i].shared > over; i++) {
 		const unsigned char *p = record_at(t, c[i].table, c[i].ref);
@@ -72,7 +72,7 @@ best_similar(const struct table *t, struct scratch *s, const struct words *w,
 	return 0;
 }
 
-/* What is looked up: a unit's smallest shingles, and its sketch. */
+/* What a unit is looked up by: its smallest shingles, and its sketch. */
 static struct asked
 ask_near(const struct words *w)
 {
@@ -181,7 +181,10 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
 	return got < 0 ? -1 : 0;
 }
 
-/* The records since the proposal under n shingles that the filter lets. */
+/*
+ * The records under n shingles that are newer than the proposal and pass the
+ * filter.
+ */
 static size_t
 propose_recent(const struct table *t, const struct words *w, double threshold,
 	       const struct proposal *p, const uint64_t *shingle, uint32_t n,
@@ -206,8 +209,8 @@ propose_recent(const struct table *t, const struct words *w, double threshold,
 }
 
 /*
- * "near" among what came since; what was proposed is older and comes first.
- * The steps that are left are those that the proposal left.
+ * "near" among newer records; a proposed record is older and comes first.  The
+ * steps left are those that the proposal left.
  */
 static int
 near_after(struct table *t, const struct words *w, const struct proposal *p,
@@ -225,9 +228,9 @@ near_after(struct table *t, const struct words *w, const struct proposal *p,
 }
 
 /*
- * "similar" likewise: what is newer wins if it shares more.  In one step the
- * steps might have sufficed for other candidates if they were all used up: so
- * then it is asked in one step.
+ * "similar" likewise: a newer record wins if it shares more.  If the proposal
+ * used up all steps, a look-up at once might have spent them on other
+ * candidates; then look up at once.
  */
 static int
 similar_after(struct table *t, const struct words *w, double threshold,
@@ -268,7 +271,10 @@ table_near_after(struct table *t, const struct words *w, double threshold,
 	bool near = p->near && !p->m.similar;
 	int got;
 
-	/* One that stays may have been recorded since one that went. */
+	/*
+	 * A record that stays may be newer than a proposed one that was
+	 * removed.
+	 */
 	if (p->epoch != t->epoch || (near && table_went(t, &p->m)))
 		got = table_near(t, w, m);
 	else if (near)

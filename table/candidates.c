@@ -1,7 +1,7 @@
 /* Candidates: which records share shingles with a unit, and how many. */
 #include "table_internal.h"
 
-/* The table's own are 0, and 0 - 1 is the largest. */
+/* The table's own number is 0, and 0 - 1 is the largest. */
 bool
 candidates_is_older(const struct candidate *a, const struct candidate *b)
 {

@@ -1,6 +1,6 @@
 /*
- * Propose candidates: the records under the shingles of a unit, as far as the
- * filter lets them.  In a header, so that the filter becomes part of the loop.
+ * Propose candidates: the records under the shingles of a unit that pass the
+ * filter.  In a header, so that the filter is inlined into the loop.
  */
 #ifndef CANDIDATES_H
 #define CANDIDATES_H
@@ -8,9 +8,9 @@
 #include "index.h"
 
 /*
- * Count a record once more among the candidates; how many there are.  Buckets
- * of one unit often have the same records, so the one after the last that was
- * found, *next, comes first.
+ * Count a record once more among the candidates; returns how many candidates
+ * there are.  Buckets of one unit often have the same records, so the search
+ * begins at *next, after the last that was found.
  */
 static inline size_t
 candidates_count(struct candidate *c, size_t have, size_t *next,
@@ -35,14 +35,14 @@ candidates_count(struct candidate *c, size_t have, size_t *next,
 
 /* What is looked up to find candidates. */
 struct asked {
-	const uint64_t *v;	/* shingles; or keys of those for rule "near" */
+	const uint64_t *v;	/* shingles; for rule "near" their keys */
 	uint32_t n;
 	bool keys;
 };
 
 /*
- * The records under the shingles that the filter lets: how many, or -1.  'c'
- * has room for CANDIDATES: for all of a sketch, and for the first ones of more
+ * The records under the shingles that pass the filter: how many, or -1.  'c'
+ * has room for CANDIDATES: for all those of a sketch, or the first ones of more
  * shingles.
  */
 BODY int
@@ -59,7 +59,7 @@ candidates_propose(const struct table *t, const struct words *w,
 		struct bucket b;
 
 		next = 0;
-		/* Not all may fit: the first ones, under any secret. */
+		/* Not all may fit: take the first ones, whatever the secret. */
 		if (t->nattached > 0 || !a->keys) {
 			int got = index_find(t, key, f);
 

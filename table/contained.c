@@ -1,11 +1,11 @@
 /*
- * Rule "contained": one unit that was kept says all that the unit at hand says,
- * in one piece, however much longer it is.
+ * Rule "contained": a recorded unit contains all words of the unit in a row,
+ * however much longer it is.
  */
 #include "candidates.h"
 #include "rules.h"
 
-/* Can it be as long?  No word is more than three joined. */
+/* Can it be long enough?  A word is at most three joined. */
 static bool
 may_contain(const struct words *w, double threshold, const unsigned char *p)
 {

@@ -1,14 +1,14 @@
 /*
- * The other way round: which record does a unit say, in one piece, whatever
- * else it says?
+ * The reverse of "contained": which record does the unit contain, in a row,
+ * whatever else it has?
  *
- * A record is under its own smallest shingle, so each shingle of the unit is
- * looked up.
+ * A record is entered under its own smallest shingle, so each shingle of the
+ * unit is looked up.
  */
 #include "candidates.h"
 #include "rules.h"
 
-#define AHEAD 8		/* look-ups that are fetched ahead */
+#define AHEAD 8		/* look-ups that are prefetched */
 
 static uint64_t
 key_of(const struct table *t, const struct words *w, uint32_t i)
@@ -17,8 +17,8 @@ key_of(const struct table *t, const struct words *w, uint32_t i)
 }
 
 /*
- * The records under the unit's shingle i: is one said that is older than
- * *best?  'any': there is a *best.  0, or -1.
+ * Does the unit contain a record under its shingle i that is older than *best?
+ * 'any': there is a *best.  0, or -1.
  */
 static int
 look_under(struct table *t, const struct words *w, uint32_t i,
@@ -53,7 +53,7 @@ table_holding(struct table *t, const struct words *w, struct match *m)
 		if (i + AHEAD < w->nevery)
 			lines_prefetch(&t->index, key_of(t, w, i + AHEAD),
 				       false);
-		/* What is said again and again is looked up once. */
+		/* Equal shingles in a row are looked up once. */
 		if (i > 0 && w->every[i] == w->every[i - 1])
 			continue;
 		if (look_under(t, w, i, &best, &any) != 0)

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-/* Is a record among f[0..n)? */
+/* Is the record among f[0..n)? */
 static bool
 is_among(const struct table *t, const struct found *f, size_t n,
 	 const unsigned char *p)
@@ -20,11 +20,11 @@ is_among(const struct table *t, const struct found *f, size_t n,
 }
 
 /*
- * The records under a key in the attached tables, the first TABLE_BUCKET
- * of them, to f: how many, or -1.  A unit that several of the tables have
- * counts where it is first: it has the same words and so the same record, but
- * for the place; and where it has none under this key in an earlier table,
- * that one's bucket was full before it came, and is all of what is found.
+ * The first TABLE_BUCKET records under a key in the attached tables, to f: how
+ * many, or -1.  A unit may be in several tables.  It counts once, in the first:
+ * its records are the same, except for the place.  If that table does not list
+ * it under this key, its bucket was already full, and then nothing after it is
+ * wanted.
  */
 static int
 find_attached(const struct table *t, uint64_t key,
@@ -83,7 +83,7 @@ table_prefetch_near(const struct table *t, const struct words *w,
 {
 	uint32_t n = index_asked(w);
 
-	/* Nearly all units are recorded, too. */
+	/* Nearly all units are recorded later. */
 	for (uint32_t i = 0; i < n; i++)
 		lines_prefetch(&t->index, index_near_key(t, w, i), false);
 	for (uint32_t i = 0; threshold > 0.0 && i < w->nprobe; i++)
@@ -143,7 +143,7 @@ table_prefetch_records(const struct table *t, struct words *w,
 		struct bucket b = bucket_open(t, index_near_key(t, w, i));
 
 		absent |= (unsigned)bucket_is_empty(&b) << i;
-		/* What is added goes to the next line then. */
+		/* Then what is added goes to the next line. */
 		if (b.line->n == LINE_ENTRIES)
 			__builtin_prefetch(b.line + 1, 1);
 		while ((ref = bucket_next(&b)) != 0)
@@ -155,7 +155,7 @@ table_prefetch_records(const struct table *t, struct words *w,
 		prefetch_sketch(t, w);
 }
 
-/* The last step: it is to be entered, and there is room. */
+/* The last step: enter it; there is room. */
 static inline void
 enter(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 {
@@ -201,11 +201,11 @@ index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 	return 0;
 }
 
-/* Goes over the shingles that a unit is recorded under. */
+/* Iterates over the shingles that a unit is recorded under. */
 struct entries {
 	const struct words *w;
 	uint32_t i;		/* the next one, in all three lists */
-	uint64_t shingle, key;	/* the one at hand, ... */
+	uint64_t shingle, key;	/* the current one, ... */
 	uint32_t near;		/* ... its number among those for "near" */
 };
 
@@ -237,7 +237,7 @@ entries_next(const struct table *t, struct entries *e)
 	return true;
 }
 
-/* Take it out from under all shingles before this one. */
+/* Remove the record from all shingles before this one. */
 static void
 undo_before(struct table *t, const struct words *w, uint32_t end, uint64_t ref)
 {
@@ -260,7 +260,7 @@ index_add_all(struct table *t, const struct words *w, uint64_t ref)
 	struct entries e = { .w = w };
 
 	while (entries_next(t, &e)) {
-		/* Most keys are new, and there is room for them. */
+		/* The usual case: the key is new, and there is room for it. */
 		if (plain && index_lacks(t, w, e.near, e.key) &&
 		    lines_have_room(&t->index)) {
 			enter(t, e.key, e.shingle, ref);

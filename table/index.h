@@ -1,11 +1,11 @@
 /*
- * The index: the key of a shingle, 40 bits, -> the first TABLE_BUCKET records
- * under it, by their references, in lines of the cache (lines.h).
+ * The index: from the key of a shingle, 40 bits, to the references of the first
+ * TABLE_BUCKET records under it, in lines of the cache (lines.h).
  *
- * Strangers meet by chance under one key: of 10^10 entries 0.07 for each unit
- * that is looked up, going by synthetic sketches, 10^8 entries of them.  With
- * keys of 32 bits it would be 18; with the ranks alone for keys 200, since all
- * sketches are chosen from the smallest ranks.
+ * Unrelated units share a key by chance.  With 10^10 entries a look-up of a
+ * unit finds 0.07 such records, as estimated from 10^8 entries of synthetic
+ * sketches.  With keys of 32 bits it would find 18; with ranks as keys 200,
+ * since all sketches are chosen from the smallest ranks.
  */
 #ifndef INDEX_H
 #define INDEX_H
@@ -18,11 +18,11 @@ index_key(const struct table *t, uint64_t shingle)
 	return shingle_key(t->secret, shingle);
 }
 
-#define NEAR_KEYS 8	/* of a unit, that are remembered from step to step */
+#define NEAR_KEYS 8	/* of a unit, remembered from one step to the next */
 
 /*
- * How many of the unit's shingles for rule "near" it is looked up by: those that
- * it will be recorded under too, where they are few.
+ * How many of its shingles for rule "near" the unit is looked up by: if they
+ * are few, also those that it will be recorded under.
  */
 static inline uint32_t
 index_asked(const struct words *w)
@@ -37,7 +37,7 @@ index_near_key(const struct table *t, const struct words *w, uint32_t i)
 	return w->key != NULL ? w->key[i] : index_key(t, w->near[i]);
 }
 
-/* Whether a key was entered in this batch, by its upper 12 bits. */
+/* Was a key with these upper 12 bits entered in this batch? */
 static inline bool
 index_added(const struct table *t, uint64_t key)
 {
@@ -45,8 +45,8 @@ index_added(const struct table *t, uint64_t key)
 }
 
 /*
- * Is key i of those for rule "near" known to be in no entry of the table's own?
- * Most are, as most text is new.
+ * Is key i for rule "near" known to be absent from the table's own entries?
+ * Most are, since most text is new.
  */
 static inline bool
 index_lacks(const struct table *t, const struct words *w, uint32_t i,
@@ -56,12 +56,13 @@ index_lacks(const struct table *t, const struct words *w, uint32_t i,
 	       !index_added(t, key);
 }
 
-/* The records under a key, in an order that hangs on the secret. */
+/* The records under a key, in an order that depends on the secret. */
 struct bucket {
 	const struct lines *of;
-	const struct line_of_entries *line;	/* at hand */
+	const struct line_of_entries *line;	/* the current one */
 	uint64_t key;
-	unsigned hits;		/* of its entries, those still to come */
+	unsigned hits;		/* its matching entries still to come, as
+				 * bits */
 };
 
 static inline struct bucket
@@ -74,7 +75,7 @@ bucket_open(const struct table *t, uint64_t key)
 	return b;
 }
 
-/* The next one's reference, 0 where there is none. */
+/* The reference of the next one, or 0 if there is none. */
 static inline uint64_t
 bucket_next(struct bucket *b)
 {
@@ -91,14 +92,14 @@ bucket_next(struct bucket *b)
 	return line_ref(b->line, i);
 }
 
-/* Is there none, as far as the line shows where they begin? */
+/* Does the line in which they begin show that there is none? */
 static inline bool
 bucket_is_empty(const struct bucket *b)
 {
 	return b->hits == 0 && !line_goes_on(b->of, b->line, b->key);
 }
 
-/* All of them, the earlier ones first: how many, TABLE_BUCKET at most. */
+/* All of them, the earliest first: how many, at most TABLE_BUCKET. */
 static inline unsigned
 bucket_in_order(const struct table *t, uint64_t key,
 		uint64_t to[TABLE_BUCKET])
@@ -120,7 +121,7 @@ bucket_in_order(const struct table *t, uint64_t key,
 	return n;
 }
 
-/* A record under a shingle, in any table. */
+/* A record under a shingle, in one of the tables. */
 struct found {
 	const unsigned char *record;
 	uint64_t ref;
@@ -128,19 +129,19 @@ struct found {
 };
 
 /*
- * The records under a key in all tables, the attached ones first, TABLE_BUCKET
- * of them at most, to f: how many, or -1.
+ * The records under a key in all tables, attached ones first, at most
+ * TABLE_BUCKET, to f: how many, or -1.
  */
 int index_find(const struct table *t, uint64_t key,
 	       struct found f[TABLE_BUCKET]);
 
 /*
- * Enter a record under all the unit's shingles whose buckets are not full, or
- * on failure under none: 0, or -1.
+ * Enter a record under all of the unit's shingles whose buckets are not full;
+ * on failure under none.  0, or -1.
  */
 int index_add_all(struct table *t, const struct words *w, uint64_t ref);
 
-/* Take a record out from under all of them. */
+/* Remove a record from all of them. */
 void index_undo_all(struct table *t, const struct words *w, uint64_t ref);
 
 #endif

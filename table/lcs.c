@@ -1,14 +1,14 @@
 /*
  * Longest common subsequence, a row of bits at a time.
  *
- * L(i, j) is its length for the first i words of a and the first j of b.  Bit
- * i - 1 of v, after j words of b, is 0 where L(i, j) = L(i - 1, j) + 1.  With
- * the bits m where the next word of b stands in a,
+ * L(i, j) is its length for the first i words of a and the first j of b.  Bit i
+ * - 1 of v, after j words of b, is 0 if L(i, j) = L(i - 1, j) + 1.  The bits m
+ * are the places of the next word of b in a.  Then
  *
  *	v' = (v + (v & m)) | (v & ~m)
  *
- * With few edits i and j stay near each other, so of each row only a band is
- * looked at: words before it stay as they are, and those behind it are all ones.
+ * With few edits i and j stay near each other, so only a band of each row is
+ * computed: words before it do not change, and words after it are all ones.
  */
 #include "lcs.h"
 
@@ -21,7 +21,7 @@
 #define NONE UINT32_MAX
 #define BITS 64
 
-/* Slots for so many words: a power of two, half of them empty at least. */
+/* Slots for so many words: a power of two, at least half of them empty. */
 static size_t
 slots_for(size_t n)
 {
@@ -116,7 +116,7 @@ lcs_take(struct lcs *l, const uint32_t *a, size_t na)
 	return 0;
 }
 
-/* How far a and b agree. */
+/* How many words a and b have in common at the beginning. */
 static inline size_t
 common(const uint32_t *a, const uint32_t *b, size_t most)
 {
@@ -127,7 +127,7 @@ common(const uint32_t *a, const uint32_t *b, size_t most)
 	return n;
 }
 
-/* What is left of a and b without what they begin and end with alike. */
+/* What is left of a and b without the words that both begin and end with. */
 struct rest {
 	size_t skip;		/* words in common before it */
 	const uint32_t *a, *b;
@@ -135,7 +135,7 @@ struct rest {
 	size_t deleted, inserted;	/* words of a and of b, at most */
 };
 
-/* False: the lengths alone take more edits. */
+/* False: their lengths alone differ by more. */
 static bool
 trim(const struct lcs *l, const uint32_t *b, size_t nb, uint32_t most,
      struct rest *r)
@@ -154,7 +154,7 @@ trim(const struct lcs *l, const uint32_t *b, size_t nb, uint32_t most,
 	return true;
 }
 
-/* The words of v that row j is about: from .. to - 1. */
+/* The words of v in the band of row j: from .. to - 1. */
 static inline size_t
 band_from(const struct rest *r, size_t j)
 {
@@ -169,7 +169,7 @@ band_end(const struct rest *r, size_t j)
 	return end < r->na ? end : r->na;
 }
 
-/* Where the word b[j] stands in the band, to l->m: how many places. */
+/* Set in l->m the places of the word b[j] in the band: how many. */
 static size_t
 mark(struct lcs *l, const struct rest *r, size_t j)
 {
@@ -207,8 +207,8 @@ next_row(struct lcs *l, size_t from, size_t to)
 }
 
 /*
- * All rows; with 'rows', the band of each goes there, 'width' words a row.
- * False where that takes more steps than are left.
+ * Compute all rows; 'rows', unless NULL, gets the band of each, 'width' words a
+ * row.  False if that takes more steps than are left.
  */
 static bool
 fill(struct lcs *l, const struct rest *r, uint64_t *rows, size_t width)
@@ -301,7 +301,7 @@ lcs_stretches(struct lcs *l, const uint32_t *b, size_t nb, uint32_t edits,
 			return 0;
 		}
 	}
-	/* Back from the end; words in common come first. */
+	/* Go back from the end; take words in common first. */
 	for (i = r.na, j = r.nb; i > 0 || j > 0; ) {
 		if (i > 0 && j > 0 && r.a[i - 1] == r.b[j - 1]) {
 			*words += words_of(s);

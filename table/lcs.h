@@ -12,41 +12,43 @@
 struct lcs {
 	const uint32_t *a;
 	size_t na;
-	uint32_t *word, *first, *head;	/* hash table: where a word stands */
+	uint32_t *word, *first, *head;	/* hash table: where a word is */
 	size_t nslots;
-	uint32_t *next;		/* where it stands again */
+	uint32_t *next;		/* where it is next */
 	uint64_t *v, *m;	/* bits of a: see lcs.c */
-	size_t room;		/* words of a that there is room for */
+	size_t room;		/* room for so many words of a */
 	uint64_t left;		/* steps; 0: it was given up */
 };
 
-/* a[0..na), which stays the caller's: 0, or -1 with ENOMEM. */
+/* Set a[0..na), which stays the caller's: 0, or -1 with ENOMEM. */
 int lcs_take(struct lcs *l, const uint32_t *a, size_t na);
 void lcs_free(struct lcs *l);
 
-/* Bytes held, and those that are where the longest sequence has n words. */
+/*
+ * Bytes held; and bytes that will be held if the longest sequence has n words.
+ */
 size_t lcs_memory(const struct lcs *l);
 size_t lcs_bytes(size_t n);
 
 /*
- * The least number of insertions and deletions that turn a into b[0..nb), where
- * it is 'most' at most: else more than that.  Then M, the length of their
+ * The least number of insertions and deletions that turn a into b[0..nb), if it
+ * is at most 'most'; otherwise more than 'most'.  Then M, the length of their
  * longest common subsequence, is (na + nb - edits) / 2.  By vectors of bits
  * (Hyyrö, "Bit-parallel LCS-length computation revisited", 2004), in a band as
  * wide as so many edits allow.  most <= LCS_MOST_EDITS.
  *
- * It takes steps off l->left: 4 nb, and for each word that a has (most / 64 + 2)
- * and as many as it stands there.  With none left the result is most + 1.
+ * It takes steps off l->left: 4 nb, and for each word of b that is in a, most /
+ * 64 + 2 and one for each place in a.  If none are left the result is most + 1.
  */
 uint32_t lcs_edits(struct lcs *l, const uint32_t *b, size_t nb, uint32_t most);
 
 /*
- * Of these edits, the words in stretches of two or more: '*words' is the sum
- * of deletions and insertions over those places, between words in common,
- * where two words or more of a or of b stand.  'edits' is what lcs_edits()
- * returned for the same sequences.  If they can be aligned in several ways, it
- * takes one, always the same.  With no steps left all of them are.  0, or -1
- * with ENOMEM.
+ * Of these edits, the words in stretches of two or more.  Between words in
+ * common, a stretch is a place with two words or more of a or of b; '*words' is
+ * the sum of deletions and insertions over all stretches.  'edits' is what
+ * lcs_edits() returned for the same sequences.  If they can be aligned in
+ * several ways, it takes one, always the same.  If no steps are left, it counts
+ * all edits.  0, or -1 with ENOMEM.
  */
 int lcs_stretches(struct lcs *l, const uint32_t *b, size_t nb, uint32_t edits,
 		  uint32_t *words);

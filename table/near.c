@@ -1,20 +1,20 @@
 /*
- * Rule "near": one unit that was recorded says all that the unit at hand says,
- * in one piece, and is not much longer.
+ * Rule "near": a recorded unit contains all words of the unit in a row, and is
+ * not much longer.
  *
  * Words are compared by 24 bits (words_hash()), which come from their loose
  * form, so accents do not count.  The joining of words does not count either.
- * The table has no letters, but the unit has: the shingler says which words the
- * unit's letters could be written as (shingler_pieces()), and their hashes are
- * compared with those of the record.
+ * The table has no letters, but the unit has.  The shingler lists which words
+ * the unit's letters could be written as (shingler_pieces()), and their hashes
+ * are compared with those of the record.
  *
  *	unit	the | web | site | of | her | home town  |
  *	record	the | website    | of | her | home | town | and ...
  *
- * From any place in the record there is one way to go on, since the letters
- * are fixed.  Another one that fits does so by chance, as two words have the
- * same 24 bits; it leads nowhere, and the walk turns back.  So what is found
- * does not hang on the secret.
+ * From any place in the record there is one way to go on, since the letters are
+ * fixed.  If another one fits, that is by chance, since two words have the same
+ * 24 bits; it leads nowhere, and the walk turns back.  So the result does not
+ * depend on the secret.
  */
 #include "rules.h"
 
@@ -22,20 +22,19 @@
 #include <emmintrin.h>
 #endif
 
-#define SHORT_WORDS 64	/* a record of fewer is searched in the plain way */
+#define SHORT_WORDS 64	/* a record of fewer is searched word by word */
 
-/* The unit's words, and those of a record where they lie. */
+/* The unit's words, and those of a record, in place. */
 struct pair {
 	const struct words *w;
 	struct scratch *s;
 	const uint16_t *code;	/* of the record */
 	const uint8_t *tag;
 	uint32_t n;		/* its words */
-	bool held;		/* the record's words are asked for, not the
-				 * unit's */
+	bool held;		/* look for the record's words in the unit */
 };
 
-/* Count down; false: enough. */
+/* Spend steps; false: too many were spent. */
 static bool
 spend(struct pair *p, uint64_t steps)
 {
@@ -50,7 +49,7 @@ is_word(const struct pair *p, uint32_t j, uint32_t hash)
 }
 
 /*
- * Where the unit's codes stand in the record's from j on; p->n if nowhere.  In
+ * Where the unit's codes are among the record's from j on; p->n if nowhere.  In
  * linear time.
  */
 static uint32_t
@@ -64,7 +63,7 @@ find_codes(const struct pair *p, uint32_t j)
 		at = memmem(at, (size_t)(end - at), mine, size);
 		if (at == NULL)
 			break;
-		/* A hit in the middle of a code is none. */
+		/* A hit in the middle of a code does not count. */
 		if ((size_t)(at - (const char *)other) % sizeof(*other) == 0)
 			return (uint32_t)((const uint16_t *)(const void *)at -
 					  other);
@@ -87,12 +86,12 @@ is_said_after(struct pair *p, uint32_t j)
 	return false;
 }
 
-#define GROUP 8		/* codes that are compared at once */
+#define GROUP 8		/* codes compared at once */
 
 /*
- * Which of the record's words j to j + 7 have one of the n codes, each of which
- * stands there eight times?  As bits.  What is read behind the codes of a record
- * of eight words or more is its tags.  n is a multiple of the stride, which is a
+ * Which of the record's words j to j + 7 have one of the n codes?  As bits.
+ * Each code is stored eight times.  A read past the codes of a record of eight
+ * words or more reads its tags. n is a multiple of the stride, which is a
  * constant.
  */
 BODY unsigned
@@ -128,7 +127,7 @@ spread(uint16_t to[GROUP], uint32_t code)
 		to[i] = (uint16_t)code;
 }
 
-/* Is it said word by word? */
+/* Is it contained word by word? */
 static bool
 is_said(struct pair *p)
 {
@@ -145,7 +144,7 @@ is_said(struct pair *p)
 
 			if (j + n > p->n)
 				return false;
-			/* The first and the last are seldom alike by chance. */
+			/* The first and the last are rarely equal by chance. */
 			if (p->code[j + n - 1] != mine[n - 1])
 				continue;
 			if (++failed > SHORT_WORDS)
@@ -161,7 +160,7 @@ is_said(struct pair *p)
 	return false;
 }
 
-/* What the unit's letters can be written as from this byte on, to v. */
+/* Set v to what the unit's letters can be written as from this byte on. */
 static void
 make_pieces(const struct pair *p, size_t byte, uint32_t word, struct pieces *v)
 {
@@ -173,7 +172,7 @@ make_pieces(const struct pair *p, size_t byte, uint32_t word, struct pieces *v)
 		v->codes |= (uint64_t)1 << (v->piece[i].code & 63);
 }
 
-/* Go back from the beginning of a word to that of the one before it. */
+/* Go back from the beginning of a word to that of the word before. */
 static void
 go_back(const struct words *w, struct letter *at)
 {
@@ -207,7 +206,7 @@ go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 	p->s->known = *at;
 }
 
-/* The pieces from a place on: kept, or made now. */
+/* The pieces from a place on: cached, or made now. */
 static inline const struct pieces *
 pieces_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
 {
@@ -224,7 +223,7 @@ pieces_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
 	return v;
 }
 
-/* How many codes are alike from a and from b on, of n. */
+/* How many of n codes are equal, from a and from b on. */
 static inline uint32_t
 codes_alike(const uint16_t *a, const uint16_t *b, uint32_t n)
 {
@@ -238,7 +237,7 @@ codes_alike(const uint16_t *a, const uint16_t *b, uint32_t n)
 	return i;
 }
 
-/* How many words of the record from j on are those of the unit from i on. */
+/* How many words are equal, of the record from j on and the unit from i on. */
 BODY uint32_t
 words_alike(const struct pair *p, uint32_t j, uint32_t i)
 {
@@ -254,7 +253,7 @@ words_alike(const struct pair *p, uint32_t j, uint32_t i)
 	return k;
 }
 
-#define TURNINGS 32	/* ways that are open at a time, at most */
+#define TURNINGS 32	/* open ways, at most */
 
 /* A way to go on: the record's word j, and a place in the unit's letters. */
 struct turning {
@@ -265,19 +264,19 @@ struct turning {
 };
 
 struct walk {
-	struct turning open[TURNINGS];	/* the last one comes first */
+	struct turning open[TURNINGS];	/* the last one is tried first */
 	size_t n;
 };
 
 static void
 open_turning(struct walk *to, struct turning t)
 {
-	/* More than that fit at no place, but by many a chance. */
+	/* More ways than that fit only by many chances at once. */
 	if (to->n < TURNINGS)
 		to->open[to->n++] = t;
 }
 
-/* Behind a piece of so many bytes. */
+/* Move behind a piece of so many bytes. */
 static void
 open_behind(const struct pair *p, struct walk *to, const struct turning *t,
 	    uint32_t len)
@@ -292,7 +291,7 @@ open_behind(const struct pair *p, struct walk *to, const struct turning *t,
 	open_turning(to, next);
 }
 
-/* The pieces that are the record's word j, the shortest words last. */
+/* Open the ways of the pieces that are the record's word j, shortest last. */
 static bool
 open_pieces(struct pair *p, struct walk *to, struct turning t)
 {
@@ -302,11 +301,11 @@ open_pieces(struct pair *p, struct walk *to, struct turning t)
 		for (size_t i = v->n; i-- > t.passed; )
 			if (is_word(p, t.j, v->piece[i].code))
 				open_behind(p, to, &t, v->piece[i].len);
-	/* As many whatever the secret is, so that it does not decide. */
+	/* The same number whatever the secret, so that it does not matter. */
 	return spend(p, 4);
 }
 
-/* With that much of the two passed, has all been that is asked for? */
+/* Have the two been passed so far that all that was asked for is found? */
 static inline bool
 is_all(const struct pair *p, uint32_t j, uint32_t word)
 {
@@ -314,8 +313,8 @@ is_all(const struct pair *p, uint32_t j, uint32_t word)
 }
 
 /*
- * Is all of the unit said from the record's word 'from' on?  Or all of the
- * record, from there on, from this word of the unit on?
+ * Is all of the unit in the record from its word 'from' on?  Or, with 'held',
+ * is all of the record from there on in the unit from this word on?
  */
 static bool
 is_said_from(struct pair *p, uint32_t from, uint32_t word)
@@ -337,7 +336,7 @@ is_said_from(struct pair *p, uint32_t from, uint32_t word)
 		if (alike > 0) {
 			t.j += alike;
 			t.word += alike;
-			/* The last one may have been so by chance. */
+			/* The last equal word may be so by chance. */
 			open_turning(&walk, (struct turning){
 				.j = t.j - 1, .word = t.word - 1, .at = t.at,
 				.whole = true, .passed = true,
@@ -352,7 +351,7 @@ is_said_from(struct pair *p, uint32_t from, uint32_t word)
 	return false;
 }
 
-/* The record's words j to j + 7 that the unit may begin with, as bits. */
+/* Which of the record's words j to j + 7 the unit may begin with, as bits. */
 static unsigned
 find_first(const struct pair *p, uint32_t j)
 {
@@ -376,20 +375,20 @@ know_first(struct pair *p)
 	if (first->n > 0)
 		return;
 	make_pieces(p, 0, 0, first);
-	/* Four at a time; the last ones may be the first one once more. */
+	/* Four at a time; the last ones may repeat the first one. */
 	for (size_t i = 0; i < (first->n + 3) / 4 * 4 && i < SPREAD; i++)
 		spread(p->s->spread[i],
 		       first->piece[i < first->n ? i : 0].code);
 }
 
-/* May the unit's word i begin what the record's word j begins? */
+/* May the unit's word i begin as the record's word j does? */
 static bool
 begins_at(const struct pair *p, uint32_t j, uint32_t i)
 {
 	struct letter at = { 0, 0 };
 	const struct pieces *v;
 
-	/* A long word is none of the pieces. */
+	/* A long word is not among the pieces. */
 	if (is_word(p, j, words_hash(p->w, i)))
 		return true;
 	v = pieces_at(p, &at, i, true);
@@ -401,8 +400,8 @@ begins_at(const struct pair *p, uint32_t j, uint32_t i)
 }
 
 /*
- * Is it said with words joined or parted, or not?  A word of the record is three
- * of the unit's at most, so what is left has to be a third as long.
+ * Is it contained, with words joined or split?  A word of the record is at most
+ * three of the unit's, so what is left has to be a third as long.
  */
 static bool
 is_said_loosely(struct pair *p)
@@ -431,7 +430,7 @@ near_begin(struct scratch *s, const struct words *w)
 	for (unsigned i = 0; i < LAST; i++)
 		s->last[i].n = 0;
 	s->known = (struct letter){ 0, 0 };
-	/* Bounds the time where the same words stand many times. */
+	/* Bounds the time if the same words occur many times. */
 	s->left = near_steps(w);
 }
 
@@ -448,7 +447,7 @@ near_says(const struct table *t, struct scratch *s, const struct words *w,
 
 	if (w->shingler == NULL || w->loose == NULL)
 		return is_said(&p);
-	/* Where words are repeated the plain way takes fewer steps. */
+	/* If words are repeated, word by word takes fewer steps. */
 	return is_said_loosely(&p) || (s->left == 0 && is_said(&p));
 }
 
@@ -466,11 +465,14 @@ near_matches(const struct table *t, struct scratch *s, const struct words *w,
 	return true;
 }
 
-/* The unit's words that the record may begin with, nearest to this one first. */
+/*
+ * Try the unit's words that the record may begin with, nearest to this one
+ * first.
+ */
 static bool
 is_held_about(struct pair *p, uint32_t at, uint32_t r)
 {
-	/* A word of the record is three of the unit's at most. */
+	/* A word of the record is at most three of the unit's. */
 	uint32_t first = at > 3 * (uint64_t)r ? at - 3 * r : 0;
 	uint32_t likely = at > r ? at - r : 0;
 
@@ -501,7 +503,7 @@ near_holds(const struct table *t, struct scratch *s, const struct words *w,
 
 	if (w->loose == NULL || n > 3 * (uint64_t)w->n)
 		return false;
-	/* The record goes on from one of its words as the unit does from here. */
+	/* From one of its words on the record is as the unit from here on. */
 	for (uint32_t r = 0; r < n && spend(&p, 1); r++)
 		if (begins_at(&p, r, at) && is_said_from(&p, r, at) &&
 		    (r == 0 || is_held_about(&p, at, r)))

@@ -12,10 +12,10 @@
 /* near.c */
 
 /*
- * 2n / (n + m) >= 0.8; and no word is more than three joined.  Of units that
- * have as many words, one says all of the other only with the same numbers:
- * that spares a look at lines that differ in nothing else.  Units that are too
- * short are under no shingle.
+ * 2n / (n + m) >= 0.8; and no word is more than three joined.  If two units
+ * have the same number of words, one contains the other only if the numbers are
+ * the same; so lines that differ in a number only need no comparison.  Units
+ * that are too short are under no shingle.
  */
 static inline bool
 near_is_possible(const struct words *w, double threshold,
@@ -34,8 +34,8 @@ bool near_matches(const struct table *t, struct scratch *s,
 		  double *resemblance);
 
 /*
- * Steps of comparing a unit with all its candidates: they bound the time where
- * the same words stand many times.  Ordinary text takes a tenth of them.
+ * Steps for comparing a unit with all its candidates: they bound the time if
+ * the same words occur many times.  Ordinary text takes a tenth of them.
  */
 static inline uint64_t
 near_steps(const struct words *w)
@@ -49,7 +49,7 @@ holding_steps(const struct words *w)
 	return 4096 + 64 * (uint64_t)w->n;
 }
 
-/* In natural text this is enough for a candidate, however long it is. */
+/* In natural text this is enough for one candidate of any length. */
 static inline uint64_t
 similar_steps(const struct words *w)
 {
@@ -59,13 +59,13 @@ similar_steps(const struct words *w)
 /* From here on it is this unit, in this scratch. */
 void near_begin(struct scratch *s, const struct words *w);
 
-/* Does a record of any length say all that the unit says, in one piece? */
+/* Does a record of any length contain all words of the unit in a row? */
 bool near_says(const struct table *t, struct scratch *s, const struct words *w,
 	       const unsigned char *record);
 
 /*
- * The other way round: does the unit say all that a record says, from one of
- * its words to one of its words?  The record has the shingle of the unit's word
+ * The reverse: does the unit contain all words of a record, from the beginning
+ * of a word to the end of one?  The record has the shingle of the unit's word
  * number 'at'.
  */
 bool near_holds(const struct table *t, struct scratch *s,
@@ -84,8 +84,8 @@ edits_allowed(double threshold, uint32_t total)
 }
 
 /*
- * Do numbers and lengths allow it?  What is too short is found too, by n-grams
- * that table_containing() asks for.
+ * Do numbers and lengths allow it?  Units that are too short are found too, by
+ * the n-grams that table_containing() looks up.
  */
 static inline bool
 similar_is_possible(const struct words *w, double threshold,
@@ -102,7 +102,7 @@ similar_is_possible(const struct words *w, double threshold,
 /* From here on it is this unit, in this scratch. */
 void similar_begin(struct scratch *s, const struct words *w);
 
-/* What takes more steps than s->lcs.left is given up: 0. */
+/* If it takes more steps than s->lcs.left, it is given up: 0. */
 int similar_matches(const struct table *t, struct scratch *s,
 		    const struct words *w, double threshold,
 		    const unsigned char *record, double *resemblance);

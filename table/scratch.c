@@ -29,7 +29,7 @@ scratch_free(struct scratch *s)
 	free(s);
 }
 
-/* Words that scratch has room for once n were to fit. */
+/* Words that scratch has room for after n had to fit. */
 static size_t
 scratch_room(size_t n)
 {
@@ -88,8 +88,8 @@ scratch_take_record(const struct table *t, struct scratch *s,
 }
 
 /*
- * The bitmap has 12 bits of each code: a cheap bound on what two units may
- * share, which tells most strangers apart.
+ * The bitmap has 12 bits of each code: a cheap bound on how many words two
+ * units may share, which excludes most unrelated ones.
  */
 #define CODE_BIT(code) ((uint64_t)1 << ((code) & 63))
 #define CODE_WORD(code) ((code) >> 6 & (CODE_WORDS - 1))
@@ -118,7 +118,7 @@ scratch_may_match(struct scratch *s, const struct words *w,
 
 	if (!s->marked)
 		mark(s, w);
-	/* A few words at a time without looking whether it is enough. */
+	/* A few words at a time before looking whether it is enough. */
 	for (; n >= 16 && strange <= most; n -= 16, code += 16)
 		for (uint32_t i = 0; i < 16; i++)
 			strange += (s->codes[CODE_WORD(code[i])] &

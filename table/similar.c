@@ -1,14 +1,15 @@
 /*
- * Rule "similar": a unit's resemblance, in word order, to one that was kept.
+ * Rule "similar": how much a unit resembles one that was recorded, in word
+ * order.
  *
- * Candidates are dropped in order of cost: by numbers and lengths, by a bitmap
- * of the words, by the count of edits, by where the edits stand.
+ * Candidates are excluded in order of cost: by numbers and lengths, by a bitmap
+ * of the words, by the count of edits, by where the edits are.
  */
 #include "rules.h"
 
 /*
  * How many words may be added, missing or replaced in stretches of two or more,
- * where the shorter of two units has n words.  Scattered words that differ are
+ * if the shorter of two units has n words.  Scattered words that differ are
  * typing errors and edits.  A stretch is another name, place or clause, and so
  * another fact, as a number is.
  */
@@ -19,8 +20,8 @@ stretch_allowance(uint32_t n)
 }
 
 /*
- * Edits between the unit and a record, 'most' at most, else more than that; -1
- * with ENOMEM.
+ * Edits between the unit and a record, if they are at most 'most', otherwise
+ * more; -1 with ENOMEM.
  */
 static int64_t
 count_edits(const struct table *t, struct scratch *s, const struct words *w,
@@ -37,7 +38,7 @@ count_edits(const struct table *t, struct scratch *s, const struct words *w,
 	edits = lcs_edits(&s->lcs, s->other, nwords, most);
 	if (edits > most)
 		return edits;
-	/* As long as the unit, where it has as many words. */
+	/* As long as the unit, if it has as many words. */
 	if ((uint64_t)shorter * w->length < TABLE_REPLACE_WORDS *
 	    (uint64_t)w->n && edits > 1)
 		return (int64_t)most + 1;
@@ -65,7 +66,7 @@ similar_matches(const struct table *t, struct scratch *s,
 
 	if (s->lcs.left == 0 || !similar_is_possible(w, threshold, record))
 		return 0;
-	/* A first look takes some too. */
+	/* The first look takes some steps too. */
 	s->lcs.left -= n / 8 < s->lcs.left ? n / 8 : s->lcs.left;
 	most = edits_allowed(threshold, total);
 	/* The record may have so many words that w lacks. */

@@ -1,7 +1,7 @@
 /*
- * The fingerprint table: exact look-up, adding, taking back.  What a record
- * looks like stands in record.h, how to find those like a unit in similar.c and
- * contained.c.
+ * The fingerprint table: exact look-up, adding, taking back.  See record.h for
+ * what a record looks like, and near.c, similar.c and contained.c for how to
+ * find those like a unit.
  */
 #include "table.h"
 
@@ -25,8 +25,8 @@ table_new(const struct table_options *opt, uint64_t secret)
 	t->limit = opt->limit;
 	t->secret = secret;
 	/*
-	 * What -x holds is to stay under 20 bytes an entry: fingerprints alone
-	 * come to 16 / 0.92 and, just grown, to 16 / (0.92 / 1.125).
+	 * With -x an entry must take less than 20 bytes.  Fingerprints alone
+	 * take 16 / 0.92 and, just after growing, 16 / (0.92 / 1.125).
 	 */
 	if (t->near || t->places)
 		ordered_init(&t->exact, sizeof(struct fingerprint) +
@@ -109,7 +109,7 @@ table_memory(const struct table *t)
 	       scratch_memory(&t->scratch);
 }
 
-/* What a part of the table, which has 'now' bytes, may come to. */
+/* How large a part of the table, now of 'now' bytes, may become. */
 static size_t
 allowance(const struct table *t, size_t now)
 {
@@ -123,7 +123,7 @@ allowance(const struct table *t, size_t now)
 	return rest < t->limit ? t->limit - rest : 0;
 }
 
-/* What a part that grows, and has 'now' bytes, may come to. */
+/* How large a part that grows, now of 'now' bytes, may become. */
 static size_t
 fair_share(const struct table *t, size_t now)
 {
@@ -181,7 +181,7 @@ table_prefetch(const struct table *t, const struct fingerprint *fp)
 	ordered_prefetch(&t->exact, fp->hi);
 }
 
-/* Slot of the fingerprint, or NULL; *at where it would be. */
+/* Slot of the fingerprint, or NULL with *at where it would be. */
 static const unsigned char *
 exact_slot(const struct table *t, const struct fingerprint *fp,
 	   unsigned char **at)
@@ -199,7 +199,7 @@ exact_slot(const struct table *t, const struct fingerprint *fp,
 	return NULL;
 }
 
-/* In which attached table the fingerprint is, to *table; 1, 0, or -1. */
+/* Find the attached table that has the fingerprint, to *table; 1, 0, or -1. */
 static int
 find_attached(const struct table *t, const struct fingerprint *fp,
 	      unsigned *table, uint64_t *ref)
@@ -326,8 +326,8 @@ table_propose_find(const struct table *t, const struct fingerprint *fp,
 }
 
 /*
- * What was recorded since is newer than all that was proposed: it comes first
- * only where it shares more of the sketch.
+ * Records made since are newer than all that was proposed: they come first only
+ * if they share more of the sketch.
  */
 int
 table_find_after(struct table *t, const struct fingerprint *fp,
@@ -375,7 +375,9 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	if (ref == 0)
 		return 0;
 	p = arena_at(&t->arena, ref);
-	/* What was taken back may be there still, also after the record. */
+	/*
+	 * Bytes that were taken back may still be there, also after the record.
+	 */
 	memset(p + (len - 1) / GRAIN * GRAIN, 0, GRAIN);
 	memcpy(p, &r, sizeof(r));
 	p += sizeof(r);
@@ -391,7 +393,7 @@ put_record(struct table *t, const struct words *w, const struct place *at)
 	return ref;
 }
 
-/* Record a unit that is not known; 'slot' is for its fingerprint. */
+/* Record a unit that is not known; its fingerprint goes to 'slot'. */
 static int
 add_unknown(struct table *t, const struct words *w, const struct place *at,
 	    unsigned char *slot)
@@ -445,7 +447,7 @@ table_add(struct table *t, const struct words *w, const struct place *at)
 	if (t->exact.n == 0) {
 		slot = ordered_find(&t->exact, w->fp.hi);
 	} else if (exact_slot(t, &w->fp, &slot) != NULL) {
-		/* Known already: the earlier one stands. */
+		/* Known already: the earlier record stays. */
 		t->longest = longest;
 		return 0;
 	}
@@ -491,7 +493,7 @@ table_undo(struct table *t)
 	if (!t->marked || a->nchunks == 0)
 		return;
 	arena_undo(a, &t->mark);
-	/* What was proposed may rest on what is gone. */
+	/* Proposals may rest on what is gone. */
 	if (a->used < t->since)
 		t->epoch++;
 }
@@ -513,7 +515,7 @@ table_save(const struct table *t, const char *path,
 		return -1;
 	}
 	for (size_t i = 0; i < t->arena.nchunks; i++) {
-		/* Reference 0 is none. */
+		/* Reference 0 means none. */
 		size_t first = i == 0 ? 1 : i * CHUNK_GRAINS;
 
 		if (t->arena.span[i].end <= first)

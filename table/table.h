@@ -1,5 +1,5 @@
 /*
- * The fingerprint table: what every kept unit said.
+ * The fingerprint table: the words of every recorded unit.
  *
  *	exact                 arena                      index
  *	fingerprint -> ref    +-------------------+      shingle -> refs
@@ -7,16 +7,16 @@
  *	c0de...     -> 7 ---->| 7  record         |<---- 77e0... -> 7
  *	                      +-------------------+
  *
- * exact finds a unit with the same words.  index proposes records that share
- * shingles with a unit, the first TABLE_BUCKET of each; their words decide.
- * A record (record.h) has a unit's place and its words.  No text is kept.
+ * exact finds a unit with the same words. index proposes the first TABLE_BUCKET
+ * records under each shingle of a unit; their words decide.  A record
+ * (record.h) has a unit's place and its words.  No text is kept.
  *
  * Only kept units are here, so every match is a witness.
  *
- * Saved tables can be attached.  Then what they know is known, as if their
- * units had been recorded here before, those of the first table first.  They
- * are only read, where they lie.  A call that meets damage in one returns -1
- * with EBADMSG.
+ * Saved tables can be attached.  Then all their units are known, as if they had
+ * been recorded here before, those of the first table first.  The files are
+ * only read, in place.  A call that finds damage in one returns -1 with
+ * EBADMSG.
  *
  * States of a table:
  *
@@ -25,8 +25,8 @@
  *	  ^                   |                                      |
  *	  +-------------------+------------- table_clear() ----------+
  *
- * Only an empty one can be attached to.  A full one answers as before and
- * records nothing more.
+ * Files can be attached to an empty table only.  A full one answers as before
+ * and records nothing more.
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -52,18 +52,18 @@ struct match {
 	struct place place;	/* zero without table_options.places */
 	unsigned table;		/* 0: its own; i: the i-th one attached */
 	bool similar;		/* by table_similar(), not by table_near() */
-	uint64_t ref;		/* of its record; 0: there is none ... */
-	struct fingerprint fp;	/* ... and this is what table_find() found */
+	uint64_t ref;		/* of its record; 0: it has none, ... */
+	struct fingerprint fp;	/* ... and this is its fingerprint */
 };
 
-/* Memory to compare units in, for each thread that does. */
+/* Memory for comparing units; each thread that does needs its own. */
 struct scratch;
 struct scratch *scratch_new(void);
 void scratch_free(struct scratch *s);
 
 /*
- * What a unit was like, going by what was recorded at some time.  All zero:
- * nothing was asked yet.
+ * What was found for a unit among the records made up to some time.  All zero:
+ * not looked up yet.
  */
 struct proposal {
 	bool looked;
@@ -72,8 +72,9 @@ struct proposal {
 	struct match m;
 	uint32_t shared;	/* shingles of the sketch shared with that */
 	uint64_t left, steps;	/* left for "near" and "similar" */
-	uint64_t upto;		/* records before this reference were asked */
-	uint32_t epoch;		/* when that was; all is void once it passed */
+	uint64_t upto;		/* records before this reference were looked
+				 * up */
+	uint32_t epoch;		/* when that was; void in a later epoch */
 };
 
 struct table;
@@ -81,23 +82,22 @@ struct table;
 struct table *table_new(const struct table_options *opt, uint64_t secret);
 void table_free(struct table *t);
 
-/* Forget what was recorded; what is attached stays. */
+/* Forget what was recorded; attached files stay. */
 void table_clear(struct table *t);
 
 /*
- * Consult a saved table too, after those attached before.  'f' stays the
- * caller's and has to outlive 't', which must be empty yet.  0, or -1 with
- * EINVAL: made with another secret, or holds other records; or ENOMEM.  All
- * options are for saved_check().
+ * Look up a saved table too, after those attached before.  'f' stays the
+ * caller's and must outlive 't', which must still be empty.  0, or -1 with
+ * EINVAL: made with another secret, or holds other records; or ENOMEM.
+ * saved_check() checks all other options.
  */
 int table_attach(struct table *t, struct saved *f,
 		 char why[SAVED_WHY]);
 
 /*
- * Begin to fetch what the calls below will read: the slot of a fingerprint;
- * the lines of a sketch, or only those that adding the unit would fill; and,
- * once those are there, the records they name.  'threshold' is that of
- * table_near().
+ * Prefetch what the calls below will read: the slot of a fingerprint; the lines
+ * of a sketch, or only those that adding the unit would fill; and, once those
+ * are there, the records they refer to.  'threshold' is that of table_near().
  */
 void table_prefetch(const struct table *t, const struct fingerprint *fp);
 void table_prefetch_near(const struct table *t, const struct words *w,
@@ -107,8 +107,9 @@ void table_prefetch_records(const struct table *t, struct words *w,
 			    double threshold);
 
 /*
- * A batch of units is prefetched and then judged.  What table_prefetch_records()
- * finds missing need not be looked for again until the next batch begins.
+ * A batch of units is prefetched and then judged.  What
+ * table_prefetch_records() finds to be absent need not be looked up again until
+ * the next batch begins.
  */
 void table_begin_batch(struct table *t);
 
@@ -117,11 +118,10 @@ int table_find(const struct table *t, const struct fingerprint *fp,
 	       struct match *m);
 
 /*
- * A unit that says all that this one says, in one piece: the words of this one
- * stand there one after another.  They are compared in loose form, and words
- * may be joined or parted.  Both units have SHINGLE_NEAR words or more.
- * The resemblance 2n/(n+m) is at least 0.8, where n and m are the numbers of
- * words; it counts as 1 if it is more.  1 with 'm' set, 0, or -1.  If there are
+ * A unit that contains all words of this one in a row.  They are compared in
+ * loose form, and words may be joined or split.  Both units have SHINGLE_NEAR
+ * words or more.  With n and m words, the resemblance 2n/(n+m) is at least 0.8;
+ * if it is more than 1 it counts as 1. 1 with 'm' set, 0, or -1.  If there are
  * several, it is the earliest.
  */
 int table_near(struct table *t, const struct words *w, struct match *m);
@@ -129,26 +129,26 @@ int table_near(struct table *t, const struct words *w, struct match *m);
 /*
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,
  * where M is the length of their longest common subsequence of words, and
- * whose words with digits are the same in the same order.  What differs has to
+ * whose words with digits are the same in the same order.  Differences have to
  * be scattered: stretches of two words or more may have three words in all, or
  * a sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
- * added or missing.  If there are several, it is the one that shares most of
- * the sketch, then the earliest.  ENOMEM too.
+ * added or missing.  If there are several such units, it is the one that shares
+ * most of the sketch, then the earliest.  May also fail with ENOMEM.
  */
 int table_similar(struct table *t, const struct words *w, double threshold,
 		  struct match *m);
 
 /*
- * The same in two steps.  The first is for other threads: what is known or near
- * now, to *p; if the threshold is more than 0, what is similar now where none is
- * near.  The second comes later, when more may have been recorded or taken
- * back; it gives the answer that table_find(), or table_near() and then
+ * The same in two steps.  The first is for other threads: it sets *p to what is
+ * known or near now; if the threshold is more than 0 and none is near, to what
+ * is similar now.  The second comes later, when more may have been recorded or
+ * taken back; it gives the answer that table_find(), or table_near() and then
  * table_similar(), would give at that time.  The threshold is the same in both.
  *
- * Several threads may propose at a time, while none does anything else with
- * the table or with the attached files.  table_propose_find() returns 1, 0 or
- * -1, and only 1 counts as asked.  table_propose() returns 0, or -1 and nothing
- * was proposed.
+ * Several threads may propose at a time, while none does anything else with the
+ * table or with the attached files. table_propose_find() returns 1, 0 or -1;
+ * only 1 counts as a proposal. table_propose() returns 0, or -1 if nothing was
+ * proposed.
  */
 int table_propose_find(const struct table *t, const struct fingerprint *fp,
 		       struct proposal *p);
@@ -159,43 +159,43 @@ int table_find_after(struct table *t, const struct fingerprint *fp,
 int table_near_after(struct table *t, const struct words *w, double threshold,
 		     const struct proposal *p, struct match *m);
 
-/* As table_near(), but the two units may have any length. */
+/* As table_near(), but for two units of any length. */
 int table_containing(struct table *t, const struct words *w, struct match *m);
 
 /*
- * The other way round: the first record of SHINGLE_NEAR words or more that is
- * said by this unit in one piece, whatever else it says.  The shingler has to
- * hand out every shingle.  1 with 'm' set, 0, or -1.
+ * The reverse: the first record of SHINGLE_NEAR words or more that this unit
+ * contains in a row, whatever else it has.  The shingler has to hand out every
+ * shingle.  1 with 'm' set, 0, or -1.
  */
 int table_holding(struct table *t, const struct words *w, struct match *m);
 
-/*
- * How many units were not compared to the end, as that would have taken too
- * long.
- */
+/* How many comparisons were given up, since they would have taken too long. */
 uint64_t table_given_up(const struct table *t);
 
 /*
- * 64 bits that stand for what a witness says: what words_identity() gives for a
- * unit of the same words, or, where these are not recorded, for the fingerprint
- * of the unit that was asked for.
+ * 64 bits that stand for the words of a witness: what words_identity() gives
+ * for a unit of the same words or, if these are not recorded, for the
+ * fingerprint of the unit that was looked up.
  */
 uint64_t table_identity(const struct table *t, const struct match *m);
 
 /*
- * Record a unit; w->code is NULL where it is to be found by fingerprint alone.
- * A unit that is known already stays as it was.  0, or -1: nothing was
- * recorded.  With ENOMEM, as it would take more than table_options.limit or
- * than there is, the table is full from then on and records nothing more, so
- * that what it knows is all that was offered up to some unit; with a limit, up
- * to the same one each time.
+ * Record a unit; if w->code is NULL it will be found by fingerprint only.  A
+ * unit that is known already stays as it was.  0, or -1 and nothing was
+ * recorded.  ENOMEM: it would take more than table_options.limit, or more
+ * memory than there is.  The table is full from then on and records nothing
+ * more.  So it knows all units that were offered up to some unit, and with a
+ * limit that is the same one in each run.
  */
 int table_add(struct table *t, const struct words *w, const struct place *at);
 
-/* Did the unit of this match go?  Then its place is that of what says it. */
+/*
+ * Was the unit of this match removed?  Then its place is that of a unit that
+ * contains it.
+ */
 bool table_went(const struct table *t, const struct match *m);
 
-/* Where the record of a match in the table itself leads to, at this time. */
+/* The place in a record of the table itself, at this time. */
 struct place table_place(const struct table *t, uint64_t ref);
 
 /*
@@ -207,38 +207,38 @@ void table_move(struct table *t, const struct fingerprint *fp,
 
 bool table_full(const struct table *t);
 
-/* Another limit from now on; 0: none. */
+/* Set another limit; 0: none. */
 void table_set_limit(struct table *t, size_t limit);
 
 /*
- * Mark: remember from now on what is recorded.  Undo: take it back, so that the
- * table answers as it did at the mark; but a full table stays full.  A mark
- * ends the one before.
+ * Mark: from now on remember what is recorded.  Undo: take it back, so that the
+ * table answers as it did at the mark; but a full table stays full.  A new mark
+ * replaces the one before.
  */
 void table_mark(struct table *t);
 void table_undo(struct table *t);
 
 /*
- * Proposals begin: a unit that is proposed from now on is compared, when it is
- * judged, with what was recorded in the meantime.
+ * Proposals begin: when a unit that is proposed from now on is judged, it is
+ * compared with what was recorded in the meantime.
  */
 void table_begin_proposals(struct table *t);
 
-/* Full from now on: for a caller that had no memory to offer a unit. */
+/* Make it full: for a caller that had no memory to offer a unit. */
 void table_fill(struct table *t);
 
 /*
- * Save what it knows and what the attached tables know, as saved_merge()
- * of these and of a file with the table's own units, of run->documents
- * documents, would: places are numbered from 0 in the run.
+ * Save what it knows and what the attached tables know.  The result is that of
+ * saved_merge() of these and of a file with the table's own units, from
+ * run->documents documents: places are numbered from 0 in the run.
  */
 int table_save(const struct table *t, const char *path,
 	       const struct saved_run *run, char why[SAVED_WHY]);
 
 /*
- * Bytes held, attached files not counted.  It stays within the limit, unless
- * that is less than an empty table takes, or an attached table has longer
- * units than fit when they are compared.
+ * Bytes held, not counting attached files.  That is within the limit, unless an
+ * empty table takes more, or the units of an attached table are so long that
+ * comparing them does.
  */
 size_t table_memory(const struct table *t);
 size_t table_count(const struct table *t);

@@ -1,16 +1,15 @@
 /*
- * The inside of a fingerprint table, for the files that implement one and for
- * no other:
+ * The inside of a fingerprint table, only for the files that implement it:
  *
  *	table.c		exact look-up, adding, taking back
- *	index.c		shingle -> records (index.h), in lines of the cache (lines.c)
+ *	index.c		shingle -> records (index.h)
  *	candidates.c	records that share shingles with a unit
  *	scratch.c	words of two units, ready to be compared
- *	ask.c		which of the candidates is a witness: now, or in two steps
- *	near.c		rule "near": it says the same in one piece, and little else
+ *	ask.c		which candidate is a witness: at once, or in two steps
+ *	near.c		rule "near": it contains all words of a unit in a row
  *	similar.c	rule "similar": resemblance in word order
- *	contained.c	rule "contained": as "near", however much else it says
- *	holding.c	the other way round: which record does a unit say?
+ *	contained.c	rule "contained": as "near", however much longer it is
+ *	holding.c	the reverse: which record does a unit contain?
  *
  * Records come from candidates.c, the most promising first; a rule compares
  * their words with those of the unit, which scratch.c lays out.
@@ -31,7 +30,9 @@
 #define CODE_WORDS 64		/* of 64 bits: see scratch.c */
 #define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
 
-/* A place in a unit's loose words: the beginning of a word, or in one. */
+/*
+ * A place in a unit's loose words: at the beginning of a word, or inside one.
+ */
 struct letter {
 	uint32_t word;
 	size_t byte;
@@ -40,24 +41,24 @@ struct letter {
 /* What a unit's letters can be written as from one byte on. */
 struct pieces {
 	size_t byte, n;		/* 0: not known */
-	uint32_t word;		/* which begins there; UINT32_MAX: none does */
+	uint32_t word;		/* that begins there; UINT32_MAX: none */
 	uint64_t codes;		/* their lowest 6 bits, as bits */
 	struct joint piece[SHINGLE_PIECES];
 };
 
-#define LAST 4		/* places in a unit whose pieces are kept */
-#define SPREAD 16	/* pieces that are looked for by vectors */
+#define LAST 4		/* places whose pieces are cached */
+#define SPREAD 16	/* pieces that are searched with vectors */
 
 /* For comparing two units. */
 struct scratch {
-	uint64_t codes[CODE_WORDS];	/* which the unit at hand has, ... */
-	bool marked;		/* ... once they were asked for */
+	uint64_t codes[CODE_WORDS];	/* bitmap of the unit's codes, ... */
+	bool marked;		/* ... if it is filled */
 	uint32_t *mine, *other;	/* words of the two */
 	size_t mine_room, other_room;
 	struct lcs lcs;		/* of 'mine' */
-	bool taken;		/* 'mine' are those of the unit at hand */
+	bool taken;		/* 'mine' are those of the unit */
 	uint64_t left;		/* steps until "near" is given up */
-	/* Of near.c: the unit's first pieces, the last that it asked for, and
+	/* For near.c: the unit's first pieces, those that were made last, and
 	 * where a word begins. */
 	struct pieces first, last[LAST];
 	struct letter known;
@@ -78,8 +79,8 @@ struct table {
 	uint32_t longest;		/* at least the nwords of each record */
 	struct scratch scratch;
 	/*
-	 * Which keys were entered since the arena had 'since' grains, by some
-	 * of their bits; NULL until it is asked for.
+	 * Some bits of the keys that were entered since the arena had 'since'
+	 * grains, as a bitmap; NULL until proposals begin.
 	 */
 	uint64_t *recent;
 	uint64_t since;
@@ -95,7 +96,7 @@ struct table {
 	uint32_t longest_at_mark;
 };
 
-/* An entry that was made: of the index, or of the exact ones. */
+/* An entry that was made, in the index or among the exact ones. */
 struct undo {
 	uint64_t hi, lo;	/* fingerprint; or key and reference */
 	bool indexed;
@@ -106,7 +107,7 @@ struct undo {
 
 #define RECENT_BITS 21
 
-/* A place among the recent ones. */
+/* The bit of a key among the recent ones. */
 static inline uint32_t
 recent_bit(uint32_t key)
 {
@@ -122,7 +123,7 @@ recent_mark(struct table *t, uint32_t key)
 		t->recent[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
-/* May the key have been entered since records were 'upto'? */
+/* May the key have been entered since the arena ended at 'upto'? */
 static inline bool
 recent_has(const struct table *t, uint64_t upto, uint32_t key)
 {
@@ -132,7 +133,7 @@ recent_has(const struct table *t, uint64_t upto, uint32_t key)
 	       (t->recent[bit / 64] >> bit % 64 & 1) != 0;
 }
 
-/* Records, from where they begin. */
+/* Records, by the address of their first byte. */
 
 static inline struct record
 record_head(const unsigned char *p)
@@ -153,7 +154,7 @@ record_flags(const unsigned char *p)
 	return r.digits & RECORD_FLAGS;
 }
 
-/* Did the unit go? */
+/* Was the unit removed? */
 static inline bool
 record_went(const unsigned char *p)
 {
@@ -190,10 +191,10 @@ record_place(const struct table *t, unsigned table, uint64_t ref,
 
 /* table.c */
 
-/* More room in the index, as far as the limit allows; 0, or -1 with ENOMEM. */
+/* Make more room in the index, if the limit allows; 0, or -1 with ENOMEM. */
 int table_grow_index(struct table *t);
 
-/* Remember how to take this entry back, if that may be wanted. */
+/* Remember how to take this entry back, if a mark is set. */
 int table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo);
 
 /* scratch.c */
@@ -201,22 +202,24 @@ int table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo);
 /* Free what it holds. */
 void scratch_clear(struct scratch *s);
 
-/* Bytes held, and those that are where the longest record has so many words. */
+/*
+ * Bytes held; and bytes that will be held if the longest record has so many
+ * words.
+ */
 size_t scratch_memory(const struct scratch *s);
 size_t scratch_bytes(uint32_t longest);
 
 /*
- * The words of a unit to s->mine, those of a record of n words to s->other:
- * code, and above it the tag.  0, or -1 with ENOMEM.
+ * Copy the words of a unit to s->mine, those of a record of n words to
+ * s->other: code, and above it the tag.  0, or -1 with ENOMEM.
  */
 int scratch_take_unit(struct scratch *s, const struct words *w);
 int scratch_take_record(const struct table *t, struct scratch *s,
 			const unsigned char *p, uint32_t n);
 
 /*
- * Can all but 'most' of a record's n words be words of the unit?  The unit's
- * codes are marked when this is asked first.  It is to be unmarked before
- * another unit comes.
+ * Can all but 'most' of a record's n words be words of the unit?  The first
+ * call marks the unit's codes.  Unmark them before another unit comes.
  */
 bool scratch_may_match(struct scratch *s, const struct words *w,
 		       const uint16_t *code, uint32_t n, uint32_t most);
@@ -231,7 +234,7 @@ struct candidate {
 	unsigned table;		/* as in struct match */
 };
 
-/* May this record do?  A first look, before any word is compared. */
+/* May this record be a witness?  A first look, before any word is compared. */
 typedef bool candidate_filter(const struct words *w, double threshold,
 			      const unsigned char *record);
 
@@ -239,7 +242,7 @@ typedef bool candidate_filter(const struct words *w, double threshold,
 bool candidates_is_before(const struct candidate *a,
 			  const struct candidate *b);
 
-/* Is a older than b?  What attached tables have is, in their order. */
+/* Is a older than b?  Records of attached tables are, in their order. */
 bool candidates_is_older(const struct candidate *a, const struct candidate *b);
 
 typedef bool candidates_order(const struct candidate *a,

@@ -161,7 +161,7 @@ leads_out() {	# PATH
 	cp in/x x
 	cd in
 	exits 2 dedup --output-dir=out x "$1" 2>err
-	grep -Fqx "dedup: $1: cannot write: its place would be outside of\
+	grep -Fqx "dedup: $1: cannot write: its output would be outside\
  --output-dir" err
 	[ ! -e out ]
 }
@@ -297,8 +297,8 @@ must '--output-dir: standard input is refused' dir_of_stdin --output-dir=out
 must '--in-place: standard input is refused' dir_of_stdin --in-place
 must '--output-dir= is no name' refuses \
     'dedup: --output-dir: : not the name of a directory' --output-dir= a
-must 'outputs exclude each other' refuses \
-    'dedup: --output, --output-dir and --in-place exclude each other' \
+must 'outputs cannot be used together' refuses \
+    'dedup: --output, --output-dir and --in-place cannot be used together' \
     -o a --output-dir=b c
 must '--output-dir and --diff' refuses \
     'dedup: --output-dir: not with --check or --diff' --diff --output-dir=b c
@@ -992,7 +992,7 @@ for value in -1 1.1 x ''; do
  not a number from 0 to 1" --max-removed="$value"
 done
 must '--resume and --max-removed' refuses \
-    'dedup: --resume and --max-removed exclude each other' \
+    'dedup: --resume and --max-removed cannot be used together' \
     --resume --output-dir=a --max-removed=1 b
 must '--resume alone' refuses 'dedup: --resume: needs --output-dir' --resume b
 
@@ -1181,8 +1181,8 @@ must '--resume: runs that go on have one secret, that nobody else can read' \
 without_resume() {
 	half_done
 	exits 2 dedup --output-dir=out --files-from=list 2>err
-	grep -qx 'dedup: out/.dedup-journal: a run was stopped here: --resume'\
-' goes on with it; without this file all begins anew' err
+	grep -qx 'dedup: out/.dedup-journal: an earlier run was interrupted'\
+' here: use --resume to continue, or delete this file to start over' err
 	rm out/.dedup-journal
 	dedup --output-dir=out --files-from=list
 	diff -r want out
@@ -1237,8 +1237,8 @@ locked() {
 	command -v flock >/dev/null || skip 'no flock'
 	flock -x 3
 	exits 2 dedup --output-dir=out --resume --files-from=list 2>err
-	grep -qx 'dedup: out/.dedup-journal: cannot resume: another run is at'\
-' it' err
+	grep -qx 'dedup: out/.dedup-journal: cannot resume: another run is'\
+' using it' err
 }
 must '--resume: two runs at a time are refused' locked
 

@@ -114,7 +114,7 @@ refused_by_name() {
 		parquet:Parquet
 		zip:zip archive, or an office document or book kept as one
 		sqlite:SQLite database
-		nuls:binary data, thick with NUL bytes
+		nuls:binary data (many NUL bytes)
 	EOF
 }
 must 'UTF-16 and binary data are refused by name' refused_by_name
@@ -1805,17 +1805,17 @@ must 'an argument too many' \
     refuses "dedup: option '--exact' doesn't allow an argument" --exact=1
 must 'an ambiguous option' refuses "dedup: option '--co' is ambiguous;\
  possibilities: '--contained' '--counts-only' '--compress' '--color' '--completion'" --co
-must 'options that exclude each other' refuses \
-    'dedup: --repeated, --check and --diff exclude each other' -d --check
+must 'options that cannot be used together' refuses \
+    'dedup: --repeated, --check and --diff cannot be used together' -d --check
 must '-x and --contained' refuses \
-    'dedup: --exact and --contained exclude each other' -x --contained
+    'dedup: --exact and --contained cannot be used together' -x --contained
 must '--test of a list of files' refuses \
     'dedup: --files-from: not with --merge, --list or --test' \
     --test --files-from=list
 must '--list and --boilerplate' refuses \
     'dedup: --boilerplate: not with --merge, --list or --test' --list -b 3 t
 must '--list and --test' refuses \
-    'dedup: --merge, --list and --test exclude each other' --list --test t
+    'dedup: --merge, --list and --test cannot be used together' --list --test t
 must '--check and -o' refuses 'dedup: --output: --check writes nothing' \
     --check -o out.txt
 must 'a separator of text among records' refuses \
@@ -1839,10 +1839,10 @@ not_together() {
 		[ ! -s out ]
 		n=$((n + 1))
 	done <<'END'
---repeated, --check and --diff exclude each other|--diff -d
+--repeated, --check and --diff cannot be used together|--diff -d
 --annotate: not with --repeated, --check or --diff|--annotate=text --check
 --annotate: not with --repeated, --check or --diff|--annotate=text -d
---merge, --list and --test exclude each other|--merge --list -o b
+--merge, --list and --test cannot be used together|--merge --list -o b
 --merge: needs --output=FILE|--merge
 --min-count: only with --merge|--min-count=2
 --min-count: only with --merge|--min-count=2 --list
@@ -1869,15 +1869,15 @@ not_together() {
 --top: only lists; not with --output-dir, --in-place, --min-doc-words or --max-removed|--top=3 --in-place
 --top: only lists; not with --output-dir, --in-place, --min-doc-words or --max-removed|--top=3 --max-removed=.5
 --scope=document: not with --save or --update|--scope=document --update=t
---exact and --contained exclude each other|--contained -x
+--exact and --contained cannot be used together|--contained -x
 --document-separator: not with --format=jsonl|--document-separator=x -f jsonl
 --output: --check writes nothing|-o b --check
 --min-doc-words: not with --repeated, --diff or --annotate|--min-doc-words=3 --diff
---output, --output-dir and --in-place exclude each other|--output-dir=b --in-place
+--output, --output-dir and --in-place cannot be used together|--output-dir=b --in-place
 --output-dir: not with --check or --diff|--output-dir=b --check
 --in-place: not with --repeated, --check, --diff or --annotate|--in-place --annotate=text
 --resume: needs --output-dir|--resume
---resume and --max-removed exclude each other|--resume --output-dir=b --max-removed=.5
+--resume and --max-removed cannot be used together|--resume --output-dir=b --max-removed=.5
 END
 	[ "$n" -eq 39 ]
 	while IFS='|' read -r said options; do

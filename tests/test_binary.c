@@ -151,7 +151,7 @@ test_a_few_nul_bytes_are_text_and_many_are_not(void **state)
 	}
 	memset(s + 1000, '\0', 1000);
 	assert_string_equal(name_of(s, sizeof(s)),
-			    "binary data, thick with NUL bytes");
+			    "binary data (many NUL bytes)");
 }
 
 /* What is compressed or encrypted in a way that has no magic number. */
@@ -164,8 +164,8 @@ test_random_bytes_are_no_text(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(s); i++)
 		s[i] = (char)(1 + rng_below(&r, 255));
-	assert_string_equal(name_of(s, sizeof(s)), "binary data, thick with "
-			    "control characters");
+	assert_string_equal(name_of(s, sizeof(s)), "binary data (many "
+			    "control characters)");
 	/* Any one of them may be a separator of fields. */
 	fill_text(s, sizeof(s));
 	for (size_t i = 0; i < sizeof(s); i += 5)

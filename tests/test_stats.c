@@ -35,7 +35,7 @@ test_it_is_told_how_much_was_compared(void **state)
 	HAS_NOT(printed(&s, false), "-u line");
 	s.short_lines = 11;
 	HAS(printed(&s, false), "\ncompared    7 units of 20 lines\n"
-	    "            11 lines are none by themselves: "
+	    "            11 lines are not units by themselves: "
 	    "-u line -m 1 compares each\n");
 	s.lines = s.short_lines = 0;	/* nothing was read */
 	HAS_NOT(printed(&s, false), "compared");

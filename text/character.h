@@ -1,6 +1,6 @@
 /*
- * The characters of a text, from any place on and back from it: UTF-8, bytes
- * that are not UTF-8, and character references.
+ * The characters of a text, read forwards or backwards from any place: UTF-8,
+ * bytes that are not UTF-8, and character references.
  */
 #ifndef CHARACTER_H
 #define CHARACTER_H
@@ -8,7 +8,7 @@
 #include "entity.h"
 #include "fold.h"
 
-/* A text that is read, which begins with a line. */
+/* A text that is being read; it begins at the start of a line. */
 struct reading {
 	struct fold *fold;
 	const char *text;
@@ -20,10 +20,10 @@ struct character {
 	utf8proc_int32_t c;
 	uint32_t info;
 	uint16_t len;		/* bytes; 0: the end of the text */
-	bool entity;		/* it joins nothing that stands before it */
+	bool entity;		/* it does not join what is before it */
 };
 
-/* The bytes of the UTF-8 character at s[0..len), len > 0; 0: it is none. */
+/* Bytes of the UTF-8 character at s[0..len), len > 0; 0: it is not UTF-8. */
 static inline size_t
 decode(const unsigned char *s, size_t len, utf8proc_int32_t *c)
 {
@@ -33,7 +33,7 @@ decode(const unsigned char *s, size_t len, utf8proc_int32_t *c)
 		*c = s[0];
 		return 1;
 	}
-	/* Most of two and three bytes, where no value is too small. */
+	/* Most characters of two and three bytes: no value is too small. */
 	if (s[0] >= 0xc2 && s[0] <= 0xdf && len > 1 && (s[1] & 0xc0) == 0x80) {
 		*c = (s[0] & 0x1f) << 6 | (s[1] & 0x3f);
 		return 2;
@@ -47,7 +47,7 @@ decode(const unsigned char *s, size_t len, utf8proc_int32_t *c)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* What the reference of n bytes stands for; no line ends in one. */
+/* What a reference of n bytes stands for; a newline becomes a space. */
 static inline struct character
 character_of_entity(const struct reading *r, uint32_t c, size_t n)
 {
@@ -58,7 +58,7 @@ character_of_entity(const struct reading *r, uint32_t c, size_t n)
 	};
 }
 
-/* '<', '=' or '>' at s[0] with the mark that strikes it out, or as it is. */
+/* Bytes of the '<', '=' or '>' at s[0] and of a mark that strikes it out. */
 static inline size_t
 struck_out(const char *s, size_t len, utf8proc_int32_t *c)
 {
@@ -95,7 +95,7 @@ character_at(const struct reading *r, size_t p)
 	return ch;
 }
 
-/* The character that ends before text[p]; none where p is 0. */
+/* The character that ends before text[p]; none if p is 0. */
 static inline struct character
 character_before(const struct reading *r, size_t p)
 {

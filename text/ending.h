@@ -1,4 +1,4 @@
-/* How a text ends: as a sentence, as a cut-off lead? */
+/* How a text ends: as a sentence, or as a cut-off teaser? */
 #ifndef ENDING_H
 #define ENDING_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In an ellipsis ("...", "…", "[…]"), or in what asks to read on? */
+/* Does it end in an ellipsis ("...", "…", "[…]") or in "read more"? */
 enum ending {
 	ENDING_WHOLE,		/* neither */
 	ENDING_INSIDE,		/* ellipsis right after a word: may be cut */
@@ -14,10 +14,10 @@ enum ending {
 	ENDING_READ_MORE,	/* "Read more" and its like */
 };
 
-/* Of a text by its bytes, but for what only its words tell. */
+/* Looks at the text's bytes only, so never gives ENDING_READ_MORE. */
 enum ending ending_of(const char *text, size_t len);
 
-/* Tells most words that no phrase to read on ends in. */
+/* Rules out most words: no phrase such as "read more" ends in them. */
 #define ENDING_FILTER 1024
 #define ENDING_PHRASES 96	/* at most */
 
@@ -31,8 +31,8 @@ void ending_filter_init(struct ending_filter *f);
 
 /*
  * Do these words (of scan.norm) end in "read more", "weiterlesen", "lire la
- * suite" and their like?  How many words that is, the arrow behind them
- * included; 0: they do not.
+ * suite" or the like?  Returns how many words the phrase has, with an arrow
+ * behind it if there is one; 0 if there is no phrase.
  */
 uint32_t ending_read_more(const struct ending_filter *f, const char *norm,
 			  size_t len);

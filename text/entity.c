@@ -1,6 +1,7 @@
 /*
  * Character references: "&amp;", "&#39;", "&#x27;".  The names are those of
- * HTML 4, and "apos", which XML has; HTML 5's many others are not in texts.
+ * HTML 4, and "apos", which XML has; the many others of HTML 5 do not occur in
+ * texts.
  */
 #include "entity.h"
 
@@ -14,7 +15,7 @@ struct name {
 	uint16_t c;
 };
 
-/* What nearly all are; the bytes behind the '&'. */
+/* The most common ones; the bytes after the '&'. */
 static const struct {
 	char name[6];
 	unsigned char len;
@@ -129,7 +130,7 @@ digit_value(unsigned char c)
 	return l >= 'a' && l <= 'f' ? (uint32_t)(l - 'a' + 10) : 16;
 }
 
-/* "#39" or "#x27" to its code point; 0: it is none. */
+/* The code point of "#39" or "#x27"; 0 if it is not a reference. */
 static uint32_t
 number_of(const char *s, size_t len)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#define FORM_MAX 64		/* code points that one folds to: 18 in fact */
+#define FORM_MAX 64		/* code points of one; 18 in fact */
 #define OPTIONS ((utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | \
 		 UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE))
 
@@ -88,7 +88,7 @@ kind_of(utf8proc_int32_t c)
 	}
 }
 
-/* The same of one of several that a code point folds to: 1/2 is one number. */
+/* The same for one of several that a code point folds to: 1/2 is one number. */
 static uint32_t
 kind_among(utf8proc_int32_t c, bool several)
 {
@@ -114,7 +114,7 @@ fold_char(utf8proc_int32_t c, struct folded folded[FORM_MAX])
 	return (size_t)n;
 }
 
-/* Compose the first n, but for their classes; returns how many are left. */
+/* Compose the first n, whatever their classes; returns how many are left. */
 static size_t
 compose(struct folded folded[FORM_MAX], size_t n)
 {
@@ -129,7 +129,7 @@ compose(struct folded folded[FORM_MAX], size_t n)
 	return left > 0 ? (size_t)left : 0;
 }
 
-/* Is c a digit that is no part of a number which it stands beside? */
+/* Is c a digit that is not part of a number beside it? */
 static uint32_t
 raised(utf8proc_int32_t c)
 {
@@ -230,7 +230,7 @@ new_form(struct fold *f, utf8proc_int32_t c)
 	uint32_t first = UNKNOWN;
 	struct form *form;
 
-	/* The tail: from the last one on that changes nothing before it. */
+	/* The tail starts at the last one that changes nothing before it. */
 	if (n > 0 && !fold_may_join(folded[0].c))
 		for (cut = n - 1; fold_may_join(folded[cut].c); )
 			cut--;

@@ -19,9 +19,9 @@ struct folded {
 };
 
 /*
- * What a code point folds to when it stands beside one that joins.  Nothing
- * that comes after it changes the head, so the head is there as it is to be put
- * out; the tail is decomposed, and waits for marks.
+ * What a code point folds to when it is beside one that joins.  The head is
+ * ready to be written, since nothing that follows changes it.  The tail is
+ * decomposed, since marks that follow may compose with it.
  *
  *	code point	head			tail
  *	fi (U+FB01)	f			i
@@ -32,16 +32,16 @@ struct folded {
  */
 struct form {
 	uint32_t head_kind;	/* of its first character; 0: no head */
-	uint32_t head_len;	/* bytes; they stand behind the tail */
+	uint32_t head_len;	/* bytes; they are stored after the tail */
 	uint32_t head_words;	/* that begin after the first character */
 	uint32_t head_solo2, head_solo4;	/* of all that begin */
-	enum place head_place;	/* where the output stands after it */
+	enum place head_place;	/* where the output is after it */
 	bool head_digits;
 	uint32_t ntail;
 	struct folded tail[];
 };
 
-/* 256 code points; 'forms' for those whose form was asked for. */
+/* 256 code points; 'forms' is filled as forms are asked for. */
 struct fold_page {
 	uint32_t info[1 << FOLD_PAGE_BITS];
 	struct forms {
@@ -49,12 +49,12 @@ struct fold_page {
 	} *forms;
 };
 
-/* 'joined' is what a starter and what follows it compose to; 0: nothing. */
+/* 'joined' is what a starter and the next code point compose to, or 0. */
 struct fold_pair {
 	uint32_t starter, next, joined;
 };
 
-/* All that is remembered; zero at the beginning. */
+/* Everything that is remembered; all zero at the beginning. */
 struct fold {
 	struct fold_page *page[FOLD_PAGES];
 	size_t memory;		/* bytes of what page[] leads to */
@@ -63,7 +63,7 @@ struct fold {
 
 void fold_free(struct fold *f);
 
-/* fold_info() at the first use; without memory it is just slower. */
+/* fold_info() at the first use; if memory runs out it is only slower. */
 uint32_t fold_find_info(struct fold *f, uint32_t c);
 
 /* Kind, flags and folded code point of c. */
@@ -78,20 +78,20 @@ fold_info(struct fold *f, uint32_t c)
 	return info != UNKNOWN ? info : fold_find_info(f, c);
 }
 
-/* Owned by f; NULL: there is no memory for it. */
+/* Owned by f; NULL if memory runs out. */
 const struct form *fold_form(struct fold *f, uint32_t c);
 
-/* A folded code point as it is put out: the bar of a fraction is a slash. */
+/* A folded code point as it is written: the bar of a fraction is a slash. */
 static inline uint32_t
 fold_plain(uint32_t folded)
 {
 	return folded == (LETTER | 0x2044) ? LETTER | '/' : folded;
 }
 
-/* What a starter and what follows it compose to, with its kind, or 0. */
+/* What a starter and the next code point compose to, with its kind, or 0. */
 uint32_t fold_join(struct fold *f, uint32_t starter, uint32_t next);
 
-/* May this folded code point, with its kind, change what is before it? */
+/* May this folded code point (with its kind) change the one before it? */
 static inline bool
 fold_may_join(uint32_t folded)
 {

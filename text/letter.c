@@ -1,5 +1,5 @@
 /*
- * What kind of character a text begins with: ASCII by itself, all else by
+ * What kind of character a text begins with: ASCII is decided here, all else by
  * utf8proc's tables.
  */
 #include "letter.h"

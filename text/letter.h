@@ -2,7 +2,7 @@
  * What kind of character a text begins with.
  *
  * The kinds are Unicode's general categories (UAX #44).  A byte that is not
- * UTF-8 is a letter of its own, as it is for words.h; nobody knows its case.
+ * UTF-8 is a letter, as in words.h, and has no case.
  */
 #ifndef LETTER_H
 #define LETTER_H
@@ -15,12 +15,12 @@ enum letter {
 	LETTER_CASELESS,	/* also a mark, and a byte that is not UTF-8 */
 	LETTER_DIGIT,		/* and every other number */
 	LETTER_OTHER,		/* white space, punctuation, symbol, control */
-	LETTER_NONE,		/* there is no character: len is 0 */
+	LETTER_NONE,		/* no character: len is 0 */
 };
 
 /*
- * The kind of the first character of s[0..len), and the bytes that it takes
- * to *n: 0 for LETTER_NONE, else 1 to 4 and no more than len.
+ * The kind of the first character of s[0..len).  *n becomes its length in
+ * bytes: 0 for LETTER_NONE, else 1 to 4 and no more than len.
  */
 enum letter letter_first(const char *s, size_t len, size_t *n);
 

@@ -1,6 +1,7 @@
 /*
- * A line of a document and the words on it: what the scanner (shingle.c) tells
- * the segmenter (unit.c) and the engine, and all that these three share.
+ * A line of a document and the words on it.  This is what the scanner
+ * (shingle.c) gives to the segmenter (unit.c) and the engine, and all that they
+ * share.
  */
 #ifndef LINE_H
 #define LINE_H
@@ -15,23 +16,24 @@ struct line {
 	uint32_t nwords;	/* words, however short */
 	uint32_t solo2, solo4;	/* of these, Han and kana; Thai, Lao, Khmer,
 				 * Burmese: see words_length() */
-	uint32_t extra;		/* what addresses count beyond a word each */
+	uint32_t extra;		/* words of addresses, beyond one each */
 	uint32_t norm;		/* its words: offset into scan.norm, ... */
 	uint32_t norm_len;	/* ... and bytes; a space follows each word */
-	uint8_t quote;		/* marks of quoted mail it begins with */
+	uint8_t quote;		/* marks of quoted mail at its beginning */
 	bool blank;		/* nothing but white space, marks of quoted
 				 * mail, or the leader of a comment */
-	bool joined;		/* set by unit.c: wrapped text goes on in it */
+	bool joined;		/* set by unit.c: it continues wrapped text */
 	bool digits;		/* some word has a digit in it */
 	bool ascii;		/* no byte is over 0x7f */
-	bool oversize;		/* too long to judge: words not looked at */
-	bool begins;		/* false: it goes on with one that is */
+	bool oversize;		/* too long to judge; its words are not read */
+	bool begins;		/* false: it continues the line before */
 };
 
 /*
- * The length in words of lines with these sums: what is the same in every
- * script.  Two characters of Han and kana count as one word, four of the other
- * scripts without spaces, and an address as many as it has runs of letters.
+ * The length in words of lines with these sums, comparable across scripts.  Two
+ * characters of Han and kana count as one word, and so do four of the other
+ * scripts without spaces.  An address counts as many words as it has runs of
+ * letters.
  */
 static inline uint32_t
 words_length(uint32_t nwords, uint32_t solo2, uint32_t solo4, uint32_t extra)
@@ -43,8 +45,8 @@ words_length(uint32_t nwords, uint32_t solo2, uint32_t solo4, uint32_t extra)
 }
 
 /*
- * Lines read and not judged yet.  'norm' holds their words, case folded and
- * each followed by one space, one line behind the other.
+ * Lines that are read and not judged yet.  'norm' holds their words, case
+ * folded and each followed by one space, line after line.
  */
 struct scan {
 	struct line *lines;

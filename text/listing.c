@@ -1,4 +1,4 @@
-/* Is it code?  Told from the symbols on its lines. */
+/* Is it code?  Decided by the symbols on its lines. */
 #include "listing.h"
 
 #include <string.h>
@@ -8,8 +8,9 @@
 
 #ifndef __SSE2__
 /*
- * Symbols of programming languages, and few of prose; in ASCII, a bit each.
- * Not among them: "*" and "|", of which lists, rules and tables are made.
+ * Symbols that are common in programming languages and rare in prose: a bit for
+ * each character of ASCII.  "*" and "|" are not among them, since lists, rules
+ * and tables are made of these.
  */
 static inline bool
 is_symbol(unsigned char c)
@@ -29,13 +30,13 @@ is_word_byte(unsigned char c)
 	       (c >= '0' && c <= '9');
 }
 
-/* White space, and symbols, among some bytes. */
+/* How many of some bytes are white space, and how many are symbols. */
 struct count {
 	size_t space, symbols;
 };
 
 #ifdef __SSE2__
-/* Bytes of ones where the byte of v is first .. first + n - 1. */
+/* Sets each byte to all ones if that byte of v is in first .. first + n - 1. */
 static inline __m128i
 in_range(__m128i v, char first, int n)
 {
@@ -71,7 +72,7 @@ sum_of(__m128i bytes)
 	       (size_t)_mm_extract_epi16(bytes, 4);
 }
 
-/* The last 'n' bytes are ones. */
+/* The last 'n' bytes are all ones. */
 static inline __m128i
 last_bytes(size_t n)
 {
@@ -170,16 +171,16 @@ count_space(const char *s, size_t len)
 #endif
 
 /*
- * Braces, "=", "\\", a semicolon at the end, "<" or "$" right before a letter,
- * "(", "[" or "_" right after one.  Brackets may else be the name of a
- * photographer, links, footnotes.
+ * Counts braces, "=", "\\", a semicolon at the end, "<" or "$" right before a
+ * letter, and "(", "[" or "_" right after one.  Other brackets may hold the
+ * name of a photographer, a link or a footnote.
  */
 size_t
 listing_signs(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	/* Most prose has no such sign, and this is vectors. */
+	/* Most prose has no such sign, and count() uses vectors. */
 	if (count(s, len).symbols == 0)
 		return 0;
 	for (size_t i = 0; i < len; i++) {
@@ -209,8 +210,8 @@ listing_signs(const char *s, size_t len)
 }
 
 /*
- * Is it a call and nothing else: "path.name(...)" to its end, or as far as a
- * call goes on one line?  "name(3)" is a page of the manual.
+ * Is it a call and nothing else: "path.name(...)", or the first line of such a
+ * call?  "name(3)" is a page of the manual.
  */
 static bool
 is_call(const char *s, size_t len)
@@ -232,8 +233,8 @@ is_call(const char *s, size_t len)
 }
 
 /*
- * A call, or an eighth of what is not white space is symbols, and two at
- * least.
+ * Is it a call, or has it at least two symbols, which are an eighth or more of
+ * what is not white space?
  */
 static bool
 is_code(const struct line *l, const char *s)
@@ -262,9 +263,9 @@ listing_is(const struct line *lines, size_t n, const char *text, uint64_t base)
 	for (size_t i = 0; i < n; i++)
 		words += lines[i].nwords;
 	/*
-	 * The words are as long as their normal form, or nearly.  In prose
-	 * what is neither words nor white space is less than a tenth: there
-	 * is no need to look at its lines.
+	 * Words are about as long as their normal form.  In prose less than a
+	 * tenth is neither words nor white space; then the lines need not be
+	 * looked at.
 	 */
 	in_words = last->norm + last->norm_len - lines->norm - words;
 	if (other < in_words || 10 * (other - in_words) < other)

@@ -1,14 +1,12 @@
-/*
- * Is it code?  Told from the symbols on its lines.
- */
+/* Is it code?  Decided by the symbols on its lines. */
 #ifndef LISTING_H
 #define LISTING_H
 
 #include "line.h"
 
 /*
- * Is this a character with which a line of code may begin, or end, and few
- * lines of prose do?  Every eighth line of a listing has one at least.
+ * Is this a character with which lines of code often begin or end, and lines of
+ * prose rarely do?  At least every eighth line of a listing has one.
  */
 #define LISTING_BEGINS(c) ((c) == '"' || (c) == '$' || (c) == '\'' || \
 	(c) == '<' || (c) == '@' || (c) == '[' || (c) == '\\' || \
@@ -17,15 +15,15 @@
 	(c) == ';' || (c) == '=' || (c) == '>')
 
 /*
- * Are these n lines of one block a listing: do lines thick with the symbols of
- * programming languages hold a quarter of its words?  Line i is
- * text[lines[i].off - base] and what follows.  To be asked only where
- * every eighth line begins or ends so.
+ * Are these n lines of one block a listing?  They are if a quarter of the words
+ * are on lines with many symbols of programming languages.  Line i starts at
+ * text[lines[i].off - base].  Call this only if every eighth line begins or
+ * ends with a character for which LISTING_BEGINS() is true.
  */
 bool listing_is(const struct line *lines, size_t n, const char *text,
 		uint64_t base);
 
-/* How many things are in s[0..len) that only code has? */
+/* How many signs in s[0..len) occur in code only? */
 size_t listing_signs(const char *s, size_t len);
 
 #endif

@@ -1,4 +1,4 @@
-/* The loose form of words, and whether one text says another in it. */
+/* The loose form of words, and whether one text contains another in it. */
 #include "loose.h"
 
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #define PAGE_BITS 8
 #define PAGES (0x110000 >> PAGE_BITS)
 
-/* What becomes of a code point; an UNKNOWN one was not looked at yet. */
+/* What becomes of a code point; UNKNOWN is one not looked at yet. */
 enum {
 	UNKNOWN = 0,
 	KEEP = 1u << 24,
@@ -25,7 +25,7 @@ enum {
 };
 
 struct loose {
-	uint32_t two[0x800];	/* what UTF-8 has two bytes for */
+	uint32_t two[0x800];	/* those of two bytes in UTF-8 */
 	uint32_t *page[PAGES];
 	size_t npages;
 };
@@ -88,7 +88,7 @@ is_mark(utf8proc_int32_t c)
 	return false;
 }
 
-/* Letters that Unicode does not take apart, but writers do. */
+/* Letters that writers replace by others, but Unicode does not decompose. */
 static uint32_t
 known(utf8proc_int32_t c)
 {
@@ -123,7 +123,7 @@ known(utf8proc_int32_t c)
 	}
 	if (c >= 0x06f0 && c <= 0x06f9)		/* digits */
 		return ONE | (uint32_t)(c - 0x06f0 + 0x0660);
-	/* Letters for an apostrophe, a prime, ayn, hamza, the okina. */
+	/* Letters that stand for apostrophe, prime, ayn, hamza, okina. */
 	return c >= 0x02b9 && c <= 0x02bf ? DROP : KEEP;
 }
 
@@ -144,7 +144,7 @@ compute_info(utf8proc_int32_t c)
 		return KEEP;
 	if (n == 1)
 		return known(c);
-	/* Above these five scripts a mark is no mere mark. */
+	/* Beyond these five scripts a mark is more than a mark. */
 	if (buf[0] >= 0x700)
 		return KEEP;
 	for (utf8proc_ssize_t i = 1; i < n; i++)
@@ -154,7 +154,7 @@ compute_info(utf8proc_int32_t c)
 	return base == KEEP ? ONE | (uint32_t)buf[0] : base;
 }
 
-/* compute_info(), remembered; without memory for that it is just slower. */
+/* compute_info(), remembered; if memory runs out it is only slower. */
 static uint32_t
 info(struct loose *l, utf8proc_int32_t c)
 {
@@ -178,7 +178,7 @@ info(struct loose *l, utf8proc_int32_t c)
 	return *slot;
 }
 
-/* How many of the bytes p[0..len) are ASCII before the first that is not. */
+/* How many bytes of p[0..len) come before the first that is not ASCII. */
 static size_t
 ascii_length(const char *p, size_t len)
 {
@@ -205,8 +205,9 @@ word_start(const char *p, size_t at)
 }
 
 /*
- * How many bytes of p[0..len), copied to 'to' as they are, are characters of
- * two or three bytes that are known to stay, and a space behind each or not.
+ * How many bytes of p[0..len) are characters of two or three bytes that are
+ * known to stay, each with or without a space after it.  They are copied to
+ * 'to' unchanged.
  */
 static inline size_t
 copy_known(const struct loose *l, const char *p, size_t len, char *to)
@@ -227,7 +228,7 @@ copy_known(const struct loose *l, const char *p, size_t len, char *to)
 		} else {
 			const uint32_t *page;
 
-			/* Those that need no second look at what they are. */
+			/* Valid UTF-8 that needs no further check. */
 			if (a == 0xe0 ? b < 0xa0 : a >= 0xed)
 				break;
 			page = l->page[(a & 0xf) << 4 | (b >> 2 & 0xf)];
@@ -341,13 +342,13 @@ loose_is_fact_beyond(const char *p, size_t len)
 	}
 }
 
-/* Goes over letters, and the spaces that count as such. */
+/* Walks over letters, and over the spaces that count as letters. */
 struct walk {
 	const char *p;
 	size_t len, at;
 };
 
-/* Pass over a space that is no letter; is there a letter? */
+/* Skip a space that is not a letter; is there a letter? */
 static bool
 at_letter(struct walk *w)
 {
@@ -357,7 +358,7 @@ at_letter(struct walk *w)
 	return w->at < w->len;
 }
 
-/* Does u stand in c from here on?  Both as walks. */
+/* Do the letters of c from here on begin with those of u? */
 static bool
 stands_here(struct walk c, struct walk u)
 {
@@ -374,9 +375,10 @@ stands_here(struct walk c, struct walk u)
 #define MOST_TRIES 64
 
 /*
- * Karp and Rabin (1987): the hash of as many letters as u has is rolled over
- * c.  Where it is that of u, between the right boundaries, the letters are
- * compared; a text that is made to fail there too often says nothing.
+ * Karp and Rabin (1987): the hash of as many letters as u has is rolled over c.
+ * If it equals that of u, between the right boundaries, the letters are
+ * compared.  If they differ too often, as in a text made for it, the answer is
+ * no.
  */
 static bool
 says_rolling(const char *c, size_t clen, const char *u, size_t ulen)
@@ -417,7 +419,7 @@ says_rolling(const char *c, size_t clen, const char *u, size_t ulen)
 	return false;
 }
 
-/* Where c and u begin to differ, both from here on: how many bytes are alike. */
+/* How many bytes c and u have in common at their beginning. */
 static inline size_t
 alike(const char *c, size_t clen, const char *u, size_t ulen)
 {
@@ -432,7 +434,7 @@ alike(const char *c, size_t clen, const char *u, size_t ulen)
 }
 
 /*
- * Does u stand in c from c[from] on, where a word begins, to the end of a word?
+ * Is u in c from c[from] on, where a word begins, up to the end of a word?
  * *steps is reduced by the letters that are looked at.
  */
 static bool
@@ -449,7 +451,7 @@ stands_at(const char *c, size_t clen, size_t from, const char *u, size_t ulen,
 		*steps -= (int64_t)n + 1;
 		if (j == ulen)
 			break;
-		/* One of them may go on after a space that is no letter. */
+		/* One may continue after a space that is not a letter. */
 		if (u[j] == ' ' && !loose_parts_number(u, ulen, j))
 			j++;
 		else if (i < clen && c[i] == ' ' &&
@@ -461,7 +463,7 @@ stands_at(const char *c, size_t clen, size_t from, const char *u, size_t ulen,
 	return i == clen || c[i] == ' ' || (i > 0 && c[i - 1] == ' ');
 }
 
-/* The next place after p[at] where a word begins with this byte, or len. */
+/* The next place after p[at] at which a word begins with this byte, or len. */
 static size_t
 next_word(const char *p, size_t len, size_t at, char first)
 {
@@ -485,16 +487,15 @@ next_word(const char *p, size_t len, size_t at, char first)
 }
 
 /*
- * Nearly all pairs are strangers, and differ soon after any place where one of
- * c's words begins as u does.  Where they do not, the rolling hash bounds the
- * time.
+ * Nearly all pairs are unrelated: wherever a word of c begins as u does, they
+ * differ soon after.  If they do not, the rolling hash bounds the time.
  */
 bool
 loose_says_letters(const char *c, size_t clen, const char *u, size_t ulen,
 		   size_t letters)
 {
 	int64_t steps = 4 * (int64_t)(clen + ulen);
-	size_t end;	/* before which it begins, if at all */
+	size_t end;	/* it begins before this, if at all */
 
 	if (ulen == 0)
 		return true;

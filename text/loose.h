@@ -1,14 +1,13 @@
 /*
- * The loose form of words: what is compared where a copy may have lost its
- * accents, or write "web site" for "website".
+ * The loose form of words.  It is compared if a copy may have lost its accents,
+ * or have "web site" for "website".
  *
- * Off go the marks of Latin, Greek, Cyrillic, Arabic and Hebrew: accents,
+ * It has no marks of Latin, Greek, Cyrillic, Arabic and Hebrew: accents,
  * strokes that are often left out (ł, ø, đ, ı), vowel points, hamza, tatweel,
- * and the letters that stand for an apostrophe.  Forms of one letter are one
- * that Arabic and Persian write as characters of their own: yeh, kaf, heh, and
- * the digits.  In other scripts marks are vowels or consonants, or make them
- * (Indic, Thai, kana, Hangul): they stay.  A word of nothing but marks stays as
- * it is.
+ * and the letters that stand for an apostrophe.  Yeh, kaf, heh and the digits
+ * are the same in Arabic and Persian, which have characters of their own for
+ * them.  In other scripts marks are vowels or consonants, or make them (Indic,
+ * Thai, kana, Hangul): they stay.  A word of nothing but marks stays as it is.
  */
 #ifndef LOOSE_H
 #define LOOSE_H
@@ -23,32 +22,32 @@ void loose_free(struct loose *l);
 size_t loose_memory(const struct loose *l);
 
 /*
- * The loose form of norm[0..len), words each followed by one space, to 'to',
- * which has room for 'len' bytes: how many they are, never more than 'len'.
- * The words stay as many.  ASCII stays as it is, and so does a byte that is
- * not UTF-8.  Folding twice is folding once.
+ * Write the loose form of norm[0..len), words each followed by one space, to
+ * 'to', which has room for 'len' bytes.  Returns its length, never more than
+ * 'len'.  The number of words does not change, nor does ASCII, nor a byte that
+ * is not UTF-8.  Folding a loose form again changes nothing.
  */
 size_t loose_fold(struct loose *l, const char *norm, size_t len, char *to);
 
 /*
- * Do the words c say all that the words u say, in one piece?  Both are loose
- * forms.  The letters of u, without spaces, have to stand in those of c from
- * the beginning of one of its words to the end of one.  A space between two
- * facts counts as a letter: "1 50" is not "150", and "5 -3" not "5-3".
+ * Do the words c contain all words of u in a row?  Both are loose forms.  The
+ * letters of u, without spaces, must be in c, from the beginning of a word to
+ * the end of one.  A space between two facts counts as a letter: "1 50" is not
+ * "150", and "5 -3" is not "5-3".
  */
 bool loose_says(const char *c, size_t clen, const char *u, size_t ulen);
 
-/* The same where u is known to have so many letters, or more: that is faster. */
+/* The same, if u is known to have at least so many letters: that is faster. */
 bool loose_says_letters(const char *c, size_t clen, const char *u, size_t ulen,
 			size_t letters);
 
 /* Is the first character of p[0..len) a digit, of any script? */
 bool loose_is_digit(const char *p, size_t len);
 
-/* loose_is_fact() of what is not ASCII. */
+/* loose_is_fact() if the first byte is not ASCII. */
 bool loose_is_fact_beyond(const char *p, size_t len);
 
-/* Is the first character of p[0..len), of words, a digit or a sign? */
+/* Is the first character of the words p[0..len) a digit or a sign? */
 static inline bool
 loose_is_fact(const char *p, size_t len)
 {
@@ -60,7 +59,7 @@ loose_is_fact(const char *p, size_t len)
 }
 
 /*
- * Is the space at p[at] between two facts, so that it parts words for good?  p
+ * Is the space at p[at] between two facts, so that it always separates words? p
  * is words, loose or not, each followed by one space.
  */
 static inline bool

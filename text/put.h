@@ -1,6 +1,6 @@
 /*
- * Words put out a folded code point at a time: a space where a word ends, and
- * how many words begin.
+ * Writes words, one folded code point at a time: puts a space at the end of
+ * each word, and counts the words.
  */
 #ifndef PUT_H
 #define PUT_H
@@ -10,22 +10,22 @@
 #include <utf8proc.h>
 
 /*
- * A code point in 32 bits (fold.h says what it is good for):
+ * A code point in 32 bits (see fold.h):
  *
  *	31..28   27    26..24     23    22   21    20..0
  *	class  DIGIT    kind   UPPER  SUB  SUPER   the code point it folds to
  *
- * The last is there for SEPARATOR, LETTER and SOLO alone; a sign that is
- * written in several ways has its plainest (sign.h).
+ * Only SEPARATOR, LETTER and SOLO have the last field; for a sign that is
+ * written in several ways it is the plainest (sign.h).
  */
 enum {
 	UNKNOWN = 0,
 	SEPARATOR = 1u << 24,
 	LETTER = 2u << 24,	/* letter or digit */
 	SOLO = 3u << 24,	/* a word by itself */
-	JOINS = 4u << 24,	/* may change what stands before it */
+	JOINS = 4u << 24,	/* may change what is before it */
 	SEVERAL = 5u << 24,	/* folds to several code points */
-	BYTE = 6u << 24,	/* one that is not UTF-8: a letter, itself */
+	BYTE = 6u << 24,	/* not UTF-8: a letter of its own */
 	KIND = 7u << 24,
 	DIGIT = 1u << 27,	/* flag on LETTER and SOLO, and on SEVERAL
 				 * that begin and end with one */
@@ -37,7 +37,7 @@ enum {
 	IGNORED = 1u << 28,	/* on JOINS: it folds to nothing */
 };
 
-/* Where in a word the output stands. */
+/* Where in a word the output is. */
 enum place { OUTSIDE, INSIDE, AFTER_SOLO, AFTER_SYMBOL };
 
 struct put {
@@ -74,7 +74,7 @@ put_end(struct put *p)
 	p->place = OUTSIDE;
 }
 
-/* A character of this kind comes next: put out the space before it. */
+/* A character of this kind comes next: write the space before it. */
 static inline void
 put_begin(struct put *p, uint32_t kind)
 {
@@ -92,7 +92,7 @@ put_begin(struct put *p, uint32_t kind)
 		if (p->place >= AFTER_SOLO)
 			put_end(p);
 		/* fall through */
-	default:		/* a mark stays with what it stands on */
+	default:		/* a mark stays with its letter */
 		if (p->place == OUTSIDE) {
 			p->place = INSIDE;
 			p->nwords++;
@@ -102,7 +102,7 @@ put_begin(struct put *p, uint32_t kind)
 		p->digits = true;
 }
 
-/* A word in a script without spaces began: of which of them? */
+/* A word in a script without spaces began: count it by script. */
 static inline void
 put_solo(struct put *p, uint32_t c)
 {
@@ -112,7 +112,7 @@ put_solo(struct put *p, uint32_t c)
 		p->solo4++;
 }
 
-/* A folded code point with its kind to the output; room is there. */
+/* Write a folded code point, given with its kind; there is room. */
 static inline void
 put_folded(struct put *p, uint32_t c)
 {
@@ -124,7 +124,7 @@ put_folded(struct put *p, uint32_t c)
 	put_char(p->out, c & CODEPOINT);
 }
 
-/* Go on with the word that just ended. */
+/* Continue the word that just ended. */
 static inline void
 put_reopen(struct put *p)
 {
@@ -135,7 +135,7 @@ put_reopen(struct put *p)
 	}
 }
 
-/* A sign that is part of a word, or makes one. */
+/* Write a sign that is part of a word, or makes one. */
 static inline void
 put_sign(struct put *p, uint32_t c)
 {
@@ -143,7 +143,7 @@ put_sign(struct put *p, uint32_t c)
 	put_char(p->out, c & CODEPOINT);
 }
 
-/* A symbol: those that touch are one word. */
+/* Write a symbol: symbols that touch are one word. */
 static inline void
 put_symbol(struct put *p, uint32_t c)
 {

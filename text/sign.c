@@ -1,4 +1,4 @@
-/* Which signs count, by what stands around them. */
+/* Which signs count, decided by the characters around them. */
 #include "sign.h"
 
 #include <utf8proc.h>
@@ -20,16 +20,16 @@ enum {
 	RATIO = 1 << 12,	/* counts between numbers, with spaces */
 	LETTER_TOO = 1 << 13,	/* and between single letters */
 	CURRENCY = 1 << 14,
-	PERCENT = 1 << 15,	/* counts behind a number, over a space too */
-	PRIME = 1 << 16,	/* counts behind a digit */
+	PERCENT = 1 << 15,	/* counts after a number, over a space too */
+	PRIME = 1 << 16,	/* counts after a digit */
 	SYMBOL = 1 << 17,
 	BULLET = 1 << 18,
-	BREAKS = 1 << 19,	/* no part of an address */
+	BREAKS = 1 << 19,	/* not part of an address */
 	UPPER_CASE = 1 << 20,	/* on LETTERS */
 	MARK = 1 << 21,
 	CONTROL = 1 << 22,
 	WORD = LETTERS | DIGITS,
-	/* Can end an operand, beside words. */
+	/* Besides words, these can end an operand. */
 	UNIT = CURRENCY | PERCENT | PRIME,
 	IN_OPERATOR = OPERATOR | PART,
 	NO_SIGN = WORD | WHITE | END | CONTROL,
@@ -92,7 +92,7 @@ static const uint32_t of_class[16] = {
 	[CLASS_RATIO] = RATIO | BREAKS,
 };
 
-/* What is white space, but has no form that is U+0020. */
+/* White space that does not fold to U+0020. */
 static bool
 is_white(uint32_t c)
 {
@@ -101,7 +101,7 @@ is_white(uint32_t c)
 	       c == 0x205f || c == 0x3000 || c == 0xa0;
 }
 
-/* The plainest of the signs that are one. */
+/* The plainest way to write this sign. */
 static uint32_t
 plainest(uint32_t c)
 {
@@ -172,7 +172,7 @@ known_class(uint32_t c)
 		return CLASS_SECTION;
 	case 0xb7:
 		return CLASS_RATIO;
-	case 0x25aa:		/* what opens the lines of lists */
+	case 0x25aa:		/* bullets of lists */
 	case 0x25ab:
 	case 0x25a0:
 	case 0x25a1:
@@ -236,10 +236,10 @@ sign_info(uint32_t c)
 	return SEPARATOR | (uint32_t)class << CLASS_SHIFT | plain;
 }
 
-/* A character, as the signs beside it see it. */
+/* A character, as far as it matters to the signs beside it. */
 struct seen {
 	uint32_t is;
-	uint32_t c;		/* folded, but ASCII letters as they are */
+	uint32_t c;		/* folded, except ASCII letters */
 };
 
 static struct seen
@@ -280,7 +280,7 @@ seen_of(uint32_t info)
 	return s;
 }
 
-#define IGNORED_MOST 4		/* that fold to nothing, in a row */
+#define IGNORED_MOST 4		/* characters that fold to nothing, in a row */
 
 static bool
 is_ignored(uint32_t info)
@@ -356,7 +356,7 @@ peek_behind(const struct reading *r, size_t p)
 
 #define RUN_MOST 3
 
-/* Signs of some kinds in a row, up to three, and what stands around them. */
+/* Up to three signs of some kinds in a row, and the characters around them. */
 struct run {
 	struct seen sign[RUN_MOST];
 	unsigned n;
@@ -365,8 +365,8 @@ struct run {
 };
 
 /*
- * The run of signs of a kind that 's' at text[from..to) is in; false: there are
- * more of them.
+ * The run of signs of a kind that contains 's' at text[from..to); false: it has
+ * more than three.
  */
 static bool
 gather(const struct reading *r, size_t from, size_t to, struct seen s,
@@ -400,7 +400,7 @@ gather(const struct reading *r, size_t from, size_t to, struct seen s,
 	return true;
 }
 
-/* Between two digits, with no more than two others, and no bracket. */
+/* Is it between two digits, with at most two other signs, and no bracket? */
 static bool
 is_in_number(const struct reading *r, size_t from, size_t to)
 {
@@ -432,8 +432,8 @@ opens_line(const struct reading *r, size_t p)
 }
 
 /*
- * Is it a prefix of the number behind it?  Signs may stand between.  Behind a
- * word a sign of currency is one, and an operator with what follows it.
+ * Is it a prefix of the number after it?  Signs may be between.  After a word
+ * only a sign of currency is one, and an operator with what follows it.
  */
 static bool
 is_prefix(const struct reading *r, size_t from, size_t to, struct seen s)
@@ -468,8 +468,8 @@ has_currency(const struct reading *r, size_t p)
 }
 
 /*
- * A sign of currency always counts.  A space between it and its number does
- * not: the one before it, or else the one behind it.
+ * A sign of currency always counts.  The space between it and its number does
+ * not separate: the one before it, or else the one after it.
  */
 static unsigned
 currency(const struct reading *r, size_t from, size_t to)
@@ -503,7 +503,7 @@ percent(const struct reading *r, size_t from, size_t to, struct seen s)
 	return SIGN_PART | SIGN_JOINS_BEFORE;
 }
 
-/* The plus of A+, C++. */
+/* Is it the plus of A+ or C++? */
 static bool
 is_plus_of_name(const struct reading *r, size_t from, size_t to, struct seen s)
 {
@@ -519,8 +519,8 @@ is_plus_of_name(const struct reading *r, size_t from, size_t to, struct seen s)
 }
 
 /*
- * The minus of A-, AA-: behind one to three upper-case letters.  At the end of
- * a line it may be a hyphen, if there are more than one.
+ * Is it the minus of A- or AA-, after one to three upper-case letters?  At the
+ * end of a line, after more than one letter, it may be a hyphen.
  */
 static bool
 is_minus_of_name(const struct reading *r, size_t from, size_t to)
@@ -543,7 +543,7 @@ is_minus_of_name(const struct reading *r, size_t from, size_t to)
 	}
 }
 
-/* What may stand before an operator, and behind it. */
+/* May these be before and after an operator? */
 static bool
 ends_operand(const struct reading *r, struct seen s, size_t from)
 {
@@ -608,7 +608,7 @@ makes_operator(const struct run *run)
 	return any;
 }
 
-/* Between operands, with a space on both sides or on none. */
+/* Is it between operands, with a space on both sides or on none? */
 static bool
 is_operator(const struct reading *r, size_t from, size_t to, struct seen s)
 {
@@ -629,7 +629,7 @@ is_operator(const struct reading *r, size_t from, size_t to, struct seen s)
 	return makes_operator(&run);
 }
 
-/* A letter that is a word by itself. */
+/* Is it a letter that is a word by itself? */
 static bool
 is_single(struct seen s, struct seen beyond)
 {
@@ -637,7 +637,7 @@ is_single(struct seen s, struct seen beyond)
 	       !(beyond.is & (WORD | QUOTE | DASH));
 }
 
-/* 7 - 3, 1 / 2, x / y: with a space on both sides. */
+/* Is it as in 7 - 3, 1 / 2, x / y: with a space on both sides? */
 static bool
 is_ratio(const struct reading *r, size_t from, size_t to, struct seen s)
 {
@@ -656,7 +656,7 @@ is_ratio(const struct reading *r, size_t from, size_t to, struct seen s)
 	       (letters && is_single(after, peek(r, to)));
 }
 
-/* The minus of 1e-6; at text[from], behind a letter. */
+/* Is the sign at text[from], after a letter, the minus of 1e-6? */
 static bool
 is_in_exponent(const struct reading *r, size_t from)
 {
@@ -665,14 +665,14 @@ is_in_exponent(const struct reading *r, size_t from)
 	return (e.c == 'e' || e.c == 'E') && peek_behind(r, from).is & DIGITS;
 }
 
-/* White space on one side only, and nothing of an operator on the other. */
+/* Is white space on one side only, and no part of an operator on the other? */
 static bool
 is_lopsided(struct seen one, struct seen other)
 {
 	return one.is & (WHITE | END) && !(other.is & (WHITE | IN_OPERATOR));
 }
 
-/* A sign that is no unit; 'before' and 'after' stand around it. */
+/* A sign that is not a unit; 'before' and 'after' are around it. */
 static bool
 is_part(const struct reading *r, size_t from, size_t to, struct seen s,
 	struct seen before, struct seen after)
@@ -737,7 +737,10 @@ sign_is_white(uint32_t info)
 	return (seen_of(info).is & (WHITE | END)) != 0;
 }
 
-/* In an address: all words but those of scripts without spaces. */
+/*
+ * Can it be in an address?  All words can, except those of scripts without
+ * spaces.
+ */
 static bool
 is_in_address(struct seen s)
 {

@@ -1,8 +1,8 @@
 /*
  * Which signs count.
  *
- * A sign (what is no letter, mark, digit or white space) is part of what is
- * said where it can be a fact, and typography elsewhere:
+ * A sign is what is not a letter, mark, digit or white space.  It is compared
+ * if it can be a fact; else it is typography:
  *
  *	1,214  3-5  5'10  1e-6		1 to 3 signs between two digits
  *	-5  $5  <.05  25 %  5 EUR  18+	touching a number (a sign of currency,
@@ -11,17 +11,17 @@
  *	p<5  p < 5  a && b  7 - 3	an operator between operands
  *	U+2713  U+2192			a symbol, but not the bullet of a line
  *
- * What is decided hangs on a few characters on each side of the sign, so that
- * it is the same from wherever a text is read, and on nothing beyond the line.
+ * The decision depends on a few characters on each side of the sign and on
+ * nothing beyond the line, so it is the same wherever reading begins.
  */
 #ifndef SIGN_H
 #define SIGN_H
 
 #include "character.h"
 
-/* What a sign may be good for; 0 to 15, in the top bits of its info. */
+/* What a sign may be used as; 0 to 15, in the top bits of its info. */
 enum sign_class {
-	CLASS_PLAIN,		/* ASCII, as the table has it; or nothing */
+	CLASS_PLAIN,		/* ASCII, see the table in sign.c; or no use */
 	CLASS_WHITE,
 	CLASS_LONG_DASH,	/* no minus */
 	CLASS_CURRENCY,
@@ -43,16 +43,16 @@ enum sign_class {
 enum verdict {
 	SIGN_GAP = 0,		/* it separates words */
 	SIGN_PART = 1,		/* it is part of a word, or makes one */
-	SIGN_SYMBOL = 2,	/* with others that it touches, a word */
+	SIGN_SYMBOL = 2,	/* a word, with the symbols that it touches */
 	SIGN_IS = 3,
 	SIGN_JOINS_BEFORE = 4,	/* the space before it separates nothing */
-	SIGN_JOINS_AFTER = 8,	/* nor does the one behind it */
+	SIGN_JOINS_AFTER = 8,	/* nor does the one after it */
 };
 
 /* Kind, class and plainest form of the folded code point c, a separator. */
 uint32_t sign_info(uint32_t c);
 
-/* The class of a sign that others stand behind; none is CLASS_PLAIN. */
+/* The class of a sign that others follow; none is CLASS_PLAIN. */
 static inline uint32_t
 sign_class_of(uint32_t c)
 {
@@ -73,8 +73,8 @@ sign_is_letter_or_space(unsigned char b)
 }
 
 /*
- * Is the sign ch at text[p..to) typography by a glance at the bytes around it:
- * of no use but in a number, and in none?
+ * Do the bytes around the sign ch at text[p..to) already show that it is
+ * typography: it counts in a number only, and is in none?
  */
 static inline bool
 sign_is_idle(const struct reading *r, size_t p, size_t to,
@@ -92,18 +92,18 @@ sign_is_idle(const struct reading *r, size_t p, size_t to,
 			(unsigned char)r->text[to]));
 }
 
-/* White space, of which all but a newline stands inside lines. */
+/* Is it white space?  A newline is, too. */
 bool sign_is_white(uint32_t info);
 
 /*
  * Does the sign at text[p], an '@' or a '/', make an address of the stretch
- * that it is part of?  A stretch has no white space, no bracket but ( and ), no
- * quote, and nothing of scripts without spaces.  The address is without the
- * punctuation around it, and begins before this sign.
+ * that it is in?  A stretch has no white space, no bracket except ( and ), no
+ * quote, and no characters of scripts without spaces.  The address leaves out
+ * the punctuation around it, and begins before this sign.
  */
 struct address {
-	size_t from, to;	/* the address; empty: it is none */
-	size_t end;		/* of the stretch, which has no other */
+	size_t from, to;	/* the address; empty: there is none */
+	size_t end;		/* of the stretch; no other address is in it */
 };
 
 bool sign_may_be_address(const struct reading *r, size_t p);

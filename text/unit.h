@@ -1,10 +1,10 @@
 /*
- * Block to units: which of its lines are judged together.
+ * Splits a block into units: decides which lines are judged together.
  *
  * A line is a unit of its own only if it can stand alone: it is long enough,
- * and no part of something.  What stands between such lines is one unit, and a
- * block without such lines is one unit.  Nothing of this depends on how the
- * text came in, or on what was read before.
+ * and not part of something else.  The lines between such lines are one unit,
+ * and a block without such lines is one unit.  The result does not depend on
+ * how the text was fed, or on what was read before.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -12,12 +12,12 @@
 #include "line.h"
 
 /*
- * A block longer than this many bytes is cut at the ends of lines, whatever
- * they say: what is read ahead has a bound.
+ * A block longer than this many bytes is cut at the ends of lines, whatever is
+ * on them, so that lookahead has a bound.
  */
 #define UNIT_BLOCK_MAX ((size_t)64 << 10)
 
-#define UNIT_PARAGRAPH 20	/* words: a line so long is in no list of lines */
+#define UNIT_PARAGRAPH 20	/* words: a list of lines has no longer line */
 
 /* For unit_is_fence(): a line that may be one. */
 bool unit_begins_fence(const char *text, size_t len);
@@ -31,12 +31,12 @@ unit_is_fence(const char *text, size_t len)
 }
 
 /*
- * Of a text without words: is it a rule, bullets, brackets?  Else it has control
- * characters, and is no text at all.
+ * Is this text, which has no words, a rule, bullets or brackets?  If not, it
+ * has control characters, and is not text at all.
  */
 bool unit_is_rule(const char *text, size_t len);
 
-/* Is it a cell of a table: of these words, has every second one a digit? */
+/* Is it a cell of a table: has every second of these words a digit? */
 bool unit_is_cell(const char *norm, size_t len, uint32_t nwords);
 
 enum unit_kind {
@@ -52,7 +52,7 @@ struct unit_span {
 
 struct shape;
 
-/* What unit_split() works with; all zero at the beginning. */
+/* Working memory of unit_split(); all zero at the beginning. */
 struct units {
 	struct unit_span *span;	/* the result */
 	size_t nspans, spans_room;
@@ -63,7 +63,7 @@ struct units {
 void unit_free(struct units *u);
 size_t unit_memory(const struct units *u);
 
-/* A block, and how it is to be taken. */
+/* A block, and how to split it. */
 struct unit_block {
 	struct line *lines;	/* line i is text[lines[i].off - base] and */
 	size_t n;		/* what follows; its words are */
@@ -73,15 +73,15 @@ struct unit_block {
 	unsigned min_words;
 	bool alone;		/* it is all of its document, or a chunk of a
 				 * giant block: it may be a list of lines */
-	bool marks;		/* line.joined is wanted for all lines, not just
-				 * where units depend on it; or */
-	bool by_line;		/* in all blocks in which a line is so long that
-				 * it may stand alone */
+	bool marks;		/* line.joined is needed for all lines, not only
+				 * if units depend on it; or */
+	bool by_line;		/* for all lines of blocks in which a line is so
+				 * long that it may stand alone */
 };
 
 /*
- * The units of the block, in order, to u->span[0..u->nspans); each line is in
- * one of them.  0, or -1 with ENOMEM.
+ * Set u->span[0..u->nspans) to the units of the block, in order; each line is
+ * in one of them.  Returns 0, or -1 with ENOMEM.
  */
 int unit_split(struct units *u, const struct unit_block *b);
 

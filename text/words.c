@@ -3,24 +3,24 @@
  *
  * Most text is ASCII, so there are two paths.  The fast one takes 64 bytes at
  * a time and computes a bit per byte: is it part of a word, is it a newline.
- * What leaves is the lower-cased word characters and, of each run of other
- * characters, one space:
+ * The output is the word characters in lower case and one space for each run of
+ * other characters:
  *
  *	text   T h e   " C a b l e " ,   g o e s \n
  *	word   1 1 1 0 0 1 1 1 1 1 0 0 0 1 1 1 1 0
  *	keep   1 1 1 1 0 1 1 1 1 1 1 0 0 1 1 1 1 1	word | word << 1
  *	norm   t h e _ c a b l e _ g o e s _
  *
- * Where a chunk has digits, or signs that may count, those that do count as
- * part of a word there: few of them are asked for (sign.h), by their
- * neighbours.
+ * If a chunk has digits, or signs that may count, their neighbours show which
+ * of these signs to ask about (sign.h); there are few.  Those that do count are
+ * then part of a word.
  *
- * The slow one takes a character at a time.  It starts one character before
- * the first byte over 0x7f, since a combining mark changes what stands before
- * it, and ends where two ASCII bytes follow each other.  Most characters fold
- * to the same words wherever they stand.  A mark (or a Hangul vowel, or what
- * folds to nothing) may join the character before it; such a character and
- * all that may join it are a piece:
+ * The slow one takes a character at a time.  It starts one character before the
+ * first byte over 0x7f, since a combining mark changes the character before it,
+ * and ends at two ASCII bytes in a row.  Most characters fold to the same words
+ * wherever they are.  A mark (or a Hangul vowel, or a character that folds to
+ * nothing) may join the character before it.  A character with all that may
+ * join it is a cluster:
  *
  *	text	a	n ~ .		U+FDFA		b
  *		|	|		|		|
@@ -28,9 +28,9 @@
  *		is	sort marks,	from a table	is
  *			compose
  *
- * By UAX #15 this gives the normal form of the whole: each piece starts at a
- * boundary of normalisation.  A run of more than MARKS_MAX marks is not text:
- * a piece is cut inside it, so that time stays linear.
+ * By UAX #15 this gives the normal form of the whole: each cluster starts at a
+ * boundary of normalisation.  More than MARKS_MAX marks in a row are not text:
+ * the cluster is cut there, so that time stays linear.
  */
 #include "array.h"
 #include "fold.h"
@@ -54,14 +54,15 @@
 
 struct words_reader {
 	bool fold_digits;
-	enum vectors vectors;	/* that the machine has, or fewer */
+	enum vectors vectors;	/* what the machine has, or less */
 	struct fold fold;
 };
 
 /*
- * A place of the text, behind an address, and the output that is due there.  An
- * address is told from its '@' or "://", in its middle: then what was read from
- * the last mark or the line's beginning is read again, up to where it begins.
+ * A place in the text, right after an address, and the state of the output
+ * there.  An address is recognised at its '@' or "://", which is in its middle.
+ * Then reading goes back to the last mark, or to the line's beginning, and
+ * stops again where the address begins.
  */
 struct mark {
 	size_t p, norm_len;
@@ -79,7 +80,8 @@ struct sink {
 	size_t line;		/* where the current line starts in text */
 	size_t norm_start;	/* where its words start in out->norm */
 	bool high;		/* it has a byte over 0x7f */
-	size_t bad, bad_norm;	/* after the last BYTE: here, in out->norm */
+	size_t bad, bad_norm;	/* after the last BYTE: in the text, in
+				 * out->norm */
 	bool skips;		/* the next white space separates nothing */
 	uint32_t extra;		/* of the line's addresses */
 	struct address address;	/* the last that was found */
@@ -90,13 +92,13 @@ struct sink {
 };
 
 /*
- * The part of a piece that is not put out yet: the last starter, and the marks
- * after it, which may still compose with it.
+ * The part of a cluster that is not written yet: the last starter, and the
+ * marks after it, which may still compose with it.
  *
  *	o		U+0323 (class 220)	U+0302 (class 230)
  *	starter		mark[0]			mark[1]
  */
-struct piece {
+struct cluster {
 	uint32_t starter;	/* folded, with its kind; 0: none */
 	struct folded mark[MARKS_MAX];	/* by class; a class in text order */
 	size_t nmarks;
@@ -189,8 +191,8 @@ reserve_line(struct scan *scan)
 }
 
 /*
- * Is a line without words blank: white space, marks of quoted mail, or one
- * leader of a comment with nothing behind it?
+ * Is this line, which has no words, blank: has it only white space, marks of
+ * quoted mail, or one leader of a comment?
  */
 static bool
 is_blank(const struct reading *r, size_t p, size_t end)
@@ -239,7 +241,7 @@ quote_depth(const char *s, size_t len)
 	return n;
 }
 
-/* What there is besides words on the line at text[p]. */
+/* Find out what else than words is on the line at text[p]. */
 __attribute__((noinline)) static void
 look_at_line(const struct reading *r, size_t p, struct line *l)
 {
@@ -286,7 +288,7 @@ put_line(struct sink *k, size_t end, size_t norm, uint32_t nwords, bool digits)
 
 /* Characters, one at a time. */
 
-/* Room that any text of 'len' bytes needs, pieces apart. */
+/* Room that any text of 'len' bytes needs, not counting clusters. */
 static size_t
 room_for(size_t len)
 {
@@ -294,9 +296,9 @@ room_for(size_t len)
 }
 
 /*
- * A byte that is not UTF-8, at text[p], to the output.  Two such bytes in one
- * word stand side by side in the text too: with a character between them that
- * folds to nothing, they could read as UTF-8 when it is gone.
+ * Write the byte at text[p], which is not UTF-8.  Two such bytes may be in one
+ * word only if they are side by side in the text too.  With a character between
+ * them that folds to nothing, they could else become UTF-8.
  */
 static void
 put_byte(struct sink *k, size_t p)
@@ -316,71 +318,71 @@ put_byte(struct sink *k, size_t p)
  * mark cannot pass one of its own class.
  */
 static void
-compose_marks(struct words_reader *w, struct piece *piece)
+compose_marks(struct words_reader *w, struct cluster *cluster)
 {
 	size_t n = 0;
 
-	if (piece->starter == 0)
+	if (cluster->starter == 0)
 		return;
-	for (size_t i = 0; i < piece->nmarks; i++) {
-		struct folded m = piece->mark[i];
+	for (size_t i = 0; i < cluster->nmarks; i++) {
+		struct folded m = cluster->mark[i];
 		uint32_t joined = 0;
 
-		if (n == 0 || piece->mark[n - 1].class != m.class)
-			joined = fold_join(&w->fold, piece->starter, m.c);
+		if (n == 0 || cluster->mark[n - 1].class != m.class)
+			joined = fold_join(&w->fold, cluster->starter, m.c);
 		if (joined != 0)
-			piece->starter = joined;
+			cluster->starter = joined;
 		else
-			piece->mark[n++] = m;
+			cluster->mark[n++] = m;
 	}
-	piece->nmarks = n;
+	cluster->nmarks = n;
 }
 
-/* Put out what the piece holds; room is there. */
+/* Write what the cluster holds; there is room. */
 static void
-flush_piece(struct sink *k, struct piece *piece)
+flush_cluster(struct sink *k, struct cluster *cluster)
 {
-	if (piece->nmarks > 0)
-		compose_marks(k->w, piece);
-	if (piece->starter != 0)
-		put_folded(&k->put, piece->starter);
-	for (size_t i = 0; i < piece->nmarks; i++)
-		put_folded(&k->put, piece->mark[i].c);
-	piece->starter = 0;
-	piece->nmarks = 0;
+	if (cluster->nmarks > 0)
+		compose_marks(k->w, cluster);
+	if (cluster->starter != 0)
+		put_folded(&k->put, cluster->starter);
+	for (size_t i = 0; i < cluster->nmarks; i++)
+		put_folded(&k->put, cluster->mark[i].c);
+	cluster->starter = 0;
+	cluster->nmarks = 0;
 }
 
 static void
-add_starter(struct sink *k, struct piece *piece, uint32_t c)
+add_starter(struct sink *k, struct cluster *cluster, uint32_t c)
 {
 	uint32_t joined = 0;
 
-	if (fold_may_join(c) && piece->starter != 0) {
-		compose_marks(k->w, piece);
-		if (piece->nmarks == 0)
-			joined = fold_join(&k->w->fold, piece->starter, c);
+	if (fold_may_join(c) && cluster->starter != 0) {
+		compose_marks(k->w, cluster);
+		if (cluster->nmarks == 0)
+			joined = fold_join(&k->w->fold, cluster->starter, c);
 	}
 	if (joined == 0) {
-		flush_piece(k, piece);
-		piece->starter = c;
+		flush_cluster(k, cluster);
+		cluster->starter = c;
 	} else {
-		piece->starter = joined;
+		cluster->starter = joined;
 	}
 }
 
 static void
-add_mark(struct sink *k, struct piece *piece, struct folded f)
+add_mark(struct sink *k, struct cluster *cluster, struct folded f)
 {
 	size_t i;
 
-	if (piece->nmarks == MARKS_MAX)
-		flush_piece(k, piece);
-	for (i = piece->nmarks++; i > 0; i--) {
-		if (piece->mark[i - 1].class <= f.class)
+	if (cluster->nmarks == MARKS_MAX)
+		flush_cluster(k, cluster);
+	for (i = cluster->nmarks++; i > 0; i--) {
+		if (cluster->mark[i - 1].class <= f.class)
 			break;
-		piece->mark[i] = piece->mark[i - 1];
+		cluster->mark[i] = cluster->mark[i - 1];
 	}
-	piece->mark[i] = f;
+	cluster->mark[i] = f;
 }
 
 static void
@@ -397,9 +399,12 @@ put_head(struct put *p, const struct form *form)
 	p->place = form->head_place;
 }
 
-/* Add c to the piece; there is room to flush it then, and for 'rest' bytes. */
+/*
+ * Add c to the cluster.  Then there is room to flush it, and for 'rest' bytes.
+ */
 static int
-add_char(struct sink *k, struct piece *piece, utf8proc_int32_t c, size_t rest)
+add_char(struct sink *k, struct cluster *cluster, utf8proc_int32_t c,
+	 size_t rest)
 {
 	const struct form *form = fold_form(&k->w->fold, (uint32_t)c);
 	size_t most;
@@ -410,12 +415,12 @@ add_char(struct sink *k, struct piece *piece, utf8proc_int32_t c, size_t rest)
 	if (reserve_norm(k->put.out, most + room_for(rest)) != 0)
 		return -1;
 	if (form->head_kind != UNKNOWN)
-		put_head(&k->put, form);	/* and the piece is empty */
+		put_head(&k->put, form);	/* and the cluster is empty */
 	for (uint32_t i = 0; i < form->ntail; i++)
 		if (form->tail[i].class == 0)
-			add_starter(k, piece, fold_plain(form->tail[i].c));
+			add_starter(k, cluster, fold_plain(form->tail[i].c));
 		else
-			add_mark(k, piece, form->tail[i]);
+			add_mark(k, cluster, form->tail[i]);
 	return 0;
 }
 
@@ -426,33 +431,33 @@ joins(struct character ch)
 }
 
 /*
- * ch and all that may join it, from *pos on, as one piece; *next is the first
- * character after it.
+ * Read ch and all that may join it, from *pos on, as one cluster; *next is the
+ * first character after it.
  */
 static int
-put_piece(struct sink *k, struct character ch, struct character *next,
+put_cluster(struct sink *k, struct character ch, struct character *next,
 	  size_t *pos)
 {
-	struct piece piece;
+	struct cluster cluster;
 
-	piece.starter = 0;
-	piece.nmarks = 0;
-	if (add_char(k, &piece, ch.c, k->r.len - *pos) != 0)
+	cluster.starter = 0;
+	cluster.nmarks = 0;
+	if (add_char(k, &cluster, ch.c, k->r.len - *pos) != 0)
 		return -1;
 	while (joins(*next)) {
 		k->high = true;
 		*pos += next->len;
-		if (add_char(k, &piece, next->c, k->r.len - *pos) != 0)
+		if (add_char(k, &cluster, next->c, k->r.len - *pos) != 0)
 			return -1;
 		*next = character_at(&k->r, *pos);
 	}
-	flush_piece(k, &piece);
+	flush_cluster(k, &cluster);
 	return 0;
 }
 
 /* Signs. */
 
-/* What is due here, to return to. */
+/* Remember the state here, to return to it. */
 static void
 set_mark(struct sink *k, size_t p)
 {
@@ -461,7 +466,9 @@ set_mark(struct sink *k, size_t p)
 	};
 }
 
-/* Back to the last mark, or to the line's beginning; returns where that is. */
+/*
+ * Go back to the last mark, or to the line's beginning; returns where that is.
+ */
 static size_t
 go_back(struct sink *k)
 {
@@ -474,7 +481,7 @@ go_back(struct sink *k)
 		k->extra = k->mark.extra;
 		k->high = k->mark.high;
 		out->norm_len = k->mark.norm_len;
-		out->norm[out->norm_len - 1] = ' ';	/* it may have gone */
+		out->norm[out->norm_len - 1] = ' ';	/* it may be missing */
 		return k->mark.p;
 	}
 	k->put = (struct put){ .out = out };
@@ -485,8 +492,8 @@ go_back(struct sink *k)
 }
 
 /*
- * Is text[p], an '@' or '/', in an address that was not known?  Its stretch is
- * looked at once.
+ * Is text[p], an '@' or '/', in an address that is not known yet?  Each stretch
+ * is looked at only once.
  */
 static bool
 finds_address(struct sink *k, size_t p)
@@ -503,7 +510,7 @@ is_ignored(uint32_t info)
 	return (info & (KIND | IGNORED)) == (JOINS | IGNORED);
 }
 
-/* Of the last character before text[p] that folds to something. */
+/* The info of the last character before text[p] that folds to something. */
 static uint32_t
 info_before(struct sink *k, size_t p)
 {
@@ -523,8 +530,8 @@ is_raised(uint32_t info)
 }
 
 /*
- * Digits that are raised do not read on from those on the line, nor these from
- * them: what tells them apart comes between.
+ * Raised digits and digits on the line are never one number: put a sign between
+ * them that shows which are which.
  */
 static void
 put_raised(struct sink *k, struct character ch, size_t p)
@@ -540,7 +547,10 @@ put_raised(struct sink *k, struct character ch, size_t p)
 		put_sign(&k->put, how == 0 ? '|' : how == SUB ? '_' : '^');
 }
 
-/* The address that begins at *p, as one word, and its length beyond that. */
+/*
+ * Read the address that begins at *p as one word, and count its length beyond
+ * one word.
+ */
 static int
 put_address(struct sink *k, size_t *p)
 {
@@ -565,7 +575,7 @@ put_address(struct sink *k, size_t *p)
 			put_byte(k, at - 1);
 		else if ((ch.info & KIND) == LETTER && !joins(next))
 			put_folded(&k->put, ch.info);
-		else if (put_piece(k, ch, &next, &at) != 0)
+		else if (put_cluster(k, ch, &next, &at) != 0)
 			return -1;
 	}
 	put_end(&k->put);
@@ -576,7 +586,7 @@ put_address(struct sink *k, size_t *p)
 	return 0;
 }
 
-/* The sign ch, of several code points or one; room is there. */
+/* Write the sign ch, of one or several code points; there is room. */
 static void
 put_counted(struct sink *k, struct character ch, unsigned verdict)
 {
@@ -622,7 +632,7 @@ verdict_of(struct sink *k, struct character ch, size_t start)
 	return sign_verdict(&k->r, start, &ch);
 }
 
-/* For words_read_spans(): words began or went on at text[from..to). */
+/* For words_read_spans(): words begin or continue at text[from..to). */
 static void
 add_words(struct sink *k, size_t from, size_t to)
 {
@@ -649,7 +659,7 @@ note_words(struct sink *k, size_t from, size_t to)
 		add_words(k, from, to);
 }
 
-/* Reading goes on from an earlier place of the line. */
+/* Reading continues from an earlier place on the line. */
 static void
 forget_words(struct sink *k)
 {
@@ -661,7 +671,10 @@ forget_words(struct sink *k)
 	k->noted = k->put.nwords;
 }
 
-/* A separator, or what folds to several characters of which one is first. */
+/*
+ * Read a separator, or a character that folds to several, the first of which is
+ * a separator.
+ */
 static int
 put_separator(struct sink *k, struct character ch, struct character *next,
 	      size_t start, size_t *p)
@@ -675,14 +688,14 @@ put_separator(struct sink *k, struct character ch, struct character *next,
 			put_raised(k, ch, start);
 		put_counted(k, ch, verdict);
 	} else if ((ch.info & KIND) == SEVERAL || joins(*next)) {
-		return put_piece(k, ch, next, p);
+		return put_cluster(k, ch, next, p);
 	} else {
 		put_end(&k->put);
 	}
 	return 0;
 }
 
-/* ch, which stands at text[start..*p), and what joins it. */
+/* Read ch, which is at text[start..*p), and what joins it. */
 static inline int
 put_character(struct sink *k, struct character ch, struct character *next,
 	      size_t start, size_t *p)
@@ -699,16 +712,16 @@ put_character(struct sink *k, struct character ch, struct character *next,
 	if (kind == BYTE)
 		put_byte(k, *p - 1);
 	else if (kind == SEVERAL || kind == JOINS || joins(*next))
-		return put_piece(k, ch, next, p);
+		return put_cluster(k, ch, next, p);
 	else
 		put_folded(&k->put, ch.info);
 	return 0;
 }
 
 /*
- * What the byte behind a chunk does to its last one: 1 and 3, a sign may count
- * before it; 4, it is not ASCII, and may change it.  From 2 on the slow path
- * does not end before it.
+ * What the byte after a chunk does to the last byte of the chunk: 1 and 3, a
+ * sign may count before it; 4, it is not ASCII, and may change it.  If the
+ * value is 2 or more, the slow path does not end before the byte.
  */
 static const unsigned char edge[0x100] = {
 	['!'] = 3, ['='] = 1, ['&'] = 2,
@@ -723,9 +736,9 @@ static const unsigned char edge[0x100] = {
 };
 
 /*
- * Characters from *pos on: to the end of the text or, unless 'all', to where
- * two ASCII bytes stand side by side.  Where an address is found that began
- * before, *pos is where to read on.
+ * Read characters from *pos to the end of the text or, unless 'all', to two
+ * ASCII bytes side by side.  If an address is found that began earlier, *pos is
+ * set to where to continue.
  */
 static int
 read_chars(struct sink *k, size_t *pos, bool all)
@@ -788,13 +801,14 @@ low_bits(unsigned n)
 struct masks {
 	uint64_t high, word, newline;
 	uint64_t facts;		/* digits, and signs that may count */
-	bool rare;		/* some are high, or facts */
+	bool rare;		/* some bytes are high, or facts */
 };
 
 /* A bit per byte of a chunk in which there are facts. */
 struct facts {
 	uint64_t digit;
-	uint64_t sign;		/* neither space nor control; words are, too */
+	uint64_t sign;		/* neither space nor control; also set for
+				 * words */
 	uint64_t special;	/* # $ % & + < = > @ ^ | ~ */
 	uint64_t ratio;		/* * - / : */
 	uint64_t dash;		/* of these, * - / */
@@ -927,9 +941,9 @@ copy_wide(char *to, const char *from)
 #endif
 
 /*
- * Move the kept bytes of a chunk together.  What stands behind a run of others
- * is copied to the place of the run, all 64 bytes of it; so this writes up to
- * 64 bytes past, and reads 64 past the chunk.
+ * Move the kept bytes of a chunk together.  The 64 bytes after each run of
+ * dropped bytes are copied over that run; so this writes up to 64 bytes too
+ * far, and reads up to 64 bytes past the chunk.
  *
  *	low	t h e _ _ c a b l e _ _ _ g o e s
  *	to	t h e _ c a b l e _ _ _ g o e s
@@ -943,7 +957,7 @@ squeeze(char *to, const char low[2 * CHUNK], uint64_t keep,
 
 	copy_chunk(to, low);
 	while (drop != 0) {
-		uint64_t carry = drop + (drop & -drop);	/* behind the run */
+		uint64_t carry = drop + (drop & -drop);	/* after the run */
 		size_t first = (size_t)__builtin_ctzll(drop), end;
 
 		if (carry == 0)
@@ -964,8 +978,8 @@ bits(uint64_t mask)
 
 #ifdef WIDEST
 /*
- * The kinds of a byte by its two halves: those that both tables have.  A table
- * has 16 entries; a byte over 0x7f has none.
+ * The kinds of a byte: those that both its halves have in their tables of 16
+ * entries.  A byte over 0x7f has none.
  */
 WIDE BODY __m256i
 kinds_wide(__m256i c, __m128i low_half, __m128i high_half)
@@ -991,9 +1005,9 @@ mask_wide(__m256i v, unsigned i)
 #define ALL(c) TWICE(c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c)
 
 /*
- * What look_wide() works with, which reads it from memory where it needs it:
- * the compiler would make each anew for each chunk, in three instructions.  The
- * kinds are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
+ * Constants that look_wide() reads from memory.  Otherwise the compiler would
+ * make each anew for each chunk, in three instructions.  The kinds are 0x80:
+ * 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
  */
 struct constants {
 	unsigned char space[32], nibble[32], minus_a[32], z[32], newline[32];
@@ -1039,7 +1053,7 @@ look_wide(const char *s, char *low, const struct constants *constants)
 		m.facts |= mask_wide(_mm256_adds_epu8(kinds, CONSTANT(most)),
 				     i);
 		m.newline |= mask_wide(nl, i);
-		/* One test for all: the masks are for few chunks. */
+		/* One test for all, since few chunks need the masks. */
 		rare = _mm256_or_si256(rare, _mm256_or_si256(kinds,
 			_mm256_andnot_si256(CONSTANT(most), c)));
 	}
@@ -1129,13 +1143,13 @@ struct counted {
 	uint64_t part;		/* signs that are parts of words, and ... */
 	uint64_t drop;		/* ... spaces between words that are one */
 	unsigned n;		/* bytes of the chunk to read */
-	bool reopen;		/* the last word goes on in this chunk */
+	bool reopen;		/* the last word continues in this chunk */
 	bool back;		/* an address began before the chunk */
 };
 
 /*
- * May the sign at s[0] count although no digit or sign of an operator stands in
- * the chunk?  s[1] is ASCII too, and what follows is not.
+ * May the sign at s[0] count although the chunk has no digit and no sign of an
+ * operator? s[1] is ASCII too, and s[2] is not.
  */
 static inline bool
 may_count(const char *s)
@@ -1143,7 +1157,7 @@ may_count(const char *s)
 	return s[1] > ' ' || fact[s[0] & 0x7f] != 0;
 }
 
-/* A quote, a dash, or an ellipsis: U+20xx. */
+/* Is it a quote, a dash, or an ellipsis: U+20xx? */
 static inline bool
 is_quote(unsigned char third)
 {
@@ -1158,9 +1172,9 @@ is_letter(unsigned char b)
 }
 
 /*
- * Does text typed with care have a mark at s[at] that separates words, whatever
- * else stands around it?  What sign_verdict() says of it is known: a quote
- * before a letter or a space, or a dash between words.
+ * Is there a typographic mark at s[at] that separates words, whatever else is
+ * around it?  It is a quote before a letter or a space, or a dash between
+ * words, so that there is no need to ask sign_verdict().
  */
 static inline bool
 is_plain_mark(const char *s, unsigned at)
@@ -1179,9 +1193,9 @@ is_plain_mark(const char *s, unsigned at)
 }
 
 /*
- * Of the first n bytes of a chunk, those before one that is not ASCII, but for
- * the last of them, which that may change.  Marks that are plain do not end it,
- * on the line that the chunk begins with: then that *is_high.
+ * How many of the first n bytes of a chunk come before one that is not ASCII;
+ * the last of these is left out, since the next may change it.  Plain marks on
+ * the first line of the chunk are passed over, and set *is_high.
  */
 static inline unsigned
 plain_bytes(const char *s, unsigned n, struct masks *m, unsigned next,
@@ -1218,9 +1232,9 @@ byte_at(const struct reading *r, size_t p)
 }
 
 /*
- * Where in a chunk a sign may count: more places than those where it does, but
- * few in prose.  'word' as in struct masks; 'last' and 'next' are the bytes
- * that stand before and behind the chunk.
+ * The places in a chunk at which a sign may count: more than those at which it
+ * does, but few in prose.  'word' is as in struct masks; 'last' and 'next' are
+ * the bytes before and after the chunk.
  */
 static uint64_t
 candidates(const struct facts *f, uint64_t word, unsigned char last,
@@ -1241,7 +1255,7 @@ candidates(const struct facts *f, uint64_t word, unsigned char last,
 			  (before_sign & end);
 	uint64_t later = f->special << 1 | (f->special << 2 & sign << 1);
 	uint64_t begins = f->digit << 1 & (before_sign | before_digit);
-	/* What stands before the chunk may be part of it. */
+	/* An operator may begin before the chunk. */
 	uint64_t first = 7;
 
 	if (last < 0x80 && last != ';' && fact[last] == 0)
@@ -1255,7 +1269,7 @@ candidates(const struct facts *f, uint64_t word, unsigned char last,
 			   sooner | (f->ratio << 1 & word << 2)));
 }
 
-/* Is it the colon or the hyphen of a word, and no minus of A- ? */
+/* Is it the colon or the hyphen of a word, and not the minus of A- ? */
 static inline bool
 is_mark_of_word(const struct reading *r, size_t p)
 {
@@ -1267,9 +1281,9 @@ is_mark_of_word(const struct reading *r, size_t p)
 }
 
 /*
- * The signs that count among the n bytes of text[p..], a chunk that is all
- * ASCII up to there.  They go to 'low' as they are.  Fewer bytes are to be read
- * where the slow path has to see one.
+ * The signs that count among the first n bytes, all ASCII, of the chunk at
+ * text[p].  They are written to 'low' unchanged.  If the slow path has to see a
+ * byte, fewer are read.
  */
 static void
 count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
@@ -1279,7 +1293,7 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 	uint64_t some = candidates(f, word, p > 0 ? byte_at(&k->r, p - 1) : 0,
 				   byte_at(&k->r, p + CHUNK));
 
-	/* What is not ASCII may make these count. */
+	/* A byte that is not ASCII may make these count. */
 	if (n < CHUNK)
 		some |= f->sign & ~word & (n >= 3 ? (uint64_t)7 << (n - 3) : 7);
 
@@ -1373,8 +1387,8 @@ read_fast(struct sink *k)
 }
 
 /*
- * Is the character at s[0..len), of a folded word, a digit of any script?  Its
- * bytes to *n.
+ * Is the character at s[0..len), of a folded word, a digit of any script?  *n
+ * becomes its length in bytes.
  */
 static bool
 is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
@@ -1389,7 +1403,7 @@ is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
 	return (fold_info(&w->fold, (uint32_t)c) & DIGIT) != 0;
 }
 
-/* Where the digit is that follows signs of a number at norm[from], or from. */
+/* Where the digit after the signs of a number at norm[from] is, or 'from'. */
 static size_t
 after_signs(struct words_reader *w, const char *norm, size_t from, size_t end)
 {
@@ -1407,8 +1421,8 @@ after_signs(struct words_reader *w, const char *norm, size_t from, size_t end)
 }
 
 /*
- * Make every run of numbers on a line one "0", its words moved to 'to'.  Signs
- * between digits go with them.
+ * Replace every run of numbers on a line, with the signs between digits, by one
+ * "0", and move the line's words to 'to'.
  */
 static size_t
 fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)

@@ -10,8 +10,9 @@
  * apart from those on it: 10^6, H_2, 1^1/2.
  *
  * A byte that is not UTF-8 is a letter, itself: text in another encoding is
- * compared as it stands.  It is in the words as it is in the text, differs
- * from every character and from every other byte, and has no other case.
+ * compared byte by byte.  Such a byte is the same in the words and in the text,
+ * differs from every character and from every other byte, and has no other
+ * case.
  *
  *	text	M 0xE4 d c h e n ,   M U+00E4 d c h e n \n
  *	words	m 0xE4 d c h e n _ m U+00E4 d c h e n _
@@ -46,15 +47,15 @@ int words_read(struct words_reader *w, struct scan *out, const char *text,
 	       size_t len, uint64_t off);
 
 /*
- * The same by one character at a time: what words_read() must agree with,
- * whatever vector instructions it uses.  For tests.
+ * The same, one character at a time. words_read() must agree with it, whatever
+ * vector instructions it uses.  For tests.
  */
 int words_read_plain(struct words_reader *w, struct scan *out,
 		     const char *text, size_t len, uint64_t off);
 
 /*
- * Where each word stands in the text, in order: for who shows them.  All 0
- * before the first call; to be freed by the caller.
+ * Where each word is in the text, in order: for showing them.  All 0 before the
+ * first call; the caller frees it.
  */
 struct word_spans {
 	struct word_span {
@@ -65,14 +66,14 @@ struct word_spans {
 };
 
 /*
- * words_read_plain(), by a reader without fold_digits, and to 'spans' where
- * these words stand: in the document.
+ * words_read_plain(), by a reader without fold_digits; it also sets 'spans' to
+ * where in the document these words are.
  */
 int words_read_spans(struct words_reader *w, struct scan *out,
 		     struct word_spans *spans, const char *text, size_t len,
 		     uint64_t off);
 
-/* Append (part of) a line that is not looked at, as it is too long. */
+/* Append (part of) a line that is too long to be read. */
 int words_skip(struct scan *out, size_t len, uint64_t off, bool begins);
 
 /* Bytes held by the reader and by a scan. */

@@ -10,12 +10,12 @@ static int READ_TEXT(struct sink *k)
 #ifdef CONSTANTS
 	const struct constants *constants = CONSTANTS;
 
-	/* Not even what they are is known to the compiler. */
+	/* Hide from the compiler what they are, so that it loads them. */
 	__asm__("" : "+r" (constants));
 #endif
 
 	while (p < k->r.len) {
-		/* What of *k each chunk changes, in registers. */
+		/* The parts of *k that each chunk changes, in registers. */
 		char *to = out->norm + out->norm_len;
 		uint32_t nwords = k->put.nwords;
 		uint64_t digits = k->put.digits;
@@ -31,7 +31,7 @@ static int READ_TEXT(struct sink *k)
 			memcpy(tail, s, k->r.len - p);
 			s = tail;
 		}
-		/* They end there; whole chunks are read up to 'last'. */
+		/* The text ends at 'end', its whole chunks at 'last'. */
 		end = last = s + left;
 		if (left <= CHUNK)
 			most = (unsigned)left;

@@ -1,4 +1,6 @@
-/* --diff: the text, for people, with what goes marked, and why it goes. */
+/*
+ * --diff: the text for people to read, with marks on what is removed, and why.
+ */
 #include "diff.h"
 
 #include <inttypes.h>
@@ -13,7 +15,7 @@
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
 
-#define GONE "- "		/* before a line that goes */
+#define GONE "- "		/* before a removed line */
 #define LABEL_MAX 200		/* bytes of an id, or of a table's name */
 
 static int
@@ -22,7 +24,7 @@ put_color(struct diff *d, const char *code)
 	return d->color ? put_string(d->to, code) : 0;
 }
 
-/* Text of a line, the newline not included, which may follow. */
+/* Put the text of a line; its newline, if any, is not part of it. */
 static int
 put_text(struct diff *d, const char *text, size_t len, bool ends)
 {
@@ -34,7 +36,7 @@ put_text(struct diff *d, const char *text, size_t len, bool ends)
 	       writer_put(d->to, "\r", cr);
 }
 
-/* Lines of text, each after 'mark' and in 'code'. */
+/* Put lines of text, each after 'mark' and in colour 'code'. */
 static int
 put_lines(struct diff *d, const char *mark, const char *code,
 	  const char *text, size_t len)
@@ -80,7 +82,7 @@ diff_remember(struct diff *d, uint64_t document, uint64_t off,
 	texts_add(&d->texts, document, off, text, len);
 }
 
-/* Words that the witness lacks: [-these-], or in a colour. */
+/* Put words that the witness lacks: [-these-], or in a colour. */
 static int
 put_lacking(struct diff *d, const char *text, size_t len)
 {
@@ -91,7 +93,7 @@ put_lacking(struct diff *d, const char *text, size_t len)
 	       put_lines(d, GONE, "", "-]", 2) != 0 ? -1 : 0;
 }
 
-/* What the witness has there: {+this+}, or in a colour; on one line. */
+/* Put what the witness has instead: {+this+}, or in a colour; on one line. */
 static int
 put_instead(struct diff *d, const char *text, size_t len)
 {
@@ -112,7 +114,10 @@ put_instead(struct diff *d, const char *text, size_t len)
 	return d->color ? 0 : put_lines(d, GONE, "", "+}", 2);
 }
 
-/* The words that differ; none where the witness says all, or is not at hand. */
+/*
+ * Find the words that differ; none if the witness contains all, or is not
+ * available.
+ */
 static int
 compare(struct diff *d, const struct dedup_removal *r, const char *text,
 	size_t len, const char **witness)
@@ -128,7 +133,7 @@ compare(struct diff *d, const struct dedup_removal *r, const char *text,
 	return word_diff(&d->words, text, len, *witness, witness_len);
 }
 
-/* A unit that goes, with the words marked that differ. */
+/* Put a removed unit, with marks on the words that differ. */
 static int
 put_gone(struct diff *d, const struct dedup_removal *r, const char *text,
 	 size_t len)
@@ -160,7 +165,7 @@ diff_kept(struct diff *d, const char *text, size_t len)
 	return put_lines(d, "  ", "", text, len);
 }
 
-/* A name that others gave, of 'most' bytes at most. */
+/* Put a name that is not ours, at most 'most' bytes of it. */
 static int
 put_label(struct diff *d, const char *s, size_t most)
 {
@@ -192,7 +197,7 @@ diff_title(struct diff *d, uint64_t document)
 	return put_string(d->to, "\n");
 }
 
-/* Where a witness of a document stands, for people. */
+/* Put where a witness of a document is, for people to read. */
 static int
 put_where(struct diff *d, uint64_t document, const struct dedup_place *at)
 {
@@ -214,7 +219,7 @@ put_where(struct diff *d, uint64_t document, const struct dedup_place *at)
 	       put_label(d, table, LABEL_MAX);
 }
 
-/* What is said of a reason, before the place; by its name, as dedup(1) has it. */
+/* The words for a reason, before the place; by its name, as in dedup(1). */
 static const char *
 words_for(enum dedup_reason reason)
 {
@@ -223,9 +228,9 @@ words_for(enum dedup_reason reason)
 	} says[] = {
 		{ "exact", "same as" }, { "near", "all of it in" },
 		{ "similar", "like" }, { "repeat", "repeats" },
-		{ "lead", "in full from" }, { "contained", "stands in" },
+		{ "lead", "in full from" }, { "contained", "part of" },
 		{ "boilerplate", "as" }, { "listed", "listed:" },
-		{ "heading", "heading of what goes, as at" },
+		{ "heading", "heading of removed text, as at" },
 	};
 	const char *name = dedup_reason_name(reason);
 

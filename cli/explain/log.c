@@ -9,9 +9,10 @@
 
 #include "put.h"
 
-#define HEAD 65536		/* bytes in which a line shows that it is one */
+#define HEAD 65536		/* first bytes of a file, enough to recognise a
+				 * log */
 
-/* Does a file begin with a line as origins_put_place() begins it? */
+/* Does a file begin as a line of origins_put_place() does? */
 static bool
 is_log(const char *head, size_t len)
 {

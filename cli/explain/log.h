@@ -1,6 +1,6 @@
 /*
- * --log: a line of JSON for each removal: what went, from where, and why.  The
- * output and the log together give the input again.
+ * --log: a line of JSON for each removal: what was removed, from where, and
+ * why.  The input can be rebuilt from the output and the log.
  */
 #ifndef LOG_H
 #define LOG_H
@@ -18,7 +18,7 @@ struct log {
 	struct writer *to;	/* NULL: there is no log */
 };
 
-/* Bytes that leave the input. */
+/* Bytes that are removed from the input. */
 struct piece {
 	uint64_t at;		/* where in the file */
 	const char *bytes;
@@ -27,8 +27,8 @@ struct piece {
 
 /*
  * May a log be written to 'path'?  Not over a file that is neither empty nor a
- * log, since that may be an input: "--log a b" takes the next argument for its
- * file, whatever was meant.
+ * log.  It may be an input: in "--log a b" the next argument is the log's file,
+ * even if the user meant otherwise.
  */
 bool log_may_replace(const char *path);
 
@@ -38,7 +38,7 @@ int log_removal(struct log *l, uint64_t document,
 		const struct dedup_removal *removal,
 		const struct piece *pieces, size_t npieces);
 
-/* A document with so few words left that it goes whole. */
+/* Log a document that is removed whole since it has so few words left. */
 int log_short(struct log *l, uint64_t document, uint64_t words,
 	      const struct piece *pieces, size_t npieces);
 

@@ -8,10 +8,11 @@
 
 #include "shown.h"
 
-/* Columns of the line that is drawn again and again: of the one terminal. */
+/* Columns of the line that is being redrawn; there is only one terminal. */
 static size_t drawn;
 
-#define ROOM 1024		/* where there is no memory for more */
+#define ROOM 1024		/* bytes of a message if there is no memory for
+				 * more */
 
 void
 message_redraw(const char *line)

@@ -1,18 +1,20 @@
-/* Messages on standard error: each one line, control characters shown. */
+/*
+ * Messages on standard error: one line each, with control characters escaped.
+ */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
-/* "dedup: ", what the format makes, and a newline. */
+/* Print "dedup: ", the formatted message, and a newline. */
 __attribute__((format(printf, 1, 2)))
 void message(const char *format, ...);
 
 /*
- * A line on the terminal that is drawn again and again, over itself; "" takes
- * it away, as the next message does.
+ * Draw a line on the terminal over the one drawn before.  "" removes it, and so
+ * does the next message.
  */
 void message_redraw(const char *line);
 
-/* What a file is called in messages; NULL is standard output. */
+/* The name of a file in messages; NULL is standard output. */
 const char *message_name(const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* Which document stands where. */
+/* Where documents come from. */
 #include "origin.h"
 
 #include <inttypes.h>
@@ -54,7 +54,7 @@ origin_name(const struct origin *o, char *buf, size_t size)
 }
 
 /*
- * Documents of tables.  A table has a label for each:
+ * Documents of tables.  A table has a label for each document:
  *
  *	OFFSET LINE PART KIND\n  FILE NUL ID NUL URL NUL
  *
@@ -91,7 +91,9 @@ origins_label(void *arg, uint64_t document, const char **p, size_t *len)
 	return 0;
 }
 
-/* The number at *p, and the space after it: whether it is there. */
+/*
+ * Read the number at *p and the space after it.  False if they are not there.
+ */
 static bool
 read_number(const char **p, uint64_t *n)
 {
@@ -106,7 +108,7 @@ read_number(const char **p, uint64_t *n)
 	return true;
 }
 
-/* The origin that a label stands for: whether it is a label. */
+/* Read a label into an origin.  False if it is not a label. */
 static bool
 read_label(const char *p, size_t len, struct origin *o)
 {

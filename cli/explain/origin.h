@@ -1,6 +1,6 @@
 /*
- * Which document stands where: what the numbers that the library gives to
- * documents are in the input, or in the tables that were loaded.
+ * Where documents come from: which numbers of the library belong to which
+ * documents of the input, or of the tables that were loaded.
  */
 #ifndef ORIGIN_H
 #define ORIGIN_H
@@ -18,14 +18,15 @@ struct origin {
 	uint64_t line;		/* lines of the file before it */
 	char *id;		/* of a record; NULL for text */
 	char *url;		/* of a WARC record; NULL: it has none */
-	bool warc;		/* 'offset' is where the record is */
-	uint64_t part;		/* text: number in its file, from 1; 0: it is
-				 * the file */
+	bool warc;		/* 'offset' is that of the record */
+	uint64_t part;		/* text: number in its file, from 1; 0: the
+				 * whole file */
 };
 
 struct origins {
-	const struct dedup *d;	/* for the names of tables' documents */
-	bool on;		/* they are recorded: somebody wants them */
+	const struct dedup *d;	/* for the names of documents in tables */
+	bool on;		/* they are recorded, since an option needs
+				 * them */
 	struct origin *origin;	/* by document number */
 	size_t n, room;
 	const char **tables;	/* that were loaded, in order */
@@ -35,29 +36,29 @@ struct origins {
 };
 
 /*
- * Document number o->n comes from here.  'id' and 'url' are taken over.  -1:
- * ENOMEM.
+ * Record the origin of document number o->n; takes ownership of 'id' and 'url'.
+ * -1: ENOMEM.
  */
 int origins_add(struct origins *o, const struct origin *origin);
 
-/* A table was loaded from here.  -1: ENOMEM. */
+/* Record that a table was loaded from 'path'.  -1: ENOMEM. */
 int origins_add_table(struct origins *o, const char *path);
 
 /*
- * What to call a document: its id, its file, or FILE#PART, for which 'buf' is
- * used.
+ * The name of a document: its id, its file, or FILE#PART, which is put in
+ * 'buf'.
  */
 const char *origin_name(const struct origin *o, char *buf, size_t size);
 
-/* Where a place's document comes from: whether that is known. */
+/* Where the document of a place comes from.  False if that is not known. */
 bool origins_find(const struct origins *o, const struct dedup_place *at,
 		  struct origin *found);
 
-/* The table that a place is in; "" where it is in none. */
+/* The table that a place is in; "" if it is in none. */
 const char *origins_table(const struct origins *o,
 			  const struct dedup_place *at);
 
-/* NAME:LINE of a place; the table's name, if no more is known. */
+/* NAME:LINE of a place, or only the table's name if no more is known. */
 void origins_short_place(const struct origins *o, const struct dedup_place *at,
 			 char *buf, size_t size);
 
@@ -65,14 +66,14 @@ void origins_short_place(const struct origins *o, const struct dedup_place *at,
 int origins_label(void *arg, uint64_t document, const char **p, size_t *len);
 
 /*
- * As JSON: 0, or -1 with errno.  A document's name, a string; ,"url":"..." of
- * one that has it; the members of a place,
+ * As JSON: 0, or -1 with errno.  A document's name, as a string; ,"url":"..."
+ * if it has one; the members of a place,
  *
  *	"file":...,"document":...,"line":N,"offset":N
  *
- * A record also has its URL, and which line of the file it is, or where in the
- * file it begins.  A text's offset and line are those of its file, a record's
- * those of its text.  A table's document begins with "table":...
+ * A record also has its URL, and its line in the file, or where in the file it
+ * begins.  Offset and line are counted in the file for a text, and in the text
+ * of a record.  A document of a table begins with "table":...
  */
 int origins_put_name(const struct origins *o, struct writer *w,
 		     uint64_t document);

@@ -9,7 +9,7 @@
 #include "json.h"
 #include "shown.h"
 
-#define PIECE ((size_t)4096)	/* bytes escaped at a time */
+#define CHUNK ((size_t)4096)	/* bytes escaped at a time */
 #define TRIPLES ((size_t)1024)	/* of bytes, in base64, at a time */
 
 int
@@ -32,15 +32,15 @@ put_format(struct writer *w, const char *format, ...)
 				       (size_t)n : sizeof(buf) - 1);
 }
 
-/* The first piece of a text: it ends where a character does. */
+/* The first chunk of a text: it ends at the end of a character. */
 static size_t
-piece_of(const char *s, size_t len)
+chunk_of(const char *s, size_t len)
 {
-	size_t n = PIECE;
+	size_t n = CHUNK;
 
-	if (len <= PIECE)
+	if (len <= CHUNK)
 		return len;
-	while (n > PIECE - 4 && (s[n] & 0xc0) == 0x80)
+	while (n > CHUNK - 4 && (s[n] & 0xc0) == 0x80)
 		n--;
 	return n;
 }
@@ -48,10 +48,10 @@ piece_of(const char *s, size_t len)
 int
 put_shown(struct writer *w, const char *s, size_t len, bool text)
 {
-	char buf[SHOWN_MOST * PIECE];
+	char buf[SHOWN_MOST * CHUNK];
 
 	while (len > 0) {
-		size_t n = piece_of(s, len);
+		size_t n = chunk_of(s, len);
 
 		if (writer_put(w, buf, shown_copy(buf, s, n, text)) != 0)
 			return -1;
@@ -64,10 +64,10 @@ put_shown(struct writer *w, const char *s, size_t len, bool text)
 int
 put_escaped(struct writer *w, const char *s, size_t len)
 {
-	char buf[6 * PIECE];
+	char buf[6 * CHUNK];
 
 	while (len > 0) {
-		size_t n = piece_of(s, len);
+		size_t n = chunk_of(s, len);
 
 		if (writer_put(w, buf, json_escape(s, n, buf)) != 0)
 			return -1;
@@ -91,9 +91,9 @@ put_field(struct writer *w, const char *key, const char *s)
 	       put_quoted(w, s, strlen(s));
 }
 
-/* RFC 4648: 'len' is a multiple of 3, but for the last piece. */
+/* RFC 4648: 'len' is a multiple of 3, except at the end. */
 static int
-put_base64_piece(struct writer *w, const char *s, size_t len)
+put_base64_chunk(struct writer *w, const char *s, size_t len)
 {
 	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		"abcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -119,7 +119,7 @@ put_base64(struct writer *w, const char *s, size_t len)
 	while (len > 0) {
 		size_t n = len < 3 * TRIPLES ? len : 3 * TRIPLES;
 
-		if (put_base64_piece(w, s, n) != 0)
+		if (put_base64_chunk(w, s, n) != 0)
 			return -1;
 		s += n;
 		len -= n;

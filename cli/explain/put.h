@@ -13,7 +13,7 @@ int put_string(struct writer *w, const char *s);
 __attribute__((format(printf, 2, 3)))
 int put_format(struct writer *w, const char *format, ...);
 
-/* Text with its control characters shown: see shown_copy(). */
+/* Text with control characters escaped: see shown_copy(). */
 int put_shown(struct writer *w, const char *s, size_t len, bool text);
 
 /* Text as (part of) the body of a JSON string; with quotes; "key":"text". */
@@ -21,7 +21,7 @@ int put_escaped(struct writer *w, const char *s, size_t len);
 int put_quoted(struct writer *w, const char *s, size_t len);
 int put_field(struct writer *w, const char *key, const char *s);
 
-/* "text":"..."; or where that is not UTF-8, "base64":"...", all its bytes. */
+/* "text":"..." or, if it is not UTF-8, "base64":"..." of all its bytes. */
 int put_bytes_field(struct writer *w, const char *s, size_t len);
 
 #endif

@@ -1,4 +1,4 @@
-/* Control characters, shown. */
+/* Escapes control characters. */
 #include "shown.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@ is_control(utf8proc_int32_t c)
 	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
-/* A control, or a byte that is no UTF-8: how many bytes it becomes. */
+/* Escape a control, or a byte that is not UTF-8: how many bytes it becomes. */
 static size_t
 show(char *to, utf8proc_int32_t c, bool byte)
 {

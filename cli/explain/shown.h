@@ -1,7 +1,7 @@
 /*
- * Text of others on a terminal: control characters are shown as less(1) does,
+ * Foreign text on a terminal: control characters are escaped as less(1) does,
  * ^[ or <U+202E>, so that no name and no text can move the cursor, forge a
- * message or turn the line around.
+ * message or reverse the line.
  */
 #ifndef SHOWN_H
 #define SHOWN_H
@@ -13,10 +13,10 @@
 
 /*
  * Copy 'len' bytes to 'to', which has room for SHOWN_MOST times as many: how
- * many these become.  What is shown are the controls of ASCII and of C1, also
- * a C1 byte that is no UTF-8, line and paragraph separators, and the marks
- * that change the direction of writing.  All else is as it was.  'text': tabs
- * are no controls.
+ * many these become.  Escaped are the controls of ASCII and of C1, also a C1
+ * byte that is not UTF-8, line and paragraph separators, and marks that change
+ * the direction of writing.  All else is unchanged.  'text': tabs do not count
+ * as controls.
  */
 size_t shown_copy(char *to, const char *s, size_t len, bool text);
 

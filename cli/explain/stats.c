@@ -36,8 +36,8 @@ print_json(const struct dedup_stats *s, const struct tally *t)
 }
 
 /*
- * How much of what was read was compared at all; and where that is little, as
- * of a list of names, how to have it compared.
+ * Report how much of the text was compared at all; if it was little, as in a
+ * list of names, also how to have it compared.
  */
 static void
 print_lines(const struct dedup_stats *s)
@@ -47,8 +47,8 @@ print_lines(const struct dedup_stats *s)
 	fprintf(stderr, "compared    %" PRIu64 " units of %" PRIu64
 		" lines\n", s->units, s->lines);
 	if (s->short_lines > s->lines / 2)
-		fprintf(stderr, "            %" PRIu64 " lines are none by "
-			"themselves: -u line -m 1 compares each\n",
+		fprintf(stderr, "            %" PRIu64 " lines are not units "
+			"by themselves: -u line -m 1 compares each\n",
 			s->short_lines);
 }
 

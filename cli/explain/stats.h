@@ -7,11 +7,11 @@
 
 #include "dedup.h"
 
-/* Things the command counts beside the library. */
+/* What the command counts in addition to the library. */
 struct tally {
 	uint64_t bytes_in, bytes_out;	/* of the files */
 	uint64_t records, bad_records, no_text, long_records;
-	uint64_t short_documents, short_bytes;	/* dropped whole; bytes that
+	uint64_t short_documents, short_bytes;	/* removed whole; bytes that
 						 * were left of them */
 };
 

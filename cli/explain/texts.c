@@ -15,7 +15,7 @@ has_room(struct texts *t, void *array, size_t *room, size_t n, size_t size)
 	return false;
 }
 
-/* Begin a document, if there is room for its entry. */
+/* Begin a document, unless there is no room for its entry. */
 static bool
 begin(struct texts *t, uint64_t document)
 {

@@ -1,4 +1,4 @@
-/* The texts of documents that were read, as far as there is room. */
+/* A cache of the texts of documents that were read, with a bound. */
 #ifndef TEXTS_H
 #define TEXTS_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEXTS_MOST ((size_t)64 << 20)	/* bytes, of texts and of the list */
+#define TEXTS_MOST ((size_t)64 << 20)	/* bytes of texts and of the list */
 
 struct text_at {
 	uint64_t document;
@@ -19,26 +19,26 @@ struct texts {
 	struct text_at *documents;	/* ascending by number */
 	size_t n, documents_room;
 	size_t most;		/* bytes */
-	bool full;		/* nothing more is remembered: */
-	bool no_memory;		/* there was less than 'most' */
+	bool full;		/* nothing more is added ... */
+	bool no_memory;		/* ... since memory ran out before 'most' */
 };
 
 /*
- * Bytes of a document from 'off' on; documents come in the order of their
- * numbers, each from its beginning to its end.  What there is no room for, and
- * all that comes after it, is not remembered.
+ * Add bytes of a document from 'off' on; documents come in the order of their
+ * numbers, each from its beginning to its end.  Text that does not fit, and all
+ * text after it, is not remembered.
  */
 void texts_add(struct texts *t, uint64_t document, uint64_t off,
 	       const char *text, size_t len);
 
 /*
- * What is remembered of a document from 'off' on; until the next texts_add().
- * False: nothing.
+ * The remembered text of a document from 'off' on, valid until the next
+ * texts_add().  False: none.
  */
 bool texts_find(const struct texts *t, uint64_t document, uint64_t off,
 		const char **text, size_t *len);
 
-/* Remember nothing of what was added so far. */
+/* Forget everything that was added so far. */
 void texts_clear(struct texts *t);
 
 void texts_free(struct texts *t);

@@ -28,7 +28,7 @@ hash_form(uint64_t h, const struct dedup_word *w)
 	return h;
 }
 
-/* The words of a text, 'most' of them: -1, ENOMEM. */
+/* Take the words of a text, at most 'most': -1 with ENOMEM. */
 static int
 take_words(struct word_diff *w, int which, const char *s, size_t len,
 	   size_t most)
@@ -43,7 +43,7 @@ take_words(struct word_diff *w, int which, const char *s, size_t len,
 	if (got == DEDUP_OK)
 		got = dedup_words_read(w->reader[which], s, len, most, &words,
 				       &n);
-	if (got == DEDUP_EINVAL)	/* a line that nobody compares */
+	if (got == DEDUP_EINVAL)	/* a line that is never compared */
 		return 0;
 	n = n < most ? n : most;
 	if (got != DEDUP_OK ||
@@ -61,10 +61,11 @@ take_words(struct word_diff *w, int which, const char *s, size_t len,
 }
 
 /*
- * Myers (1986), but free to end anywhere in b, and a deletion costs 2: at 1 it
- * would be no dearer to delete the last words than to exchange one before them.
- * x counts words of a, y of b, and k = y - x is a diagonal.  steps[] holds for
- * each cost d and k = -d .. d the largest x to which d leads on k, or -1:
+ * Myers (1986), but it may end anywhere in b, and a deletion costs 2: with 1,
+ * deleting the last words would cost no more than replacing one before them. x
+ * counts words of a, y of b, and k = y - x is a diagonal. steps[] holds, for
+ * each cost d and k = -d .. d, the largest x that is reached on k at cost d, or
+ * -1:
  *
  *	d = 0:       0
  *	d = 1:    -1 0 1
@@ -78,7 +79,7 @@ step_at(const struct word_diff *w, ptrdiff_t d, ptrdiff_t k)
 
 enum edit { NO_EDIT, DELETION, INSERTION };
 
-/* The largest x at which a diagonal is entered, or -1; the edit before it. */
+/* The largest x at which a diagonal is entered, or -1; and by which edit. */
 static int32_t
 enter(const struct word_diff *w, ptrdiff_t d, ptrdiff_t k, enum edit *how)
 {
@@ -110,8 +111,8 @@ follow(const struct word_diff *w, int32_t x, ptrdiff_t k)
 }
 
 /*
- * The d and k with which all of a is passed; of several k the largest, with
- * the fewest deletions.  1; 0, it costs too much; -1, ENOMEM.
+ * Find the d and k at which all of a is passed; of several k the largest, with
+ * the fewest deletions.  Returns 1; 0 if it costs too much; -1 with ENOMEM.
  */
 static int
 find_end(struct word_diff *w, ptrdiff_t *end_d, ptrdiff_t *end_k)
@@ -139,7 +140,7 @@ find_end(struct word_diff *w, ptrdiff_t *end_d, ptrdiff_t *end_k)
 	return 0;
 }
 
-/* The way back: the words in common, how many. */
+/* Trace back to the words in common: how many. */
 static size_t
 trace(struct word_diff *w, ptrdiff_t d, ptrdiff_t k)
 {
@@ -167,8 +168,8 @@ trace(struct word_diff *w, ptrdiff_t d, ptrdiff_t k)
 }
 
 /*
- * Of "a b" in "a c a b" the trace takes the first a.  Take the last: what is
- * inserted comes as early as it may, and may so stand before all of a.
+ * For "a b" in "a c a b" the trace takes the first a.  Take the last:
+ * insertions come as early as possible, and may then be before all of a.
  */
 static void
 slide(struct word_diff *w)
@@ -182,7 +183,7 @@ slide(struct word_diff *w)
 			match[i - 1] = match[i] - 1;
 }
 
-/* The words from .. to, as if they were one, but for numbers. */
+/* The hash of the words from .. to, joined to one; numbers stay apart. */
 static uint64_t
 joined(const struct word *words, size_t from, size_t to)
 {
@@ -202,7 +203,7 @@ end_of(const struct word *w)
 	return w->is.off + w->is.len;
 }
 
-/* The words of b after number 'from' - 1 that stand on its line. */
+/* The first word of b, from number 'from' on, that begins another line. */
 static size_t
 line_end(const struct word_diff *w, size_t from, const char *s)
 {
@@ -216,7 +217,7 @@ line_end(const struct word_diff *w, size_t from, const char *s)
 	return to;
 }
 
-/* Words i .. i_end of a stand where j .. j_end of b do: -1, ENOMEM. */
+/* Add a change: words i .. i_end of a for j .. j_end of b.  -1 with ENOMEM. */
 static int
 add_change(struct word_diff *w, size_t i, size_t i_end, size_t j,
 	   size_t j_end)
@@ -247,7 +248,7 @@ add_change(struct word_diff *w, size_t i, size_t i_end, size_t j,
 	return 0;
 }
 
-/* What stands between the words in common. */
+/* Add the changes between the words in common. */
 static int
 collect(struct word_diff *w, const char *sb)
 {
@@ -278,7 +279,10 @@ word_diff(struct word_diff *w, const char *a, size_t alen, const char *b,
 	na = w->nwords[0];
 	if (na == 0 || na == WORDS_MOST)
 		return 0;
-	/* What is alike is not much longer; what follows is another unit. */
+	/*
+	 * The part of b that is similar is not much longer than a; another unit
+	 * follows.
+	 */
 	if (take_words(w, 1, b, blen, 2 * na + 64) != 0 ||
 	    array_room(&w->match, &w->match_room, na,
 		       sizeof(*w->match)) != 0)

@@ -1,6 +1,6 @@
 /*
- * Options that contradict each other, and such as do nothing: which do, the
- * table 'rules' says.
+ * Finds options that contradict each other or have no effect, by the table
+ * 'rules'.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,17 +11,17 @@
 #include "option_wrong.h"
 
 enum relation {
-	NOT_WITH, ONLY_WITH,		/* any of 'b'; else it is an error */
-	IDLE_WITH, IDLE_WITHOUT,	/* then 'a' does nothing: a warning */
+	NOT_WITH, ONLY_WITH,		/* any of 'b'; otherwise an error */
+	IDLE_WITH, IDLE_WITHOUT,	/* then 'a' has no effect: a warning */
 };
 
 /*
  * 'a' and 'b' are lists of conditions, with spaces between.  A condition is an
- * option, "check", or an option with its value, "scope=document"; "!check" is
- * that it was not given, and "+" joins two that both hold.  A rule is about
- * each of 'a' that holds, and about all of 'b' but that one itself.  "%s" in
- * 'why' is the option of 'a'.  Errors come first: the first one speaks; and of
- * warnings all do.
+ * option, "check", or an option with its value, "scope=document"; "!check"
+ * means that it was not given, and "+" joins two that must both hold.  A rule
+ * applies to each condition of 'a' that holds, and compares it with all of 'b'
+ * except itself.  "%s" in 'why' is the option of 'a'.  Errors come first; only
+ * the first one is printed, but all warnings are.
  */
 static const struct rule {
 	const char *a;
@@ -30,12 +30,12 @@ static const struct rule {
 } rules[] = {
 #define SHOWS "repeated check diff"
 	{ SHOWS, NOT_WITH, SHOWS,
-	  "--repeated, --check and --diff exclude each other" },
+	  "--repeated, --check and --diff cannot be used together" },
 	{ "annotate", NOT_WITH, SHOWS,
 	  "--annotate: not with --repeated, --check or --diff" },
 #define TABLES "merge list test"
 	{ TABLES, NOT_WITH, TABLES,
-	  "--merge, --list and --test exclude each other" },
+	  "--merge, --list and --test cannot be used together" },
 	{ "merge", ONLY_WITH, "output", "--merge: needs --output=FILE" },
 	{ "min-count", ONLY_WITH, "merge", "--min-count: only with --merge" },
 	{ "output", NOT_WITH, "list test",
@@ -54,7 +54,7 @@ static const struct rule {
 	{ "scope=document+!counts-only", NOT_WITH, "save update",
 	  "--scope=document: not with --save or --update" },
 	{ "exact", NOT_WITH, "contained",
-	  "--exact and --contained exclude each other" },
+	  "--exact and --contained cannot be used together" },
 	{ "document-separator", NOT_WITH, "format=jsonl",
 	  "--document-separator: not with --format=jsonl" },
 	{ "document-separator", NOT_WITH, "format=warc",
@@ -64,7 +64,7 @@ static const struct rule {
 	  "--min-doc-words: not with --repeated, --diff or --annotate" },
 #define PLACES "output output-dir in-place"
 	{ PLACES, NOT_WITH, PLACES,
-	  "--output, --output-dir and --in-place exclude each other" },
+	  "--output, --output-dir and --in-place cannot be used together" },
 	{ "output-dir", NOT_WITH, "check diff",
 	  "--output-dir: not with --check or --diff" },
 	{ "in-place", NOT_WITH, SHOWS " annotate",
@@ -74,7 +74,7 @@ static const struct rule {
 	  "--min-doc-words or --max-removed" },
 	{ "resume", ONLY_WITH, "output-dir", "--resume: needs --output-dir" },
 	{ "resume", NOT_WITH, "max-removed",
-	  "--resume and --max-removed exclude each other" },
+	  "--resume and --max-removed cannot be used together" },
 
 	{ "threshold ngram", IDLE_WITH, "exact", "with --exact" },
 	{ "text-field id-field", IDLE_WITH, "format=text",
@@ -83,7 +83,7 @@ static const struct rule {
 	{ "text text-field id-field", IDLE_WITH, "format=warc",
 	  "with --format=warc" },
 	{ "color", IDLE_WITHOUT, "diff", "without --diff" },
-	/* What counts what is the same judges nothing. */
+	/* Counting equal texts involves no matching. */
 #define MATCHING "exact threshold ngram contained scope keep"
 	{ "boilerplate " MATCHING, IDLE_WITH, "top", "with --top" },
 	{ MATCHING, IDLE_WITH, "counts-only", "with --counts-only" },
@@ -140,7 +140,7 @@ holds(const struct options *opt, const char *s)
 	return false;
 }
 
-/* The next condition of a list; NULL behind the last. */
+/* The next condition of a list; NULL after the last. */
 static const char *
 next_of(const char *s)
 {
@@ -148,7 +148,7 @@ next_of(const char *s)
 	return *s == ' ' ? s + 1 : NULL;
 }
 
-/* Does any of a list hold, but the one at 'self', if it is in it? */
+/* Does any condition of a list hold, not counting the one at 'self'? */
 static bool
 any_holds(const struct options *opt, const char *list, const char *self)
 {
@@ -161,7 +161,7 @@ any_holds(const struct options *opt, const char *list, const char *self)
 	return false;
 }
 
-/* The rule speaks of the condition 'a', which holds. */
+/* Report that the rule applies to the condition 'a'. */
 static enum action
 speak(const struct rule *r, const struct options *opt, const char *a)
 {
@@ -188,7 +188,7 @@ apply(const struct rule *r, const struct options *opt)
 	return action;
 }
 
-/* --merge, --list, --test: what is for text is refused, each by its name. */
+/* --merge, --list, --test: refuse options for text, by name. */
 static enum action
 check_tables(const struct options *opt)
 {
@@ -204,8 +204,8 @@ check_tables(const struct options *opt)
 }
 
 /*
- * "--in-place .bak a" would rewrite a and keep nothing of it.  Is that a suffix
- * rather than the name of a file?
+ * "--in-place .bak a" would rewrite a without a backup.  Does this look like a
+ * suffix and not like the name of a file?
  */
 static bool
 is_suffix(const char *arg)
@@ -221,7 +221,7 @@ is_suffix(const char *arg)
 	return strchr("._~", *arg) != NULL;
 }
 
-/* Does its name say that it is compressed, though it would not be? */
+/* Does the name say "compressed", though the file would not be? */
 static bool
 is_misnamed(const struct options *opt)
 {
@@ -229,7 +229,7 @@ is_misnamed(const struct options *opt)
 	       compression_unknown(opt->output) != NULL;
 }
 
-/* Names that say something else than what would be done. */
+/* Check for names that do not fit what would be done. */
 static enum action
 check_names(const struct options *opt)
 {
@@ -246,7 +246,7 @@ check_names(const struct options *opt)
 	return ACTION_FILTER;
 }
 
-/* Of --progress and --no-progress the last one counts. */
+/* The last one of --progress and --no-progress counts. */
 static void
 warn_of_progress(const struct options *opt)
 {

@@ -27,7 +27,7 @@ option_help(const struct option_info *unused, const char *arg)
 	printf("Usage: dedup [OPTION]... [FILE]...\n"
 	       "Strip duplicate and near-duplicate paragraphs, repeated "
 	       "captions, cut-off\nteasers and boilerplate from text.  "
-	       "Without FILE, or where FILE is -, read\nstandard input; "
+	       "Without FILE, or if FILE is -, read\nstandard input; "
 	       "write what is kept to standard output.\n");
 	for (size_t i = 0; i < option_count; i++) {
 		struct option_info o = option_at(i);
@@ -101,7 +101,7 @@ print_bash(void)
 	       "complete -o filenames -F _dedup dedup\n");
 }
 
-/* 'help' with its default filled in, quotes and brackets out of the way. */
+/* Print 'help' with its default filled in, without quotes and brackets. */
 static void
 print_plain(const struct option_info *o)
 {

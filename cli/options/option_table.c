@@ -1,4 +1,4 @@
-/* The table of options, and what the special ones take. */
+/* The table of options, and how the special ones read their arguments. */
 #include "option.h"
 
 #include <assert.h>
@@ -144,7 +144,7 @@ static const struct option_info option_table[] = {
 	{
 		.name = "document-separator",
 		.arg = "LINE",
-		.help = "text: such a line ends a document",
+		.help = "text: line that ends a document",
 		.type = OPTION_SPECIAL, .take = take_separator,
 	},
 	{
@@ -156,7 +156,7 @@ static const struct option_info option_table[] = {
 	},
 	{
 		.name = "files0-from", .arg = "LIST",
-		.help = "the same, a NUL after each",
+		.help = "the same, with names separated by NUL",
 		.values = "FILE",
 		.type = OPTION_STRING, .at = AT(list0),
 		.apart = true,
@@ -179,7 +179,7 @@ static const struct option_info option_table[] = {
 	{ .name = "boilerplate", .type = OPTION_LIBRARY },
 	{
 		.name = "against", .arg = "FILE",
-		.help = "remove what a text, or table, says; may be given again",
+		.help = "remove what is in a text or table; repeatable",
 		.values = "FILE",
 		.type = OPTION_SPECIAL, .take = take_against, .again = true,
 	},
@@ -190,20 +190,20 @@ static const struct option_info option_table[] = {
 	{
 		.name = "load", .arg = "TABLE",
 		.group = "Tables",
-		.help = "know what a table knows; may be given again",
+		.help = "load a saved table; repeatable",
 		.values = "FILE",
 		.type = OPTION_SPECIAL, .take = take_load, .again = true,
 	},
 	{
 		.name = "save", .arg = "TABLE",
-		.help = "write what is known in the end to a table",
+		.help = "save what is known at the end as a table",
 		.values = "FILE",
 		.type = OPTION_STRING, .at = AT(save),
 		.apart = true,
 	},
 	{
 		.name = "update", .arg = "TABLE",
-		.help = "load a table, if there is one, and save it again",
+		.help = "load a table, if it exists, and save it again",
 		.values = "FILE",
 		.type = OPTION_STRING, .at = AT(update),
 	},
@@ -216,7 +216,7 @@ static const struct option_info option_table[] = {
 	{ .name = "counts-only", .type = OPTION_LIBRARY },
 	{
 		.name = "merge",
-		.help = "merge tables, the operands, into that of -o",
+		.help = "merge the tables FILE ... into that of -o",
 		.type = OPTION_SET, .at = AT(mode),
 		.first = MODE_MERGE,
 		.of_tables = true,
@@ -230,14 +230,14 @@ static const struct option_info option_table[] = {
 	},
 	{
 		.name = "list",
-		.help = "list what is in tables",
+		.help = "list what is in the tables FILE ...",
 		.type = OPTION_SET, .at = AT(mode),
 		.first = MODE_LIST,
 		.of_tables = true,
 	},
 	{
 		.name = "test",
-		.help = "check tables",
+		.help = "check the tables FILE ...",
 		.type = OPTION_SET, .at = AT(mode),
 		.first = MODE_TEST,
 		.of_tables = true,
@@ -260,7 +260,7 @@ static const struct option_info option_table[] = {
 	},
 	{
 		.name = "in-place", .arg = "[SUFFIX]",
-		.help = "rewrite each FILE; keep what it was as FILE with SUFFIX",
+		.help = "rewrite each FILE; back it up as FILE+SUFFIX",
 		.type = OPTION_SPECIAL, .take = take_in_place,
 	},
 	{
@@ -271,7 +271,7 @@ static const struct option_info option_table[] = {
 	},
 	{
 		.name = "min-doc-words", .arg = "N",
-		.help = "drop documents of which fewer words are left",
+		.help = "drop documents left with fewer than N words",
 		.type = OPTION_NUMBER, .at = AT(min_doc_words),
 		.least = 1, .most = 1000000,
 	},
@@ -303,7 +303,7 @@ static const struct option_info option_table[] = {
 	},
 	{
 		.name = "top", .arg = "N",
-		.help = "only list the N texts that are in most documents",
+		.help = "only list the N texts in the most documents",
 		.type = OPTION_NUMBER, .at = AT(top),
 		.least = 1, .most = 1000000,
 	},
@@ -336,13 +336,13 @@ static const struct option_info option_table[] = {
 	},
 	{
 		.name = "progress",
-		.help = "show how far it has come, on standard error",
+		.help = "show progress, on standard error",
 		.type = OPTION_SET, .at = AT(progress),
 		.first = PROGRESS_ALWAYS, .apart = true,
 	},
 	{
 		.name = "no-progress",
-		.help = "do not, though that is a terminal",
+		.help = "no progress, even on a terminal",
 		.type = OPTION_SET, .at = AT(progress),
 		.first = PROGRESS_NEVER, .apart = true,
 	},
@@ -364,24 +364,24 @@ static const struct option_info option_table[] = {
 	},
 	{
 		.name = "max-window", .arg = "SIZE",
-		.help = "memory that compressed input may ask for, to 2G (128M)",
+		.help = "longest window of compressed input, to 2G (128M)",
 		.type = OPTION_SIZE, .at = AT(window), .apart = true,
 	},
 	{
 		.name = "on-full", .arg = "WHAT",
-		.help = "when that is full: pass what is new, or fail",
+		.help = "if memory is full: pass new text unjudged, or fail",
 		.values = "pass fail",
 		.type = OPTION_WORD, .at = AT(on_full),
 	},
 	{
 		.name = "max-removed", .arg = "R",
-		.help = "fail where more than this share of the text would go",
+		.help = "fail if more than this share would be removed",
 		.type = OPTION_SHARE, .at = AT(max_removed),
 		.given = AT(guarded),
 	},
 	{
 		.name = "resume",
-		.help = "--output-dir: go on where a run was stopped",
+		.help = "--output-dir: resume an interrupted run",
 		.type = OPTION_FLAG, .at = AT(resume),
 		.apart = true,
 	},
@@ -406,7 +406,7 @@ static const struct option_info option_table[] = {
 
 const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
 
-/* What the library says of one of its options. */
+/* Fill in what the library knows of one of its options. */
 static void
 fill_in(struct option_info *o)
 {

@@ -1,4 +1,4 @@
-/* What is wrong with the command line. */
+/* Messages about a wrong command line. */
 #include "option_wrong.h"
 
 #include <stdarg.h>

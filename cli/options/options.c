@@ -1,4 +1,4 @@
-/* The command line, by the table of options. */
+/* Parses the command line, by the table of options. */
 #include "options.h"
 
 #include <assert.h>
@@ -38,7 +38,7 @@ take_word(const struct option_info *o, struct options *opt, const char *arg,
 	return true;
 }
 
-/* Put the argument where it belongs.  False, and why not. */
+/* Store the argument.  False, with 'why' set, if it is wrong. */
 static bool
 take(const struct option_info *o, struct options *opt, char *arg, char *why)
 {
@@ -78,7 +78,7 @@ take(const struct option_info *o, struct options *opt, char *arg, char *why)
 
 /* The whole line. */
 
-/* What the output depends on. */
+/* Add an option to the hash of all that the output depends on. */
 static void
 note_decider(struct options *opt, const struct option_info *o, const char *arg)
 {
@@ -88,7 +88,7 @@ note_decider(struct options *opt, const struct option_info *o, const char *arg)
 	opt->deciders = hash_string(opt->deciders, arg != NULL ? arg : "");
 }
 
-/* What getopt calls option number i by its long name: no character. */
+/* The value of long option number i for getopt: not a character. */
 #define LONG(i) (256 + (int)(i))
 
 static void
@@ -127,8 +127,8 @@ number_of(int found)
 }
 
 /*
- * Is there an option with a control character in its name, as a file may have?
- * getopt would put it on the terminal as it is.
+ * Has an unknown option a control character in its name?  It may come from the
+ * name of a file, and getopt would print it to the terminal unchanged.
  */
 static bool
 has_controls(int argc, char **argv)
@@ -146,8 +146,8 @@ has_controls(int argc, char **argv)
 }
 
 /*
- * What it was given before would be overridden in silence: who gives two files
- * or two numbers means both, or has forgotten the first.
+ * Refuse a second value, which would silently override the first.  Whoever
+ * gives two files or two numbers means both, or has forgotten the first.
  */
 static enum action
 check_again(const struct option_info *o, const char *before, const char *arg)
@@ -168,7 +168,7 @@ options_free(struct options *opt)
 	opt->loads = opt->against = (struct names){ NULL, 0, 0 };
 }
 
-/* Option number i, with its argument. */
+/* Handle option number i, with its argument. */
 static enum action
 read_option(struct options *opt, size_t i, char *arg)
 {

@@ -1,8 +1,7 @@
 /*
- * The command line.  One table of options, in option_table.c, is what the
- * parser, --help, the shell completions and the check that dedup(1) names
- * every option are made of.  What the library has an option for is told there
- * by its name alone.
+ * The command line.  The parser, --help, the shell completions and the check
+ * that dedup(1) names every option are all made from one table, in
+ * option_table.c.  Options of the library are in it by name only.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -15,14 +14,14 @@
 #include "dedup.h"
 
 enum format { FORMAT_AUTO, FORMAT_TEXT, FORMAT_JSONL, FORMAT_WARC };
-/* How what would be removed is marked, where it stays. */
+/* How to mark what would be removed, if nothing is removed. */
 enum annotate { ANNOTATE_NONE, ANNOTATE_TEXT, ANNOTATE_JSONL, ANNOTATE_DOLMA };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
-/* What goes to the output. */
+/* What is written to the output. */
 enum show {
 	SHOW_KEPT,		/* the text without what is removed */
 	SHOW_REMOVED,		/* what is removed (-d) */
@@ -30,10 +29,10 @@ enum show {
 	SHOW_NOTHING,		/* --check */
 };
 
-/* Once the memory is full. */
+/* What to do if memory is full. */
 enum on_full { ON_FULL_PASS, ON_FULL_FAIL };
 
-/* What becomes of a table after trouble that left the output whole. */
+/* What happens to a table after an error that left the output complete. */
 enum on_error { ON_ERROR_LEAVE, ON_ERROR_SAVE };
 
 /* What the run is about. */
@@ -44,9 +43,9 @@ enum mode {
 	MODE_TEST,		/* operands are tables, checked */
 };
 
-/* What an option was given, each time. */
+/* All values of an option that may be repeated. */
 struct names {
-	char **name;		/* of argv; the array is to be freed */
+	char **name;		/* in argv; the array is ours */
 	size_t n, room;
 };
 
@@ -63,29 +62,30 @@ struct options {
 	const char *separator;	/* of documents; NULL: a file is one */
 	const char *output;	/* NULL: standard output */
 	const char *output_dir;	/* NULL: none */
-	const char *suffix;	/* --in-place: of originals; NULL: none stay */
-	const char *after_in_place;	/* the argument behind it, or NULL */
+	const char *suffix;	/* --in-place: of backups; NULL: none */
+	const char *after_in_place;	/* the argument after it, or NULL */
 	struct compression compress;
-	uint64_t min_doc_words;	/* 0: no matter how few */
+	uint64_t min_doc_words;	/* 0: keep all documents */
 	const char *log;	/* NULL: none */
 	double max_removed;
-	uint64_t deciders;	/* stands for all options that the output
-				 * depends on, and their arguments */
+	uint64_t deciders;	/* hash of all options that the output depends
+				 * on, and their arguments */
 	enum progress_when progress;
 	bool stats, json, quiet;
-	bool text;		/* --text: binary data is text, too */
+	bool text;		/* --text: read binary data as text */
 	bool in_place, resume;
-	bool compress_given;	/* else it goes by the suffix */
+	bool compress_given;	/* otherwise the suffix decides */
 	bool id_given;		/* id_field was */
-	bool guarded;		/* max_removed holds */
+	bool guarded;		/* max_removed was given */
 	uint64_t top;		/* list so many texts; 0: filter */
 	struct names loads, against;	/* --load, --against */
 	const char *save, *update;	/* NULL: none */
-	uint64_t min_count;	/* --merge: see there; 0: all counts stay */
-	uint64_t window;	/* of compressed input: bytes, at most */
+	uint64_t min_count;	/* --merge: least count to keep; 0: all */
+	uint64_t window;	/* longest window of compressed input, bytes */
 	enum on_full on_full;
 	enum on_error on_error;
-	bool threads_given;	/* else: one where the input is no file */
+	bool threads_given;	/* otherwise one thread if the input is not a
+				 * file */
 	const char *list;	/* --files-from; NULL: none */
 	const char *list0;	/* --files0-from */
 	char **files;		/* operands; "-" is standard input */
@@ -100,20 +100,19 @@ struct options {
 enum action {
 	ACTION_FILTER,
 	ACTION_DONE,		/* --help and the like: it was printed */
-	ACTION_WRONG,		/* it is wrong, which has been said */
+	ACTION_WRONG,		/* it is wrong, and a message was printed */
 };
 
 /*
- * Read the command line into *opt, whose strings point into argv; free it in
- * any case.  Messages go to standard error, what was asked for to standard
- * output.
+ * Read the command line into *opt, whose strings point into argv; always free
+ * it.  Messages go to standard error; --help and the like to standard output.
  */
 enum action options_parse(struct options *opt, int argc, char **argv);
 void options_free(struct options *opt);
 
 /*
- * Do the options go together?  ACTION_FILTER, after warnings of those that do
- * nothing; or ACTION_WRONG, and it was said why.
+ * Do the options fit together?  ACTION_FILTER, with warnings about those that
+ * have no effect; or ACTION_WRONG with a message printed.
  */
 enum action option_check(const struct options *opt);
 

@@ -31,7 +31,7 @@ annotate_lists(const struct annotations *a)
 
 /* Marks. */
 
-/* As the value of an attribute; what there is no room for is cut off. */
+/* As the value of an attribute; cut off if there is no room. */
 static void
 escape_attribute(const char *s, char *to, size_t room)
 {
@@ -97,7 +97,7 @@ annotate_body(const char *raw, size_t len, bool escaped)
 
 /* Spans. */
 
-/* A lone surrogate of JSON, as json_decode() gives it? */
+/* Is it a lone surrogate of JSON, as json_decode() returns it? */
 static bool
 is_surrogate(const char *s, size_t len)
 {
@@ -107,8 +107,8 @@ is_surrogate(const char *s, size_t len)
 }
 
 /*
- * Characters; a byte that is not part of UTF-8 is one, as in put_escaped().  In
- * a record a lone surrogate is one as well, as it is in Python.
+ * Count characters.  A byte that is not part of UTF-8 counts as one, as in
+ * put_escaped().  So does a lone surrogate in a record, as in Python.
  */
 static uint64_t
 count_chars(const char *s, size_t len, bool record)
@@ -159,7 +159,7 @@ put_spans(struct annotations *a)
 	return put_string(a->to, "]");
 }
 
-/* "dedup__REASON":[[start,end,similarity],..], where there are any. */
+/* "dedup__REASON":[[start,end,similarity],..], if there are any. */
 static int
 put_attribute(struct annotations *a, enum dedup_reason reason, bool *first)
 {
@@ -242,7 +242,7 @@ annotate_end(struct annotations *a, uint64_t document)
 
 /* Records. */
 
-/* The spans of the whole text at once. */
+/* All spans of the text at once. */
 static int
 find_spans(struct annotations *a, const char *text,
 	   const struct dedup_verdict *v)
@@ -267,7 +267,7 @@ find_spans(struct annotations *a, const char *text,
 	return 0;
 }
 
-/* The record with a field more at its end. */
+/* Put the record with one more field at its end. */
 static int
 put_record(struct annotations *a, const char *rec, size_t len)
 {

@@ -1,6 +1,6 @@
 /*
- * --annotate: nothing goes; what would go is marked in the text, or listed
- * beside it as spans of characters.
+ * --annotate: nothing is removed; what would be removed is marked in the text,
+ * or listed beside it as spans of characters.
  */
 #ifndef ANNOTATE_H
 #define ANNOTATE_H
@@ -20,17 +20,17 @@ struct annotations {
 	const struct origins *origins;
 	struct writer *to;
 	uint64_t chars;		/* of the document, so far */
-	struct span *spans;	/* those that would go */
+	struct span *spans;	/* those that would be removed */
 	size_t n, room;
 };
 
-/* All, but where it says otherwise: 0, or -1 with errno. */
+/* All return 0, or -1 with errno, unless the comment says otherwise. */
 
 /*
- * --annotate=text.  The mark that stands before a unit: its length, or -1
- * where there is no room for it.  The one behind a unit.  How many of a unit's
- * bytes stand before the end of its last line, behind which a mark has no
- * place; 'escaped': they are the body of a JSON string.
+ * --annotate=text.  The mark before a unit: its length, or -1 if there is no
+ * room for it.  The mark after a unit.  How many of a unit's bytes are before
+ * the end of its last line, after which no mark is put; 'escaped': they are the
+ * body of a JSON string.
  */
 #define ANNOTATE_MARK 4500	/* room enough */
 #define ANNOTATE_END "</dup>"
@@ -38,10 +38,10 @@ int annotate_mark(const struct annotations *a, const struct dedup_removal *r,
 		  char *buf, size_t size);
 size_t annotate_body(const char *raw, size_t len, bool escaped);
 
-/* Does it list spans: --annotate=jsonl and =dolma? */
+/* Does it list spans, as --annotate=jsonl and =dolma do? */
 bool annotate_lists(const struct annotations *a);
 
-/* A document of text: it begins, goes on with text or with a unit, ends. */
+/* A document of text begins, continues with text or with a unit, ends. */
 int annotate_begin(struct annotations *a, uint64_t document);
 int annotate_text(struct annotations *a, const char *text, size_t len);
 int annotate_unit(struct annotations *a, const struct dedup_removal *r,

@@ -1,4 +1,6 @@
-/* --min-doc-words: what is left of a document, until that is known to do. */
+/*
+ * --min-doc-words: what is left of a document, until it is known to be enough.
+ */
 #include "hold.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Verdicts to the output. */
+/* Applies verdicts to the output. */
 #include "output.h"
 
 #include <stdlib.h>
@@ -33,7 +33,7 @@ lists_spans(const struct output *o)
 	return annotate_lists(&o->annotations);
 }
 
-/* Bytes of a text that go to the output, or first to where it is gathered. */
+/* Put bytes of a text to the output, or first to where it is gathered. */
 static int
 put_bytes(struct output *o, const char *p, size_t len)
 {
@@ -48,7 +48,7 @@ put_bytes(struct output *o, const char *p, size_t len)
 	return 0;
 }
 
-/* What a removal is made of: blank lines, its unit, blank lines. */
+/* A part of a removal: blank lines, its unit, blank lines. */
 struct part {
 	uint64_t begin, end;
 	bool unit;
@@ -56,7 +56,7 @@ struct part {
 
 #define PARTS 3
 
-/* Those that are not empty, in order: how many. */
+/* The parts that are not empty, in order: how many. */
 static size_t
 parts_of(const struct dedup_removal *r, struct part part[PARTS])
 {
@@ -106,7 +106,7 @@ is_holding(const struct output *o)
 	return o->hold != NULL && o->hold->on;
 }
 
-/* Bytes that stay, from there in the file. */
+/* Put bytes that stay, with their offset in the file. */
 static int
 keep(struct output *o, uint64_t at, const char *text, size_t len)
 {
@@ -116,7 +116,7 @@ keep(struct output *o, uint64_t at, const char *text, size_t len)
 	       output_pass(o, text, len);
 }
 
-/* It is known that so many words are left so far. */
+/* So many words are left so far. */
 static int
 count_words(struct output *o, uint64_t words)
 {
@@ -128,7 +128,7 @@ count_words(struct output *o, uint64_t words)
 	return output_pass(o, o->hold->buf, o->hold->len);
 }
 
-/* The document ends: where too few words are left, they go too. */
+/* The document ends: if too few words are left, remove them too. */
 static int
 end_hold(struct output *o)
 {
@@ -137,7 +137,7 @@ end_hold(struct output *o)
 	if (!is_holding(o))
 		return 0;
 	h->on = false;
-	if (h->len == 0)	/* nothing was left: the log has it */
+	if (h->len == 0)	/* nothing was left: it is in the log already */
 		return 0;
 	hold_end(h);
 	o->dropped = true;
@@ -159,7 +159,7 @@ output_pass_record(struct output *o, const char *rec, size_t len)
 	return o->opt->show == SHOW_DIFF ? 0 : output_pass(o, rec, len);
 }
 
-/* Log a removal whose pieces of the file are these. */
+/* Log a removal of these bytes of the file. */
 static int
 put_log(struct output *o, const struct dedup_removal *r,
 	const struct piece *pieces, size_t n)
@@ -211,7 +211,7 @@ output_begin_text(struct output *o, uint64_t document, uint64_t at, bool titled)
 	return lists_spans(o) ? annotate_begin(&o->annotations, document) : 0;
 }
 
-/* Text that stays, and the same that does not. */
+/* Put text that stays; put text that does not. */
 static int
 keep_text(struct output *o, uint64_t off, const char *text, size_t len)
 {
@@ -240,7 +240,7 @@ drop_text(struct output *o, const struct dedup_removal *r, bool unit,
 	return 0;
 }
 
-/* Keep the bytes from .. to, which may be in more stretches than one. */
+/* Keep the bytes from .. to, which may be in more than one stretch. */
 static int
 keep_range(struct output *o, const struct stretch *s, size_t n, uint64_t from,
 	   uint64_t to)
@@ -259,7 +259,7 @@ keep_range(struct output *o, const struct stretch *s, size_t n, uint64_t from,
 	return 0;
 }
 
-/* For --diff: the same bytes, as what a later unit may be like. */
+/* For --diff: remember these bytes, which a later unit may resemble. */
 static void
 remember_range(struct output *o, const struct stretch *s, size_t n,
 	       uint64_t from, uint64_t to)
@@ -277,7 +277,7 @@ remember_range(struct output *o, const struct stretch *s, size_t n,
 	}
 }
 
-/* A unit that goes, and blank lines that go, are each in one stretch. */
+/* A removed unit, and removed blank lines, are each in one stretch. */
 static const char *
 text_at(const struct stretch *s, size_t n, uint64_t off)
 {
@@ -338,7 +338,7 @@ output_end_text(struct output *o)
 
 /* Records. */
 
-/* Where byte 'at' of the text is in the body of its string. */
+/* Where byte 'at' of the text is, in the body of its string. */
 static size_t
 raw_at(const struct json_value *v, const char *raw, struct json_cursor *c,
        uint64_t at)
@@ -349,7 +349,7 @@ raw_at(const struct json_value *v, const char *raw, struct json_cursor *c,
 	return c->raw;
 }
 
-/* Cut what goes out of the record and let the rest pass. */
+/* Cut what is removed out of the record and put the rest. */
 static int
 put_record(struct output *o, const struct item *it, const char *rec,
 	   const struct dedup_verdict *verdict)
@@ -451,7 +451,7 @@ output_pass_warc(struct output *o, const char *bytes, size_t len, bool ends)
 	return ends && writes_warc(o) ? writer_end_member(o->to) : 0;
 }
 
-/* The record with the text that was gathered. */
+/* Put the record with the text that was gathered. */
 static int
 put_warc(struct output *o, const char *rec, const struct warc_record *r)
 {
@@ -470,7 +470,7 @@ put_warc(struct output *o, const char *rec, const struct warc_record *r)
 	return got;
 }
 
-/* All of a record, for want of words. */
+/* Remove all of a record, since it has too few words. */
 static int
 drop_warc(struct output *o, uint64_t document, const struct item *it,
 	  const struct warc_record *r, const char *rec,

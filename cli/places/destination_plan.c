@@ -1,4 +1,6 @@
-/* Before anything is written: places, and what an earlier run has left. */
+/*
+ * Before anything is written: finds places, and what an earlier run has left.
+ */
 #include "destinations.h"
 
 #include <errno.h>
@@ -53,8 +55,8 @@ destinations_find_places(struct destinations *o, char ***places)
 					     : place_output(opt, path);
 		if ((*places)[i] == NULL)
 			return errno != EINVAL ? no_memory(o) :
-			       say(o, path, "cannot write", "its place would "
-				   "be outside of --output-dir");
+			       say(o, path, "cannot write", "its output would "
+				   "be outside --output-dir");
 	}
 	return DESTINATION_OK;
 }
@@ -67,7 +69,7 @@ destinations_free_places(const struct destinations *o, char **places)
 	free(places);
 }
 
-/* Size and time of a file that the output depends on, too. */
+/* Hash size and time of a file that the output depends on. */
 static uint64_t
 hash_file(uint64_t h, const char *path)
 {
@@ -79,7 +81,7 @@ hash_file(uint64_t h, const char *path)
 	return hash_bytes(h, &st.st_mtim, sizeof(st.st_mtim));
 }
 
-/* What stands for all that the output depends on, but for the inputs. */
+/* The hash of all that the output depends on, except the inputs. */
 static uint64_t
 key_of(const struct options *opt)
 {
@@ -107,9 +109,9 @@ destinations_resume(struct destinations *o, char **places)
 	if (!o->opt->resume) {
 		if (access(journal, F_OK) != 0)
 			return DESTINATION_OK;
-		return say(o, journal, "a run was stopped here",
-			   "--resume goes on with it; without this file all "
-			   "begins anew");
+		return say(o, journal, "an earlier run was interrupted here",
+			   "use --resume to continue, or delete this file to "
+			   "start over");
 	}
 	if (place_make_directories(journal, &o->made) != 0)
 		return say(o, journal, "cannot write", strerror(errno));

@@ -1,4 +1,4 @@
-/* The output of each file: a temporary one until it is whole. */
+/* The output of each file: a temporary file until it is complete. */
 #include "destinations.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "array.h"
 #include "place.h"
 
-/* A file that is whole, under its temporary name. */
+/* A complete file, under its temporary name. */
 struct sealed {
 	struct writer writer;
 	size_t file;
@@ -34,7 +34,7 @@ no_memory(struct destinations *o)
 		   strerror(ENOMEM));
 }
 
-/* As writer_put() and its like have left it. */
+/* The result of writer_put() and the like. */
 static enum destination_result
 cannot_write(struct destinations *o, enum destination_result result)
 {
@@ -47,7 +47,7 @@ input(const struct destinations *o, size_t file)
 	return o->files->file[file].path;
 }
 
-/* Where the output of a file goes: to o->path. */
+/* Set o->path to where the output of a file is written. */
 static enum destination_result
 place(struct destinations *o, size_t file)
 {
@@ -59,7 +59,7 @@ place(struct destinations *o, size_t file)
 		return DESTINATION_OK;
 	return errno != EINVAL ? no_memory(o) :
 	       say(o, DESTINATION_FAILED, path, "cannot write",
-		   "its place would be outside of --output-dir");
+		   "its output would be outside --output-dir");
 }
 
 static enum destination_result
@@ -127,7 +127,7 @@ destinations_break(struct destinations *o, size_t file)
 		resume_lost(&o->resume, file);
 }
 
-/* The same file still, as it was when it was opened? */
+/* Is it still the same file, unchanged since it was opened? */
 static bool
 is_unchanged(const struct destinations *o, size_t file)
 {
@@ -139,8 +139,8 @@ is_unchanged(const struct destinations *o, size_t file)
 }
 
 /*
- * The original, under another name as well, which takes the place of what had
- * it; at no time is the file missing where hard links can be made.
+ * Give the original its backup name too, replacing any file of that name.  If
+ * hard links can be made, the original is never missing under its own name.
  */
 static int
 keep_old(const struct writer *w, const char *suffix)
@@ -156,7 +156,7 @@ keep_old(const struct writer *w, const char *suffix)
 	}
 	if (link(w->target, link_name) == 0) {
 		got = rename(link_name, name);
-		/* Where both were the same file, rename() does nothing. */
+		/* If both were the same file, rename() does nothing. */
 		if (unlink(link_name) != 0 && errno != ENOENT)
 			got = -1;
 	} else if (errno == EPERM || errno == ENOTSUP || errno == EMLINK) {
@@ -167,7 +167,7 @@ keep_old(const struct writer *w, const char *suffix)
 	return got;
 }
 
-/* A file that is whole takes its place. */
+/* Put a complete file in its place. */
 static enum destination_result
 commit(struct destinations *o, struct writer *w, size_t file)
 {
@@ -211,7 +211,7 @@ seal(struct destinations *o)
 	return DESTINATION_OK;
 }
 
-/* --resume: the file was done before, and is to be what it was. */
+/* --resume: the file was done before; check that it has not changed. */
 static enum destination_result
 end_old(struct destinations *o)
 {
@@ -222,10 +222,10 @@ end_old(struct destinations *o)
 	    is_unchanged(o, o->file))
 		return DESTINATION_OK;
 	return say(o, DESTINATION_FAILED, input(o, o->file), "cannot resume",
-		   "what is left of it is not what was before");
+		   "its text is not what it was in the earlier run");
 }
 
-/* --resume: its output is there; what the journal is to hold of it. */
+/* --resume: its output is in place; write that to the journal. */
 static enum destination_result
 note(struct destinations *o, unsigned long long put)
 {
@@ -259,7 +259,7 @@ destinations_end(struct destinations *o, bool removed, const char *refusal)
 	if (o->old)
 		return end_old(o);
 	if (f->skip || (o->opt->in_place && (o->broken || !removed))) {
-		/* Not all of it was read, or nothing is to be done. */
+		/* Not all of it was read, or it stays as it is. */
 		writer_abort(&o->to);
 		if (!o->opt->in_place || !(f->skip || o->broken))
 			return DESTINATION_OK;
@@ -301,7 +301,8 @@ destinations_finish(struct destinations *o, bool whole, bool keep)
 		else
 			got = commit(o, &s->writer, s->file);
 	}
-	if (got == DESTINATION_REFUSED) {	/* to be called again for the rest */
+	if (got == DESTINATION_REFUSED) {	/* the caller calls again for
+						 * the rest */
 		o->nsealed -= i;
 		memmove(o->sealed, o->sealed + i,
 			o->nsealed * sizeof(*o->sealed));

@@ -1,6 +1,6 @@
 /*
- * Where the output of each file goes: all to one place; or, with --output-dir
- * and --in-place, to a file for each, a temporary one until it is whole.
+ * Where output is written: all to one place; or, with --output-dir and
+ * --in-place, to a file for each input, a temporary one until it is complete.
  */
 #ifndef DESTINATIONS_H
 #define DESTINATIONS_H
@@ -18,65 +18,68 @@ struct destinations {
 	const struct options *opt;
 	struct files *files;
 	bool each;		/* an output a file */
-	struct writer to;	/* of all, or of the file at hand */
+	struct writer to;	/* of all, or of the current file */
 	uint64_t bytes;		/* put, to outputs that are done */
 
-	/* Each: the file at hand. */
+	/* With 'each': the current file. */
 	bool open;		/* there is one, number: */
 	size_t file;
-	bool broken;		/* not all of it could be read */
+	bool broken;		/* it could not be read to its end */
 	bool old;		/* it was done before: nothing is written */
 	char *path;		/* of its output, or of what went wrong */
-	char *made;		/* a directory known to be there */
+	char *made;		/* a directory known to exist */
 
-	/* --max-removed: what waits for the end. */
+	/* --max-removed: files that wait for the end of the run. */
 	struct sealed *sealed;
 	size_t nsealed, sealed_room;
 
 	struct resume resume;
 
-	/* What went wrong, where a function says so. */
+	/* What went wrong, if a function says so. */
 	const char *where, *what, *why;
 };
 
 enum destination_result {
 	DESTINATION_OK,
 	DESTINATION_REFUSED,	/* this file; others can go on */
-	DESTINATION_FAILED,		/* no use to go on */
+	DESTINATION_FAILED,		/* no file can go on */
 };
 
 /*
- * Before anything is written.  Where --output-dir writes each file, or
- * --in-place keeps each original, by number of the file; *places is NULL where
- * there is no such place.  destinations_free_places() either way.
+ * Call it before anything is written.  Finds where --output-dir writes each
+ * file, or --in-place keeps each original, by number of the file; *places is
+ * NULL if there are none.  Call destinations_free_places() in any case.
  */
 enum destination_result destinations_find_places(struct destinations *o,
 						 char ***places);
 void destinations_free_places(const struct destinations *o, char **places);
 
 /*
- * Then, with --output-dir: go on with what an earlier run has left, if so
- * asked.  Puts the places in another order.
+ * Then, with --output-dir: resume an earlier run, if --resume was given.
+ * Changes the order of the places.
  */
 enum destination_result destinations_resume(struct destinations *o,
 					    char **places);
 
-/* File number so begins; what goes to o->to from now on is its. */
+/*
+ * The file with this number begins; what is put to o->to from now on is its
+ * output.
+ */
 enum destination_result destinations_begin(struct destinations *o, size_t file);
 
-/* It could not be read, or not to its end. */
+/* It could not be read to its end. */
 void destinations_break(struct destinations *o, size_t file);
 
 /*
- * It ends; 'removed': something went.  'refusal': NULL, or why it is not to
- * take its place, which stays until the result is taken.
+ * It ends; 'removed': something was removed.  'refusal': NULL, or why it must
+ * not take its place; the string lives until the result is read.
  */
 enum destination_result destinations_end(struct destinations *o, bool removed,
 					 const char *refusal);
 
 /*
- * The run ends.  'whole': all was read and judged.  'keep': what waits for the
- * end is to take its place.
+ * The run ends.  'whole': everything was read and judged.  'keep': put the
+ * files that wait for the end in their places.
  */
 enum destination_result destinations_finish(struct destinations *o, bool whole,
 					    bool keep);

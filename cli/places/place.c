@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 /*
- * DIR and the path of the input without what is empty, "." and "..", its
- * suffix that of the compression; to be freed.  NULL with ENOMEM, or EINVAL
- * where it leads out of DIR.
+ * DIR and the path of the input without empty parts, "." and "..", and with the
+ * suffix of the compression; the caller frees it.  NULL with ENOMEM, or EINVAL
+ * if it leads out of DIR.
  */
 static char *
 place_in_dir(const struct options *opt, const char *path)
@@ -40,7 +40,7 @@ place_in_dir(const struct options *opt, const char *path)
 		path += len;
 		path += strspn(path, "/");
 	}
-	if (n == dir)		/* a directory, which is not to be read */
+	if (n == dir)		/* a directory; reading it will fail */
 		to[n++] = '/';
 	to[n] = '\0';
 	if (opt->compress_given) {

@@ -1,5 +1,5 @@
 /*
- * Names: where --output-dir writes a file, where --in-place keeps what it was.
+ * Names: where --output-dir writes a file, where --in-place keeps the original.
  */
 #ifndef PLACE_H
 #define PLACE_H
@@ -7,24 +7,26 @@
 #include "options.h"
 
 /*
- * Where the output of an input goes; to be freed.  NULL with ENOMEM, or EINVAL
- * where it would be outside of --output-dir.
+ * Where the output of an input is written; the caller frees it.  NULL with
+ * ENOMEM, or EINVAL if it would be outside --output-dir.
  */
 char *place_output(const struct options *opt, const char *path);
 
-/* The name that an original is kept under; to be freed.  NULL with ENOMEM. */
+/*
+ * The name under which an original is kept; the caller frees it.  NULL with
+ * ENOMEM.
+ */
 char *place_backup(const struct options *opt, const char *path);
 
 /*
- * By directory, then by name: all of a directory stand together.  Of two
- * pointers to paths with a slash, for qsort().
+ * Order by directory, then by name, so that those of a directory are together.
+ * For qsort(), of pointers to paths with a slash.
  */
 int place_compare(const void *a, const void *b);
 
 /*
- * Make the directories, all that lead to the last slash of 'path'.  *made, NULL
- * at first and to be freed, is one that is known to be there.  0, or -1 with
- * errno.
+ * Make all directories up to the last slash of 'path'.  *made, NULL at first,
+ * is one that is known to exist; the caller frees it.  0, or -1 with errno.
  */
 int place_make_directories(const char *path, char **made);
 

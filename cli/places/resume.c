@@ -5,13 +5,12 @@
  *	done NUMBER SIZE SECONDS NANOSECONDS PUT WRITTEN CHECK NAME\n
  *	lost NUMBER CHECK NAME\n
  *
- * KEY stands for the options and the names of all inputs; the time is that of
- * the file when it was made; SEED, of the secret, is why nobody else may read it.
- * NUMBER is that of an
- * input, from 0, SIZE and the time its own; PUT and WRITTEN are the bytes of
- * its output before compression and in the file.  CHECK is a hash of the line
- * up to it: what a crash has left of the last lines is not taken for one.  The
- * name is for people.
+ * KEY is a hash of the options and of the names of all inputs; the time is when
+ * the journal was made.  SEED gives the secret, so nobody else may read the
+ * file.  NUMBER is that of an input, from 0; SIZE and the time are its own; PUT
+ * and WRITTEN are the bytes of its output before compression and in the file.
+ * CHECK is a hash of the line before it, so that a line cut off by a crash does
+ * not count.  NAME is for people.
  */
 #include "resume.h"
 
@@ -33,7 +32,7 @@
 #include "hash.h"
 #include "replace.h"
 
-#define SYNC_SECONDS 1		/* so much work may have to be done again */
+#define SYNC_SECONDS 1		/* a crash loses at most so much work */
 
 struct resume_file {
 	enum resume_state state;
@@ -78,7 +77,7 @@ read_all(int fd, size_t *len)
 	return text;
 }
 
-/* Is the check behind the line's first 'n' characters right? */
+/* Is the check after the line's first 'n' characters right? */
 static bool
 is_intact(const char *line, size_t n)
 {
@@ -86,7 +85,10 @@ is_intact(const char *line, size_t n)
 	       hash_bytes(HASH_BEGIN, line, n);
 }
 
-/* So many numbers, each with a space after it; what follows them, or NULL. */
+/*
+ * Read so many numbers, each with a space after it; returns what follows, or
+ * NULL.
+ */
 static const char *
 take_numbers(const char *at, long long *number, size_t n)
 {
@@ -101,7 +103,7 @@ take_numbers(const char *at, long long *number, size_t n)
 	return at;
 }
 
-/* A line without its newline: true if it is one. */
+/* Read a line, given without its newline.  False if it is not valid. */
 static bool
 take_line(struct resume *r, const char *line)
 {
@@ -123,7 +125,7 @@ take_line(struct resume *r, const char *line)
 	return true;
 }
 
-/* Bytes of the journal up to the last line that is one. */
+/* Bytes of the journal up to the end of the last valid line. */
 static size_t
 take_lines(struct resume *r, char *text, size_t at)
 {
@@ -151,7 +153,10 @@ draw_seed(uint64_t *seed)
 	return got == (ssize_t)sizeof(*seed) ? 0 : -1;
 }
 
-/* 'head' and what stands behind it; its time is that of its first bytes. */
+/*
+ * Write 'head' and the rest of the first line; its time is that of its first
+ * bytes.
+ */
 static int
 begin(struct resume *r, const char *head, const uint64_t *seed)
 {
@@ -173,7 +178,7 @@ begin(struct resume *r, const char *head, const uint64_t *seed)
 	return 0;
 }
 
-/* Time and seed, behind the head: what follows them, or NULL. */
+/* Read time and seed, after the head; returns what follows, or NULL. */
 static const char *
 take_head(struct resume *r, const char *at)
 {
@@ -200,7 +205,7 @@ go_on(struct resume *r, const char *head, char *text, size_t len)
 		if (strncmp(text, head, version) != 0)
 			return because(r, "it is of another version of dedup");
 		return because(r, "the options or the names of the files are "
-			       "not those of the run that was stopped");
+			       "not those of the interrupted run");
 	}
 	lines = take_head(r, text + at);
 	if (lines == NULL)
@@ -216,7 +221,7 @@ go_on(struct resume *r, const char *head, char *text, size_t len)
 	return 0;
 }
 
-/* What is truncated has no other name, under which somebody needs it. */
+/* Never truncate a file that has another name, under which it may be needed. */
 static bool
 is_own(int fd)
 {
@@ -225,7 +230,7 @@ is_own(int fd)
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
 }
 
-/* What a crash can have left of a first line? */
+/* Can a crash have left this of the first line? */
 static bool
 is_beginning(const char *text, size_t len)
 {
@@ -257,15 +262,15 @@ resume_open(struct resume *r, const char *path, uint64_t key,
 		return because(r, errno == ELOOP ? "it is a symbolic link" :
 			       strerror(errno));
 	if (!is_own(r->fd))
-		return because(r, "it is not a file of its own");
+		return because(r, "it is not a regular file with one name");
 	if (flock(r->fd, LOCK_EX | LOCK_NB) != 0)
 		return because(r, errno == EWOULDBLOCK ?
-			       "another run is at it" : strerror(errno));
+			       "another run is using it" : strerror(errno));
 	clock_gettime(CLOCK_MONOTONIC, &r->synced);
 	text = read_all(r->fd, &len);
 	if (text == NULL)
 		return because(r, strerror(errno));
-	/* Without a whole first line nothing was done yet. */
+	/* Without a complete first line nothing was done yet. */
 	got = strchr(text, '\n') == NULL && is_beginning(text, len) ?
 	      begin(r, head, seed) : go_on(r, head, text, len);
 	free(text);
@@ -302,7 +307,7 @@ resume_check(struct resume *r, size_t file, const char *input,
 
 /* Sweeping. */
 
-/* A file that was made since the journal was? */
+/* Is the file newer than the journal? */
 static bool
 is_newer(const struct resume *r, int dir, const char *name)
 {
@@ -328,7 +333,7 @@ sweep_directory(const struct resume *r, const char *dir, char *const *outputs,
 	int result = 0;
 
 	if (d == NULL)
-		return 0;	/* it is not there yet */
+		return 0;	/* it does not exist yet */
 	while (result == 0 && (e = readdir(d)) != NULL) {
 		size_t len = replace_name_within(e->d_name);
 		char *path;
@@ -379,7 +384,7 @@ resume_sweep(const struct resume *r, char *const *outputs, size_t n,
 
 /* Lines. */
 
-/* Append a line, the check and the name.  0, or -1 with ENOMEM. */
+/* Append a line with check and name.  0, or -1 with ENOMEM. */
 static int
 add_line(struct resume *r, const char *line, size_t file)
 {
@@ -400,7 +405,7 @@ add_line(struct resume *r, const char *line, size_t file)
 	return 0;
 }
 
-/* The outputs to the disk, and then the lines that list them. */
+/* Sync the outputs to disk, and then write the lines that list them. */
 static int
 sync_all(struct resume *r)
 {
@@ -419,7 +424,7 @@ sync_all(struct resume *r)
 	return 0;
 }
 
-/* An output on another file system than the journal, by a link. */
+/* Is the output, through a link, on another file system than the journal? */
 static int
 sync_elsewhere(const struct resume *r, const char *output,
 	       const struct stat *st)

@@ -1,4 +1,4 @@
-/* Which two uses of a file may not be of the same one. */
+/* Which two uses may not be of the same file. */
 #include "same_file.h"
 
 #include <errno.h>
@@ -23,15 +23,18 @@ enum use {
 	SAVE = 1 << 6,
 	OUTPUT = 1 << 7,
 	LOG = 1 << 8,
-	PLACE = 1 << 9,		/* of one output of --output-dir */
-	BACKUP = 1 << 10,	/* of one original of --in-place */
+	PLACE = 1 << 9,		/* an output of --output-dir */
+	BACKUP = 1 << 10,	/* a backup of --in-place */
 };
 
 #define NUSES 11
 #define WRITTEN (REWRITTEN | UPDATE | SAVE | OUTPUT | LOG | PLACE | BACKUP)
 #define TABLES (LOAD | UPDATE | SAVE)
 
-/* The message names the file as 'a'; the first rule that holds speaks. */
+/*
+ * The message names the file by its use 'a'; only the first broken rule is
+ * reported.
+ */
 static const struct rule {
 	unsigned a, b;
 	const char *what, *why;
@@ -62,8 +65,9 @@ static const struct rule {
 #define NRULES (sizeof(rules) / sizeof(rules[0]))
 
 /*
- * A file that exists is device and inode.  One that does not is those of its
- * directory, and its name; or where that is not there either, its path.
+ * An existing file is known by device and inode.  One that does not exist is
+ * known by those of its directory, and its name; if there is no directory
+ * either, by its path.
  */
 struct used {
 	dev_t dev;
@@ -77,11 +81,11 @@ struct used {
 struct uses {
 	struct used *used;
 	size_t n, room;
-	char **owned;		/* names that links led to */
+	char **owned;		/* names to which links led */
 	size_t nowned, owned_room;
-	char *dir;		/* the last directory that was looked for ... */
+	char *dir;		/* the last directory that was looked up, ... */
 	size_t dir_len;
-	bool dir_there;		/* ... whether it is there, and what it is */
+	bool dir_there;		/* ... whether it exists, and what it is */
 	struct stat dir_st;
 };
 
@@ -95,7 +99,7 @@ uses_free(struct uses *u)
 	free(u->dir);
 }
 
-/* The directory of a path: 1, it is there and in u->dir_st; 0; -1. */
+/* The directory of a path: 1 with u->dir_st set, 0 if it does not exist, -1. */
 static int
 find_directory(struct uses *u, const char *path)
 {
@@ -115,14 +119,14 @@ find_directory(struct uses *u, const char *path)
 	return u->dir_there;
 }
 
-/* A file that does not exist.  0, or -1 with ENOMEM. */
+/* Identify a file that does not exist.  0, or -1 with ENOMEM. */
 static int
 identify_missing(struct uses *u, struct used *f)
 {
 	const char *path = f->path, *slash;
 	int got;
 
-	/* Links that lead nowhere; as many as Linux follows. */
+	/* Follow broken links; as many as Linux follows. */
 	for (int i = 0; (got = find_directory(u, path)) > 0 && i < 40; i++) {
 		char *target = file_link_target(path);
 
@@ -180,7 +184,7 @@ add(struct uses *u, enum use use, const char *path, size_t file)
 	return append(u, &f);
 }
 
-/* The same of an input. */
+/* The same for an input. */
 static int
 add_input(struct uses *u, enum use use, struct file *file, size_t number)
 {
@@ -198,7 +202,7 @@ add_input(struct uses *u, enum use use, struct file *file, size_t number)
 	}
 }
 
-/* The same, of an option that may not be given. */
+/* The same for an option, if it was given. */
 static int
 add_given(struct uses *u, enum use use, const char *path)
 {
@@ -267,19 +271,19 @@ by_identity_and_file(const void *a, const void *b)
 	return x->file < y->file ? -1 : x->file > y->file;
 }
 
-/* May these two not be one file? */
+/* Is it wrong that these two are one file? */
 static bool
 is_clash(const struct rule *r, const struct used *a, const struct used *b)
 {
 	if (a == b || (a->use & r->a) == 0 || (b->use & r->b) == 0)
 		return false;
-	/* Another name of the original itself: that is a link, and kept. */
+	/* A backup may be a link to the original itself: it is kept. */
 	return a->use != BACKUP || b->use != REWRITTEN || a->file != b->file;
 }
 
 /*
- * The uses from 'first' on are of one file: the first rule, of those before
- * 'end', that they break; or 'end'.  Of each use two suffice.
+ * The uses from 'first' on are of one file: find the first rule before 'end'
+ * that they break; or 'end'.  Looking at two of each use is enough.
  */
 static size_t
 judge(const struct used *first, size_t n, size_t end, const struct used **who)
@@ -292,7 +296,7 @@ judge(const struct used *first, size_t n, size_t end, const struct used **who)
 			some[nsome++] = &first[i];
 	for (size_t r = 0; r < end; r++)
 		for (size_t i = 0; i < nsome * nsome; i++) {
-			/* Of two of one use, the later one is named. */
+			/* If both have the same use, name the later one. */
 			const struct used *a = some[nsome - 1 - i / nsome];
 
 			if (!is_clash(&rules[r], a, some[i % nsome]))
@@ -342,7 +346,7 @@ same_file_check(const struct options *opt, struct files *files,
 	struct uses u = { .n = 0 };
 	int got = add_options(&u, opt);
 
-	/* Do not look at a million inputs where nothing is written. */
+	/* Do not look at a million inputs if nothing is written. */
 	if (got == 0 && writes_any(&u, opt)) {
 		got = add_files(&u, opt, files, places);
 		if (got == 0 && check(&u, c) != 0) {

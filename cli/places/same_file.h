@@ -1,6 +1,5 @@
 /*
- * What a run reads and writes, and which two of these may not be one file: the
- * one table that says so.
+ * What a run reads and writes, and which two of these may not be the same file.
  */
 #ifndef SAME_FILE_H
 #define SAME_FILE_H
@@ -15,9 +14,9 @@ struct clash {
 };
 
 /*
- * Before anything is opened for writing: 0, or -1 and *c.  'places' are where
- * --output-dir writes each file, or --in-place keeps each original; by number
- * of the file, or NULL where there are none.
+ * Call it before anything is opened for writing: 0, or -1 and *c.  'places' are
+ * where --output-dir writes each file, or --in-place keeps each original; by
+ * number of the file, or NULL if there are none.
  */
 int same_file_check(const struct options *opt, struct files *files,
 		    char *const *places, struct clash *c);
