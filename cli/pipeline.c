@@ -1,6 +1,6 @@
 /*
- * Files through the library: what becomes of a batch that is prepared.
- * pipeline_threads.c has the threads that prepare them.
+ * Files through the library.  The documents of a batch that are whole in it go
+ * there in one call; a text that is longer, piece by piece.
  */
 #include "pipeline.h"
 
@@ -12,11 +12,12 @@
 
 #include "array.h"
 #include "message.h"
-#include "pipeline_threads.h"
 #include "signals.h"
 #include "top.h"
 
-#define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
+#define STEP ((size_t)128 << 10)	/* bytes between two looks at the run */
+#define SOON 20				/* ms: is it an input that pauses? */
+#define PAUSE 500			/* ms without input: settle and show */
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
 #define LARGE_DECODER ((uint64_t)16 << 20)	/* bytes beyond its buffers */
 #define COMPLAINTS 100			/* messages on bad records, a file */
@@ -29,8 +30,8 @@ pipeline_complain(struct pipeline *p, const char *path, const char *what,
 	p->trouble = true;
 }
 
-void
-pipeline_show_progress(struct pipeline *p, uint64_t raw)
+static void
+show_progress(struct pipeline *p, uint64_t raw)
 {
 	struct dedup_stats stats;
 
@@ -81,22 +82,14 @@ pipeline_free(struct pipeline *p)
 	destinations_free(&p->destinations);
 	origins_free(&p->origins);
 	free(p->held.buf);
+	free(p->texts);
+	free(p->number);
 }
 
 static const char *
 bytes_of(const struct batch *b, const struct item *it)
 {
 	return b->buf + BATCH_HEAD + it->off;
-}
-
-static enum dedup_status
-begin_judging(struct pipeline *p)
-{
-	if (p->examples != NULL)
-		return DEDUP_OK;
-	if (p->out.hold != NULL)
-		dedup_may_forget(p->d);
-	return dedup_begin(p->d);
 }
 
 /* What was dropped whole, for want of words, is no witness of what comes. */
@@ -223,53 +216,47 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 	return 0;
 }
 
-/* Judge a stretch that was read ahead. */
-static int
-judge_text(struct pipeline *p, const struct batch *b, const struct item *it)
+/* Is the item all of a document? */
+static bool
+is_whole(const struct item *it)
 {
-	struct held *h = &p->held;
-	struct stretch s[2] = {
-		{ held_text(h), h->off, held_len(h) },
-		{ bytes_of(b, it), it->offset, it->len },
-	};
-	struct dedup_verdict v;
-	enum dedup_status st = dedup_feed_part(p->d, b->part, &v);
-	size_t first = s[0].len == 0, done;
+	return it->kind == ITEM_TEXT ? it->begins && it->ends :
+	       (it->kind == ITEM_RECORD || it->kind == ITEM_WARC) &&
+	       it->state == RECORD_TEXT;
+}
 
-	if (st != DEDUP_OK)
-		return pipeline_failed(p, path_of(p, it), st);
-	if (output_text(&p->out, s + first, 2 - first, &v) != 0)
+static int
+begin_text(struct pipeline *p, const struct item *it)
+{
+	if (begin_document(p, it, NULL, NULL, &p->document) != 0)
+		return -1;
+	if (output_begin_text(&p->out, p->document, it->at,
+			      p->files->n > 1 || it->part > 1 ||
+			      (it->part == 1 && !it->ends)) != 0)
 		return output_failed(p);
-	let_go(h, v.decided);
-	done = v.decided > it->offset ? (size_t)(v.decided - it->offset) : 0;
-	if (hold(h, s[1].text + done, it->len - done) != 0)
-		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
 	return 0;
 }
 
-
+/* A stretch of a text that is not whole in its batch. */
 static int
-finish_text(struct pipeline *p, const struct batch *b, const struct item *it)
+finish_stretch(struct pipeline *p, const struct item *it)
 {
 	if (it->begins) {
-		enum dedup_status st = begin_judging(p);
+		enum dedup_status st = p->examples == NULL ?
+				       dedup_begin(p->d) : DEDUP_OK;
 
 		if (st != DEDUP_OK)
 			return pipeline_failed(p, path_of(p, it), st);
-		if (begin_document(p, it, NULL, NULL, &p->document) != 0)
-			return -1;
 		p->held.start = p->held.end = 0;
 		p->held.off = 0;
 		p->in_text = true;
-		if (output_begin_text(&p->out, p->document, it->at,
-				      p->files->n > 1 || it->part > 1 ||
-				      (it->part == 1 && !it->ends)) != 0)
-			return output_failed(p);
+		if (begin_text(p, it) != 0)
+			return -1;
 	}
 	if (p->examples != NULL)
 		top_text(p->examples, p->document, it->offset,
-			    bytes_of(b, it), it->len);
-	else if ((it->ahead ? judge_text : feed_text)(p, b, it) != 0)
+			 bytes_of(p->batch, it), it->len);
+	else if (feed_text(p, p->batch, it) != 0)
 		return -1;
 	if (!it->ends)
 		return 0;
@@ -277,6 +264,18 @@ finish_text(struct pipeline *p, const struct batch *b, const struct item *it)
 	if (output_end_text(&p->out) != 0)
 		return output_failed(p);
 	return forget_dropped(p, it);
+}
+
+static int
+put_text(struct pipeline *p, const struct item *it,
+	 const struct dedup_verdict *v)
+{
+	struct stretch s = { it->text, 0, it->text_len };
+
+	if (begin_text(p, it) != 0)
+		return -1;
+	return output_text(&p->out, &s, 1, v) != 0 ||
+	       output_end_text(&p->out) != 0 ? output_failed(p) : 0;
 }
 
 /* The input pauses and somebody may wait: let go what is known. */
@@ -294,21 +293,6 @@ flush_text(struct pipeline *p)
 		return output_failed(p);
 	let_go(h, v.decided);
 	return 0;
-}
-
-static int
-wait_for_input(struct pipeline *p)
-{
-	if (reader_ready(p->reader, 0))
-		return 0;
-	if (writer_flush(p->out.to) != 0)
-		return output_failed(p);
-	if (!p->in_text || p->examples != NULL ||
-	    reader_ready(p->reader, PIPELINE_PAUSE))
-		return 0;
-	if (flush_text(p) != 0)
-		return -1;
-	return writer_flush(p->out.to) != 0 ? output_failed(p) : 0;
 }
 
 /* Records. */
@@ -368,60 +352,6 @@ bad_record(struct pipeline *p, const struct item *it)
 			message_name(path_of(p, it)), it->line + 1, it->why);
 }
 
-/* The verdict on a record's text, which was read ahead. */
-static int
-judge(struct pipeline *p, const struct batch *b, const struct item *it,
-      struct dedup_verdict *v)
-{
-	enum dedup_status st;
-
-	if (p->examples != NULL) {
-		*v = (struct dedup_verdict){ .decided = it->text_len };
-		top_text(p->examples, p->documents - 1, 0, it->text,
-			    it->text_len);
-		return 0;
-	}
-	st = begin_judging(p);
-	if (st == DEDUP_OK)
-		st = dedup_feed_part(p->d, b->part, v);
-	return st == DEDUP_OK ? 0 : pipeline_failed(p, path_of(p, it), st);
-}
-
-static int
-judge_record(struct pipeline *p, const struct batch *b, const struct item *it)
-{
-	const char *rec = bytes_of(b, it);
-	struct dedup_verdict v;
-	uint64_t document;
-	char *id = NULL;
-
-	if (p->origins.on && (id = record_id(p, it, rec)) == NULL)
-		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
-	if (begin_document(p, it, id, NULL, &document) != 0 ||
-	    judge(p, b, it, &v) != 0)
-		return -1;
-	p->with_id += it->v[1].kind != JSON_NONE;
-	if (output_record(&p->out, document, it, rec, &v) != 0)
-		return output_failed(p);
-	return forget_dropped(p, it);
-}
-
-static void
-no_text_at_all(struct pipeline *p, const struct item *it)
-{
-	struct file *f = &p->files->file[it->file];
-
-	if (!f->reported)
-		message("%s: no text in the first %" PRIu64
-			" records: no field \"%s\" that is a string; see "
-			"--text-field", message_name(f->path), p->records,
-			p->opt->text_field);
-	f->reported = p->silent;
-	p->trouble = true;
-	/* A second reading lets pass what stood there. */
-	f->skip = !p->silent || it->kind != ITEM_END;
-}
-
 /* Count a record that is complete, of whichever kind. */
 static void
 count_record(struct pipeline *p, const struct item *it)
@@ -448,13 +378,47 @@ count_record(struct pipeline *p, const struct item *it)
 }
 
 static int
-finish_record(struct pipeline *p, const struct batch *b, const struct item *it)
+put_record(struct pipeline *p, const struct item *it,
+	   const struct dedup_verdict *v)
+{
+	const char *rec = bytes_of(p->batch, it);
+	uint64_t document;
+	char *id = NULL;
+
+	if (p->origins.on && (id = record_id(p, it, rec)) == NULL)
+		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
+	if (begin_document(p, it, id, NULL, &document) != 0)
+		return -1;
+	p->with_id += it->v[1].kind != JSON_NONE;
+	count_record(p, it);
+	if (output_record(&p->out, document, it, rec, v) != 0)
+		return output_failed(p);
+	return 0;
+}
+
+static void
+no_text_at_all(struct pipeline *p, const struct item *it)
+{
+	struct file *f = &p->files->file[it->file];
+
+	if (!f->reported)
+		message("%s: no text in the first %" PRIu64
+			" records: no field \"%s\" that is a string; see "
+			"--text-field", message_name(f->path), p->records,
+			p->opt->text_field);
+	f->reported = p->silent;
+	p->trouble = true;
+	/* A second reading lets pass what stood there. */
+	f->skip = !p->silent || it->kind != ITEM_END;
+}
+
+/* A record, or a piece of one, that has no text. */
+static int
+pass_record(struct pipeline *p, const struct item *it)
 {
 	if (it->ends)
 		count_record(p, it);
-	if (it->state == RECORD_TEXT)
-		return judge_record(p, b, it);
-	if (output_pass_record(&p->out, bytes_of(b, it), it->len) != 0)
+	if (output_pass_record(&p->out, bytes_of(p->batch, it), it->len) != 0)
 		return output_failed(p);
 	if (p->records == RECORDS_WITHOUT_TEXT && p->with_text == 0)
 		no_text_at_all(p, it);
@@ -495,32 +459,31 @@ warc_names(const struct pipeline *p, const struct item *it, const char *rec,
 }
 
 static int
-judge_warc(struct pipeline *p, const struct batch *b, const struct item *it)
+put_warc(struct pipeline *p, const struct item *it,
+	 const struct dedup_verdict *v)
 {
-	const struct warc_record *r = &b->warcs[it->warc];
-	const char *rec = bytes_of(b, it);
-	struct dedup_verdict v;
+	const struct warc_record *r = &p->batch->warcs[it->warc];
+	const char *rec = bytes_of(p->batch, it);
 	uint64_t document;
 	char *id = NULL, *url = NULL;
 
 	if (p->origins.on && warc_names(p, it, rec, r, &id, &url) != 0)
 		return pipeline_failed(p, path_of(p, it), DEDUP_ENOMEM);
-	if (begin_document(p, it, id, url, &document) != 0 ||
-	    judge(p, b, it, &v) != 0)
+	if (begin_document(p, it, id, url, &document) != 0)
 		return -1;
-	if (output_warc(&p->out, document, it, r, rec, &v) != 0)
+	count_record(p, it);
+	if (output_warc(&p->out, document, it, r, rec, v) != 0)
 		return output_failed(p);
-	return forget_dropped(p, it);
+	return 0;
 }
 
 static int
-finish_warc(struct pipeline *p, const struct batch *b, const struct item *it)
+pass_warc(struct pipeline *p, const struct item *it)
 {
 	if (it->ends)
 		count_record(p, it);
-	if (it->state == RECORD_TEXT)
-		return judge_warc(p, b, it);
-	if (output_pass_warc(&p->out, bytes_of(b, it), it->len, it->ends) != 0)
+	if (output_pass_warc(&p->out, bytes_of(p->batch, it), it->len,
+			     it->ends) != 0)
 		return output_failed(p);
 	return 0;
 }
@@ -715,8 +678,8 @@ check_mixed(struct pipeline *p, const struct item *it, enum format format)
 	return -1;
 }
 
-int
-pipeline_check_stopped(struct pipeline *p)
+static int
+check_stopped(struct pipeline *p)
 {
 	if (!signals_stopped())
 		return 0;
@@ -724,103 +687,252 @@ pipeline_check_stopped(struct pipeline *p)
 	return -1;
 }
 
-int
-pipeline_finish(struct pipeline *p, struct batch *b)
+/* How far the run is, as if bytes of files and of items went along. */
+static void
+look_at_run(struct pipeline *p, const struct item *it)
 {
-	if (b->no_memory)
-		return pipeline_failed(p, path_of(p, &b->items[0]),
-				       DEDUP_ENOMEM);
-	for (size_t i = 0; i < b->n; i++) {
-		const struct item *it = &b->items[i];
-		int got = 0;
+	const struct batch *b = p->batch;
+	double share = b->len > 0 ? (double)it->off / (double)b->len : 0;
 
-		if (pipeline_check_stopped(p) != 0)
-			return -1;
-		if (p->files->file[it->file].skip && it->kind != ITEM_END)
-			continue;
-		switch (it->kind) {
-		case ITEM_FILE:
-			got = begin_file(p, it);
-			break;
-		case ITEM_TEXT:
-			got = check_mixed(p, it, FORMAT_TEXT);
-			if (got == 0)
-				got = finish_text(p, b, it);
-			break;
-		case ITEM_RECORD:
-			got = check_mixed(p, it, FORMAT_JSONL);
-			if (got == 0)
-				got = finish_record(p, b, it);
-			break;
-		case ITEM_WARC:
-			p->warc = true;
-			got = check_mixed(p, it, FORMAT_WARC);
-			if (got == 0)
-				got = finish_warc(p, b, it);
-			break;
-		case ITEM_PASS:
-			if (output_pass(&p->out, bytes_of(b, it), it->len))
-				got = output_failed(p);
-			break;
-		case ITEM_ERROR:
-			read_failed(p, it);
-			break;
-		case ITEM_END:
-			got = end_file(p, it);
-			break;
-		}
-		if (got != 0)
-			return -1;
-	}
-	pipeline_show_progress(p, b->raw);
+	p->checked = it->off;
+	show_progress(p, p->raw + (uint64_t)(share * (double)(b->raw - p->raw)));
+}
+
+/* A text, or a record with one, that the library has judged. */
+static int
+put_document(struct pipeline *p, const struct item *it,
+	     const struct dedup_verdict *v)
+{
+	int got = it->kind == ITEM_TEXT ? put_text(p, it, v) :
+		  it->kind == ITEM_RECORD ? put_record(p, it, v) :
+					    put_warc(p, it, v);
+
+	if (got != 0 || forget_dropped(p, it) != 0)
+		return -1;
+	if (it->off - p->checked < STEP)
+		return 0;
+	look_at_run(p, it);
 	return check_memory(p);
 }
 
-/* Alone. */
-
+/* What is no whole document. */
 static int
-run_batches(struct pipeline *p, struct batch *b, struct dedup_part *part)
+finish_other(struct pipeline *p, const struct item *it)
 {
-	int got;
+	switch (it->kind) {
+	case ITEM_FILE:
+		return begin_file(p, it);
+	case ITEM_TEXT:
+		return finish_stretch(p, it);
+	case ITEM_RECORD:
+		return pass_record(p, it);
+	case ITEM_WARC:
+		return pass_warc(p, it);
+	case ITEM_PASS:
+		return output_pass(&p->out, bytes_of(p->batch, it), it->len) ?
+		       output_failed(p) : 0;
+	case ITEM_ERROR:
+		read_failed(p, it);
+		return 0;
+	case ITEM_END:
+		return end_file(p, it);
+	}
+	return 0;
+}
 
-	for (;;) {
-		while (!reader_ready(p->reader, PIPELINE_PAUSE) &&
-		       !signals_stopped())
-			pipeline_show_progress(p, p->progress.raw);
-		if (pipeline_check_stopped(p) != 0)
-			return -1;
-		got = reader_next(p->reader, b);
-		if (got <= 0)
-			break;
-		dedup_part_clear(part);
-		batch_prepare(b, p->opt, part);
-		if (pipeline_finish(p, b) != 0 || wait_for_input(p) != 0)
+/* Before an item is worked off: 1, 0 where it is not to be, or -1. */
+static int
+begin_item(struct pipeline *p, const struct item *it)
+{
+	int got = 0;
+
+	if (check_stopped(p) != 0)
+		return -1;
+	if (p->files->file[it->file].skip && it->kind != ITEM_END)
+		return 0;
+	p->warc |= it->kind == ITEM_WARC;
+	if (it->kind == ITEM_TEXT)
+		got = check_mixed(p, it, FORMAT_TEXT);
+	else if (it->kind == ITEM_RECORD)
+		got = check_mixed(p, it, FORMAT_JSONL);
+	else if (it->kind == ITEM_WARC)
+		got = check_mixed(p, it, FORMAT_WARC);
+	return got == 0 ? 1 : -1;
+}
+
+/*
+ * Work off what follows before item 'end', up to the next whole document that is
+ * to be judged: 0, or -1.
+ */
+static int
+finish_others(struct pipeline *p, size_t end)
+{
+	for (; p->item < end; p->item++) {
+		const struct item *it = &p->batch->items[p->item];
+		int got = begin_item(p, it);
+
+		if (got > 0 && is_whole(it))
+			return 0;
+		if (got < 0 || (got > 0 && finish_other(p, it) != 0))
 			return -1;
 	}
-	return got < 0 ? pipeline_failed(p, NULL, DEDUP_ENOMEM) : 0;
+	return 0;
+}
+
+/* --top: there is nothing to judge. */
+static int
+show_example(struct pipeline *p, const struct item *it)
+{
+	struct dedup_verdict v = { .decided = it->text_len };
+
+	top_text(p->examples, p->documents, 0, it->text, it->text_len);
+	p->item++;
+	return put_document(p, it, &v);
+}
+
+/* The item at hand and those behind it that can be judged in one call. */
+static int
+gather_texts(struct pipeline *p)
+{
+	const struct batch *b = p->batch;
+	size_t i;
+
+	p->ntexts = 0;
+	for (i = p->item; i < b->n; i++) {
+		const struct item *it = &b->items[i];
+
+		/* A text that is fed comes after the call. */
+		if (it->kind == ITEM_TEXT && !is_whole(it))
+			break;
+		if (!is_whole(it) || p->files->file[it->file].skip)
+			continue;
+		if (array_room(&p->texts, &p->texts_room, p->ntexts + 1,
+			       sizeof(*p->texts)) != 0 ||
+		    array_room(&p->number, &p->number_room, p->ntexts + 1,
+			       sizeof(*p->number)) != 0)
+			return -1;
+		p->texts[p->ntexts] = (struct dedup_text){
+			it->text, it->text_len,
+		};
+		p->number[p->ntexts++] = i;
+	}
+	p->call_end = i;
+	return 0;
+}
+
+/*
+ * What stands behind the document is worked off before the next one is judged:
+ * there another file may begin, of which nothing is to be known.  Then the call
+ * ends before it.
+ */
+static int
+take_verdict(void *arg, size_t i, const struct dedup_verdict *v)
+{
+	struct pipeline *p = arg;
+
+	p->item++;
+	if (put_document(p, &p->batch->items[p->number[i]], v) != 0 ||
+	    finish_others(p, p->call_end) != 0) {
+		p->failed = true;
+		return -1;
+	}
+	return i + 1 < p->ntexts && p->item != p->number[i + 1];
 }
 
 static int
-run_alone(struct pipeline *p)
+judge_texts(struct pipeline *p)
 {
-	struct dedup_part *part;
-	enum dedup_status st = dedup_part_new(p->d, &part);
-	struct batch b = { .buf = NULL };
-	int got;
+	const struct item *it = &p->batch->items[p->item];
+	struct dedup_batch call = {
+		.size = sizeof(call), .each = take_verdict, .arg = p,
+	};
+	enum dedup_status st = DEDUP_ENOMEM;
 
-	if (st == DEDUP_OK && batch_init(&b) != 0)
-		st = DEDUP_ENOMEM;
-	got = st == DEDUP_OK ? run_batches(p, &b, part)
-			     : pipeline_failed(p, NULL, st);
-	batch_free(&b);
-	dedup_part_free(part);
-	return got;
+	if (p->examples != NULL)
+		return show_example(p, it);
+	if (gather_texts(p) == 0) {
+		call.texts = p->texts;
+		call.n = p->ntexts;
+		st = dedup_documents(p->d, &call);
+	}
+	if (p->failed)
+		return -1;
+	return st == DEDUP_OK || st == DEDUP_ESTOP ? 0 :
+	       pipeline_failed(p, path_of(p, it), st);
+}
+
+static int
+finish_batch(struct pipeline *p)
+{
+	p->item = p->checked = 0;
+	while (finish_others(p, p->batch->n) == 0) {
+		if (p->item == p->batch->n) {
+			p->raw = p->batch->raw;
+			show_progress(p, p->raw);
+			return check_memory(p);
+		}
+		if (judge_texts(p) != 0)
+			return -1;
+	}
+	return -1;
+}
+
+/*
+ * The next batch.  While a live input has nothing, somebody may wait for what
+ * is known, and after a while for what can be.
+ */
+static enum supply_result
+wait_for_batch(struct pipeline *p)
+{
+	bool written = false, settled = false;
+	int ms = 0;
+
+	for (;;) {
+		enum supply_result got = supply_next(p->supply, ms, &p->batch);
+
+		if (got != SUPPLY_NONE && got != SUPPLY_PAUSE)
+			return got;
+		if (check_stopped(p) != 0)
+			return SUPPLY_END;
+		show_progress(p, p->progress.raw);
+		if (got == SUPPLY_PAUSE && written && !settled) {
+			settled = true;
+			if (p->in_text && p->examples == NULL &&
+			    flush_text(p) != 0)
+				return SUPPLY_FAILED;
+		}
+		if (got == SUPPLY_PAUSE) {
+			if (writer_flush(p->out.to) != 0) {
+				output_failed(p);
+				return SUPPLY_FAILED;
+			}
+			written = true;
+		}
+		ms = written ? PAUSE : SOON;
+	}
+}
+
+static int
+run_batches(struct pipeline *p)
+{
+	for (;;) {
+		switch (wait_for_batch(p)) {
+		case SUPPLY_END:
+			return 0;
+		case SUPPLY_NO_MEMORY:
+			return pipeline_failed(p, NULL, DEDUP_ENOMEM);
+		case SUPPLY_FAILED:
+			return -1;
+		default:
+			if (check_stopped(p) != 0 || finish_batch(p) != 0)
+				return -1;
+		}
+	}
 }
 
 int
-pipeline_run(struct pipeline *p, unsigned threads)
+pipeline_run(struct pipeline *p)
 {
-	bool alone = threads < 2;
 	int got;
 
 	p->out.opt = p->opt;
@@ -835,12 +947,16 @@ pipeline_run(struct pipeline *p, unsigned threads)
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
 		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
-	p->reader = reader_new(p->opt, p->files, p->d, !alone, BATCH);
-	if (p->reader == NULL)
+	/* From here on, as no document is open. */
+	if (p->out.hold != NULL && p->examples == NULL)
+		dedup_may_forget(p->d);
+	p->supply = supply_new(p->opt, p->files, p->threads);
+	if (p->supply == NULL)
 		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
-	got = alone ? run_alone(p) : pipeline_run_together(p);
-	reader_free(p->reader);
-	p->reader = NULL;
+	p->raw = 0;
+	got = run_batches(p);
+	supply_free(p->supply);
+	p->supply = NULL;
 	if (!signals_stopped())
 		return got;
 	p->trouble = true;	/* there may be more to read */
