@@ -94,6 +94,16 @@ void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 int pipeline_failed(struct pipeline *p, const char *path,
 		    enum dedup_status st);
 
+/* ... or why the output, or the log, cannot be written, by errno: -1. */
+int pipeline_output_failed(struct pipeline *p);
+
+/* The path of the file that an item is of. */
+static inline const char *
+pipeline_path(const struct pipeline *p, const struct item *it)
+{
+	return p->files->file[it->file].path;
+}
+
 /* What became of an output: 0, or -1 where that is the end, which it says. */
 int pipeline_take_result(struct pipeline *p, enum destination_result got);
 
