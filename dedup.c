@@ -4,8 +4,8 @@
  * Lines are read as they come; whatever else waits until its block is whole and
  * the next units are there, which makes every answer independent of how the
  * text was cut up.  Text comes in one of two ways: fed piece by piece, it goes
- * through the engine's own split; read ahead, it comes as parts, which are
- * splits that other threads made.
+ * through the engine's own split; of long texts and many documents, it comes in
+ * splits that several threads made (batch.c).
  */
 #include "crew.h"
 #include "engine.h"
@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define STRETCH ((size_t)128 << 10)
 
 /* The part of a struct that the caller knows, too; the rest of it is 0. */
 void
@@ -89,6 +91,7 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 		return st;
 	}
 	d->view.left = &d->own;
+	d->stretch = STRETCH;
 	d->counting = opt->count || boilerplate_wanted(d);
 	/* What is boilerplate has to be known before anything is judged. */
 	d->judging = !opt->counts_only && !boilerplate_wanted(d);
@@ -127,8 +130,10 @@ dedup_begin(struct dedup *d)
 	if (d->open || d->broken)
 		return DEDUP_ESTATE;
 	d->document = d->stats.documents++;
-	d->end = d->line = 0;
-	d->inside = d->ahead = false;
+	d->given = d->end = d->line = 0;
+	d->enough = 2 * d->stretch;
+	d->inside = false;
+	d->ahead = true;
 	split_reset(&d->own);
 	judge_reset(d);
 	cut_reset(&d->out);
@@ -278,17 +283,12 @@ engine_end_call(struct dedup *d, int result, bool ends, struct dedup_verdict *v)
 	return DEDUP_OK;
 }
 
-static enum dedup_status
-read_text(struct dedup *d, const char *text, size_t len, enum how how,
-	  struct dedup_verdict *v)
+/* What is not read yet, of text that begins with v->begin. */
+static int
+read_own(struct dedup *d, const char *text, enum how how)
 {
 	struct split *s = &d->own;
-	enum dedup_status st;
 
-	*v = (struct dedup_verdict){ .removals = NULL };
-	if (!d->open || d->broken || d->out.decided + len < d->end)
-		return DEDUP_ESTATE;
-	engine_begin_call(d, v);
 	if (d->ahead) {
 		split_begin_at(s, d->end);
 		s->line = d->line;
@@ -297,9 +297,46 @@ read_text(struct dedup *d, const char *text, size_t len, enum how how,
 	d->ahead = false;
 	s->text = text;
 	s->base = d->out.begin;
-	d->stats.bytes += s->base + len - d->end;
-	s->end = d->end = s->base + len;
-	st = engine_end_call(d, advance(d, how), how == END, v);
+	d->stats.bytes += d->given - d->end;
+	s->end = d->end = d->given;
+	return advance(d, how);
+}
+
+/*
+ * With several threads, what is new is gathered until it is worth their while,
+ * and what follows the last cut waits.  A text that goes on without a place to
+ * cut it, or that somebody waits for, is read here from then on.
+ */
+static int
+read_text(struct dedup *d, const char *text, enum how how)
+{
+	uint64_t unread = d->given - d->end;
+
+	if (!d->ahead || how == FLUSH ||
+	    (how == END && unread < 2 * d->stretch) || !engine_has_threads(d))
+		return read_own(d, text, how);
+	if (unread < d->enough && how == FEED)
+		return 0;
+	if (engine_feed_threads(d, text + (d->end - d->out.begin),
+				(size_t)unread, how == END) != 0)
+		return -1;
+	unread = d->given - d->end;
+	d->enough = 2 * ((size_t)unread + d->stretch);
+	return unread > DEDUP_UNIT_MAX ? read_own(d, text, how) : 0;
+}
+
+static enum dedup_status
+take_text(struct dedup *d, const char *text, size_t len, enum how how,
+	  struct dedup_verdict *v)
+{
+	enum dedup_status st;
+
+	*v = (struct dedup_verdict){ .removals = NULL };
+	if (!d->open || d->broken || d->out.decided + len < d->given)
+		return DEDUP_ESTATE;
+	engine_begin_call(d, v);
+	d->given = d->out.begin + len;
+	st = engine_end_call(d, read_text(d, text, how), how == END, v);
 	if (st == DEDUP_OK)
 		d->stats.early += how == FLUSH && v->decided > v->begin;
 	return st;
@@ -309,21 +346,21 @@ enum dedup_status
 dedup_feed(struct dedup *d, const char *text, size_t len,
 	   struct dedup_verdict *v)
 {
-	return read_text(d, text, len, FEED, v);
+	return take_text(d, text, len, FEED, v);
 }
 
 enum dedup_status
 dedup_flush(struct dedup *d, const char *text, size_t len,
 	    struct dedup_verdict *v)
 {
-	return read_text(d, text, len, FLUSH, v);
+	return take_text(d, text, len, FLUSH, v);
 }
 
 enum dedup_status
 dedup_end(struct dedup *d, const char *text, size_t len,
 	  struct dedup_verdict *v)
 {
-	return read_text(d, text, len, END, v);
+	return take_text(d, text, len, END, v);
 }
 
 enum dedup_status
@@ -365,55 +402,6 @@ dedup_apply(const char *text, size_t len, const struct dedup_verdict *v,
 
 /* Reading ahead. */
 
-enum dedup_status
-dedup_part_new(struct dedup *d, struct dedup_part **result)
-{
-	struct dedup_part *p = calloc(1, sizeof(*p));
-
-	*result = NULL;
-	if (p == NULL)
-		return DEDUP_ENOMEM;
-	if (split_init(&p->split, &d->opt,
-		      shingler_secret_bytes(d->own.shingler)) != 0) {
-		dedup_part_free(p);
-		return DEDUP_ENOMEM;
-	}
-	d->has_parts = true;	/* with the secret as it is */
-	p->of = d;
-	*result = p;
-	return DEDUP_OK;
-}
-
-void
-dedup_part_free(struct dedup_part *p)
-{
-	if (p == NULL)
-		return;
-	split_free(&p->split);
-	free(p);
-}
-
-void
-dedup_part_clear(struct dedup_part *p)
-{
-	split_clear(&p->split);
-}
-
-enum dedup_status
-dedup_part_read(struct dedup_part *p, const struct dedup_stretch *s)
-{
-	if (p->split.nreadings > 0 && p->split.next > 0)
-		return DEDUP_ESTATE;
-	return split_read(&p->split, s) == 0 ? DEDUP_OK : DEDUP_ENOMEM;
-}
-
-bool
-dedup_find_cut(const struct dedup *d, const char *text, size_t len, bool inside,
-	  struct dedup_cut *cut)
-{
-	return seam_find(&d->opt, text, len, inside, cut);
-}
-
 /* What is left of the document and this reading, as far as they go. */
 static int
 judge_reading(struct dedup *d, struct split *ahead, const struct reading *r)
@@ -450,27 +438,10 @@ engine_feed(struct dedup *d, struct split *s)
 {
 	const struct reading *r = &s->readings[s->next++];
 
-	d->ahead = true;
 	d->inside = r->goes_on;
 	d->stats.bytes += r->len;
 	d->end += r->len;
 	return judge_reading(d, s, r);
-}
-
-enum dedup_status
-dedup_feed_part(struct dedup *d, struct dedup_part *part,
-		struct dedup_verdict *v)
-{
-	struct split *p = &part->split;
-	const struct reading *r = &p->readings[p->next];
-
-	*v = (struct dedup_verdict){ .removals = NULL };
-	if (!d->open || d->broken || part->of != d ||
-	    p->next == p->nreadings || r->off != d->end ||
-	    r->inside != d->inside || (d->end > 0 && !d->ahead))
-		return DEDUP_ESTATE;
-	engine_begin_call(d, v);
-	return engine_end_call(d, engine_feed(d, p), r->ends, v);
 }
 
 /* Two readings. */

@@ -26,10 +26,10 @@
  * the pieces, the number of documents in a call, the number of threads, the
  * locale, or the secret that keys the fingerprints.
  *
- * Threads: one thread at a time uses a struct dedup; dedup_part_read() and
- * dedup_find_cut() may run beside it.  dedup_documents() and dedup_run() make
- * threads of their own, which are gone when the call returns.  Different
- * structs are independent.  There are no globals.
+ * Threads: one thread at a time uses a struct dedup.  dedup_documents(), and
+ * dedup_feed() and dedup_end() of a long text, make threads of their own, which
+ * are gone when the call returns.  Different structs are independent.  There
+ * are no globals.
  *
  * Offsets and lengths are in bytes.  Lines and documents are counted from 0.
  *
@@ -183,7 +183,8 @@ struct dedup_options {
 					 * made).  Once it is full, nothing more
 					 * is recorded, or counted */
 	unsigned threads;		/* 1; to 256; how many work inside of
-					 * dedup_documents() and dedup_run().
+					 * dedup_documents(), and dedup_feed()
+					 * and dedup_end() of long texts.
 					 * 0: one for each processor it may
 					 * use */
 };
@@ -329,7 +330,7 @@ DEDUP_API enum dedup_status dedup_new(const struct dedup_options *opt,
 
 /*
  * Free 'd' and all that it handed out.  NULL is fine, and so is a state with a
- * document open.  Free its parts before it.
+ * document open.
  */
 DEDUP_API void dedup_free(struct dedup *d);
 
@@ -346,7 +347,10 @@ DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
  * What is undecided is at most a block of 64 KiB or a unit of DEDUP_UNIT_MAX,
  * and what follows it: two units, or after a cut-off lead 8, or 64 KiB.  Where
  * each of many units is said in full by the next one, they wait for the last:
- * 512 KiB of them, and then the next one is judged as any unit is.
+ * 512 KiB of them, and then the next one is judged as any unit is.  With more
+ * threads than one, new text is gathered first, until it can be shared out:
+ * 256 KiB, and more where it is long before a block ends for certain, but no
+ * more than 9 MiB and one call's.
  *
  * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
  * is undecided.  DEDUP_ENOMEM: no memory; the caller keeps what was not decided
@@ -361,7 +365,7 @@ DEDUP_API enum dedup_status dedup_feed(struct dedup *d, const char *text,
  * As dedup_feed(), and settle all complete lines: a block is judged as far as
  * it has come, and a cut-off lead that was not completed as any unit is.  For
  * input that pauses while somebody waits.  With it the answers do depend on how
- * the text was cut up.
+ * the text was cut up, and the rest of the document is read by one thread.
  */
 DEDUP_API enum dedup_status dedup_flush(struct dedup *d, const char *text,
 					size_t len, struct dedup_verdict *v);
@@ -432,139 +436,10 @@ DEDUP_API enum dedup_status dedup_documents(struct dedup *d,
 					    const struct dedup_batch *batch);
 
 /*
- * Reading ahead, for callers that have more to do per document than
- * dedup_documents() has room for.  Splitting text into words and hashing them
- * needs no look at what was read before.  So any thread can do it, into a part,
- * and only the decisions are made one after another: dedup_run() has threads
- * for that.  The verdicts are those that feeding the same text would give.
- *
- * A part holds stretches of text: whole documents, or pieces of one that was
- * cut where dedup_find_cut() says.  One thread at a time uses a part.
- * Different threads may use different parts, and another one 'd', at the same
- * time.
- */
-struct dedup_part;
-
-struct dedup_stretch {
-	const char *text;	/* the caller's; stays, unchanged, until the
-				 * stretch has been judged */
-	size_t len;
-	uint64_t offset;	/* bytes of the document before it */
-	bool inside;		/* dedup_cut.inside of the cut before it;
-				 * false: the document begins with it */
-	bool goes_on;		/* ... of the cut behind it; false: it ends */
-	bool ends;		/* the document ends with it */
-};
-
-struct dedup_cut {
-	size_t at;		/* bytes before it */
-	bool inside;		/* it is within a block: 'goes_on' of the
-				 * stretch before, 'inside' of that behind */
-};
-
-/*
- * A part for use with 'd' in *part, which dedup_part_free() ends before 'd' is
- * freed.  It takes the options and the secret of 'd', so dedup_load() returns
- * DEDUP_ESTATE from now on.  No other thread uses 'd' meanwhile.  On any error
- * *part is NULL: DEDUP_ENOMEM.
- */
-DEDUP_API enum dedup_status dedup_part_new(struct dedup *d,
-					   struct dedup_part **part);
-
-/* NULL is fine. */
-DEDUP_API void dedup_part_free(struct dedup_part *part);
-
-/*
- * Read a stretch into the part, behind what is there.  The stretches of a part
- * have 256 MiB of text at most in all; more is undefined.  DEDUP_ESTATE:
- * stretches of it have been judged, and it was not cleared since.
- * DEDUP_ENOMEM: the part can only be freed.
- */
-DEDUP_API enum dedup_status dedup_part_read(struct dedup_part *part,
-					    const struct dedup_stretch *s);
-
-/* Empty it, so that more can be read into it; it keeps its memory. */
-DEDUP_API void dedup_part_clear(struct dedup_part *part);
-
-/*
- * The last place where text[0..len) may be cut, in *cut, so that both sides can
- * be read apart.  'text' begins where the document does, and then 'inside' is
- * false; or at an earlier cut, and 'inside' is that of this cut.  False: there
- * is no such place; try with more text, or feed it as text.  Any thread may
- * call it at any time.
- */
-DEDUP_API bool dedup_find_cut(const struct dedup *d, const char *text,
-			      size_t len, bool inside, struct dedup_cut *cut);
-
-/*
- * Judge the part's next stretch, as dedup_feed() or, where the document ends
- * with it, dedup_end() would; dedup_begin() comes before a document's first
- * stretch.  v->decided may be before the stretch's end, and the caller keeps
- * what is undecided.  After stretches, the rest of a document may be fed as
- * text; after text, no stretch of it can follow. DEDUP_ESTATE: no document is
- * open, there is no stretch left, it does not begin where the last one ended,
- * or the part is of another struct dedup.  Others as dedup_feed().
- */
-DEDUP_API enum dedup_status dedup_feed_part(struct dedup *d,
-					    struct dedup_part *part,
-					    struct dedup_verdict *v);
-
-/*
- * Work for dedup_run(), in slots that are numbered from 0.  What a slot holds
- * is the caller's.  All that is taken is judged in the order in which it was
- * taken.
- *
- * take()	takes the next work into a free slot and puts its size in bytes
- *		into *bytes; at most 64 MiB and one slot more are held at a
- *		time.  1: it did; 0: there is no more; -1: no memory.  Called by
- *		one thread at a time, not always the same.
- * split()	reads the slot's texts into 'part', which is empty, by
- *		dedup_part_read().  0, or -1: no memory.  Called by any thread,
- *		several at a time.
- * judge()	judges them, by dedup_feed_part(); then the slot is free.  0, or
- *		else: stop here.  Called in order, by the thread that called
- *		dedup_run().
- * idle()	NULL; or called now and then by that thread while it waits, with
- *		more threads than one.
- */
-struct dedup_work {
-	size_t size;			/* sizeof(struct dedup_work) */
-	void *arg;
-	int (*take)(void *arg, size_t slot, size_t *bytes);
-	int (*split)(void *arg, size_t slot, struct dedup_part *part);
-	int (*judge)(void *arg, size_t slot, struct dedup_part *part);
-	void (*idle)(void *arg);
-};
-
-/*
- * Another number of threads from now on, as options.threads.  Not from within a
- * callback.
- */
-DEDUP_API void dedup_set_threads(struct dedup *d, unsigned threads);
-
-/*
  * The caller holds so many bytes beside, which count under options.memory from
  * now on, in place of what was said before.
  */
 DEDUP_API void dedup_set_aside(struct dedup *d, uint64_t bytes);
-
-/*
- * How many slots dedup_run() has: 1 or more, the same until
- * dedup_set_threads(). With more threads than one this makes parts: call
- * dedup_load() before.
- */
-DEDUP_API size_t dedup_slots(struct dedup *d);
-
-/*
- * Do the work, by options.threads threads; dedup_documents() is made of this.
- * What is judged may go on a document that is open, and may leave one open.
- * DEDUP_EINVAL: work.size is not what it has to be.  DEDUP_ESTOP: judge()
- * wanted it; what was taken and not judged is lost to 'd', and the slots are
- * for the caller to clean.  DEDUP_ENOMEM: take() or split() said so, or there
- * was none.
- */
-DEDUP_API enum dedup_status dedup_run(struct dedup *d,
-				      const struct dedup_work *work);
 
 /*
  * How many readings are to follow this one, 0 to 2.  Only the verdicts of the
@@ -644,7 +519,7 @@ enum dedup_load {
  * options and, if another was loaded before or options.seeded is set, with the
  * same secret; else its secret is taken over.  Of a table without units only
  * unit, min_words and fold_digits have to be the same.  DEDUP_ESTATE: something
- * was fed, or parts were made.  On any error it is as if it had not been
+ * was fed.  On any error it is as if it had not been
  * called.
  */
 DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,

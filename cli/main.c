@@ -13,7 +13,6 @@
 #include "message.h"
 #include "options.h"
 #include "pipeline.h"
-#include "pipeline_threads.h"
 #include "same_file.h"
 #include "signals.h"
 #include "table_modes.h"
@@ -160,37 +159,37 @@ spool(struct pipeline *p)
 
 /* Readings that find what is frequent, or has copies; then one that removes. */
 static int
-read_again(struct pipeline *p, unsigned threads)
+read_again(struct pipeline *p)
 {
 	if (spool(p) != 0)
 		return -1;
 	p->silent = true;
 	while (dedup_readings_left(p->d) > 0) {
-		if (pipeline_run(p, threads) != 0)
+		if (pipeline_run(p) != 0)
 			return -1;
 		progress_again(&p->progress);
 		dedup_again(p->d);
 		p->documents = p->references;
 	}
 	p->silent = false;
-	return pipeline_run(p, threads);
+	return pipeline_run(p);
 }
 
 /* --top: a reading that counts, and one for examples. */
 static int
-list_top(struct pipeline *p, unsigned threads)
+list_top(struct pipeline *p)
 {
 	if (spool(p) != 0)
 		return -1;
 	p->silent = true;
-	if (pipeline_run(p, threads) != 0)
+	if (pipeline_run(p) != 0)
 		return -1;
 	progress_again(&p->progress);
-	return top_run(p, threads);
+	return top_run(p);
 }
 
 static int
-read_all(struct pipeline *p, unsigned threads)
+read_all(struct pipeline *p)
 {
 	unsigned more = p->opt->top > 0 ? 1 : dedup_readings_left(p->d);
 	int got;
@@ -198,10 +197,10 @@ read_all(struct pipeline *p, unsigned threads)
 	progress_begin(&p->progress, p->opt,
 		       p->files->sized ? p->files->size : 0, 1 + more);
 	if (p->opt->top > 0)
-		got = list_top(p, threads);
+		got = list_top(p);
 	else
-		got = more > 0 ? read_again(p, threads)
-			       : pipeline_run(p, threads);
+		got = more > 0 ? read_again(p)
+			       : pipeline_run(p);
 	progress_clear();
 	p->tally.short_documents = p->out.short_documents;
 	p->tally.short_bytes = p->out.short_bytes;
@@ -517,19 +516,15 @@ may_save(struct pipeline *p)
 static int
 filter(struct pipeline *p, struct dedup_stats *stats)
 {
-	unsigned threads;
 	bool whole, keep;
 	int got;
 
-	files_measure(p->files);
-	threads = threads_for(p);
-	dedup_set_threads(p->d, threads);
 	progress_begin(&p->progress, p->opt, 0, 1);	/* of references */
-	whole = table_modes_begin(p, threads) == 0 &&
+	whole = table_modes_begin(p) == 0 &&
 		(p->log.to == NULL ||
 		 begin_output(p, p->log.to, p->opt->log) == 0) &&
 		begin_output(p, &p->destinations.to, p->opt->output) == 0 &&
-		read_all(p, threads) == 0;
+		read_all(p) == 0;
 	progress_clear();
 	p->trouble |= !whole;
 	dedup_get_stats(p->d, stats);
@@ -591,6 +586,8 @@ run(const struct options *opt)
 		library.seeded = true;
 		library.seed = p.destinations.resume.seed;
 	}
+	files_measure(p.files);
+	p.threads = library.threads = threads_for(&p);
 	st = dedup_new(&library, &p.d);
 	if (st != DEDUP_OK) {
 		pipeline_failed(&p, NULL, st);

@@ -1,5 +1,5 @@
 /*
- * Files through the library: reader -> dedup -> output, by several threads.
+ * Files through the library: supply of batches -> dedup -> output.
  */
 #ifndef PIPELINE_H
 #define PIPELINE_H
@@ -11,8 +11,8 @@
 #include "options.h"
 #include "output.h"
 #include "progress.h"
-#include "reader.h"
 #include "stats.h"
+#include "supply.h"
 #include "writer.h"
 
 /* Bytes of a document of text that are not decided. */
@@ -28,6 +28,7 @@ struct pipeline {
 	const struct options *opt;
 	struct files *files;
 	struct dedup *d;
+	unsigned threads;	/* that it has */
 	struct output out;
 	struct destinations destinations;	/* where it goes: p->out.to is of these */
 	struct progress progress;
@@ -47,7 +48,7 @@ struct pipeline {
 	bool trouble;		/* something was wrong: exit 2 */
 
 	/* The file at hand. */
-	struct reader *reader;
+	struct supply *supply;
 	size_t file;		/* its number */
 	bool in_text;		/* inside a document of text, ... */
 	uint64_t document;	/* whose number this is */
@@ -59,16 +60,28 @@ struct pipeline {
 	uint64_t gone_before;	/* p->out.gone when it began */
 	uint64_t bytes_before, removed_before;	/* --in-place: of text */
 	char over[80];		/* why it is not rewritten */
+
+	/* The batch at hand. */
+	struct batch *batch;
+	size_t item;		/* the next one to be worked off */
+	uint64_t raw;		/* bytes of files before it */
+	size_t checked;		/* bytes of it when memory was looked at */
+	bool failed;		/* it cannot be worked off, which has been said */
+	struct dedup_text *texts;	/* documents for one call, */
+	size_t *number;		/* ... the numbers of their items, */
+	size_t ntexts, texts_room, number_room;
+	size_t call_end;	/* ... and the item that it ends before */
+
 	uint64_t mostly_gone;	/* files of which more than 90 % went */
 };
 
 #define FILES_TOLD 100		/* of which something is said of each */
 
 /*
- * Run all files through once, with so many threads.  0 (p->trouble may be set,
+ * Run all files through once.  0 (p->trouble may be set,
  * and was said), or -1 where no more can be done, which has been said too.
  */
-int pipeline_run(struct pipeline *p, unsigned threads);
+int pipeline_run(struct pipeline *p);
 
 /*
  * dedup: PATH: WHAT: WHY on standard error; sets trouble.  The path is as in
@@ -76,6 +89,20 @@ int pipeline_run(struct pipeline *p, unsigned threads);
  */
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);
+
+/* The same of why the library cannot go on; 'path' is NULL if at no file: -1. */
+int pipeline_failed(struct pipeline *p, const char *path,
+		    enum dedup_status st);
+
+/* ... or why the output, or the log, cannot be written, by errno: -1. */
+int pipeline_output_failed(struct pipeline *p);
+
+/* The path of the file that an item is of. */
+static inline const char *
+pipeline_path(const struct pipeline *p, const struct item *it)
+{
+	return p->files->file[it->file].path;
+}
 
 /* What became of an output: 0, or -1 where that is the end, which it says. */
 int pipeline_take_result(struct pipeline *p, enum destination_result got);

@@ -100,7 +100,7 @@ lock(struct pipeline *p, const char *path, int *fd)
 
 /* Read a reference text, which is not written. */
 static int
-read_reference(struct pipeline *p, const char *path, unsigned threads)
+read_reference(struct pipeline *p, const char *path)
 {
 	struct files *files = p->files, text = { .n = 0 };
 	struct dedup_stats stats;
@@ -114,7 +114,7 @@ read_reference(struct pipeline *p, const char *path, unsigned threads)
 	}
 	p->files = &text;
 	p->silent = p->reference = true;
-	got = pipeline_run(p, threads);
+	got = pipeline_run(p);
 	p->files = files;
 	p->silent = p->reference = false;
 	p->references = p->documents;
@@ -132,7 +132,7 @@ read_reference(struct pipeline *p, const char *path, unsigned threads)
 
 /* --against: tables first, which may not come after a text. */
 static int
-load_against(struct pipeline *p, unsigned threads)
+load_against(struct pipeline *p)
 {
 	const struct names *a = &p->opt->against;
 
@@ -142,7 +142,7 @@ load_against(struct pipeline *p, unsigned threads)
 			return -1;
 	for (size_t i = 0; i < a->n; i++)
 		if (!dedup_is_table(a->name[i]) &&
-		    read_reference(p, a->name[i], threads) != 0)
+		    read_reference(p, a->name[i]) != 0)
 			return -1;
 	return 0;
 }
@@ -170,7 +170,7 @@ check_path(struct pipeline *p, const char *path)
 }
 
 int
-table_modes_begin(struct pipeline *p, unsigned threads)
+table_modes_begin(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
 
@@ -185,7 +185,7 @@ table_modes_begin(struct pipeline *p, unsigned threads)
 			return -1;
 	if (opt->update != NULL && load_old(p, opt->update) != 0)
 		return -1;
-	return load_against(p, threads);
+	return load_against(p);
 }
 
 static int

@@ -17,7 +17,7 @@ bool table_modes_bring_secret(const struct options *opt);
  * Load what is to be loaded, and read reference texts: 0, or -1 and it was
  * said.  table_modes_end() either way.
  */
-int table_modes_begin(struct pipeline *p, unsigned threads);
+int table_modes_begin(struct pipeline *p);
 
 /* Save what is to be saved, if 'save': 0, or -1 and it was said. */
 int table_modes_end(struct pipeline *p, bool save);

@@ -110,7 +110,7 @@ print(struct pipeline *p, const struct example *e)
 }
 
 int
-top_run(struct pipeline *p, unsigned threads)
+top_run(struct pipeline *p)
 {
 	size_t n = (size_t)p->opt->top;
 	struct dedup_common *common = calloc(n, sizeof(*common));
@@ -132,7 +132,7 @@ top_run(struct pipeline *p, unsigned threads)
 	qsort(s.example, s.n, sizeof(*s.example), by_place);
 	p->documents = 0;
 	p->examples = &s;
-	got = pipeline_run(p, threads);
+	got = pipeline_run(p);
 	p->examples = NULL;
 	qsort(s.example, s.n, sizeof(*s.example), by_frequency);
 	for (size_t i = 0; i < s.n && got == 0; i++)

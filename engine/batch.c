@@ -1,14 +1,18 @@
 /*
- * The public functions for many documents: slots of them, taken in order, split
- * by any thread of the crew and judged by the caller's.
+ * Text shared out to several threads: the documents of a call, or what is new
+ * of a long one.  It goes into slots in order, is split by any thread of the
+ * crew and judged by the caller's.
  */
 #include "crew.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "machine.h"
+
+#define SLOT_TEXTS 4096
 
 static unsigned
 threads_of(const struct dedup *d)
@@ -19,35 +23,21 @@ threads_of(const struct dedup *d)
 	return n > CREW_MAX ? CREW_MAX : n;
 }
 
-/* Threads to work with; NULL where one is enough, or all that can be had. */
+/*
+ * Threads to work with; NULL where one is enough, or all that can be had, and
+ * then so for good.
+ */
 static struct crew *
 crew_of(struct dedup *d)
 {
-	if (d->crew == NULL && !d->alone && threads_of(d) > 1) {
-		d->crew = crew_new(d, threads_of(d));
-		d->has_parts |= d->crew != NULL;
+	unsigned threads;
+
+	if (d->crew == NULL && !d->alone) {
+		threads = threads_of(d);
+		d->crew = threads > 1 ? crew_new(d, threads) : NULL;
 		d->alone = d->crew == NULL;
 	}
 	return d->crew;
-}
-
-void
-dedup_set_threads(struct dedup *d, unsigned threads)
-{
-	d->opt.threads = threads;
-	crew_free(d->crew);
-	d->crew = NULL;
-	d->alone = false;
-}
-
-/*
- * The same answer each time: where there was no memory for threads, there are
- * none until dedup_set_threads().
- */
-size_t
-dedup_slots(struct dedup *d)
-{
-	return crew_of(d) != NULL ? crew_slots(d->crew) : 1;
 }
 
 /* A struct of the caller that may be of another version; false: too short. */
@@ -61,55 +51,10 @@ take(void *to, size_t known, const void *from, size_t size, size_t least)
 	return true;
 }
 
-/* By the caller's thread, one after another. */
-static enum dedup_status
-run_alone(struct dedup *d, const struct dedup_work *work)
-{
-	struct dedup_part *part;
-	enum dedup_status st = dedup_part_new(d, &part);
-	size_t bytes;
-	int got;
-
-	if (st != DEDUP_OK)
-		return st;
-	while ((got = work->take(work->arg, 0, &bytes)) > 0) {
-		split_clear(&part->split);
-		if (work->split(work->arg, 0, part) != 0) {
-			got = -1;
-			break;
-		}
-		if (work->judge(work->arg, 0, part) != 0) {
-			st = DEDUP_ESTOP;
-			break;
-		}
-	}
-	dedup_part_free(part);
-	return got < 0 ? DEDUP_ENOMEM : st;
-}
-
-enum dedup_status
-dedup_run(struct dedup *d, const struct dedup_work *given)
-{
-	struct dedup_work work;
-
-	if (d->broken)
-		return DEDUP_ESTATE;
-	/* As many fields as 0.2.0 has. */
-	if (!take(&work, sizeof(work), given, given->size,
-		  offsetof(struct dedup_work, idle) + sizeof(work.idle)))
-		return DEDUP_EINVAL;
-	return crew_of(d) != NULL ? crew_run(d->crew, &work)
-				  : run_alone(d, &work);
-}
-
-#define STRETCH ((size_t)128 << 10)	/* bytes of a long document, or of
-					 * many short ones: a slot's */
-#define SLOT_TEXTS 4096
-
 /* A document of a call, or a stretch of one. */
 struct some_text {
 	size_t document;	/* its number in the call */
-	struct dedup_stretch at;
+	struct stretch at;
 };
 
 struct some_texts {
@@ -117,39 +62,51 @@ struct some_texts {
 	size_t n, room;
 };
 
-/* Where a call for many documents stands. */
+/* Where a call stands. */
 struct call {
 	struct dedup *d;
 	const struct dedup_batch *batch;
+	uint64_t before;	/* bytes of the first document before the call,
+				 * which has begun it */
+	bool more;		/* the last one may go on behind its text */
 	size_t document;	/* the next one to be taken */
-	size_t at;		/* bytes of it that were */
+	size_t at;		/* bytes of its text that were */
 	bool inside;		/* that is inside of a giant block */
 	struct some_texts *slot;
 	enum dedup_status st;
+	int error;		/* why it could not be judged: errno */
 };
 
-/* The next stretch of text[0..len), from c->at on. */
-static void
-next_stretch(struct call *c, const char *text, size_t len,
-	     struct dedup_stretch *s)
+/*
+ * The next stretch of text[0..len), from c->at on.  False: the text may go on,
+ * and cannot be cut before that.
+ */
+static bool
+next_stretch(struct call *c, const char *text, size_t len, struct stretch *s)
 {
-	size_t rest = len - c->at, window = STRETCH;
-	struct dedup_cut cut = { rest, false };
+	size_t rest = len - c->at, window = c->d->stretch;
+	struct cut cut = { rest, false };
+	bool found = false;
 
-	*s = (struct dedup_stretch){
-		.text = text + c->at, .len = rest, .offset = c->at,
+	*s = (struct stretch){
+		.text = text + c->at, .len = rest, .offset = c->before + c->at,
 		.inside = c->inside, .ends = true,
 	};
-	for (; window < rest; window *= 2) {
-		if (!seam_find(&c->d->opt, s->text, window, c->inside, &cut))
-			continue;
+	for (; !found && window < rest; window *= 2)
+		found = seam_find(&c->d->opt, s->text, window, c->inside, &cut);
+	if (!found && c->more) {
+		found = seam_find(&c->d->opt, s->text, rest, c->inside, &cut);
+		if (!found)
+			return false;
+	}
+	if (found) {
 		s->len = cut.at;
 		s->goes_on = cut.inside;
 		s->ends = false;
-		break;
 	}
 	c->at += s->len;
 	c->inside = cut.inside;
+	return true;
 }
 
 static int
@@ -159,22 +116,23 @@ take_texts(void *arg, size_t slot, size_t *bytes)
 	struct some_texts *s = &c->slot[slot];
 
 	*bytes = s->n = 0;
-	while (*bytes < STRETCH && s->n < SLOT_TEXTS &&
+	while (*bytes < c->d->stretch && s->n < SLOT_TEXTS &&
 	       c->document < c->batch->n) {
 		const struct dedup_text *t = &c->batch->texts[c->document];
 		struct some_text *x;
 
 		if (array_room(&s->text, &s->room, s->n + 1, sizeof(*x)) != 0)
 			return -1;
-		x = &s->text[s->n++];
+		x = &s->text[s->n];
 		x->document = c->document;
 		/* What it will be is not known before get() was called. */
 		if (c->batch->get != NULL)
-			x->at = (struct dedup_stretch){
+			x->at = (struct stretch){
 				.text = t->text, .len = t->len, .ends = true,
 			};
-		else
-			next_stretch(c, t->text, t->len, &x->at);
+		else if (!next_stretch(c, t->text, t->len, &x->at))
+			break;
+		s->n++;
 		*bytes += x->at.len;
 		if (x->at.ends) {
 			c->document++;
@@ -186,7 +144,7 @@ take_texts(void *arg, size_t slot, size_t *bytes)
 }
 
 static int
-split_texts(void *arg, size_t slot, struct dedup_part *part)
+split_texts(void *arg, size_t slot, struct split *split)
 {
 	const struct call *c = arg;
 	const struct some_texts *s = &c->slot[slot];
@@ -200,7 +158,7 @@ split_texts(void *arg, size_t slot, struct dedup_part *part)
 			return -1;
 		x->at.text = t.text;
 		x->at.len = t.len;
-		if (split_read(&part->split, &x->at) != 0)
+		if (split_read(split, &x->at) != 0)
 			return -1;
 	}
 	return 0;
@@ -232,14 +190,70 @@ judge_text_of(const struct call *c, const struct some_text *x,
 }
 
 static int
-judge_texts(void *arg, size_t slot, struct dedup_part *part)
+judge_texts(void *arg, size_t slot, struct split *split)
 {
 	struct call *c = arg;
 	const struct some_texts *s = &c->slot[slot];
 
 	for (size_t i = 0; i < s->n && c->st == DEDUP_OK; i++)
-		c->st = judge_text_of(c, &s->text[i], &part->split);
+		c->st = judge_text_of(c, &s->text[i], split);
 	return c->st != DEDUP_OK;
+}
+
+/* The same of a document that the caller has begun, and answers. */
+static int
+judge_stretches(void *arg, size_t slot, struct split *split)
+{
+	struct call *c = arg;
+
+	for (size_t i = 0; i < c->slot[slot].n; i++)
+		if (engine_feed(c->d, split) != 0) {
+			c->error = errno;
+			return -1;
+		}
+	return 0;
+}
+
+static enum dedup_status
+run(struct call *c, int (*judge)(void *, size_t, struct split *))
+{
+	struct crew_work work = {
+		.arg = c, .take = take_texts, .split = split_texts,
+		.judge = judge,
+	};
+	size_t n = crew_slots(c->d->crew);
+	enum dedup_status st;
+
+	c->slot = calloc(n, sizeof(*c->slot));
+	if (c->slot == NULL)
+		return DEDUP_ENOMEM;
+	st = crew_run(c->d->crew, &work);
+	for (size_t i = 0; i < n; i++)
+		free(c->slot[i].text);
+	free(c->slot);
+	return c->st != DEDUP_OK ? c->st : st;
+}
+
+bool
+engine_has_threads(struct dedup *d)
+{
+	return d->opt.unit != DEDUP_UNIT_DOCUMENT && crew_of(d) != NULL;
+}
+
+int
+engine_feed_threads(struct dedup *d, const char *text, size_t len, bool ends)
+{
+	const struct dedup_text t = { text, len };
+	const struct dedup_batch batch = { .texts = &t, .n = 1 };
+	struct call c = {
+		.d = d, .batch = &batch, .before = d->end,
+		.inside = d->inside, .more = !ends, .error = ENOMEM,
+	};
+
+	if (run(&c, judge_stretches) == DEDUP_OK)
+		return 0;
+	errno = c.error;
+	return -1;
 }
 
 /* By the caller's thread alone: what is fed as text needs no slots. */
@@ -265,30 +279,15 @@ judge_alone(struct dedup *d, const struct dedup_batch *b)
 enum dedup_status
 dedup_documents(struct dedup *d, const struct dedup_batch *given)
 {
-	struct dedup_batch own, *batch = &own;
-	struct call c = { .d = d, .batch = batch };
-	struct dedup_work work = {
-		.size = sizeof(work), .arg = &c, .take = take_texts,
-		.split = split_texts, .judge = judge_texts,
-	};
-	enum dedup_status st;
-	size_t n;
+	struct dedup_batch batch;
+	struct call c = { .d = d, .batch = &batch };
 
 	if (d->open || d->broken)
 		return DEDUP_ESTATE;
-	if (!take(batch, sizeof(*batch), given, given->size,
-		  offsetof(struct dedup_batch, arg) + sizeof(batch->arg)) ||
-	    batch->each == NULL)
+	if (!take(&batch, sizeof(batch), given, given->size,
+		  offsetof(struct dedup_batch, arg) + sizeof(batch.arg)) ||
+	    batch.each == NULL)
 		return DEDUP_EINVAL;
-	if (crew_of(d) == NULL)
-		return judge_alone(d, batch);
-	n = crew_slots(d->crew);
-	c.slot = calloc(n, sizeof(*c.slot));
-	if (c.slot == NULL)
-		return DEDUP_ENOMEM;
-	st = crew_run(d->crew, &work);
-	for (size_t i = 0; i < n; i++)
-		free(c.slot[i].text);
-	free(c.slot);
-	return c.st != DEDUP_OK ? c.st : st;
+	return batch.n > 0 && crew_of(d) != NULL ? run(&c, judge_texts)
+				  : judge_alone(d, &batch);
 }

@@ -24,12 +24,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define SLOTS 4			/* a thread */
 #define AHEAD_MAX ((size_t)64 << 20)	/* bytes in them beyond which no more is
 					 * taken: a record may be as long */
-#define IDLE_MS 500		/* the caller's thread may be wanted */
 
 enum slot_state {
 	SLOT_EMPTY, SLOT_TAKEN, SLOT_BUSY, SLOT_SPLIT, SLOT_READY,
@@ -37,7 +35,7 @@ enum slot_state {
 
 struct slot {
 	enum slot_state state;
-	struct dedup_part part;
+	struct split split;
 	size_t bytes;
 	bool failed;		/* out of memory */
 };
@@ -45,7 +43,7 @@ struct slot {
 struct crew {
 	struct dedup *d;
 	unsigned threads;
-	const struct dedup_work *work;
+	const struct crew_work *work;
 	pthread_mutex_t lock;	/* of all that follows, but for slots in hand */
 	pthread_cond_t change;
 	struct slot *slot;
@@ -110,9 +108,9 @@ split(struct crew *c)
 
 	s->state = SLOT_BUSY;
 	pthread_mutex_unlock(&c->lock);
-	split_clear(&s->part.split);
-	s->failed = c->work->split(c->work->arg, at, &s->part) != 0 ||
-		    (sketches && split_sketch_all(&s->part.split) != 0);
+	split_clear(&s->split);
+	s->failed = c->work->split(c->work->arg, at, &s->split) != 0 ||
+		    (sketches && split_sketch_all(&s->split) != 0);
 	pthread_mutex_lock(&c->lock);
 	s->state = c->proposes ? SLOT_SPLIT : SLOT_READY;
 	pthread_cond_broadcast(&c->change);
@@ -126,24 +124,11 @@ propose(struct crew *c)
 	c->proposing++;
 	pthread_mutex_unlock(&c->lock);
 	if (!s->failed)
-		s->failed = ahead_propose(c->d, &s->part.split) != 0;
+		s->failed = ahead_propose(c->d, &s->split) != 0;
 	pthread_mutex_lock(&c->lock);
 	s->state = SLOT_READY;
 	c->proposing--;
 	pthread_cond_broadcast(&c->change);
-}
-
-/* Not for ever: the caller's thread may be wanted elsewhere. */
-static void
-wait_for_change(struct crew *c)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	t.tv_nsec += (long)IDLE_MS * 1000000;
-	t.tv_sec += t.tv_nsec / 1000000000;
-	t.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(&c->change, &c->lock, &t);
 }
 
 /*
@@ -164,7 +149,7 @@ help(struct crew *c, bool leads)
 	else if (waiting > 0)
 		split(c);
 	else
-		wait_for_change(c);
+		pthread_cond_wait(&c->change, &c->lock);
 }
 
 static bool
@@ -204,7 +189,7 @@ judge(struct crew *c, size_t at)
 
 	if (s->failed)
 		return DEDUP_ENOMEM;
-	return c->work->judge(c->work->arg, at, &s->part) == 0 ? DEDUP_OK
+	return c->work->judge(c->work->arg, at, &s->split) == 0 ? DEDUP_OK
 							       : DEDUP_ESTOP;
 }
 
@@ -235,8 +220,6 @@ lead(struct crew *c)
 		    c->njudged == c->ntaken ||
 		    (s->state != SLOT_READY && s->state != SLOT_SPLIT)) {
 			help(c, true);
-			if (c->work->idle != NULL)
-				c->work->idle(c->work->arg);
 			continue;
 		}
 		if (s->state == SLOT_SPLIT) {
@@ -279,8 +262,7 @@ crew_new(struct dedup *d, unsigned threads)
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->change, NULL);
 	for (size_t i = 0; i < c->nslots; i++) {
-		c->slot[i].part.of = d;
-		if (split_init(&c->slot[i].part.split, &d->opt,
+		if (split_init(&c->slot[i].split, &d->opt,
 			       shingler_secret_bytes(d->own.shingler)) != 0) {
 			crew_free(c);
 			return NULL;
@@ -295,7 +277,7 @@ crew_free(struct crew *c)
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < c->nslots; i++)
-		split_free(&c->slot[i].part.split);
+		split_free(&c->slot[i].split);
 	pthread_cond_destroy(&c->change);
 	pthread_mutex_destroy(&c->lock);
 	free(c->slot);
@@ -308,7 +290,7 @@ crew_memory(const struct crew *c)
 	size_t n = c->nslots * sizeof(*c->slot);
 
 	for (size_t i = 0; i < c->nslots; i++)
-		n += split_memory(&c->slot[i].part.split);
+		n += split_memory(&c->slot[i].split);
 	return n;
 }
 
@@ -319,7 +301,7 @@ crew_slots(const struct crew *c)
 }
 
 enum dedup_status
-crew_run(struct crew *c, const struct dedup_work *what)
+crew_run(struct crew *c, const struct crew_work *what)
 {
 	pthread_t thread[CREW_MAX];
 	enum dedup_status st;
@@ -346,6 +328,6 @@ crew_run(struct crew *c, const struct dedup_work *what)
 	for (unsigned i = 0; i < n; i++)
 		pthread_join(thread[i], NULL);
 	for (size_t i = 0; i < c->nslots; i++)
-		split_clear(&c->slot[i].part.split);
+		split_clear(&c->slot[i].split);
 	return st == DEDUP_OK && c->failed ? DEDUP_ENOMEM : st;
 }

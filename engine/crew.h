@@ -1,10 +1,29 @@
-/* Threads: what dedup_run() and dedup_documents() of dedup.h have in common. */
+/* Threads: work that is split by several and judged by one. */
 #ifndef CREW_H
 #define CREW_H
 
 #include "engine.h"
 
 #define CREW_MAX 256u		/* threads */
+
+/*
+ * Work, in slots that are numbered from 0; what a slot holds is the user's.  It
+ * is judged in the order in which it was taken.
+ *
+ * take()	takes the next work into a free slot and puts its size in bytes
+ *		into *bytes.  1: it did; 0: there is no more; -1: no memory.
+ *		Called by one thread at a time, not always the same.
+ * split()	reads the slot's texts, by split_read().  0, or -1: no memory.
+ *		Called by any thread, several at a time.
+ * judge()	judges them, by engine_feed(); then the slot is free.  0, or
+ *		else: stop here.  Called by the thread that called crew_run().
+ */
+struct crew_work {
+	void *arg;
+	int (*take)(void *arg, size_t slot, size_t *bytes);
+	int (*split)(void *arg, size_t slot, struct split *s);
+	int (*judge)(void *arg, size_t slot, struct split *s);
+};
 
 struct crew;
 
@@ -14,7 +33,10 @@ void crew_free(struct crew *c);
 size_t crew_memory(const struct crew *c);
 size_t crew_slots(const struct crew *c);
 
-/* As dedup_run(). */
-enum dedup_status crew_run(struct crew *c, const struct dedup_work *work);
+/*
+ * Do the work.  DEDUP_ESTOP: judge() wanted it; what was taken and not judged is
+ * lost.  DEDUP_ENOMEM: take() or split() said so, or there was none.
+ */
+enum dedup_status crew_run(struct crew *c, const struct crew_work *work);
 
 #endif

@@ -17,7 +17,7 @@
  *	keep_none.c	no copy stays: what the last reading is to drop
  *	cut.c		spans, and the blank lines that go with them
  *
- *	crew.c batch.c	several threads, and documents by the batch
+ *	crew.c batch.c	several threads; documents by the batch, and long texts
  *	load_save.c	saved tables
  *
  * What a document's units are depends on its bytes and the options alone.
@@ -170,6 +170,25 @@ struct reading {
 };
 
 /*
+ * A document, or a stretch of one that is cut where seam_find() says: what can
+ * be read by itself.
+ */
+struct stretch {
+	const char *text;	/* stays until the stretch has been judged */
+	size_t len;
+	uint64_t offset;	/* bytes of the document before it */
+	bool inside;		/* cut.inside of the cut before it; false: the
+				 * document begins with it */
+	bool goes_on;		/* ... of the cut behind it; false: it ends */
+	bool ends;		/* the document ends with it */
+};
+
+struct cut {
+	size_t at;		/* bytes before it */
+	bool inside;		/* it is within a giant block */
+};
+
+/*
  * Text on its way to the judge.  Nothing here hangs on what was kept, so that
  * several threads may split several texts at a time.
  */
@@ -245,7 +264,7 @@ int split_plan(struct split *s, size_t most, bool final);
 int split_end(struct split *s);		/* the document ends here */
 void split_drop_pieces(struct split *s, size_t n);	/* the first n */
 void split_drop_words(struct split *s);	/* of those, and lines in pieces */
-int split_read(struct split *s, const struct dedup_stretch *stretch);
+int split_read(struct split *s, const struct stretch *stretch);
 void split_clear(struct split *s);
 size_t split_memory(const struct split *s);
 unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
@@ -253,12 +272,6 @@ bool split_wants_words(const struct split *s, const struct piece *p);
 bool split_wants_identity(const struct split *s, const struct piece *p);
 int split_sketch(struct split *s, struct piece *p);
 int split_sketch_all(struct split *s);	/* that may be asked for */
-
-/* What dedup.h calls a part. */
-struct dedup_part {
-	struct split split;
-	const struct dedup *of;		/* whose secret it has */
-};
 
 /*
  * What is asked of each unit by those before it, side by side: pieces are large.
@@ -317,9 +330,13 @@ soon_unit(const struct view *v, size_t i, unsigned bit)
 	return v->unit[view_at(v, i)->rank + 1 + bit].piece;
 }
 
-/* seam.c */
+/*
+ * seam.c: the last place where text[0..len) may be cut, so that both sides can
+ * be read apart.  'text' begins where the document does, or at an earlier cut.
+ * False: there is none, or none in so little text.
+ */
 bool seam_find(const struct dedup_options *opt, const char *text, size_t len,
-	       bool inside, struct dedup_cut *cut);
+	       bool inside, struct cut *cut);
 int seam_join(struct split *left, const struct split *ahead,
 	      const struct reading *r, uint64_t line, size_t *skip);
 int seam_leave(struct split *left, const struct split *ahead,
@@ -405,8 +422,8 @@ struct dedup {
 	unsigned nloaded;
 	bool places;		/* records have them */
 	struct crew *crew;	/* to work with, or NULL */
-	bool alone;		/* there was no memory for one */
-	bool has_parts;		/* were made: the secret has to stay */
+	bool alone;		/* one is not wanted, or cannot be had */
+	size_t stretch;		/* bytes that a thread reads ahead at a time */
 	uint64_t aside;		/* bytes of memory that the caller holds */
 
 	struct counts counts;	/* in how many documents what stands */
@@ -433,8 +450,12 @@ struct dedup {
 	bool broken;		/* out of memory inside of a call */
 	bool damaged;		/* a loaded table turned out to be */
 	uint64_t document;	/* number of the open one */
-	uint64_t end;		/* bytes of it that were fed */
-	bool ahead;		/* ... as parts; then also known are: */
+	uint64_t given;		/* bytes of it that the caller has shown, ... */
+	uint64_t end;		/* and that were read; up to 'given', but for
+				 * what is gathered for several threads */
+	size_t enough;		/* so much of that is looked at again */
+	bool ahead;		/* what was read was read ahead, in stretches;
+				 * then also known are: */
 	uint64_t line;		/* lines of it before 'end' */
 	bool inside;		/* 'end' is inside of a giant block */
 };
@@ -453,6 +474,16 @@ void engine_begin_call(struct dedup *d, struct dedup_verdict *v);
 enum dedup_status engine_end_call(struct dedup *d, int result, bool ends,
 				  struct dedup_verdict *v);
 int engine_feed(struct dedup *d, struct split *s);
+
+/*
+ * batch.c: does the open document's text go to several threads?  Then, what of
+ * it is not read yet, all of it or up to the last cut, by these: 0, or -1 with
+ * errno.
+ */
+bool engine_has_threads(struct dedup *d);
+int engine_feed_threads(struct dedup *d, const char *text, size_t len,
+			bool ends);
+
 struct table *engine_new_table(const struct dedup *d);
 
 /* ... a struct of which the caller knows 'size' bytes, and we 'known' */

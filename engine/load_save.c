@@ -135,7 +135,7 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 
 	*why = '\0';
 	if (d->stats.documents > 0 || d->open || d->broken || d->second ||
-	    d->has_parts)
+	    d->crew != NULL)
 		return DEDUP_ESTATE;
 	if (array_resize(&d->loaded, (size_t)d->nloaded + 1,
 			 sizeof(*d->loaded)) != 0)

@@ -104,7 +104,7 @@ last_fence(const struct dedup_options *opt, const char *text, size_t at)
  * begins with a block or a chunk.
  */
 static bool
-find_chunk(const char *text, size_t len, struct dedup_cut *cut)
+find_chunk(const char *text, size_t len, struct cut *cut)
 {
 	const char *nl;
 
@@ -115,14 +115,14 @@ find_chunk(const char *text, size_t len, struct dedup_cut *cut)
 		nl = memchr(text + UNIT_BLOCK_MAX, '\n', len - UNIT_BLOCK_MAX);
 	if (nl == NULL || (size_t)(nl - text) >= DEDUP_UNIT_MAX)
 		return false;
-	*cut = (struct dedup_cut){ (size_t)(nl - text) + 1, true };
+	*cut = (struct cut){ (size_t)(nl - text) + 1, true };
 	/* What follows has to be seen: it may be a blank line. */
 	return cut->at < len;
 }
 
 bool
 seam_find(const struct dedup_options *opt, const char *text, size_t len,
-	  bool inside, struct dedup_cut *cut)
+	  bool inside, struct cut *cut)
 {
 	size_t end = len, blanks = 0, fence;
 	bool sure = true;	/* all lines seen are text */
@@ -141,7 +141,7 @@ seam_find(const struct dedup_options *opt, const char *text, size_t len,
 		if (look == LOOK_TEXT && blanks == end && more) {
 			fence = last_fence(opt, text, end);
 			if (fence == 0) {
-				*cut = (struct dedup_cut){ end, false };
+				*cut = (struct cut){ end, false };
 				return true;
 			}
 			/* Before that there may be a place. */

@@ -910,7 +910,7 @@ link_reading(struct split *s, const struct reading *r)
 }
 
 int
-split_read(struct split *s, const struct dedup_stretch *stretch)
+split_read(struct split *s, const struct stretch *stretch)
 {
 	struct reading *r;
 	size_t first_line = s->cursor;

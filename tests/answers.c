@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine.h"
 #include "words.h"
 
 #define PRINT_MAX 4000		/* bytes of a document */
@@ -200,6 +201,10 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 	uint64_t decided = 0, fed = 0;
 	bool end;
 
+	/* Short documents are worth the while of several threads, too. */
+	if (pieces == PIECES_AHEAD)
+		d->stretch = 1 + next_random(rng) %
+			     (next_random(rng) % 2 == 0 ? PIECE_MAX : 200);
 	if (dedup_begin(d) != DEDUP_OK)
 		return "dedup_begin fails";
 	do {
@@ -216,6 +221,9 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 						   200 : 20);
 		else if (pieces == PIECES_LARGE)
 			more = next_random(rng) % PIECE_MAX;
+		else if (pieces == PIECES_AHEAD)
+			more = next_random(rng) % (next_random(rng) % 2 == 0 ?
+						   2 * PIECE_MAX : 800);
 		more = more < most ? more : most;
 		/* The end comes with the last bytes, or by itself. */
 		end = more == most && (pieces < PIECES_RANDOM ||
@@ -237,96 +245,6 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 			*undecided = fed - decided;
 	} while (!end);
 	return decided == doc->len ? NULL : "not all is decided in the end";
-}
-
-/* Judge what was read ahead; *decided goes on. */
-static const char *
-judge_ahead(struct dedup *d, struct dedup_part *p, const uint64_t *end,
-	    unsigned n, uint64_t *decided, struct answer *a)
-{
-	for (unsigned i = 0; i < n; i++) {
-		struct dedup_verdict v;
-		enum dedup_status st = dedup_feed_part(d, p, &v);
-		const char *what;
-
-		if (st != DEDUP_OK)
-			return dedup_strerror(st);
-		what = check_verdict(&v, *decided, end[i]);
-		if (what != NULL)
-			return what;
-		answer_add(a, &v);
-		*decided = v.decided;
-	}
-	return NULL;
-}
-
-/*
- * The document in stretches, some in one part, each a buffer of its own; in
- * the end perhaps the rest as text.
- */
-static const char *
-feed_ahead(struct dedup *d, const struct document *doc, uint64_t *rng,
-	   struct answer *a)
-{
-	struct dedup_part *p;
-	struct dedup_cut cut = { 0, false };
-	const char *what = NULL;
-	uint64_t decided = 0, at = 0;
-	bool ends = false;
-
-	if (dedup_begin(d) != DEDUP_OK ||
-	    dedup_part_new(d, &p) != DEDUP_OK)
-		return "dedup_begin or dedup_part_new fails";
-	while (!ends && what == NULL) {
-		unsigned n = 0, most = 1 + next_random(rng) % 3;
-		uint64_t end[3];
-		char *text[3];
-		size_t rest = (size_t)(doc->len - at);
-
-		while (n < most && !ends) {
-			size_t len = next_random(rng) % (next_random(rng) % 2 ?
-				2 * PIECE_MAX : 400);
-			struct dedup_stretch s = { .offset = at };
-
-			rest = (size_t)(doc->len - at);
-			s.inside = cut.inside;
-			ends = len >= rest;
-			if (ends)
-				cut = (struct dedup_cut){ rest, false };
-			else if (!dedup_find_cut(d, doc->text + at, len,
-						 s.inside, &cut))
-				break;
-			text[n] = exact_copy(doc->text + at, cut.at);
-			s.text = text[n];
-			s.len = cut.at;
-			s.goes_on = cut.inside;
-			s.ends = ends;
-			if (dedup_part_read(p, &s) != DEDUP_OK)
-				what = "dedup_part_read fails";
-			at += cut.at;
-			end[n++] = at;
-		}
-		if (what == NULL)
-			what = judge_ahead(d, p, end, n, &decided, a);
-		dedup_part_clear(p);
-		for (unsigned i = 0; i < n; i++)
-			free(text[i]);
-		if (what == NULL && !ends && next_random(rng) % 8 == 0) {
-			struct dedup_verdict v;
-
-			if (dedup_end(d, doc->text + decided,
-				      doc->len - decided, &v) != DEDUP_OK)
-				what = "dedup_end fails";
-			else
-				what = check_verdict(&v, decided, doc->len);
-			answer_add(a, &v);
-			decided = v.decided;
-			ends = true;
-		}
-	}
-	dedup_part_free(p);
-	return what != NULL || decided == doc->len ? what :
-	       "not all is decided in the end";
 }
 
 /* Many in one call. */
@@ -396,9 +314,7 @@ read_some(struct dedup *d, const struct corpus *c, size_t first, size_t n,
 	if (pieces == PIECES_BATCH)
 		return feed_batch(d, c, first, n, seed, a);
 	for (size_t i = first; i < first + n && what == NULL; i++)
-		what = pieces == PIECES_AHEAD ?
-		       feed_ahead(d, &c->doc[i], seed, &a->doc[i]) :
-		       feed_document(d, &c->doc[i], pieces, seed, &a->doc[i],
+		what = feed_document(d, &c->doc[i], pieces, seed, &a->doc[i],
 				     &a->undecided);
 	return what;
 }
@@ -431,6 +347,8 @@ ask(const struct corpus *c, const struct dedup_options *opt,
 	a->n = c->n;
 	if (pieces == PIECES_BATCH)
 		o.threads = (unsigned)(seed % 4);
+	if (pieces == PIECES_AHEAD)
+		o.threads = 2 + (unsigned)(seed % 3);
 	if (dedup_new(&o, &d) != DEDUP_OK)
 		return "dedup_new fails";
 	what = read_reference(d, c, pieces, &seed, a);

@@ -38,7 +38,8 @@ enum pieces {
 	PIECES_BYTES,
 	PIECES_RANDOM,		/* up to 200 bytes */
 	PIECES_LARGE,		/* up to 256 KiB */
-	PIECES_AHEAD,		/* read ahead, in stretches of any size */
+	PIECES_AHEAD,		/* the same, read ahead by some threads in
+				 * stretches of any size */
 	PIECES_BATCH,		/* all in one call, by some threads */
 };
 #define PIECE_MAX	((size_t)256 << 10)

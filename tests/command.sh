@@ -261,7 +261,7 @@ must 'and with -x and a seed' collision -x --seed=0
 streams() {
 	local lead='cut off here is this line ...' line
 	mkfifo in out
-	dedup --json <in >out 2>stats &
+	dedup --json "$@" <in >out 2>stats &
 	exec 3>in 4<out
 	printf 'the first line of six words\n\n' >&3
 	IFS= read -r -t 600 line <&4
@@ -286,6 +286,7 @@ streams() {
 	not grep -q '"early":0,' stats
 }
 must 'lines leave while the input pauses' streams
+must 'so they do with several threads' streams -T3
 
 streams_records() {
 	local line record='{"text":"the first line of six words"}'
@@ -303,6 +304,7 @@ streams_records() {
 }
 must 'records leave one by one' streams_records -f jsonl
 must 'so they do where the format is found out' streams_records
+must 'so they do with several threads, too' streams_records -T3
 
 # The rules, where they meet.
 

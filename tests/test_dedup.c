@@ -1817,6 +1817,9 @@ put_times(struct text *t, size_t len, const char *s)
 		puts_to(t, s);
 }
 
+/* Bytes that may wait for threads, with a piece of PIECES_AHEAD. */
+#define AHEAD_MOST (2 * (DEDUP_UNIT_MAX + PIECE_MAX) + 2 * PIECE_MAX)
+
 /*
  * Whatever pieces it comes in, the answers are the same and no more than
  * 'undecided' bytes wait, beyond a piece.  Frees 't'.
@@ -1849,6 +1852,8 @@ check_large(struct text *t, enum dedup_unit unit, size_t undecided,
 		what = ask(&c, &opt, PIECES_AHEAD, seed, &b);
 		if (what == NULL)
 			what = check_equal(a, &b, true);
+		if (what == NULL && b.undecided > undecided + AHEAD_MOST)
+			what = "more is gathered for threads than may be";
 	}
 	answers_free(&b);
 	corpus_free(&c);
@@ -2146,7 +2151,6 @@ test_a_program_of_another_version_fits(void **state)
 	opt.size = offsetof(struct dedup_options, threads);
 	opt.threads = 12345;	/* which is no field to that program */
 	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
-	assert_int_equal(dedup_slots(d), 1);
 	dedup_stats_fill(d, &large.stats, sizeof(large));
 	assert_int_equal(large.more, 0);
 	large.more = 1;

@@ -187,60 +187,6 @@ test_what_was_forgotten_was_never_fed(void **state)
 	}
 }
 
-/* The same where documents are read ahead of those that are forgotten. */
-static void
-test_what_was_forgotten_is_in_nothing_read_ahead(void **state)
-{
-	static struct documents docs;
-	struct rng r = { 2 };
-
-	(void)state;
-	for (int round = 0; round < 120; round++) {
-		unsigned number[DOCUMENTS], n = 0;
-		struct dedup_part *part[DOCUMENTS];
-		struct dedup_options opt;
-		struct dedup *forgets, *twin;
-
-		any_options(&r, &opt);
-		make_documents(&docs, &r);
-		forgets = new_engine(&opt);
-		twin = new_engine(&opt);
-		assert_int_equal(dedup_may_forget(forgets), DEDUP_OK);
-		for (unsigned i = 0; i < DOCUMENTS; i++) {
-			struct dedup_stretch s = {
-				.text = docs.text[i], .len = docs.len[i],
-				.ends = true,
-			};
-
-			assert_int_equal(dedup_part_new(forgets, &part[i]),
-					 DEDUP_OK);
-			assert_int_equal(dedup_part_read(part[i], &s),
-					 DEDUP_OK);
-		}
-		for (unsigned i = 0; i < DOCUMENTS; i++) {
-			struct dedup_verdict v;
-			struct answer a, b;
-
-			assert_int_equal(dedup_begin(forgets), DEDUP_OK);
-			assert_int_equal(dedup_feed_part(forgets, part[i], &v),
-					 DEDUP_OK);
-			keep(&a, &v);
-			if (docs.forgotten[i]) {
-				assert_int_equal(dedup_forget(forgets),
-						 DEDUP_OK);
-				continue;
-			}
-			number[n++] = i;
-			feed(twin, &docs, i, &b);
-			check_same(&a, &b, number);
-		}
-		for (unsigned i = 0; i < DOCUMENTS; i++)
-			dedup_part_free(part[i]);
-		dedup_free(forgets);
-		dedup_free(twin);
-	}
-}
-
 /* What each() of a batch forgets, and beside it an engine that never read it. */
 struct both {
 	const struct documents *docs;
@@ -598,8 +544,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_forgotten_was_never_fed),
-		cmocka_unit_test(
-			test_what_was_forgotten_is_in_nothing_read_ahead),
 		cmocka_unit_test(test_a_batch_may_forget_and_stop),
 		cmocka_unit_test(test_forgetting_has_to_be_announced),
 		cmocka_unit_test(test_there_are_as_many_readings_as_are_told),

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define ROOM ((size_t)256 << 10)	/* in a batch at first */
-#define ROOM_KEPT ((size_t)4 << 20)	/* in a batch that is empty */
+#define ROOM_KEPT ((size_t)16 << 20)	/* in one that is empty: that of a full one */
 
 int
 batch_init(struct batch *b)
@@ -86,20 +86,6 @@ is_space(const char *s, size_t len)
 	return true;
 }
 
-/* A text into the batch's part. */
-static void
-read_ahead(struct batch *b, struct item *it, const char *text, size_t len)
-{
-	struct dedup_stretch s = {
-		.text = text, .len = len, .offset = it->offset,
-		.inside = it->inside, .goes_on = it->goes_on,
-		.ends = it->kind != ITEM_TEXT || it->ends,
-	};
-
-	if (dedup_part_read(b->part, &s) != DEDUP_OK)
-		b->no_memory = true;
-}
-
 /* Room for the unescaped texts of all records: no more than themselves. */
 static int
 texts_room(struct batch *b)
@@ -116,30 +102,29 @@ texts_room(struct batch *b)
 	return 0;
 }
 
-static void
-prepare_record(struct batch *b, struct item *it, const struct json_path *paths,
-	       size_t *used)
+static int
+prepare_record(struct batch *b, struct item *it, const struct json_path *paths)
 {
 	const char *rec = batch_bytes(b) + it->off;
 	const char *why;
 	size_t at, bom;
 
 	if (it->state != RECORD_TEXT)
-		return;
+		return 0;
 	if (is_space(rec, it->len)) {
 		it->state = RECORD_BLANK;
-		return;
+		return 0;
 	}
 	/* A byte-order mark is no part of the first record. */
 	bom = it->at == 0 ? json_bom_len(rec, it->len) : 0;
 	if (json_scan(rec + bom, it->len - bom, paths, 2, it->v, &why, &at)) {
 		it->state = RECORD_BAD;
 		it->why = why;
-		return;
+		return 0;
 	}
 	if (it->v[0].kind != JSON_STRING) {
 		it->state = RECORD_NO_TEXT;
-		return;
+		return 0;
 	}
 	it->v[0].off += bom;
 	it->v[1].off += bom;
@@ -148,46 +133,35 @@ prepare_record(struct batch *b, struct item *it, const struct json_path *paths,
 	if (it->v[0].escaped) {
 		char *to;
 
-		if (texts_room(b) != 0) {
-			b->no_memory = true;
-			return;
-		}
-		to = b->texts + *used;
+		if (texts_room(b) != 0)
+			return -1;
+		to = b->texts + it->off;
 		it->text_len = json_decode(it->text, it->text_len, to);
 		it->text = to;
-		*used += it->text_len;
 	}
-	read_ahead(b, it, it->text, it->text_len);
+	return 0;
 }
 
-static void
-prepare_warc(struct batch *b, struct item *it)
-{
-	if (it->state != RECORD_TEXT)
-		return;
-	it->text = batch_bytes(b) + it->off + b->warcs[it->warc].text_off;
-	it->text_len = b->warcs[it->warc].text_len;
-	read_ahead(b, it, it->text, it->text_len);
-}
-
-void
-batch_prepare(struct batch *b, const struct options *opt,
-	      struct dedup_part *part)
+int
+batch_prepare(struct batch *b, const struct options *opt)
 {
 	struct json_path paths[2];	/* text, id */
-	size_t used = 0;
 
-	b->part = part;
-	b->no_memory = json_path_parse(&paths[0], opt->text_field) != 0 ||
-		       json_path_parse(&paths[1], opt->id_field) != 0;
-	for (size_t i = 0; i < b->n && !b->no_memory; i++) {
+	if (json_path_parse(&paths[0], opt->text_field) != 0 ||
+	    json_path_parse(&paths[1], opt->id_field) != 0)
+		return -1;
+	for (size_t i = 0; i < b->n; i++) {
 		struct item *it = &b->items[i];
 
-		if (it->kind == ITEM_RECORD)
-			prepare_record(b, it, paths, &used);
-		else if (it->kind == ITEM_WARC)
-			prepare_warc(b, it);
-		else if (it->kind == ITEM_TEXT && it->ahead)
-			read_ahead(b, it, batch_bytes(b) + it->off, it->len);
+		it->text = batch_bytes(b) + it->off;
+		it->text_len = it->len;
+		if (it->kind == ITEM_RECORD &&
+		    prepare_record(b, it, paths) != 0)
+			return -1;
+		if (it->kind == ITEM_WARC && it->state == RECORD_TEXT) {
+			it->text += b->warcs[it->warc].text_off;
+			it->text_len = b->warcs[it->warc].text_len;
+		}
 	}
+	return 0;
 }

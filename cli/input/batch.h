@@ -2,8 +2,8 @@
  * Batches of documents.
  *
  * A batch is a stretch of the input in one buffer and a list of what stands in
- * it: text, records, bytes that only pass.  The reader fills it; it can then be
- * prepared by any thread, and is worked off in the order of the input.
+ * it: text, records, bytes that only pass.  The reader fills it, and it is
+ * worked off in the order of the input.
  */
 #ifndef BATCH_H
 #define BATCH_H
@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dedup.h"
 #include "json.h"
 #include "options.h"
 #include "warc.h"
@@ -30,7 +29,7 @@ enum item_kind {
 
 /* What became of a record, once prepared. */
 enum record_state {
-	RECORD_TEXT,		/* has a text, which is in the batch's part */
+	RECORD_TEXT,		/* has a text */
 	RECORD_BAD,		/* no JSON object, no WARC record: 'why' */
 	RECORD_NO_TEXT,		/* no string there */
 	RECORD_LONG,		/* (part of) one too long to judge */
@@ -51,12 +50,9 @@ struct item {
 	bool begins, ends;	/* text: the document; record: it is whole */
 	bool object;		/* file: text, that begins with a JSON object */
 	uint64_t memory;	/* file: that decoding it takes */
-	bool ahead;		/* text: it is in the batch's part; else it is
-				 * to be fed */
-	bool inside, goes_on;	/* of a stretch read ahead: see dedup_cut */
 	struct json_value v[2];	/* record: text and id */
 	size_t warc;		/* WARC, with text: number in batch.warcs */
-	const char *text;	/* record: unescaped */
+	const char *text;	/* what is judged: of a record, unescaped */
 	size_t text_len;
 	const char *what, *why;	/* an error, static or the batch's own */
 	char *owned;		/* ... which is this */
@@ -69,11 +65,9 @@ struct batch {
 	size_t n, items_room;
 	struct warc_record *warcs;	/* of those items that have text */
 	size_t nwarcs, warcs_room;
-	struct dedup_part *part;	/* the texts, read ahead */
 	char *texts;		/* of records, unescaped */
 	size_t texts_room;
 	uint64_t raw;		/* bytes of files read when it was full */
-	bool no_memory;		/* while preparing it */
 };
 
 #define BATCH_HEAD ((size_t)64 << 10)	/* before the bytes, for the user */
@@ -93,11 +87,7 @@ char *batch_bytes(const struct batch *b);
 /* Room for 'more' bytes behind those that it has: 0, or -1 with ENOMEM. */
 int batch_room(struct batch *b, size_t more);
 
-/*
- * Read the batch ahead, into a part that is empty: any thread.  b->no_memory is
- * set where it fails.
- */
-void batch_prepare(struct batch *b, const struct options *opt,
-		   struct dedup_part *part);
+/* Find the texts of all items: 0, or -1 with ENOMEM. */
+int batch_prepare(struct batch *b, const struct options *opt);
 
 #endif

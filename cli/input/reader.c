@@ -1,10 +1,9 @@
 /*
  * Files to batches of documents.
  *
- * The reader looks for as little as it needs to cut the input where batches
- * can be prepared apart: line ends of JSONL, headers of WARC, separator lines,
- * the places in a long text that dedup_find_cut() names.  All else is done by
- * batch_prepare().
+ * The reader looks for as little as it needs to cut the input into items: line
+ * ends of JSONL, headers of WARC, separator lines.  A long text it cuts
+ * anywhere.  All else is done by batch_prepare().
  */
 #include "reader_state.h"
 
@@ -23,8 +22,8 @@
 #define HEAD_WAIT 250			/* ms for the first bytes of a pipe */
 
 struct reader *
-reader_new(const struct options *opt, struct files *files,
-	   const struct dedup *d, bool ahead, size_t size)
+reader_new(const struct options *opt, struct files *files, size_t size,
+	   const atomic_int *demand)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 
@@ -32,9 +31,8 @@ reader_new(const struct options *opt, struct files *files,
 		return NULL;
 	r->opt = opt;
 	r->files = files;
-	r->d = d;
-	r->ahead = ahead;
 	r->size = size;
+	r->demand = demand;
 	r->src = &r->own;
 	/* It is part of what may be known, but what all tools write is read. */
 	r->window = opt->window;
@@ -69,6 +67,12 @@ bool
 reader_ready(const struct reader *r, int ms)
 {
 	return !r->open || r->eof || source_ready(r->src, ms);
+}
+
+bool
+reader_waits(const struct reader *r)
+{
+	return r->waits;
 }
 
 /* Formats. */

@@ -1,18 +1,13 @@
-/*
- * Files to batches of documents.
- *
- * Batches are filled by one thread after another, in the order of the files; a
- * filled one can be prepared by any thread, several at a time.
- */
+/* Files to batches of documents, by one thread. */
 #ifndef READER_H
 #define READER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "batch.h"
-#include "dedup.h"
 #include "files.h"
 #include "json.h"
 #include "options.h"
@@ -21,24 +16,34 @@
 
 struct reader;
 
+/* What another thread wants of it. */
+enum reader_demand {
+	READER_FILL,		/* a batch that is full, as nobody waits */
+	READER_HURRY,		/* what there is */
+	READER_STOP,		/* nothing more */
+};
+
 /*
- * A reader of these files, which it opens one after another, for use with 'd'.
- * 'ahead': long texts are cut into stretches that can be prepared; otherwise
- * they come as they are, to be fed.  'size': bytes a batch is to hold about.
- * NULL with ENOMEM.
+ * A reader of these files, which it opens one after another.  'size': bytes a
+ * batch is to hold about.  'demand': an enum reader_demand that may change at
+ * any time.  NULL with ENOMEM.
  */
 struct reader *reader_new(const struct options *opt, struct files *files,
-			  const struct dedup *d, bool ahead, size_t size);
+			  size_t size, const atomic_int *demand);
 void reader_free(struct reader *r);
 
 /*
  * Fill the batch with what comes next: 1, 0 at the end, -1 with ENOMEM.  What
- * cannot be opened or read is an ITEM_ERROR.  Where input is live (a pipe) a
- * batch has what there is and does not wait for more once it has something.
+ * cannot be opened or read is an ITEM_ERROR.  Where input is live (a pipe), and
+ * in a hurry, a batch has what there is and does not wait for more once it has
+ * something.
  */
 int reader_next(struct reader *r, struct batch *b);
 
 /* Is there more input (or its end) within 'ms' milliseconds? */
 bool reader_ready(const struct reader *r, int ms);
+
+/* From another thread: does it wait for a live input? */
+bool reader_waits(const struct reader *r);
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "array.h"
 
+#define DEMAND_MS 10		/* what is at hand is not wanted, but may be */
+#define WAIT_MS 100		/* nothing is at hand, but it may be to stop */
+
 struct item *
 reader_add(struct reader *r, struct batch *b, enum item_kind kind, size_t len)
 {
@@ -39,13 +42,26 @@ reader_add_error(struct reader *r, struct batch *b, const char *what,
 	return it->owned != NULL ? 0 : -1;
 }
 
+/* Wait for a live input: false, where that is not wanted any more. */
+static bool
+wait_for_input(struct reader *r)
+{
+	if (source_ready(r->src, 0))
+		return true;
+	r->waits = true;
+	while (*r->demand != READER_STOP && !source_ready(r->src, WAIT_MS))
+		;
+	r->waits = false;
+	return *r->demand != READER_STOP;
+}
+
 int
 reader_read_on(struct reader *r, struct batch *b)
 {
 	size_t room;
 	ssize_t n;
 
-	if (r->files->file[r->next - 1].skip)
+	if (r->files->file[r->next - 1].skip || !wait_for_input(r))
 		r->eof = true;
 	if (r->eof)
 		return 0;
@@ -69,8 +85,21 @@ reader_read_on(struct reader *r, struct batch *b)
 }
 
 bool
-reader_is_enough(const struct reader *r, const struct batch *b)
+reader_pauses(struct reader *r)
+{
+	int ms = 0;
+
+	while (!source_ready(r->src, ms)) {
+		if (*r->demand != READER_FILL)
+			return true;
+		ms = DEMAND_MS;
+	}
+	return false;
+}
+
+bool
+reader_is_enough(struct reader *r, const struct batch *b)
 {
 	return b->len >= r->size || b->n >= BATCH_ITEMS ||
-	       (b->n > 0 && !source_ready(r->src, 0));
+	       (b->n > 0 && reader_pauses(r));
 }

@@ -26,10 +26,10 @@ enum warc_phase {
 struct reader {
 	const struct options *opt;
 	struct files *files;
-	const struct dedup *d;
 	struct json_path text_path;
-	bool ahead;
 	size_t size;
+	const atomic_int *demand;
+	atomic_bool waits;	/* for a live input */
 	uint64_t window;	/* of compressed text, at most */
 
 	size_t next;		/* file to be opened */
@@ -49,8 +49,6 @@ struct reader {
 	uint64_t part;
 	uint64_t document_at;
 	bool begun;
-	bool fed;		/* the rest of it is fed */
-	bool inside;		/* see dedup_cut */
 
 	/* The WARC record at hand. */
 	enum warc_phase phase;
@@ -91,8 +89,11 @@ int reader_add_error(struct reader *r, struct batch *b, const char *what,
  */
 int reader_read_on(struct reader *r, struct batch *b);
 
+/* Has a live input nothing just now, and somebody waits for what is at hand? */
+bool reader_pauses(struct reader *r);
+
 /* Is there no need to wait for more, as something is at hand? */
-bool reader_is_enough(const struct reader *r, const struct batch *b);
+bool reader_is_enough(struct reader *r, const struct batch *b);
 
 /* A document of text begins here: reader_text.c. */
 void reader_begin_document(struct reader *r);

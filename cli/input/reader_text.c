@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define STRETCH_MAX ((size_t)16 << 20)	/* no cut in so much: feed the text */
-
 /*
  * How long is the separator that begins a line with these 'len' bytes, 'n' of
  * which are its text; with its newline?  0: it is none, or more has to be there
@@ -85,13 +83,12 @@ reader_begin_document(struct reader *r)
 {
 	r->part += r->opt->separator != NULL;
 	r->document_at = r->at;
-	r->begun = r->fed = r->inside = false;
+	r->begun = false;
 }
 
 /* 'len' bytes of the document at hand: an item. */
 static int
-add_text(struct reader *r, struct batch *b, size_t len, bool ends, bool ahead,
-	 bool goes_on)
+add_text(struct reader *r, struct batch *b, size_t len, bool ends)
 {
 	const char *text = rest(r, b);
 	struct item *it;
@@ -103,36 +100,10 @@ add_text(struct reader *r, struct batch *b, size_t len, bool ends, bool ahead,
 	it->offset = it->at - r->document_at;
 	it->begins = !r->begun;
 	it->ends = ends;
-	it->ahead = ahead;
-	it->inside = r->inside;
-	it->goes_on = goes_on;
-	r->inside = goes_on;
 	r->begun = true;
-	r->fed |= !ahead;
 	if (r->opt->separator != NULL)
 		r->line += count_lines(text, len);
 	return 0;
-}
-
-/*
- * What there is of a document that does not end here: 1 where an item could be
- * made of it, 0 where there has to be more, -1.
- */
-static int
-take_stretch(struct reader *r, struct batch *b, size_t len)
-{
-	struct dedup_cut cut;
-
-	if (len == 0)
-		return 0;
-	if (!r->ahead || r->fed)
-		return add_text(r, b, len, false, false, false) != 0 ? -1 : 1;
-	if (dedup_find_cut(r->d, rest(r, b), len, r->inside, &cut))
-		return add_text(r, b, cut.at, false, true, cut.inside) != 0 ?
-		       -1 : 1;
-	if (len < STRETCH_MAX)
-		return 0;
-	return add_text(r, b, len, false, false, false) != 0 ? -1 : 1;
 }
 
 /* Text until the batch is full or the file ends: as reader_next(). */
@@ -154,8 +125,7 @@ reader_text(struct reader *r, struct batch *b)
 					r->opt->separator, rest(r, b), len);
 		}
 		if (separated || r->eof) {
-			if (add_text(r, b, ready, true, r->ahead && !r->fed,
-				     false) != 0)
+			if (add_text(r, b, ready, true) != 0)
 				return -1;
 			if (!separated)
 				return 1;
@@ -169,13 +139,10 @@ reader_text(struct reader *r, struct batch *b)
 				return 1;
 			continue;
 		}
-		if (b->len >= want || (b->len > 0 &&
-				       !source_ready(r->src, 0))) {
-			int got = take_stretch(r, b, ready);
-
-			if (got < 0)
+		if (b->len >= want || (b->len > 0 && reader_pauses(r))) {
+			if (ready > 0 && add_text(r, b, ready, false) != 0)
 				return -1;
-			if (got > 0 || b->n > 0)
+			if (b->n > 0)
 				return 1;
 			want = b->len + r->size;
 		}

@@ -1,0 +1,602 @@
+/*
+ * What becomes of the items of a batch: texts, records, files that begin and
+ * end.
+ */
+#include "items.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "message.h"
+#include "top.h"
+
+#define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
+#define LARGE_DECODER ((uint64_t)16 << 20)	/* bytes beyond its buffers */
+#define COMPLAINTS 100			/* messages on bad records, a file */
+
+static const char *
+bytes_of(const struct batch *b, const struct item *it)
+{
+	return b->buf + BATCH_HEAD + it->off;
+}
+
+/* What was dropped whole, for want of words, is no witness of what comes. */
+static int
+forget_dropped(struct pipeline *p, const struct item *it)
+{
+	enum dedup_status st;
+
+	if (!p->out.dropped)
+		return 0;
+	p->out.dropped = false;
+	st = dedup_forget(p->d);
+	return st == DEDUP_OK ? 0 : pipeline_failed(p, pipeline_path(p, it), st);
+}
+
+/* A document begins here; 'id' and 'url' are taken over. */
+static int
+begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
+	       uint64_t *number)
+{
+	struct origin o = {
+		.file = pipeline_path(p, it), .offset = it->at, .line = it->line,
+		.part = it->part, .id = id, .url = url,
+		.warc = it->kind == ITEM_WARC,
+	};
+	/* A second reading finds what the first has recorded. */
+	bool known = !p->origins.on || p->documents < p->origins.n;
+
+	*number = p->documents++;
+	if (!known && origins_add(&p->origins, &o) == 0)
+		return 0;
+	free(id);
+	free(url);
+	return known ? 0 : pipeline_failed(p, o.file, DEDUP_ENOMEM);
+}
+
+/* Text. */
+
+static size_t
+held_len(const struct held *h)
+{
+	return h->end - h->start;
+}
+
+/* Where nothing was ever held, there is no buffer to count in. */
+static char *
+held_text(const struct held *h)
+{
+	return h->buf != NULL ? h->buf + h->start : NULL;
+}
+
+/* Hold these bytes too. */
+static int
+hold(struct held *h, const char *text, size_t len)
+{
+	if (len == 0)
+		return 0;
+	if (h->start > 0 && h->room - h->end < len) {
+		memmove(h->buf, h->buf + h->start, held_len(h));
+		h->end -= h->start;
+		h->start = 0;
+	}
+	if (array_room(&h->buf, &h->room, h->end + len, 1) != 0)
+		return -1;
+	memcpy(h->buf + h->end, text, len);
+	h->end += len;
+	return 0;
+}
+
+static void
+let_go(struct held *h, uint64_t upto)
+{
+	size_t n = (size_t)(upto - h->off);
+
+	if (n >= held_len(h)) {
+		h->start = h->end = 0;
+		h->off = upto;
+		return;
+	}
+	h->start += n;
+	h->off += n;
+}
+
+/*
+ * Feed bytes that were not read ahead.  Those that are held and these have to
+ * stand in one piece: before these there is room, if it is enough.
+ */
+static int
+feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
+{
+	struct held *h = &p->held;
+	char *text = b->buf + BATCH_HEAD + it->off;
+	struct stretch s = { text, h->off, it->len };
+	size_t before = held_len(h);
+	/* Never many held bytes moved for a few that come. */
+	bool in_held = before > BATCH_HEAD || before > it->len;
+	struct dedup_verdict v;
+	enum dedup_status st;
+
+	if (in_held) {
+		if (hold(h, text, it->len) != 0)
+			return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
+		s.text = held_text(h);
+		s.len = held_len(h);
+	} else if (before > 0) {
+		s.text = memcpy(text - before, held_text(h), before);
+		s.len += before;
+	}
+	st = it->ends ? dedup_end(p->d, s.text, s.len, &v)
+		      : dedup_feed(p->d, s.text, s.len, &v);
+	if (st != DEDUP_OK)
+		return pipeline_failed(p, pipeline_path(p, it), st);
+	if (output_text(&p->out, &s, 1, &v) != 0)
+		return pipeline_output_failed(p);
+	if (in_held) {
+		let_go(h, v.decided);
+		return 0;
+	}
+	h->start = h->end = 0;
+	h->off = v.decided;
+	if (hold(h, s.text + (v.decided - s.off),
+		 (size_t)(s.off + s.len - v.decided)) != 0)
+		return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
+	return 0;
+}
+
+bool
+item_is_whole(const struct item *it)
+{
+	return it->kind == ITEM_TEXT ? it->begins && it->ends :
+	       (it->kind == ITEM_RECORD || it->kind == ITEM_WARC) &&
+	       it->state == RECORD_TEXT;
+}
+
+static int
+begin_text(struct pipeline *p, const struct item *it)
+{
+	if (begin_document(p, it, NULL, NULL, &p->document) != 0)
+		return -1;
+	if (output_begin_text(&p->out, p->document, it->at,
+			      p->files->n > 1 || it->part > 1 ||
+			      (it->part == 1 && !it->ends)) != 0)
+		return pipeline_output_failed(p);
+	return 0;
+}
+
+/* A stretch of a text that is not whole in its batch. */
+static int
+finish_stretch(struct pipeline *p, const struct item *it)
+{
+	if (it->begins) {
+		enum dedup_status st = p->examples == NULL ?
+				       dedup_begin(p->d) : DEDUP_OK;
+
+		if (st != DEDUP_OK)
+			return pipeline_failed(p, pipeline_path(p, it), st);
+		p->held.start = p->held.end = 0;
+		p->held.off = 0;
+		p->in_text = true;
+		if (begin_text(p, it) != 0)
+			return -1;
+	}
+	if (p->examples != NULL)
+		top_text(p->examples, p->document, it->offset,
+			 bytes_of(p->batch, it), it->len);
+	else if (feed_text(p, p->batch, it) != 0)
+		return -1;
+	if (!it->ends)
+		return 0;
+	p->in_text = false;
+	if (output_end_text(&p->out) != 0)
+		return pipeline_output_failed(p);
+	return forget_dropped(p, it);
+}
+
+static int
+put_text(struct pipeline *p, const struct item *it,
+	 const struct dedup_verdict *v)
+{
+	struct stretch s = { it->text, 0, it->text_len };
+
+	if (begin_text(p, it) != 0)
+		return -1;
+	return output_text(&p->out, &s, 1, v) != 0 ||
+	       output_end_text(&p->out) != 0 ? pipeline_output_failed(p) : 0;
+}
+
+int
+item_flush_text(struct pipeline *p)
+{
+	struct held *h = &p->held;
+	struct stretch s = { held_text(h), h->off, held_len(h) };
+	struct dedup_verdict v;
+	enum dedup_status st = dedup_flush(p->d, s.text, s.len, &v);
+
+	if (st != DEDUP_OK)
+		return pipeline_failed(p, p->files->file[p->file].path, st);
+	if (output_text(&p->out, &s, 1, &v) != 0)
+		return pipeline_output_failed(p);
+	let_go(h, v.decided);
+	return 0;
+}
+
+/* Records. */
+
+/* The record's id, or FILE:LINE, as a string of one's own. */
+static char *
+record_id(const struct pipeline *p, const struct item *it, const char *rec)
+{
+	const struct json_value *v = &it->v[1];
+	char *id;
+	size_t n = v->len;
+
+	if (v->kind == JSON_NONE || n == 0) {
+		if (asprintf(&id, "%s:%" PRIu64, pipeline_path(p, it),
+			     it->line + 1) < 0)
+			return NULL;
+		return id;
+	}
+	id = malloc(n + 1);
+	if (id == NULL)
+		return NULL;
+	memcpy(id, rec + v->off, n);
+	if (v->kind == JSON_STRING && v->escaped)
+		n = json_decode(rec + v->off, n, id);
+	id[n] = '\0';
+	return id;
+}
+
+/* Will these files be read no more?  Then their faults are reported now. */
+static bool
+is_last_reading(const struct pipeline *p)
+{
+	return !p->silent || p->reference || p->examples != NULL;
+}
+
+/* Is this the reading that the counts are of? */
+static bool
+counts(const struct pipeline *p)
+{
+	return !p->silent || p->examples != NULL;
+}
+
+static void
+bad_record(struct pipeline *p, const struct item *it)
+{
+	p->trouble = true;
+	if (!is_last_reading(p))
+		return;
+	p->tally.bad_records += counts(p);
+	if (p->complaints++ >= COMPLAINTS)
+		return;
+	if (it->kind == ITEM_WARC)
+		message("%s: record at byte %" PRIu64 ": %s",
+			message_name(pipeline_path(p, it)), it->at - it->offset, it->why);
+	else
+		message("%s:%" PRIu64 ": %s",
+			message_name(pipeline_path(p, it)), it->line + 1, it->why);
+}
+
+/* Count a record that is complete, of whichever kind. */
+static void
+count_record(struct pipeline *p, const struct item *it)
+{
+	if (it->state != RECORD_LONG && it->state != RECORD_BLANK) {
+		p->records++;
+		p->with_text += it->state == RECORD_TEXT;
+		p->tally.records += counts(p);
+	}
+	switch (it->state) {
+	case RECORD_TEXT:
+	case RECORD_BLANK:
+		break;
+	case RECORD_BAD:
+		bad_record(p, it);
+		break;
+	case RECORD_NO_TEXT:
+		p->tally.no_text += counts(p);
+		break;
+	case RECORD_LONG:
+		p->tally.long_records += counts(p);
+		break;
+	}
+}
+
+static int
+put_record(struct pipeline *p, const struct item *it,
+	   const struct dedup_verdict *v)
+{
+	const char *rec = bytes_of(p->batch, it);
+	uint64_t document;
+	char *id = NULL;
+
+	if (p->origins.on && (id = record_id(p, it, rec)) == NULL)
+		return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
+	if (begin_document(p, it, id, NULL, &document) != 0)
+		return -1;
+	p->with_id += it->v[1].kind != JSON_NONE;
+	count_record(p, it);
+	if (output_record(&p->out, document, it, rec, v) != 0)
+		return pipeline_output_failed(p);
+	return 0;
+}
+
+static void
+no_text_at_all(struct pipeline *p, const struct item *it)
+{
+	struct file *f = &p->files->file[it->file];
+
+	if (!f->reported)
+		message("%s: no text in the first %" PRIu64
+			" records: no field \"%s\" that is a string; see "
+			"--text-field", message_name(f->path), p->records,
+			p->opt->text_field);
+	f->reported = p->silent;
+	p->trouble = true;
+	/* A second reading lets pass what stood there. */
+	f->skip = !p->silent || it->kind != ITEM_END;
+}
+
+/* A record, or a piece of one, that has no text. */
+static int
+pass_record(struct pipeline *p, const struct item *it)
+{
+	if (it->ends)
+		count_record(p, it);
+	if (output_pass_record(&p->out, bytes_of(p->batch, it), it->len) != 0)
+		return pipeline_output_failed(p);
+	if (p->records == RECORDS_WITHOUT_TEXT && p->with_text == 0)
+		no_text_at_all(p, it);
+	return 0;
+}
+
+/* A field of a WARC record as a string of one's own; NULL with ENOMEM. */
+static char *
+warc_string(const char *rec, const struct warc_value *v)
+{
+	char *s = malloc(v->len + 1);
+
+	if (s == NULL)
+		return NULL;
+	memcpy(s, rec + v->off, v->len);
+	s[v->len] = '\0';
+	return s;
+}
+
+/* The record's ID, or FILE@BYTE, and its URL if it has one. */
+static int
+warc_names(const struct pipeline *p, const struct item *it, const char *rec,
+	   const struct warc_record *r, char **id, char **url)
+{
+	const struct warc_value *v = r->field;
+
+	*url = NULL;
+	if (v[WARC_RECORD_ID].len > 0)
+		*id = warc_string(rec, &v[WARC_RECORD_ID]);
+	else if (asprintf(id, "%s@%" PRIu64, pipeline_path(p, it), it->at) < 0)
+		*id = NULL;
+	if (*id != NULL && v[WARC_TARGET_URI].len > 0)
+		*url = warc_string(rec, &v[WARC_TARGET_URI]);
+	if (*id != NULL && (*url != NULL || v[WARC_TARGET_URI].len == 0))
+		return 0;
+	free(*id);
+	return -1;
+}
+
+static int
+put_warc(struct pipeline *p, const struct item *it,
+	 const struct dedup_verdict *v)
+{
+	const struct warc_record *r = &p->batch->warcs[it->warc];
+	const char *rec = bytes_of(p->batch, it);
+	uint64_t document;
+	char *id = NULL, *url = NULL;
+
+	if (p->origins.on && warc_names(p, it, rec, r, &id, &url) != 0)
+		return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
+	if (begin_document(p, it, id, url, &document) != 0)
+		return -1;
+	count_record(p, it);
+	if (output_warc(&p->out, document, it, r, rec, v) != 0)
+		return pipeline_output_failed(p);
+	return 0;
+}
+
+static int
+pass_warc(struct pipeline *p, const struct item *it)
+{
+	if (it->ends)
+		count_record(p, it);
+	if (output_pass_warc(&p->out, bytes_of(p->batch, it), it->len,
+			     it->ends) != 0)
+		return pipeline_output_failed(p);
+	return 0;
+}
+
+/* That can be so of a good file; but who reads it should hear of it. */
+static void
+no_text_in_warc(const struct pipeline *p, const struct item *it)
+{
+	if (is_last_reading(p) && !p->opt->quiet)
+		message("%s: no text in its %" PRIu64
+			" WARC records: see dedup(1)",
+			message_name(pipeline_path(p, it)), p->records);
+}
+
+/* Files. */
+
+/* JSONL, perhaps, of which whole records would go as lines do. */
+static void
+warn_of_object(struct pipeline *p, const struct item *it)
+{
+	message("%s: taken for text: its first line is a JSON "
+		"object, but has no field \"%s\" that is a string; see "
+		"--text-field and --format", message_name(pipeline_path(p, it)),
+		p->opt->text_field);
+}
+
+/* Bytes of text so far, and what was removed of it, with whole documents. */
+static void
+get_bytes(const struct pipeline *p, uint64_t *bytes, uint64_t *removed)
+{
+	struct dedup_stats s;
+
+	dedup_get_stats(p->d, &s);
+	*bytes = s.bytes;
+	*removed = s.removed_bytes + p->out.short_bytes;
+}
+
+/*
+ * --in-place: is more of the file removed than --max-removed lets?  That has no
+ * second copy of it, so it is also told, without that option, where little or
+ * nothing is left.  NULL, or why it is not to be rewritten.
+ */
+static const char *
+guard_file(struct pipeline *p, const struct item *it)
+{
+	uint64_t bytes, removed;
+	double share;
+
+	if (!p->opt->in_place)
+		return NULL;
+	get_bytes(p, &bytes, &removed);
+	bytes -= p->bytes_before;
+	removed -= p->removed_before;
+	share = bytes > 0 ? (double)removed / (double)bytes : 0;
+	if (p->opt->guarded && share > p->opt->max_removed) {
+		snprintf(p->over, sizeof(p->over), "%.2f %% of its text would "
+			 "be removed: that is over --max-removed=%g",
+			 100 * share, p->opt->max_removed);
+		return p->over;
+	}
+	if (p->opt->guarded || p->opt->quiet || share <= 0.9 ||
+	    p->mostly_gone++ >= FILES_TOLD)
+		return NULL;
+	message("%s: %.1f %% of its text was removed", pipeline_path(p, it),
+		100 * share);
+	return NULL;
+}
+
+/*
+ * What decoding a file takes counts under --memory, where it is much; the most
+ * of all files, so that what is known does not hang on which one is open.
+ */
+static void
+set_aside(struct pipeline *p, const struct item *it)
+{
+	if (it->memory <= LARGE_DECODER || it->memory <= p->aside)
+		return;
+	p->aside = it->memory;
+	dedup_set_aside(p->d, p->aside);
+}
+
+static int
+begin_file(struct pipeline *p, const struct item *it)
+{
+	enum destination_result got;
+
+	p->file = it->file;
+	set_aside(p, it);
+	p->records = p->with_text = p->with_id = p->complaints = 0;
+	p->warc = false;
+	p->gone_before = p->out.gone;
+	if (p->silent)
+		return 0;
+	if (it->object && !p->opt->quiet)
+		warn_of_object(p, it);
+	if (p->opt->in_place)
+		get_bytes(p, &p->bytes_before, &p->removed_before);
+	got = destinations_begin(&p->destinations, it->file);
+	/* Where it cannot be rewritten, its text is not to be known either. */
+	if (got == DESTINATION_REFUSED)
+		p->files->file[it->file].skip = true;
+	return pipeline_take_result(p, got);
+}
+
+static void
+warn_of_no_id(struct pipeline *p, const struct item *it)
+{
+	if (!p->opt->id_given || p->opt->quiet || !p->origins.on ||
+	    p->with_text == 0 || p->with_id > 0 || p->silent)
+		return;
+	message("%s: no record has a field \"%s\": see "
+		"--id-field", message_name(pipeline_path(p, it)), p->opt->id_field);
+}
+
+static int
+end_file(struct pipeline *p, const struct item *it)
+{
+	set_aside(p, it);
+	if (counts(p))
+		p->tally.bytes_in += it->at;
+	if (p->complaints > COMPLAINTS)
+		message("%s: %" PRIu64 " more bad records",
+			message_name(pipeline_path(p, it)), p->complaints - COMPLAINTS);
+	if (p->records > 0 && p->with_text == 0 &&
+	    !p->files->file[it->file].skip) {
+		if (!p->warc)
+			no_text_at_all(p, it);
+		else if (p->complaints == 0)
+			no_text_in_warc(p, it);
+	}
+	warn_of_no_id(p, it);
+	if (p->silent)
+		return 0;
+	return pipeline_take_result(p, destinations_end(&p->destinations,
+					  p->out.gone > p->gone_before,
+					  guard_file(p, it)));
+}
+
+/* A file that cannot be opened or read; it is reported once. */
+static void
+read_failed(struct pipeline *p, const struct item *it)
+{
+	struct file *f = &p->files->file[it->file];
+
+	if (!f->reported)
+		pipeline_complain(p, f->path, it->what, it->why);
+	p->trouble = true;
+	f->reported = p->silent;
+	if (!p->silent)
+		destinations_break(&p->destinations, it->file);
+}
+
+int
+item_put(struct pipeline *p, const struct item *it,
+	 const struct dedup_verdict *v)
+{
+	int got = it->kind == ITEM_TEXT ? put_text(p, it, v) :
+		  it->kind == ITEM_RECORD ? put_record(p, it, v) :
+					    put_warc(p, it, v);
+
+	return got == 0 ? forget_dropped(p, it) : -1;
+}
+
+int
+item_finish(struct pipeline *p, const struct item *it)
+{
+	switch (it->kind) {
+	case ITEM_FILE:
+		return begin_file(p, it);
+	case ITEM_TEXT:
+		return finish_stretch(p, it);
+	case ITEM_RECORD:
+		return pass_record(p, it);
+	case ITEM_WARC:
+		return pass_warc(p, it);
+	case ITEM_PASS:
+		return output_pass(&p->out, bytes_of(p->batch, it), it->len) ?
+		       pipeline_output_failed(p) : 0;
+	case ITEM_ERROR:
+		read_failed(p, it);
+		return 0;
+	case ITEM_END:
+		return end_file(p, it);
+	}
+	return 0;
+}
