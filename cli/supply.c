@@ -9,17 +9,16 @@
 #include "reader.h"
 
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
-#define BATCH_THREAD ((size_t)512 << 10)	/* ... for each further thread: there
-					 * are more documents than it can read
-					 * while one is judged */
+#define BATCH_TWO ((size_t)256 << 10)	/* ... where two threads share it */
+#define BATCH_THREAD ((size_t)512 << 10)	/* for each of more but the judge */
 #define BATCH_MOST ((size_t)8 << 20)
 
 struct supply {
 	const struct options *opt;
 	struct reader *reader;
 	atomic_int demand;
-	bool ahead;		/* by a thread of its own, ... */
-	bool begun;		/* ... which there is */
+	unsigned threads;	/* that work on batches */
+	bool begun;		/* there is one more, that fills them */
 	pthread_t thread;
 	pthread_mutex_t lock;	/* of all that follows */
 	pthread_cond_t change;
@@ -81,19 +80,20 @@ struct supply *
 supply_new(const struct options *opt, struct files *files, unsigned threads)
 {
 	struct supply *s = calloc(1, sizeof(*s));
-	size_t size = threads < 2 ? BATCH : (threads - 1) * BATCH_THREAD;
+	size_t size = threads < 2 ? BATCH : threads == 2 ? BATCH_TWO :
+		      (threads - 1) * BATCH_THREAD;
 
 	if (s == NULL)
 		return NULL;
 	s->opt = opt;
-	s->ahead = threads > 1;
+	s->threads = threads;
 	s->demand = READER_HURRY;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->change, NULL);
 	s->reader = reader_new(opt, files, size < BATCH_MOST ? size :
 			       BATCH_MOST, &s->demand);
 	if (s->reader == NULL || batch_init(&s->batch[0]) != 0 ||
-	    (s->ahead && batch_init(&s->batch[1]) != 0)) {
+	    (threads > 1 && batch_init(&s->batch[1]) != 0)) {
 		supply_free(s);
 		return NULL;
 	}
@@ -120,7 +120,18 @@ supply_free(struct supply *s)
 	free(s);
 }
 
-/* Without a thread: where none can be had, that is no error. */
+/*
+ * Is a thread to fill them?  Two threads have no use for a third that copies
+ * text that is in memory as good as: it costs them more in caches than it spares.
+ * But to find records, to decompress, or to wait, is work of its own.
+ */
+static bool
+is_worth_a_thread(const struct supply *s)
+{
+	return s->threads > 2 ||
+	       (s->threads == 2 && reader_is_slow(s->reader));
+}
+
 static enum supply_result
 fill_here(struct supply *s, int ms, struct batch **b)
 {
@@ -149,10 +160,10 @@ supply_next(struct supply *s, int ms, struct batch **b)
 {
 	enum supply_result got = SUPPLY_BATCH;
 
-	if (s->ahead && !s->begun)
-		s->ahead = s->begun = pthread_create(&s->thread, NULL, work,
-						     s) == 0;
-	if (!s->ahead)
+	/* Where none can be had, that is no error. */
+	if (!s->begun && is_worth_a_thread(s))
+		s->begun = pthread_create(&s->thread, NULL, work, s) == 0;
+	if (!s->begun)
 		return fill_here(s, ms, b);
 	pthread_mutex_lock(&s->lock);
 	/* The one that it had is done with, unless it waits for this one. */

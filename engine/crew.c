@@ -144,7 +144,7 @@ help(struct crew *c, bool leads)
 	if (c->nproposed < c->proposals_end)
 		propose(c);
 	else if (may_take(c) &&
-		 (waiting == 0 || (!leads && waiting < c->nslots / 2)))
+		 (waiting == 0 || (!leads && waiting + 1 < c->threads)))
 		take(c);
 	else if (waiting > 0)
 		split(c);

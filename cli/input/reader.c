@@ -70,6 +70,13 @@ reader_ready(const struct reader *r, int ms)
 }
 
 bool
+reader_is_slow(const struct reader *r)
+{
+	return r->open && (r->format != FORMAT_TEXT || r->src->live ||
+			   source_kind(r->src) != COMPRESSION_NONE);
+}
+
+bool
 reader_waits(const struct reader *r)
 {
 	return r->waits;

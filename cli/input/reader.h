@@ -43,6 +43,9 @@ int reader_next(struct reader *r, struct batch *b);
 /* Is there more input (or its end) within 'ms' milliseconds? */
 bool reader_ready(const struct reader *r, int ms);
 
+/* Is what is being read more work than to copy it: no text, compressed, a pipe? */
+bool reader_is_slow(const struct reader *r);
+
 /* From another thread: does it wait for a live input? */
 bool reader_waits(const struct reader *r);
 
