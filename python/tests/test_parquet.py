@@ -167,11 +167,16 @@ def test_every_against_counts(files, texts, tmp_path):
     first, second = (pq.read_table(f)["text"].to_pylist() for f in files[:2])
     pq.write_table(pa.table({"text": texts}), "all.parquet")
     assert run("-q", files[1], "--save=t", "-o", "out").returncode == 0
-    deduper = libdedup.Deduper()
-    deduper.reference([t for t in first + second if t is not None])
-    want = deduper.clean([t for t in texts if t is not None])
-    for options in (["--against", files[0], "--against", files[1]],
-                    ["--against", files[0], "--against=t"]):
+    both = libdedup.Deduper()
+    both.reference([t for t in first + second if t is not None])
+    # A table knows what is compared, and so no parts.
+    table = libdedup.Deduper()
+    table.load("t", listed=True)
+    table.reference([t for t in first if t is not None])
+    for options, deduper in ((["--against", files[1]], both),
+                             (["--against=t"], table)):
+        want = deduper.clean([t for t in texts if t is not None])
+        options = ["--against", files[0], *options]
         assert run("-q", *options, "all.parquet", "-o", "o2").returncode == 0
         assert [t for t in read_texts(tmp_path / "o2", ["all.parquet"])
                 if t is not None] == want
