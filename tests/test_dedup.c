@@ -1847,7 +1847,7 @@ check_large(struct text *t, enum dedup_unit unit, size_t undecided,
 	if (what == NULL && a->doc[0].n < 10)
 		what = check_spans(&c, a);
 	waited = b.undecided;
-	for (uint64_t seed = 1; what == NULL && seed < 4; seed++) {
+	for (uint64_t seed = 1; what == NULL && seed < 4; seed += every()) {
 		answers_free(&b);
 		what = ask(&c, &opt, PIECES_AHEAD, seed, &b);
 		if (what == NULL)
@@ -1989,7 +1989,7 @@ check_ahead(const char *first, const char *times)
 
 	puts_to(&t, TEN "\n\n");
 	puts_to(&t, first);
-	put_times(&t, 2 * MIB, times);
+	put_times(&t, MIB, times);
 	check_large(&t, DEDUP_UNIT_AUTO, AHEAD, &a);
 	answers_free(&a);
 }
