@@ -201,10 +201,14 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 	uint64_t decided = 0, fed = 0;
 	bool end;
 
-	/* Short documents are worth the while of several threads, too. */
+	/*
+	 * Short documents are worth the while of several threads, too.  Long
+	 * ones in thousands of stretches would take minutes.
+	 */
 	if (pieces == PIECES_AHEAD)
 		d->stretch = 1 + next_random(rng) %
-			     (next_random(rng) % 2 == 0 ? PIECE_MAX : 200);
+			     (next_random(rng) % 2 == 0 ||
+			      doc->len > PIECE_MAX ? PIECE_MAX : 200);
 	if (dedup_begin(d) != DEDUP_OK)
 		return "dedup_begin fails";
 	do {
