@@ -1817,6 +1817,13 @@ put_times(struct text *t, size_t len, const char *s)
 		puts_to(t, s);
 }
 
+/* With threads, megabytes take minutes under AddressSanitizer. */
+#ifdef __SANITIZE_ADDRESS__
+#define LARGE_SEEDS 1
+#else
+#define LARGE_SEEDS 4
+#endif
+
 /* Bytes that may wait for threads, with a piece of PIECES_AHEAD. */
 #define AHEAD_MOST (2 * (DEDUP_UNIT_MAX + PIECE_MAX) + 2 * PIECE_MAX)
 
@@ -1847,7 +1854,8 @@ check_large(struct text *t, enum dedup_unit unit, size_t undecided,
 	if (what == NULL && a->doc[0].n < 10)
 		what = check_spans(&c, a);
 	waited = b.undecided;
-	for (uint64_t seed = 1; what == NULL && seed < 4; seed += every()) {
+	for (uint64_t seed = 1; what == NULL && seed < LARGE_SEEDS;
+	     seed += every()) {
 		answers_free(&b);
 		what = ask(&c, &opt, PIECES_AHEAD, seed, &b);
 		if (what == NULL)
