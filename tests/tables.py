@@ -33,10 +33,15 @@ def without_tables(log):
     return log
 
 
-def summary(dedup, table):
-    """What a table holds; it also tells which runs it was made by."""
+def summary(dedup, table, exact):
+    """
+    What a table holds; it also tells which runs it was made by.  A text that
+    is near one of a loaded table is removed and not recorded, since no place
+    of that table could be named for it: how many are, is compared with -x.
+    """
     listed = json.loads(run(dedup, "--list", "--json", table))
-    return {k: v for k, v in listed.items() if k not in ("table", "bytes")}
+    return {k: v for k, v in listed.items() if k not in ("table", "bytes") and
+            (exact or k in ("documents", "counted", "secret", "options"))}
 
 
 def check_load(dedup, rng, folder):
@@ -60,7 +65,8 @@ def check_load(dedup, rng, folder):
     both = clean("--load=" + path["a.t"], *c.paths, "--save=" + path["ac.t"])
     once = clean(secret, *a.paths, *c.paths, "--save=" + path["ac2.t"])
     equal(f"{options}: saved after loading or after one run",
-          summary(dedup, path["ac.t"]), summary(dedup, path["ac2.t"]))
+          summary(dedup, path["ac.t"], "-x" in shape),
+          summary(dedup, path["ac2.t"], "-x" in shape))
     if not once.endswith(both):
         raise Breach(f"{options}: one run and one with a table differ")
     want = clean(secret, *a.paths, *c.paths, *b.paths, "--log=" + path["log"],
@@ -77,8 +83,9 @@ def check_load(dedup, rng, folder):
         known = plain["witness"]["file"] not in b.paths
         equal(f"{options}: table of {r}", r["witness"].get("table"),
               path["ac.t"] if known else None)
-    equal(f"{options}: table of B", summary(dedup, path["acb.t"]),
-          summary(dedup, path["all.t"]))
+    equal(f"{options}: table of B",
+          summary(dedup, path["acb.t"], "-x" in shape),
+          summary(dedup, path["all.t"], "-x" in shape))
     # What two tables know, each made without the other.
     clean(secret, "--save=" + path["c.t"], *c.paths)
     merge(dedup, path["ac2.t"], path["a.t"], path["c.t"])
@@ -148,8 +155,9 @@ def check_update(dedup, rng, folder):
     whole = run(dedup, *options, "--save=" + other, *a.paths, *b.paths)
     if not counts:      # else one run knows all when it begins to remove
         equal(f"{options}: two updates, or one run", first + second, whole)
-        equal(f"{options}: and the table", summary(dedup, path),
-              summary(dedup, other))
+        equal(f"{options}: and the table",
+              summary(dedup, path, "-x" in options),
+              summary(dedup, other, "-x" in options))
     if os.path.exists(path + ".lock"):
         raise Breach("a lock was left behind")
 
