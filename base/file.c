@@ -18,8 +18,10 @@ file_write_all(int fd, const void *data, size_t len)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n <= 0) {
+			errno = n == 0 ? EIO : errno;
 			return -1;
+		}
 		p += n;
 		len -= (size_t)n;
 	}

@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "array.h"
+#include "file.h"
 
 /* Write the bytes, and compute the checksum of each block: 0, or errno. */
 static int
@@ -16,17 +16,7 @@ put_blocks(int fd, const unsigned char *p, size_t len, uint64_t *sums)
 	for (size_t i = 0; i < len; i += BLOCK)
 		*sums++ = shingle_checksum(p + i,
 					   len - i < BLOCK ? len - i : BLOCK);
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? EIO : errno;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
+	return file_write_all(fd, p, len) == 0 ? 0 : errno;
 }
 
 static void *

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "file.h"
 #include "merge_state.h"
 
 /* Begin a section at the next boundary. */
@@ -310,21 +311,9 @@ merge_end(struct merge *m)
 	m->h.length = m->h.sums + sums_len;
 	m->h.checksum = shingle_checksum(&m->h, SAVED_BODY -
 					 sizeof(m->h.checksum));
-	for (size_t done = 0; done < sums_len + SAVED_BODY;) {
-		ssize_t n = done < sums_len ?
-			write(o->fd, (const char *)o->sums + done,
-			      sums_len - done) :
-			pwrite(o->fd, (const char *)&m->h + (done - sums_len),
-			       SAVED_BODY - (done - sums_len),
-			       (off_t)(done - sums_len));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n == 0 ? EIO : errno;
-			return -1;
-		}
-		done += (size_t)n;
-	}
-	return 0;
+	/* The header comes last: without it, the file is no table. */
+	if (file_write_all(o->fd, o->sums, sums_len) != 0 ||
+	    lseek(o->fd, 0, SEEK_SET) < 0)
+		return -1;
+	return file_write_all(o->fd, &m->h, SAVED_BODY);
 }
