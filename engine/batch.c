@@ -93,9 +93,9 @@ next_stretch(struct call *c, const char *text, size_t len, struct stretch *s)
 		.inside = c->inside, .ends = true,
 	};
 	for (; !found && window < rest; window *= 2)
-		found = seam_find(&c->d->opt, s->text, window, c->inside, &cut);
+		found = seam_find(&c->d->opt, s->text, window, &cut);
 	if (!found && c->more) {
-		found = seam_find(&c->d->opt, s->text, rest, c->inside, &cut);
+		found = seam_find(&c->d->opt, s->text, rest, &cut);
 		if (!found)
 			return false;
 	}

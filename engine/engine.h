@@ -336,7 +336,7 @@ soon_unit(const struct view *v, size_t i, unsigned bit)
  * False: there is none, or none in so little text.
  */
 bool seam_find(const struct dedup_options *opt, const char *text, size_t len,
-	       bool inside, struct cut *cut);
+	       struct cut *cut);
 int seam_join(struct split *left, const struct split *ahead,
 	      const struct reading *r, uint64_t line, size_t *skip);
 int seam_leave(struct split *left, const struct split *ahead,

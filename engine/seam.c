@@ -122,13 +122,12 @@ find_chunk(const char *text, size_t len, struct cut *cut)
 
 bool
 seam_find(const struct dedup_options *opt, const char *text, size_t len,
-	  bool inside, struct cut *cut)
+	  struct cut *cut)
 {
 	size_t end = len, blanks = 0, fence;
 	bool sure = true;	/* all lines seen are text */
 	bool more = false;	/* there is text behind: see end_of_block() */
 
-	(void)inside;
 	if (opt->unit == DEDUP_UNIT_DOCUMENT)
 		return false;
 	while (end > 0 && text[end - 1] != '\n')
