@@ -13,22 +13,6 @@
 #include "hash.h"
 #include "place.h"
 
-static enum destination_result
-say(struct destinations *o, const char *where, const char *what,
-    const char *why)
-{
-	o->where = where;
-	o->what = what;
-	o->why = why;
-	return DESTINATION_FAILED;
-}
-
-static enum destination_result
-no_memory(struct destinations *o)
-{
-	return say(o, "outputs", "cannot go on", strerror(ENOMEM));
-}
-
 enum destination_result
 destinations_find_places(struct destinations *o, char ***places)
 {
@@ -40,23 +24,23 @@ destinations_find_places(struct destinations *o, char ***places)
 		return DESTINATION_OK;
 	for (size_t i = 0; i < f->n; i++)
 		if (strcmp(f->file[i].path, "-") == 0)
-			return say(o, "-", "cannot read", opt->in_place ?
-				   "--in-place rewrites files" :
-				   "--output-dir is for files");
+			return destinations_fail(o, "-", "cannot read",
+				opt->in_place ? "--in-place rewrites files" :
+				"--output-dir is for files");
 	if (opt->in_place && opt->suffix == NULL)
 		return DESTINATION_OK;
 	*places = calloc(f->n + 1, sizeof(**places));
 	if (*places == NULL)
-		return no_memory(o);
+		return destinations_no_memory(o);
 	for (size_t i = 0; i < f->n; i++) {
 		const char *path = f->file[i].path;
 
 		(*places)[i] = opt->in_place ? place_backup(opt, path)
 					     : place_output(opt, path);
 		if ((*places)[i] == NULL)
-			return errno != EINVAL ? no_memory(o) :
-			       say(o, path, "cannot write", "its output would "
-				   "be outside --output-dir");
+			return errno != EINVAL ? destinations_no_memory(o) :
+			       destinations_fail(o, path, "cannot write",
+				"its output would be outside --output-dir");
 	}
 	return DESTINATION_OK;
 }
@@ -103,30 +87,32 @@ destinations_resume(struct destinations *o, char **places)
 	if (o->opt->output_dir == NULL)
 		return DESTINATION_OK;
 	if (asprintf(&journal, "%s/%s", o->opt->output_dir, RESUME_NAME) < 0)
-		return no_memory(o);
+		return destinations_no_memory(o);
 	free(o->path);
 	o->path = journal;
 	if (!o->opt->resume) {
 		if (access(journal, F_OK) != 0)
 			return DESTINATION_OK;
-		return say(o, journal, "an earlier run was interrupted here",
-			   "use --resume to continue, or delete this file to "
-			   "start over");
+		return destinations_fail(o, journal,
+			"an earlier run was interrupted here",
+			"use --resume to continue, or delete this file to "
+			"start over");
 	}
 	if (place_make_directories(journal, &o->made) != 0)
-		return say(o, journal, "cannot write", strerror(errno));
+		return destinations_fail(o, journal, "cannot write",
+					 strerror(errno));
 	if (resume_open(r, journal, key_of(o->opt), o->opt->dedup.seeded ?
 			&o->opt->dedup.seed : NULL, o->files) != 0)
-		return say(o, journal, "cannot resume", r->why);
+		return destinations_fail(o, journal, "cannot resume", r->why);
 	for (size_t i = 0; i < o->files->n; i++) {
 		if (resume_state(r, i) != RESUME_DONE)
 			continue;
 		if (resume_check(r, i, o->files->file[i].path,
 				 places[i]) != 0)
-			return say(o, o->files->file[i].path, "cannot resume",
-				   r->why);
+			return destinations_fail(o, o->files->file[i].path,
+						 "cannot resume", r->why);
 	}
 	qsort(places, o->files->n, sizeof(*places), place_compare);
 	return resume_sweep(r, places, o->files->n, place_compare) != 0 ?
-	       no_memory(o) : DESTINATION_OK;
+	       destinations_no_memory(o) : DESTINATION_OK;
 }

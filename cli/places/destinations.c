@@ -27,11 +27,18 @@ say(struct destinations *o, enum destination_result result, const char *where,
 	return result;
 }
 
-static enum destination_result
-no_memory(struct destinations *o)
+enum destination_result
+destinations_fail(struct destinations *o, const char *where, const char *what,
+		  const char *why)
 {
-	return say(o, DESTINATION_FAILED, "outputs", "cannot go on",
-		   strerror(ENOMEM));
+	return say(o, DESTINATION_FAILED, where, what, why);
+}
+
+enum destination_result
+destinations_no_memory(struct destinations *o)
+{
+	return destinations_fail(o, "outputs", "cannot go on",
+				 strerror(ENOMEM));
 }
 
 /* The result of writer_put() and the like. */
@@ -57,7 +64,7 @@ place(struct destinations *o, size_t file)
 	o->path = place_output(o->opt, path);
 	if (o->path != NULL)
 		return DESTINATION_OK;
-	return errno != EINVAL ? no_memory(o) :
+	return errno != EINVAL ? destinations_no_memory(o) :
 	       say(o, DESTINATION_FAILED, path, "cannot write",
 		   "its output would be outside --output-dir");
 }
@@ -200,7 +207,7 @@ seal(struct destinations *o)
 	if (array_room(&o->sealed, &o->sealed_room, o->nsealed + 1,
 		       sizeof(*s)) != 0) {
 		writer_abort(&o->to);
-		return no_memory(o);
+		return destinations_no_memory(o);
 	}
 	if (writer_seal(&o->to, o->opt->in_place) != 0)
 		return cannot_write(o, DESTINATION_FAILED);

@@ -86,4 +86,10 @@ enum destination_result destinations_finish(struct destinations *o, bool whole,
 
 void destinations_free(struct destinations *o);
 
+/* For destination_plan.c, too: what went wrong; DESTINATION_FAILED. */
+enum destination_result destinations_fail(struct destinations *o,
+					  const char *where, const char *what,
+					  const char *why);
+enum destination_result destinations_no_memory(struct destinations *o);
+
 #endif
