@@ -6,6 +6,12 @@
 #include <stddef.h>
 #include <string.h>
 
+static inline bool
+is_ascii_letter(char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 /* Does s[0..len) end in this string? */
 static inline bool
 ends_in(const char *s, size_t len, const char *end)

@@ -27,8 +27,7 @@ item_may_begin_number(const char *s, size_t len)
 	for (k = i; k < len && k < 12 && ((s[k] >= '0' && s[k] <= '9') ||
 					  (s[k] == '.' && k > i)); k++)
 		digits += s[k] != '.';
-	if (k == i && k + 2 < len && ((s[k] | 0x20) >= 'a') &&
-	    ((s[k] | 0x20) <= 'z'))
+	if (k == i && k + 2 < len && is_ascii_letter(s[k]))
 		k++;
 	else if (digits == i)
 		return false;

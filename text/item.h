@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bytes.h"
+
 /* Is s[0..len) the end, or white space? */
 static inline bool
 item_is_apart(const char *s, size_t len)
@@ -25,7 +27,7 @@ bool item_may_begin_number(const char *s, size_t len);
 static inline bool
 item_begins_number(const char *s, size_t len)
 {
-	if ((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z')
+	if (is_ascii_letter(*s))
 		return len > 2 && (s[1] == ')' || s[1] == ']') &&
 		       item_is_apart(s + 2, len - 2);
 	return ((*s >= '0' && *s <= '9') || *s == '(' || *s == '[') &&

@@ -9,12 +9,6 @@
 #define NAME_MAX 32		/* bytes before the colon in "name: value" */
 #define HEAD_LINES 2		/* with words: more are a menu, a box */
 
-static inline bool
-is_letter(char c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
 /*
  * A bullet, a number, a dash; besides, the option of a manual page, the marks
  * of a heading, the prompt of a shell.
@@ -28,7 +22,7 @@ begins_item(const char *s, size_t len)
 		return false;
 	if (item_begins_number(s, len))
 		return true;
-	if (is_letter(*s) && *s != 'o')		/* most often */
+	if (is_ascii_letter(*s) && *s != 'o')		/* most often */
 		return false;
 	if (item_begins_bullet(s, len))
 		return true;
@@ -36,7 +30,7 @@ begins_item(const char *s, size_t len)
 	case '-':
 		while (n < len && s[n] == '-')
 			n++;
-		return n < len && (is_letter(s[n]) || s[n] == ' ');
+		return n < len && (is_ascii_letter(s[n]) || s[n] == ' ');
 	case '#':
 		while (n < len && s[n] == '#')
 			n++;
@@ -136,7 +130,7 @@ is_head(const struct part_text *t, const char *s, size_t len)
 static inline bool
 may_be_open(char last)
 {
-	return last != '.' && !is_letter(last) && !(last >= '0' && last <= '9');
+	return last != '.' && !is_ascii_letter(last) && !(last >= '0' && last <= '9');
 }
 
 bool

@@ -195,7 +195,7 @@ check_tables(const struct options *opt)
 	for (size_t i = 0; i < option_count; i++)
 		if (opt->given[i] && !option_at(i).of_tables)
 			return option_wrong("--%s: not with --merge, --list "
-					    "or --test", option_at(i).name);
+					    "or --test", option_name(i));
 	for (size_t i = 0; i < opt->nfiles; i++)
 		if (strcmp(opt->files[i], "-") == 0)
 			return option_wrong("--merge, --list and --test need "

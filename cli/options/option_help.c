@@ -94,7 +94,7 @@ print_bash(void)
 	printf("\tesac\n\tcase $cur in\n\t-*) mapfile -t COMPREPLY < "
 	       "<(compgen -W '");
 	for (size_t i = 0; i < option_count; i++)
-		printf("%s--%s", i > 0 ? " " : "", option_at(i).name);
+		printf("%s--%s", i > 0 ? " " : "", option_name(i));
 	printf("' -- \"$cur\") ;;\n"
 	       "\t*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
 	       "\tesac\n}\n"
