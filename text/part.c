@@ -130,7 +130,8 @@ is_head(const struct part_text *t, const char *s, size_t len)
 static inline bool
 may_be_open(char last)
 {
-	return last != '.' && !is_ascii_letter(last) && !(last >= '0' && last <= '9');
+	return last != '.' && !is_ascii_letter(last) &&
+	       !(last >= '0' && last <= '9');
 }
 
 bool

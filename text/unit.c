@@ -319,12 +319,6 @@ shape_begin(struct shape *p)
 		p->sign = *s;
 }
 
-static inline bool
-is_letter(char c)
-{
-	return IS_LETTER(c);
-}
-
 static void
 shape_of(struct shape *p, const struct unit_block *b, size_t i)
 {
@@ -341,8 +335,8 @@ shape_of(struct shape *p, const struct unit_block *b, size_t i)
 	if (at == len)
 		return;
 	/* Most lines begin with a word, and no "a)", "dnl" or "o". */
-	if (is_letter(s[at]) && at + 2 < len && is_letter(s[at + 1]) &&
-	    s[at] != 'd')
+	if (is_ascii_letter(s[at]) && at + 2 < len &&
+	    is_ascii_letter(s[at + 1]) && s[at] != 'd')
 		p->first = (s[at] & 0x20) != 0 ? LETTER_LOWER : LETTER_UPPER;
 	else
 		shape_begin(p);
@@ -736,7 +730,7 @@ begins_lower(const struct unit_block *b, size_t i)
 	while (is_space(*s))
 		s++;
 	/* No "dnl", and no "a)". */
-	return *s >= 'a' && *s <= 'z' && *s != 'd' && is_letter(s[1]);
+	return *s >= 'a' && *s <= 'z' && *s != 'd' && is_ascii_letter(s[1]);
 }
 
 /* Does line i end in the middle of a sentence? */

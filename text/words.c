@@ -33,6 +33,7 @@
  * the cluster is cut there, so that time stays linear.
  */
 #include "array.h"
+#include "bytes.h"
 #include "fold.h"
 #include "loose.h"
 #include "sign.h"
@@ -1165,12 +1166,6 @@ is_quote(unsigned char third)
 	       third == 0x9d || third == 0xa6;
 }
 
-static inline bool
-is_letter(unsigned char b)
-{
-	return (unsigned)((b | 0x20) - 'a') < 26;
-}
-
 /*
  * Is there a typographic mark at s[at] that separates words, whatever else is
  * around it?  It is a quote before a letter or a space, or a dash between
@@ -1184,12 +1179,12 @@ is_plain_mark(const char *s, unsigned at)
 	if (u[0] != 0xe2 || u[1] != 0x80)
 		return false;
 	if (is_quote(u[2]))
-		return u[3] <= ' ' || is_letter(u[3]);
+		return u[3] <= ' ' || is_ascii_letter(u[3]);
 	if ((u[2] != 0x93 && u[2] != 0x94) || at == 0)
 		return false;
-	return is_letter(u[3]) ? is_letter(u[-1]) :
-	       u[3] == ' ' && u[-1] == ' ' && is_letter(u[4]) &&
-	       is_letter(u[5]);
+	return is_ascii_letter(u[3]) ? is_ascii_letter(u[-1]) :
+	       u[3] == ' ' && u[-1] == ' ' && is_ascii_letter(u[4]) &&
+	       is_ascii_letter(u[5]);
 }
 
 /*
