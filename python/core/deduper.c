@@ -883,9 +883,8 @@ static PyObject *
 span_of(const struct dedup_removal *r)
 {
 	const struct dedup_place *w = &r->witness;
-	bool known = w->document != UINT64_MAX;
-
 	struct blank blank = spans_blank(r);
+	bool known = w->document != UINT64_MAX;
 
 	return Py_BuildValue("(KKKsd(NNNI)KKK)",
 		(unsigned long long)r->unit_begin,
