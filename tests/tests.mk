@@ -122,9 +122,14 @@ fuzz: $(FUZZERS:%=$F/%)
 		tail -n 7 $F/$$fuzzer.log; \
 	done
 
-$F/fuzz_%: $F/tests/fuzz_%.o $(HELPERS:%=$F/tests/%.o) $(MODULES:%=$F/%)
+$F/fuzz_%: $F/tests/fuzz_%.o $F/tests.a
 	$(CLANG) -g -fsanitize=fuzzer $(SANITIZE) $(LDFLAGS) -o $@ $^ \
 		$(LIBS) $(CLI_LIBS)
+
+$F/tests.a: $(HELPERS:%=$F/tests/%.o) $(MODULES:%=$F/%)
+	$(MKDIR)
+	rm -f $@
+	$(AR) rcs $@ $^
 
 $F/%.o: %.c Makefile tests/tests.mk | $(HEADERS)
 	$(MKDIR)
