@@ -12,7 +12,6 @@
 
 #include "array.h"
 #include "message.h"
-#include "top.h"
 
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
 #define LARGE_DECODER ((uint64_t)16 << 20)	/* bytes beyond its buffers */
@@ -30,9 +29,8 @@ forget_dropped(struct pipeline *p, const struct item *it)
 {
 	enum dedup_status st;
 
-	if (!p->out.dropped)
+	if (!output_dropped(&p->out))
 		return 0;
-	p->out.dropped = false;
 	st = dedup_forget(p->d);
 	return st == DEDUP_OK ? 0 : pipeline_failed(p, pipeline_path(p, it), st);
 }
@@ -114,38 +112,52 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 {
 	struct held *h = &p->held;
 	char *text = b->buf + BATCH_HEAD + it->off;
-	struct stretch s = { text, h->off, it->len };
+	size_t len = it->len;
 	size_t before = held_len(h);
 	/* Never many held bytes moved for a few that come. */
 	bool in_held = before > BATCH_HEAD || before > it->len;
 	struct dedup_verdict v;
+	size_t decided;
 	enum dedup_status st;
 
 	if (in_held) {
 		if (hold(h, text, it->len) != 0)
 			return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
-		s.text = held_text(h);
-		s.len = held_len(h);
+		text = held_text(h);
+		len = held_len(h);
 	} else if (before > 0) {
-		s.text = memcpy(text - before, held_text(h), before);
-		s.len += before;
+		text = memcpy(text - before, held_text(h), before);
+		len += before;
 	}
-	st = it->ends ? dedup_end(p->d, s.text, s.len, &v)
-		      : dedup_feed(p->d, s.text, s.len, &v);
+	st = it->ends ? dedup_end(p->d, text, len, &v)
+		      : dedup_feed(p->d, text, len, &v);
 	if (st != DEDUP_OK)
 		return pipeline_failed(p, pipeline_path(p, it), st);
-	if (output_text(&p->out, &s, 1, &v) != 0)
+	if (output_text(&p->out, text, h->off, &v) != 0)
 		return pipeline_output_failed(p);
 	if (in_held) {
 		let_go(h, v.decided);
 		return 0;
 	}
+	decided = (size_t)(v.decided - h->off);
 	h->start = h->end = 0;
 	h->off = v.decided;
-	if (hold(h, s.text + (v.decided - s.off),
-		 (size_t)(s.off + s.len - v.decided)) != 0)
+	if (hold(h, text + decided, len - decided) != 0)
 		return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
 	return 0;
+}
+
+/* Nothing is judged: all of these bytes stay. */
+static int
+keep_text(struct pipeline *p, const struct item *it)
+{
+	struct dedup_verdict v = {
+		.begin = it->offset, .decided = it->offset + it->len,
+	};
+
+	if (output_text(&p->out, bytes_of(p->batch, it), it->offset, &v) == 0)
+		return 0;
+	return pipeline_output_failed(p);
 }
 
 bool
@@ -173,7 +185,7 @@ static int
 finish_stretch(struct pipeline *p, const struct item *it)
 {
 	if (it->begins) {
-		enum dedup_status st = p->examples == NULL ?
+		enum dedup_status st = !p->unjudged ?
 				       dedup_begin(p->d) : DEDUP_OK;
 
 		if (st != DEDUP_OK)
@@ -184,10 +196,7 @@ finish_stretch(struct pipeline *p, const struct item *it)
 		if (begin_text(p, it) != 0)
 			return -1;
 	}
-	if (p->examples != NULL)
-		top_text(p->examples, p->document, it->offset,
-			 bytes_of(p->batch, it), it->len);
-	else if (feed_text(p, p->batch, it) != 0)
+	if ((p->unjudged ? keep_text(p, it) : feed_text(p, p->batch, it)) != 0)
 		return -1;
 	if (!it->ends)
 		return 0;
@@ -201,11 +210,9 @@ static int
 put_text(struct pipeline *p, const struct item *it,
 	 const struct dedup_verdict *v)
 {
-	struct stretch s = { it->text, 0, it->text_len };
-
 	if (begin_text(p, it) != 0)
 		return -1;
-	return output_text(&p->out, &s, 1, v) != 0 ||
+	return output_text(&p->out, it->text, 0, v) != 0 ||
 	       output_end_text(&p->out) != 0 ? pipeline_output_failed(p) : 0;
 }
 
@@ -213,13 +220,13 @@ int
 item_flush_text(struct pipeline *p)
 {
 	struct held *h = &p->held;
-	struct stretch s = { held_text(h), h->off, held_len(h) };
+	const char *text = held_text(h);
 	struct dedup_verdict v;
-	enum dedup_status st = dedup_flush(p->d, s.text, s.len, &v);
+	enum dedup_status st = dedup_flush(p->d, text, held_len(h), &v);
 
 	if (st != DEDUP_OK)
 		return pipeline_failed(p, p->files->file[p->file].path, st);
-	if (output_text(&p->out, &s, 1, &v) != 0)
+	if (output_text(&p->out, text, h->off, &v) != 0)
 		return pipeline_output_failed(p);
 	let_go(h, v.decided);
 	return 0;
@@ -255,14 +262,14 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 static bool
 is_last_reading(const struct pipeline *p)
 {
-	return !p->silent || p->reference || p->examples != NULL;
+	return !p->silent || p->reference || p->unjudged;
 }
 
 /* Is this the reading that the counts are of? */
 static bool
 counts(const struct pipeline *p)
 {
-	return !p->silent || p->examples != NULL;
+	return !p->silent || p->unjudged;
 }
 
 static void
@@ -348,7 +355,8 @@ pass_record(struct pipeline *p, const struct item *it)
 {
 	if (it->ends)
 		count_record(p, it);
-	if (output_pass_record(&p->out, bytes_of(p->batch, it), it->len) != 0)
+	if (output_pass(&p->out, ITEM_RECORD, bytes_of(p->batch, it), it->len,
+			it->ends) != 0)
 		return pipeline_output_failed(p);
 	if (p->records == RECORDS_WITHOUT_TEXT && p->with_text == 0)
 		no_text_at_all(p, it);
@@ -412,8 +420,8 @@ pass_warc(struct pipeline *p, const struct item *it)
 {
 	if (it->ends)
 		count_record(p, it);
-	if (output_pass_warc(&p->out, bytes_of(p->batch, it), it->len,
-			     it->ends) != 0)
+	if (output_pass(&p->out, ITEM_WARC, bytes_of(p->batch, it), it->len,
+			it->ends) != 0)
 		return pipeline_output_failed(p);
 	return 0;
 }
@@ -448,7 +456,7 @@ get_bytes(const struct pipeline *p, uint64_t *bytes, uint64_t *removed)
 
 	dedup_get_stats(p->d, &s);
 	*bytes = s.bytes;
-	*removed = s.removed_bytes + p->out.short_bytes;
+	*removed = s.removed_bytes + p->out.short_documents.bytes;
 }
 
 /*
@@ -504,7 +512,7 @@ begin_file(struct pipeline *p, const struct item *it)
 	set_aside(p, it);
 	p->records = p->with_text = p->with_id = p->complaints = 0;
 	p->warc = false;
-	p->gone_before = p->out.gone;
+	p->gone_before = output_gone(&p->out);
 	if (p->silent)
 		return 0;
 	if (it->object && !p->opt->quiet)
@@ -548,7 +556,7 @@ end_file(struct pipeline *p, const struct item *it)
 	if (p->silent)
 		return 0;
 	return pipeline_take_result(p, destinations_end(&p->destinations,
-					  p->out.gone > p->gone_before,
+					  output_gone(&p->out) > p->gone_before,
 					  guard_file(p, it)));
 }
 
@@ -590,7 +598,8 @@ item_finish(struct pipeline *p, const struct item *it)
 	case ITEM_WARC:
 		return pass_warc(p, it);
 	case ITEM_PASS:
-		return output_pass(&p->out, bytes_of(p->batch, it), it->len) ?
+		return output_pass(&p->out, ITEM_TEXT, bytes_of(p->batch, it), it->len,
+				   it->ends) ?
 		       pipeline_output_failed(p) : 0;
 	case ITEM_ERROR:
 		read_failed(p, it);

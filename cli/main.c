@@ -75,7 +75,7 @@ prepare_outputs(struct pipeline *p)
 	p->destinations.files = p->files;
 	p->destinations.each = opt->output_dir != NULL || opt->in_place;
 	p->destinations.to.fd = -1;
-	p->out.to = p->diff.to = &p->destinations.to;
+	p->out.to = &p->destinations.to;
 	p->files->stamps = opt->in_place || opt->resume;
 }
 
@@ -94,7 +94,7 @@ open_text(struct pipeline *p)
 		c = compression_of_suffix(opt->output);
 	if (open_output(p, &p->destinations.to, opt->output, &c, true) != 0)
 		return -1;
-	p->diff.terminal = isatty(p->destinations.to.fd);
+	p->out.diff.terminal = isatty(p->destinations.to.fd);
 	return 0;
 }
 
@@ -202,8 +202,8 @@ read_all(struct pipeline *p)
 		got = more > 0 ? read_again(p)
 			       : pipeline_run(p);
 	progress_clear();
-	p->tally.short_documents = p->out.short_documents;
-	p->tally.short_bytes = p->out.short_bytes;
+	p->tally.short_documents = p->out.short_documents.documents;
+	p->tally.short_bytes = p->out.short_documents.bytes;
 	return got;
 }
 
@@ -314,7 +314,7 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 	if (too_long > 0)
 		message("units, lines or records that were too long and stay "
 			"unjudged: %llu", too_long);
-	if (p->diff.texts.no_memory)
+	if (p->out.diff.texts.no_memory)
 		message("memory is full: not all words that differ are "
 			"marked");
 	if (p->mostly_gone > FILES_TOLD)
@@ -377,7 +377,7 @@ open_log(struct pipeline *p, struct writer *log)
 	}
 	if (open_output(p, log, p->opt->log, NULL, false) != 0)
 		return -1;
-	p->log.to = log;
+	p->out.log.to = log;
 	return 0;
 }
 
@@ -476,16 +476,16 @@ sync_directory(struct pipeline *p)
 static int
 end_log(struct pipeline *p)
 {
-	struct writer *log = p->log.to;
+	struct writer *log = p->out.log.to;
 	int got;
 
 	if (log == NULL)
 		return 0;
-	p->log.to = NULL;
+	p->out.log.to = NULL;
 	got = saves_table(p->opt) ? writer_sync(log) : 0;
 	if (writer_close(log) != 0)
 		got = -1;
-	if (got != 0 && !p->out.log_failed)
+	if (got != 0 && !p->out.log.failed)
 		pipeline_complain(p, p->opt->log, "cannot write",
 				  strerror(errno));
 	return got;
@@ -521,8 +521,8 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 
 	progress_begin(&p->progress, p->opt, 0, 1);	/* of references */
 	whole = table_modes_begin(p) == 0 &&
-		(p->log.to == NULL ||
-		 begin_output(p, p->log.to, p->opt->log) == 0) &&
+		(p->out.log.to == NULL ||
+		 begin_output(p, p->out.log.to, p->opt->log) == 0) &&
 		begin_output(p, &p->destinations.to, p->opt->output) == 0 &&
 		read_all(p) == 0;
 	progress_clear();
@@ -562,7 +562,7 @@ run(const struct options *opt)
 		      opt->annotate != ANNOTATE_NONE ||
 		      ((opt->save != NULL || opt->update != NULL) &&
 		       !opt->dedup.counts_only) || (opt->top > 0 && opt->json);
-	p.diff.color = wants_color(opt);
+	p.out.diff.color = wants_color(opt);
 	library.places = p.origins.on || opt->top > 0 || table_modes_used(opt);
 	/* A table takes the counts along. */
 	library.count = (library.boilerplate > 0 ||
@@ -573,7 +573,7 @@ run(const struct options *opt)
 		library.boilerplate = 2;
 		library.boilerplate_share = 0;
 	}
-	p.log.origins = p.diff.origins = &p.origins;
+	p.out.log.origins = &p.origins;
 	/* Before there is any temporary file. */
 	signals_begin(opt->output != NULL || opt->output_dir != NULL ||
 		      opt->in_place || saves_table(opt),

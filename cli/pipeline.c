@@ -14,7 +14,6 @@
 #include "items.h"
 #include "message.h"
 #include "signals.h"
-#include "top.h"
 
 #define STEP ((size_t)128 << 10)	/* bytes between two looks at the run */
 #define SOON 20				/* ms: is it an input that pauses? */
@@ -54,12 +53,12 @@ pipeline_failed(struct pipeline *p, const char *path, enum dedup_status st)
 int
 pipeline_output_failed(struct pipeline *p)
 {
-	const char *name = p->out.log_failed ? p->opt->log :
+	const char *name = p->out.log.failed ? p->opt->log :
 			   p->destinations.each ? p->destinations.path :
 			   p->opt->output;
 
 	/* Before it came to any writing. */
-	if (errno == ENOMEM && !p->out.log_failed && p->out.to->error == 0)
+	if (errno == ENOMEM && !p->out.log.failed && p->out.to->error == 0)
 		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	pipeline_complain(p, name, "cannot write", strerror(errno));
 	return -1;
@@ -69,7 +68,6 @@ void
 pipeline_free(struct pipeline *p)
 {
 	output_free(&p->out);
-	diff_free(&p->diff);
 	destinations_free(&p->destinations);
 	origins_free(&p->origins);
 	free(p->held.buf);
@@ -191,13 +189,12 @@ finish_others(struct pipeline *p, size_t end)
 	return 0;
 }
 
-/* --top: there is nothing to judge. */
+/* All of a document stays. */
 static int
-show_example(struct pipeline *p, const struct item *it)
+put_unjudged(struct pipeline *p, const struct item *it)
 {
 	struct dedup_verdict v = { .decided = it->text_len };
 
-	top_text(p->examples, p->documents, 0, it->text, it->text_len);
 	p->item++;
 	return put_document(p, it, &v);
 }
@@ -260,8 +257,8 @@ judge_texts(struct pipeline *p)
 	};
 	enum dedup_status st = DEDUP_ENOMEM;
 
-	if (p->examples != NULL)
-		return show_example(p, it);
+	if (p->unjudged)
+		return put_unjudged(p, it);
 	if (gather_texts(p) == 0) {
 		call.texts = p->texts;
 		call.n = p->ntexts;
@@ -309,7 +306,7 @@ wait_for_batch(struct pipeline *p)
 		show_progress(p, p->progress.raw);
 		if (got == SUPPLY_PAUSE && written && !settled) {
 			settled = true;
-			if (p->in_text && p->examples == NULL &&
+			if (p->in_text && !p->unjudged &&
 			    item_flush_text(p) != 0)
 				return SUPPLY_FAILED;
 		}
@@ -342,25 +339,15 @@ run_batches(struct pipeline *p)
 	}
 }
 
-int
-pipeline_run(struct pipeline *p)
+/* All files, once, into the sink that is set. */
+static int
+run(struct pipeline *p)
 {
 	int got;
 
-	p->out.opt = p->opt;
-	p->out.origins = &p->origins;
-	p->out.log = &p->log;
-	p->out.diff = &p->diff;
-	p->out.silent = p->silent || p->opt->dedup.counts_only;
-	p->diff.remembers = p->opt->show == SHOW_DIFF &&
-			    (!p->silent || p->reference);
-	p->diff.apart = p->opt->dedup.scope == DEDUP_SCOPE_DOCUMENT &&
-			!p->reference && p->references == 0;
 	p->in_text = false;
-	if (output_init(&p->out) != 0)
-		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
 	/* From here on, as no document is open. */
-	if (p->out.hold != NULL && p->examples == NULL)
+	if (p->opt->min_doc_words > 0 && !p->unjudged)
 		dedup_may_forget(p->d);
 	p->supply = supply_new(p->opt, p->files, p->threads);
 	if (p->supply == NULL)
@@ -373,4 +360,28 @@ pipeline_run(struct pipeline *p)
 		return got;
 	p->trouble = true;	/* there may be more to read */
 	return -1;
+}
+
+int
+pipeline_run(struct pipeline *p)
+{
+	output_begin(&p->out, p->opt, p->reference ? PASS_REFERENCE :
+		     p->silent ? PASS_COUNTS : PASS_WRITES);
+	p->out.diff.apart = p->opt->dedup.scope == DEDUP_SCOPE_DOCUMENT &&
+			    !p->reference && p->references == 0;
+	return run(p);
+}
+
+int
+pipeline_show(struct pipeline *p, struct sink *sink)
+{
+	int got;
+
+	output_begin(&p->out, p->opt, PASS_COUNTS);
+	p->out.sink = sink;
+	p->documents = 0;
+	p->unjudged = true;
+	got = run(p);
+	p->unjudged = false;
+	return got;
 }

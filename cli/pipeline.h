@@ -22,8 +22,6 @@ struct held {
 	uint64_t off;		/* of buf[start] in the document */
 };
 
-struct top;
-
 struct pipeline {
 	const struct options *opt;
 	struct files *files;
@@ -33,14 +31,13 @@ struct pipeline {
 	struct destinations destinations;	/* where it goes: p->out.to is of these */
 	struct progress progress;
 	struct origins origins;	/* of documents */
-	struct log log;
-	struct diff diff;
 	struct tally tally;
 	struct mixed mixed;
 	uint64_t documents;	/* begun in this reading */
 	bool silent;		/* nothing leaves: another reading follows, or it is
 				 * one of a reference text */
-	struct top *examples;	/* these are looked for, and no more */
+	bool unjudged;		/* nothing is judged or removed: all text is for
+				 * the sink */
 	bool reference;		/* a reference text is read */
 	uint64_t references;	/* documents of reference texts: the first */
 	int save_lock, update_lock;	/* on tables; -1: none */
@@ -57,7 +54,7 @@ struct pipeline {
 	uint64_t records, with_text;	/* JSONL and WARC */
 	uint64_t complaints;	/* about bad records */
 	uint64_t with_id;	/* JSONL */
-	uint64_t gone_before;	/* p->out.gone when it began */
+	uint64_t gone_before;	/* output_gone() when it began */
 	uint64_t bytes_before, removed_before;	/* --in-place: of text */
 	char over[80];		/* why it is not rewritten */
 
@@ -82,6 +79,9 @@ struct pipeline {
  * and was said), or -1 where no more can be done, which has been said too.
  */
 int pipeline_run(struct pipeline *p);
+
+/* The same, but judge nothing: hand all text to this sink. */
+int pipeline_show(struct pipeline *p, struct sink *sink);
 
 /*
  * dedup: PATH: WHAT: WHY on standard error; sets trouble.  The path is as in

@@ -26,6 +26,7 @@ struct example {
 };
 
 struct top {
+	struct sink sink;
 	struct example *example;	/* by place */
 	size_t n;
 	size_t at;		/* those before are whole */
@@ -52,9 +53,10 @@ by_frequency(const void *a, const void *b)
 	return by_place(a, b);
 }
 
-void
-top_text(struct top *s, uint64_t document, uint64_t offset,
-	    const char *text, size_t len)
+/* A document's bytes: its part of the examples. */
+static void
+take(struct top *s, uint64_t document, uint64_t offset, const char *text,
+     size_t len)
 {
 	for (size_t i = s->at; i < s->n; i++) {
 		struct example *e = &s->example[i];
@@ -80,6 +82,16 @@ top_text(struct top *s, uint64_t document, uint64_t offset,
 }
 
 static int
+kept(struct sink *sink, const struct range *r)
+{
+	take((struct top *)sink, sink->document->number, r->off, r->text,
+	     r->len);
+	return 0;
+}
+
+static const struct sink_ops sink_of_examples = { .kept = kept };
+
+static int
 print(struct pipeline *p, const struct example *e)
 {
 	const struct dedup_place *at = &e->common.first;
@@ -97,7 +109,7 @@ print(struct pipeline *p, const struct example *e)
 	if (!p->opt->json)
 		return put_format(w, "%8" PRIu64 "  ",
 				  e->common.documents) != 0 ||
-		       (p->diff.terminal ?
+		       (p->out.diff.terminal ?
 			put_shown(w, e->text, len, true) :
 			writer_put(w, e->text, len)) != 0 ||
 		       put_string(w, "\n") != 0 ? -1 : 0;
@@ -114,7 +126,7 @@ top_run(struct pipeline *p)
 {
 	size_t n = (size_t)p->opt->top;
 	struct dedup_common *common = calloc(n, sizeof(*common));
-	struct top s = { .n = 0 };
+	struct top s = { .sink.ops = &sink_of_examples };
 	int got = -1;
 
 	s.example = calloc(n, sizeof(*s.example));
@@ -130,10 +142,7 @@ top_run(struct pipeline *p)
 	for (size_t i = 0; i < s.n; i++)
 		s.example[i].common = common[i];
 	qsort(s.example, s.n, sizeof(*s.example), by_place);
-	p->documents = 0;
-	p->examples = &s;
-	got = pipeline_run(p);
-	p->examples = NULL;
+	got = pipeline_show(p, &s.sink);
 	qsort(s.example, s.n, sizeof(*s.example), by_frequency);
 	for (size_t i = 0; i < s.n && got == 0; i++)
 		if (print(p, &s.example[i]) != 0) {

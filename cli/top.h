@@ -7,8 +7,4 @@
 /* After a reading that has counted: 0, or -1 and it was said. */
 int top_run(struct pipeline *p);
 
-/* For pipeline.c: a document's bytes from 'offset' on. */
-void top_text(struct top *s, uint64_t document, uint64_t offset,
-		 const char *text, size_t len);
-
 #endif

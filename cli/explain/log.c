@@ -61,42 +61,49 @@ log_put_why(const struct origins *o, struct writer *w,
 
 /* ,"removed":[{"at":..,"text":..},..]} */
 static int
-put_pieces(struct writer *w, const struct piece *pieces, size_t npieces)
+put_ranges(struct writer *w, const struct range *range, size_t n)
 {
 	if (put_string(w, ",\"removed\":[") != 0)
 		return -1;
-	for (size_t i = 0; i < npieces; i++) {
-		const struct piece *p = &pieces[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct range *r = &range[i];
 
 		if (put_format(w, "%s{\"at\":%" PRIu64 ",", i > 0 ? "," : "",
-			       p->at) != 0 ||
-		    put_bytes_field(w, p->bytes, p->len) != 0 ||
+			       r->at) != 0 ||
+		    put_bytes_field(w, r->raw, r->raw_len) != 0 ||
 		    put_string(w, "}") != 0)
 			return -1;
 	}
 	return put_string(w, "]}\n");
 }
 
+static int
+result(struct log *l, bool failed)
+{
+	l->failed |= failed;
+	return failed ? -1 : 0;
+}
+
 int
 log_short(struct log *l, uint64_t document, uint64_t words,
-	  const struct piece *pieces, size_t npieces)
+	  const struct range *range, size_t n)
 {
 	struct dedup_place here = { document, 0, 0, 0 };
 	struct writer *w = l->to;
 
 	if (w == NULL)
 		return 0;
-	return put_string(w, "{") != 0 ||
-	       origins_put_place(l->origins, w, &here) != 0 ||
-	       put_format(w, ",\"reason\":\"short\",\"words\":%" PRIu64,
-			  words) != 0 ||
-	       put_pieces(w, pieces, npieces) != 0 ? -1 : 0;
+	return result(l, put_string(w, "{") != 0 ||
+		      origins_put_place(l->origins, w, &here) != 0 ||
+		      put_format(w, ",\"reason\":\"short\",\"words\":%" PRIu64,
+				 words) != 0 ||
+		      put_ranges(w, range, n) != 0);
 }
 
 int
 log_removal(struct log *l, uint64_t document,
-	    const struct dedup_removal *removal, const struct piece *pieces,
-	    size_t npieces)
+	    const struct dedup_removal *removal, const struct range *range,
+	    size_t n)
 {
 	struct dedup_place here = {
 		document, removal->unit_begin, removal->line, 0,
@@ -105,10 +112,10 @@ log_removal(struct log *l, uint64_t document,
 
 	if (w == NULL)
 		return 0;
-	return put_string(w, "{") != 0 ||
-	       origins_put_place(l->origins, w, &here) != 0 ||
-	       put_format(w, ",\"length\":%" PRIu64 ",",
-			  removal->unit_end - removal->unit_begin) != 0 ||
-	       log_put_why(l->origins, w, removal) != 0 ||
-	       put_pieces(w, pieces, npieces) != 0 ? -1 : 0;
+	return result(l, put_string(w, "{") != 0 ||
+		      origins_put_place(l->origins, w, &here) != 0 ||
+		      put_format(w, ",\"length\":%" PRIu64 ",",
+				 removal->unit_end - removal->unit_begin) != 0 ||
+		      log_put_why(l->origins, w, removal) != 0 ||
+		      put_ranges(w, range, n) != 0);
 }

@@ -11,18 +11,13 @@
 
 #include "dedup.h"
 #include "origin.h"
+#include "range.h"
 #include "writer.h"
 
 struct log {
 	const struct origins *origins;
 	struct writer *to;	/* NULL: there is no log */
-};
-
-/* Bytes that are removed from the input. */
-struct piece {
-	uint64_t at;		/* where in the file */
-	const char *bytes;
-	size_t len;
+	bool failed;		/* it could not be written */
 };
 
 /*
@@ -34,13 +29,12 @@ bool log_may_replace(const char *path);
 
 /* All: 0, or -1 with errno. */
 
+/* Log a removal of these bytes, or of a document with so few words left. */
 int log_removal(struct log *l, uint64_t document,
-		const struct dedup_removal *removal,
-		const struct piece *pieces, size_t npieces);
-
-/* Log a document that is removed whole since it has so few words left. */
+		const struct dedup_removal *removal, const struct range *range,
+		size_t n);
 int log_short(struct log *l, uint64_t document, uint64_t words,
-	      const struct piece *pieces, size_t npieces);
+	      const struct range *range, size_t n);
 
 /* For --annotate too: "reason":...,"similarity":...,"witness":{...} */
 int log_put_why(const struct origins *o, struct writer *w,

@@ -70,18 +70,6 @@ end_line(struct diff *d)
 	return put_string(d->to, "\n");
 }
 
-void
-diff_remember(struct diff *d, uint64_t document, uint64_t off,
-	      const char *text, size_t len)
-{
-	if (!d->remembers)
-		return;
-	if (d->apart && off == 0)
-		texts_clear(&d->texts);
-	d->texts.most = TEXTS_MOST;
-	texts_add(&d->texts, document, off, text, len);
-}
-
 /* Put words that the witness lacks: [-these-], or in a colour. */
 static int
 put_lacking(struct diff *d, const char *text, size_t len)
@@ -159,12 +147,6 @@ put_gone(struct diff *d, const struct dedup_removal *r, const char *text,
 	return put_lines(d, GONE, RED_STRUCK, text + at, len - at);
 }
 
-int
-diff_kept(struct diff *d, const char *text, size_t len)
-{
-	return put_lines(d, "  ", "", text, len);
-}
-
 /* Put a name that is not ours, at most 'most' bytes of it. */
 static int
 put_label(struct diff *d, const char *s, size_t most)
@@ -186,8 +168,9 @@ put_name(struct diff *d, const struct origin *o)
 	return o->part == 0 ? 0 : put_format(d->to, "#%" PRIu64, o->part);
 }
 
-int
-diff_title(struct diff *d, uint64_t document)
+/* A line that names the document. */
+static int
+put_title(struct diff *d, uint64_t document)
 {
 	if (end_line(d) != 0 || put_color(d, BOLD) != 0 ||
 	    put_string(d->to, "--- ") != 0 ||
@@ -240,12 +223,12 @@ words_for(enum dedup_reason reason)
 	return name;
 }
 
-int
-diff_gone(struct diff *d, uint64_t document,
-	  const struct dedup_removal *removal, const char *text, size_t len)
+static int
+put_removal(struct diff *d, uint64_t document,
+	    const struct dedup_removal *removal, const struct range *unit)
 {
 	if (end_line(d) != 0 ||
-	    put_gone(d, removal, text, len) != 0 ||
+	    put_gone(d, removal, unit->text, unit->len) != 0 ||
 	    end_line(d) != 0 || put_color(d, DIM) != 0 ||
 	    put_string(d->to, "    ") != 0)
 		return -1;
@@ -261,6 +244,70 @@ diff_gone(struct diff *d, uint64_t document,
 		return -1;
 	return put_color(d, PLAIN) != 0 ? -1 : put_string(d->to, "\n");
 }
+
+/* The sink. */
+
+static struct diff *
+diff_of(struct sink *s)
+{
+	return (struct diff *)s;
+}
+
+static int
+begin(struct sink *s)
+{
+	return s->document->titled ?
+	       put_title(diff_of(s), s->document->number) : 0;
+}
+
+/* A unit that follows may resemble it.  What does not fit is not marked. */
+static int
+remember(struct sink *s, const struct range *text)
+{
+	struct diff *d = diff_of(s);
+
+	if (d->apart && text->off == 0)
+		texts_clear(&d->texts);
+	d->texts.most = TEXTS_MOST;
+	texts_add(&d->texts, s->document->number, text->off, text->text,
+		  text->len);
+	return 0;
+}
+
+static int
+kept(struct sink *s, const struct range *r)
+{
+	return put_lines(diff_of(s), "  ", "", r->text, r->len);
+}
+
+static int
+removed(struct sink *s, const struct removed *r)
+{
+	return put_removal(diff_of(s), s->document->number, r->removal,
+			   &r->range[r->unit]);
+}
+
+static int
+end(struct sink *s)
+{
+	return s->document->kind == ITEM_TEXT ? 0 : end_line(diff_of(s));
+}
+
+static int
+pass(struct sink *s, enum item_kind kind, const char *bytes, size_t len,
+     bool ends)
+{
+	(void)ends;
+	return kind == ITEM_TEXT ?
+	       put_lines(diff_of(s), "  ", "", bytes, len) : 0;
+}
+
+const struct sink_ops sink_of_diff = {
+	.begin = begin, .decided = remember, .kept = kept, .removed = removed,
+	.end = end, .pass = pass,
+};
+
+const struct sink_ops sink_of_memory = { .decided = remember };
 
 void
 diff_free(struct diff *d)
