@@ -7,6 +7,7 @@ something to remove, 2 trouble.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 import warnings
-from typing import Any, Iterator, NoReturn
+from typing import Any, Iterator
 
 from . import _core, _options
 from ._core import TableError
@@ -31,6 +32,37 @@ class Trouble(Exception):
 
 class Stopped(BaseException):
     """A signal: number in args[0]."""
+
+
+class Stops:
+    """Handles the signals that end a run.
+
+    Python runs a handler in the main thread, whichever thread got the signal.
+    So a mask of signals would hold nothing back.
+    """
+
+    def __init__(self) -> None:
+        self.holds = False
+        self.held: int | None = None
+
+    def handle(self, number: int, frame: object) -> None:
+        if not self.holds:
+            raise Stopped(number)
+        self.held = number
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """What must not be cut short: a signal takes effect after it."""
+        self.holds = True
+        try:
+            yield
+        finally:
+            self.holds = False
+            if self.held is not None:
+                raise Stopped(self.held)
+
+
+stops = Stops()
 
 
 def complain(message: object) -> None:
@@ -195,6 +227,7 @@ class Output:
         os.fchmod(fd, 0o666 & ~umask)
         self.file = os.fdopen(fd, "wb")
         self.bytes = 0
+        self.writer: Any = None
         try:
             self.writer = parquet.ParquetWriter(self.file, schema,
                                                 **layout_of(source))
@@ -216,6 +249,10 @@ class Output:
         os.replace(self.temporary, self.path)
 
     def abort(self) -> None:
+        # Left open, it would write to the closed file when it is deleted.
+        with contextlib.suppress(Exception):
+            if self.writer is not None:
+                self.writer.close()
         self.file.close()
         try:
             os.unlink(self.temporary)
@@ -452,12 +489,9 @@ class Run:
                 with Deduper(threads=1) as probe:
                     schema = probe.clean(empty, self.column).schema
                 assert isinstance(schema, pyarrow.Schema)
-                # Else it could come between the file and its name.
-                before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-                try:
+                # Else one could come between the file and its name.
+                with stops.hold():
                     output = Output(self.outputs[path], source, schema)
-                finally:
-                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
             for table in self.groups(path, source, None):
                 self.nulls += table[self.column].null_count
                 cleaned = self.clean(table)
@@ -570,10 +604,6 @@ class Run:
         print("\n".join(lines), file=sys.stderr)
 
 
-def stop(number: int, frame: object) -> NoReturn:
-    raise Stopped(number)
-
-
 def check_together(args: argparse.Namespace) -> str | None:
     if args.output_dir is None and not args.check and not args.save and (
             not args.update and not args.stats and not args.json
@@ -600,7 +630,7 @@ def main(argv: list[str] | None = None) -> int:
         why = _options.wrong(keyword, value)
         if why:
             p.error(f"--{_options.ALL[keyword].name}: {value}: {why}")
-    handlers = {number: signal.signal(number, stop) for number in STOPS}
+    handlers = {number: signal.signal(number, stops.handle) for number in STOPS}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")     # said at the end

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 import pytest
@@ -253,6 +255,39 @@ def test_a_signal_leaves_no_file(tmp_path, monkeypatch):
         time.sleep(0.01)
     child.send_signal(signal.SIGTERM)
     assert child.wait(ENDLESS) == -signal.SIGTERM
+    assert os.listdir("out") == []
+
+
+def test_a_signal_to_another_thread_waits_for_the_output(
+        tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pq.write_table(pa.table({"text": make_texts(10)}), "a.parquet")
+    made, sent, killed = threading.Event(), threading.Event(), []
+    make = tempfile.mkstemp
+
+    def send():
+        made.wait(ENDLESS)
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        sent.set()
+
+    def make_and_stop(**how):
+        got = make(**how)
+        made.set()
+        sent.wait(ENDLESS)
+        return got
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    monkeypatch.setattr(tempfile, "mkstemp", make_and_stop)
+    monkeypatch.setattr(os, "kill", lambda pid, n: killed.append(n))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert run("-q", "a.parquet", "-o", "out", "-T1").returncode == 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        made.set()
+        thread.join()
+    assert killed == [signal.SIGTERM]
     assert os.listdir("out") == []
 
 
