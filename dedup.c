@@ -90,7 +90,6 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 		dedup_free(d);
 		return st;
 	}
-	d->view.left = &d->own;
 	d->stretch = STRETCH;
 	d->counting = opt->count || boilerplate_wanted(d);
 	/* What is boilerplate has to be known before anything is judged. */
@@ -112,7 +111,6 @@ dedup_free(struct dedup *d)
 		return;
 	crew_free(d->crew);
 	free(d->out.removals);
-	free(d->view.unit);
 	free(d->doomed);
 	table_free(d->table);
 	table_free(d->listed);
@@ -148,47 +146,26 @@ dedup_begin(struct dedup *d)
 	return DEDUP_OK;
 }
 
-/* Link, judge and cut what can be of the pieces at hand. */
+/* Link, judge and cut what can be of the pieces at hand; forget what is cut. */
 static int
 run_stages(struct dedup *d, bool final)
 {
-	struct view *v = &d->view;
-
+	size_t n;
 	int got = 1;
 
-	if (soon_list(v) != 0)
+	if (soon_list(&d->own, 0) != 0)
 		return -1;
-	while (d->linked < v->n &&
-	       (got = soon_link(v, d->linked, final)) > 0)
+	while (d->linked < d->own.npieces &&
+	       (got = soon_link(&d->own, d->linked, final)) > 0)
 		d->linked++;
-	return got < 0 ? -1 : judge_linked(d, final);
-}
-
-/* The first n pieces of the view are cut, and forgotten. */
-static void
-drop_pieces(struct dedup *d, size_t n)
-{
+	if (got < 0 || judge_linked(d, final) != 0)
+		return -1;
+	n = d->cut;
 	d->linked -= n;
 	d->judged -= n;
-	d->cut -= n;
+	d->cut = 0;
 	judge_dropped(d, n);
-}
-
-/* Go as far as the text that was fed allows. */
-static int
-run_own(struct dedup *d, bool final)
-{
-	size_t cut;
-
-	d->view = (struct view){
-		.left = &d->own, .nleft = d->own.npieces, .n = d->own.npieces,
-		.unit = d->view.unit, .room = d->view.room,
-	};
-	if (run_stages(d, final) != 0)
-		return -1;
-	cut = d->cut;
-	drop_pieces(d, cut);
-	split_drop_pieces(&d->own, cut);
+	split_drop_pieces(&d->own, n);
 	return 0;
 }
 
@@ -199,7 +176,7 @@ judge_text(struct dedup *d, bool final)
 	int got;
 
 	while ((got = split_plan(&d->own, BATCH, final)) > 0)
-		if (run_own(d, false) != 0)
+		if (run_stages(d, false) != 0)
 			return -1;
 	split_drop_words(&d->own);
 	return got;
@@ -254,7 +231,7 @@ advance(struct dedup *d, enum how how)
 	s->flushing = false;
 	if (how == END && split_end(s) != 0)
 		return -1;
-	return run_own(d, true);
+	return run_stages(d, true);
 }
 
 /* What was given before is settled for good. */
@@ -402,36 +379,6 @@ dedup_apply(const char *text, size_t len, const struct dedup_verdict *v,
 
 /* Reading ahead. */
 
-/* What is left of the document and this reading, as far as they go. */
-static int
-judge_reading(struct dedup *d, struct split *ahead, const struct reading *r)
-{
-	struct split *own = &d->own;
-	size_t skip, first, left;
-
-	if (seam_join(own, ahead, r, d->line, &skip) != 0)
-		return -1;
-	d->view = (struct view){
-		.left = own, .ahead = ahead, .nleft = own->npieces,
-		.first = r->piece + skip,
-		.n = own->npieces + r->npieces - skip,
-		.unit = d->view.unit, .room = d->view.room,
-	};
-	if (run_stages(d, r->ends) != 0)
-		return -1;
-	/* Pieces that are not cut yet are left over for the next reading. */
-	left = d->cut < own->npieces ? d->cut : own->npieces;
-	first = r->piece + skip + (d->cut - left);
-	drop_pieces(d, d->cut);
-	split_drop_pieces(own, left);
-	split_drop_words(own);
-	if (!r->ends && seam_leave(own, ahead, r, first, d->line,
-				   skip == r->npieces) != 0)
-		return -1;
-	d->line += r->nlines;
-	return 0;
-}
-
 /* The split's next reading is the open document's next stretch. */
 int
 engine_feed(struct dedup *d, struct split *s)
@@ -441,7 +388,12 @@ engine_feed(struct dedup *d, struct split *s)
 	d->inside = r->goes_on;
 	d->stats.bytes += r->len;
 	d->end += r->len;
-	return judge_reading(d, s, r);
+	if (seam_join(&d->own, s, r, d->line) != 0 ||
+	    run_stages(d, r->ends) != 0)
+		return -1;
+	split_drop_words(&d->own);
+	d->line += r->nlines;
+	return seam_leave(&d->own, s);
 }
 
 /* Two readings. */

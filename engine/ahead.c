@@ -11,89 +11,90 @@
 static bool
 is_looked_up(const struct piece *p)
 {
-	return piece_is_unit(p) && p->compared;
+	return piece_is_unit(p) && p->unit->compared;
 }
 
 /* Will its words be asked for?  Then the sketch is what is wanted. */
 static int
 fetch_sketch(struct dedup *d, size_t i)
 {
-	struct piece *p = view_at(&d->view, i);
-	struct split *s = view_split(&d->view, i);
+	const struct piece *p = &d->own.pieces[i];
+	struct unit *u = p->unit;
 	struct match m;
 
-	if (!is_looked_up(p) || !split_wants_words(s, p) || p->headline)
+	if (!is_looked_up(p) || !split_wants_words(&d->own, u) || u->headline)
 		return 0;
-	if (p->proposal != NULL) {
-		if (!p->proposal->exact && !p->proposal->near)
-			table_prefetch_add(d->table, &p->w);
+	if (u->proposal != NULL) {
+		if (!u->proposal->exact && !u->proposal->near)
+			table_prefetch_add(d->table, &u->w);
 		return 0;
 	}
-	if (table_find(d->table, &p->w.fp, &m) != 0)
+	if (table_find(d->table, &u->w.fp, &m) != 0)
 		return 0;
-	if (split_sketch(s, p) != 0)
+	if (split_sketch(&d->own, u) != 0)
 		return -1;
-	table_prefetch_near(d->table, &p->w, d->opt.threshold);
+	table_prefetch_near(d->table, &u->w, d->opt.threshold);
 	return 0;
 }
 
 int
 ahead_fetch(struct dedup *d, size_t from, size_t to)
 {
-	const struct view *v = &d->view;
+	const struct piece *p = d->own.pieces;
 
 	for (size_t i = from; i < to; i++)
-		if (is_looked_up(view_at(v, i)))
-			table_prefetch(d->table, &view_at(v, i)->w.fp);
+		if (is_looked_up(&p[i]))
+			table_prefetch(d->table, &p[i].unit->w.fp);
 	if (d->opt.exact)
 		return 0;
 	table_begin_batch(d->table);
 	for (size_t i = from; i < to; i++)
 		if (fetch_sketch(d, i) != 0)
 			return -1;
-	for (size_t i = from; i < to; i++) {
-		struct piece *p = view_at(v, i);
-
-		if (is_looked_up(p) && p->sketched && p->proposal == NULL)
-			table_prefetch_records(d->table, &p->w,
+	for (size_t i = from; i < to; i++)
+		if (is_looked_up(&p[i]) && p[i].unit->sketched &&
+		    p[i].unit->proposal == NULL)
+			table_prefetch_records(d->table, &p[i].unit->w,
 					       d->opt.threshold);
-	}
 	return 0;
 }
 
 /* Is the unit known word for word?  If not, its sketch is what is wanted. */
 static int
-propose_exact(const struct dedup *d, struct split *s, struct piece *p)
+propose_exact(const struct dedup *d, struct split *s, const struct piece *p)
 {
 	struct proposal *to = &s->proposals[p - s->pieces];
+	struct unit *u = p->unit;
 
-	if (!is_looked_up(p) || !split_wants_words(s, p))
+	if (!is_looked_up(p) || !split_wants_words(s, u))
 		return 0;
 	/* What fails here is asked again when it is judged. */
-	if (table_propose_find(d->table, &p->w.fp, to) > 0) {
-		p->proposal = to;
+	if (table_propose_find(d->table, &u->w.fp, to) > 0) {
+		u->proposal = to;
 		return 0;
 	}
-	if (split_sketch(s, p) != 0)
+	if (split_sketch(s, u) != 0)
 		return -1;
-	table_prefetch_near(d->table, &p->w, d->opt.threshold);
+	table_prefetch_near(d->table, &u->w, d->opt.threshold);
 	return 0;
 }
 
 static void
-propose_near(const struct dedup *d, struct split *s, struct piece *p)
+propose_near(const struct dedup *d, struct split *s, const struct piece *p)
 {
 	struct proposal *to = &s->proposals[p - s->pieces];
+	struct unit *u = p->unit;
 
-	if (table_propose(d->table, s->scratch, &p->w, d->opt.threshold,
+	if (table_propose(d->table, s->scratch, &u->w, d->opt.threshold,
 			  to) == 0)
-		p->proposal = to;
+		u->proposal = to;
 }
 
 static bool
 is_to_be_proposed(const struct piece *p)
 {
-	return is_looked_up(p) && p->sketched && p->proposal == NULL;
+	return is_looked_up(p) && p->unit->sketched &&
+	       p->unit->proposal == NULL;
 }
 
 int
@@ -110,13 +111,13 @@ ahead_propose(const struct dedup *d, struct split *s)
 
 		for (size_t k = 0; k < n; k++)
 			if (is_looked_up(&p[k]))
-				table_prefetch(d->table, &p[k].w.fp);
+				table_prefetch(d->table, &p[k].unit->w.fp);
 		for (size_t k = 0; k < n; k++)
 			if (propose_exact(d, s, &p[k]) != 0)
 				return -1;
 		for (size_t k = 0; k < n; k++)
 			if (is_to_be_proposed(&p[k]))
-				table_prefetch_records(d->table, &p[k].w,
+				table_prefetch_records(d->table, &p[k].unit->w,
 						       d->opt.threshold);
 		for (size_t k = 0; k < n; k++)
 			if (is_to_be_proposed(&p[k]))

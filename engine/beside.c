@@ -25,17 +25,17 @@ enum side { BEFORE, BEHIND };
 
 /* A short unit, on this side of what 'id' stands for. */
 static struct fingerprint
-key_of(const struct split *s, const struct piece *p, enum side side,
+key_of(const struct dedup *d, const struct piece *p, enum side side,
        uint64_t id)
 {
-	uint64_t v[4] = { p->w.fp.hi, p->w.fp.lo, id, side };
+	uint64_t v[4] = { p->unit->w.fp.hi, p->unit->w.fp.lo, id, side };
 	char bytes[sizeof(v)];
 
 	memcpy(bytes, v, sizeof(v));
-	return shingler_fingerprint(s->shingler, bytes, sizeof(bytes));
+	return shingler_fingerprint(d->own.shingler, bytes, sizeof(bytes));
 }
 
-/* Is it known there?  1 with p->why, 0, or -1. */
+/* Is it known there?  1 with p->unit->why, 0, or -1. */
 static int
 find_key(struct dedup *d, struct piece *p, const struct fingerprint *key)
 {
@@ -43,7 +43,7 @@ find_key(struct dedup *d, struct piece *p, const struct fingerprint *key)
 	int got = table_find(d->table, key, &m);
 
 	if (got > 0)
-		p->why = finding_of(d, DEDUP_HEADING, &m);
+		p->unit->why = finding_of(d, DEDUP_HEADING, &m);
 	return got;
 }
 
@@ -55,10 +55,10 @@ record_key(struct dedup *d, const struct piece *p,
 	struct words w = { .fp = *key };
 	struct place at = engine_place(d, p->off, p->line);
 
-	if (p->verdict == GOES && !p->doomed && p->why.table != 0)
+	if (p->verdict == GOES && !p->unit->doomed && p->unit->why.table != 0)
 		return;
-	if (p->verdict == GOES && !p->doomed)
-		at = p->why.witness;
+	if (p->verdict == GOES && !p->unit->doomed)
+		at = p->unit->why.witness;
 	if (table_add(d->table, &w, &at) == 0)
 		return;
 	if (errno == ENOMEM)
@@ -70,21 +70,20 @@ record_key(struct dedup *d, const struct piece *p,
 static int
 settle(struct dedup *d, const struct heading *h, bool goes)
 {
-	struct piece *p = view_at(&d->view, h->piece);
+	struct piece *p = &d->own.pieces[h->piece];
 	struct fingerprint key;
 
 	if (goes) {
 		/* A doomed one was never left. */
-		d->words_left -= h->block == d->block && !p->doomed;
-		p->doomed = false;
+		d->words_left -= h->block == d->block && !p->unit->doomed;
+		p->unit->doomed = false;
 	}
 	if ((goes ? judge_goes : judge_stays)(d, h->piece) != 0)
 		return -1;
 	if (p->verdict == GOES && h->block == d->block)
-		d->words_why = p->why;
+		d->words_why = p->unit->why;
 	if (h->behind) {
-		key = key_of(view_split(&d->view, h->piece), p, BEHIND,
-			     h->mine);
+		key = key_of(d, p, BEHIND, h->mine);
 		record_key(d, p, &key);
 	}
 	return 0;
@@ -129,7 +128,7 @@ beside_passed(struct dedup *d)
 int
 beside_short(struct dedup *d, size_t i)
 {
-	struct piece *p = view_at(&d->view, i);
+	struct piece *p = &d->own.pieces[i];
 	struct heading h = {
 		.piece = i, .behind = d->beside.any, .mine = d->beside.mine,
 		.block = d->block,
@@ -138,8 +137,8 @@ beside_short(struct dedup *d, size_t i)
 	int got = 0;
 
 	if (goes) {
-		struct fingerprint key = key_of(view_split(&d->view, i), p,
-						BEHIND, d->beside.theirs);
+		struct fingerprint key = key_of(d, p, BEHIND,
+						d->beside.theirs);
 
 		got = find_key(d, p, &key);
 	}
@@ -162,13 +161,13 @@ beside_wants_identity(const struct dedup *d, size_t i)
 {
 	if (d->nheadings > 0)
 		return true;
-	for (i++; i < d->view.n; i++) {
-		const struct piece *p = view_at(&d->view, i);
+	for (i++; i < d->own.npieces; i++) {
+		const struct piece *p = &d->own.pieces[i];
 
 		if (p->kind == PIECE_SEPARATOR || p->kind == PIECE_PASS)
 			return false;
 		if (piece_is_unit(p))
-			return !p->compared && p->w.n > 0;
+			return !p->unit->compared && p->unit->w.n > 0;
 	}
 	return false;
 }
@@ -177,7 +176,6 @@ beside_wants_identity(const struct dedup *d, size_t i)
 int
 beside_judged(struct dedup *d, size_t i)
 {
-	const struct split *s = view_split(&d->view, i);
 	struct heading h[HEADINGS];
 	size_t n = d->nheadings, k;
 	uint64_t id = d->beside.theirs;
@@ -188,8 +186,9 @@ beside_judged(struct dedup *d, size_t i)
 	for (k = n; k > 0; k--) {
 		const struct piece *p;
 
-		p = view_at(&d->view, d->heading[k - 1].piece);
-		if (p->quote != view_at(&d->view, i)->quote && !p->part)
+		p = &d->own.pieces[d->heading[k - 1].piece];
+		if (p->unit->quote != d->own.pieces[i].unit->quote &&
+		    !p->unit->part)
 			break;
 	}
 	for (; k > 0; k--, n--)
@@ -198,8 +197,8 @@ beside_judged(struct dedup *d, size_t i)
 	memcpy(h, d->heading, n * sizeof(*h));
 	d->nheadings = 0;
 	for (k = n; k > 0 && d->beside.any && d->beside.goes; k--) {
-		struct piece *p = view_at(&d->view, h[k - 1].piece);
-		struct fingerprint key = key_of(s, p, BEFORE, id);
+		struct piece *p = &d->own.pieces[h[k - 1].piece];
+		struct fingerprint key = key_of(d, p, BEFORE, id);
 		int got = find_key(d, p, &key);
 
 		if (got < 0)
@@ -216,8 +215,8 @@ beside_judged(struct dedup *d, size_t i)
 	/* As they stand before this one, gone or not, they are known. */
 	id = d->beside.mine;
 	for (k = n; k > 0 && d->beside.any; k--) {
-		const struct piece *p = view_at(&d->view, h[k - 1].piece);
-		struct fingerprint key = key_of(s, p, BEFORE, id);
+		const struct piece *p = &d->own.pieces[h[k - 1].piece];
+		struct fingerprint key = key_of(d, p, BEFORE, id);
 
 		record_key(d, p, &key);
 		id = key.lo;

@@ -34,7 +34,7 @@ boilerplate_vote(struct dedup *d, const struct piece *p)
 	struct place at = engine_place(d, p->off, p->line);
 
 	if (d->counting && p->nwords > 0)
-		counts_vote(&d->counts, &p->w.fp, &at);
+		counts_vote(&d->counts, &p->unit->w.fp, &at);
 }
 
 /* What loaded tables have counted. */
@@ -49,7 +49,7 @@ find_in_tables(struct dedup *d, const struct piece *p, struct finding *f)
 		uint64_t n = 0;
 
 		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN &&
-		    saved_count(d->loaded[i].file, &p->w.fp, &n) != 0)
+		    saved_count(d->loaded[i].file, &p->unit->w.fp, &n) != 0)
 			return -1;
 		if (n > 0 && f->documents == 0)
 			f->table = i + 1;
@@ -67,7 +67,7 @@ boilerplate_find(struct dedup *d, const struct piece *p, struct finding *f)
 		return 0;
 	if (d->table_counts)
 		return find_in_tables(d, p, f);
-	if (!counts_find(&d->counts, &p->w.fp, &c) || c.documents < d->least)
+	if (!counts_find(&d->counts, &p->unit->w.fp, &c) || c.documents < d->least)
 		return 0;
 	*f = (struct finding){
 		.reason = DEDUP_BOILERPLATE, .resemblance = 1.0,

@@ -44,6 +44,7 @@ same_place(const struct dedup_place *a, const struct dedup_place *b)
 static int
 add_removal(struct dedup *d, const struct piece *p)
 {
+	const struct finding *why = &p->unit->why;
 	struct cutter *out = &d->out;
 	struct dedup_removal *last = out->n > 0 ? &out->removals[out->n - 1]
 						: NULL;
@@ -51,17 +52,17 @@ add_removal(struct dedup *d, const struct piece *p)
 		.begin = p->off, .end = p->off + p->len,
 		.unit_begin = p->off, .unit_end = p->off + p->len,
 		.line = p->line,
-		.reason = p->why.reason, .resemblance = p->why.resemblance,
-		.documents = p->why.documents,
-		.witness = { .table = p->why.table },
+		.reason = why->reason, .resemblance = why->resemblance,
+		.documents = why->documents,
+		.witness = { .table = why->table },
 	};
 
 	if (p->len == 0)
 		return 0;
 	if (d->opt.places) {
-		r.witness.document = p->why.witness.document;
-		r.witness.offset = p->why.witness.offset;
-		r.witness.line = p->why.witness.line;
+		r.witness.document = why->witness.document;
+		r.witness.offset = why->witness.offset;
+		r.witness.line = why->witness.line;
 	}
 	d->stats.removed_bytes += p->len;
 	/* The lines of a run go as one span where they stand together. */

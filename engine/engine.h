@@ -91,45 +91,53 @@ enum piece_kind {
 
 enum verdict { UNDECIDED, STAYS, GOES };
 
+/* What there is to say of a piece with words, or of a rule without. */
+struct unit {
+	const struct scan *scan;	/* that has its words, */
+	size_t norm;		/* ... here in scan->norm; SHINGLE_SLACK bytes */
+	uint32_t norm_len;	/* may be read behind them */
+	struct words w;
+	uint32_t length;	/* in words, as rules count them */
+	uint32_t nlines;	/* with words; of those, that are no unit */
+	uint32_t short_lines;	/* by themselves */
+	uint8_t asks;		/* words at its end that ask to read on */
+	uint8_t quote;		/* marks of quoted mail before it */
+	enum ending ending : 8;	/* does it end as a cut-off lead? */
+	bool compared;		/* with earlier texts: it has min_words words */
+	bool part;		/* ... but is known by its company alone */
+	bool listing;		/* of code: only exact copies go */
+	bool headline;		/* short, and no sentence: the same of it */
+	bool rule;		/* no words, but something that can be seen */
+	bool digits, ascii;	/* some word has a digit; no byte over 0x7f */
+	bool sketched;		/* w holds the words, not just fp and n */
+
+	bool repeats;		/* REPEAT; or a short unit that is one */
+	uint64_t root_off, root_line;	/* repeats: what they say again;
+				 * recorded: what it was to lead to */
+	bool linked;		/* 'completers' is known */
+	uint8_t completers;	/* bit i: the unit i + 1 units further on is
+				 * one of those that say it in full */
+	bool said;		/* a completer says all of it, word for word */
+	uint32_t rank;		/* in split.listed */
+
+	bool broken;		/* a part of it goes by rule 5 */
+	bool recorded;		/* as a text that went: see cut_decided() */
+	bool doomed;		/* goes for a copy that comes later, if for
+				 * nothing before it; then 'why' says so */
+	struct finding why;	/* its piece goes */
+	struct proposal *proposal;	/* what was found early, one of
+					 * split.proposals; NULL: nothing was */
+};
+
 struct piece {
 	uint64_t off, line;	/* where it begins in the document */
 	uint32_t len;		/* bytes */
 	uint32_t nwords;	/* of these bytes */
 	enum piece_kind kind : 8;
 	enum verdict verdict : 8;
-	enum ending ending : 8;	/* does it end as a cut-off lead? */
-	uint8_t completers;	/* bit i: the unit i + 1 units further on is
-				 * one of those that say it in full */
-	uint8_t asks;		/* words at its end that ask to read on */
-	uint8_t quote;		/* marks of quoted mail before it */
-	bool compared;		/* with earlier texts: it has min_words words */
-	bool part;		/* ... but is known by its company alone */
-	bool listing;		/* of code: only exact copies go */
-	bool headline;		/* short, and no sentence: the same of it */
-	bool rule;		/* no words, but something that can be seen */
-	bool repeats;		/* REPEAT; or a short unit that is one */
-	bool linked;		/* 'completers' is known */
-	bool digits, ascii;	/* some word has a digit; no byte over 0x7f */
-	bool sketched;		/* w holds the words, not just fp and n */
 	bool stays;		/* SEPARATOR: it does, whatever follows */
 	bool begins;		/* PASS: it does not go on with one */
-	bool said;		/* a completer says all of it, word for word */
-	bool broken;		/* a part of it goes by rule 5 */
-	bool recorded;		/* as a text that went: see cut_decided() */
-	bool doomed;		/* goes for a copy that comes later, if for
-				 * nothing before it; then 'why' says so */
-	uint64_t root_off, root_line;	/* repeats: what they say again;
-				 * recorded: what it was to lead to */
-	size_t norm;		/* a unit's words in split.scan.norm, ... */
-	uint32_t norm_len;	/* ... SHINGLE_SLACK bytes follow */
-	uint32_t rank;		/* in view.unit, of a unit */
-	struct words w;
-	struct finding why;	/* GOES */
-	struct proposal *proposal;	/* what was found early, one of
-					 * split.proposals; NULL: nothing was */
-	uint32_t length;	/* in words, as rules count them */
-	uint32_t nlines;	/* with words; of those, that are no unit */
-	uint32_t short_lines;	/* by themselves */
+	struct unit *unit;	/* NULL: SEPARATOR or PASS */
 };
 
 /* Is it judged, and may it complete others?  All of a unit's words are here. */
@@ -138,6 +146,38 @@ piece_is_unit(const struct piece *p)
 {
 	return p->kind == PIECE_UNIT || p->kind == PIECE_RUN;
 }
+
+/* Is it a line of a run that stands before it? */
+static inline bool
+piece_is_of_run(const struct piece *p)
+{
+	return p->kind == PIECE_REST || p->kind == PIECE_REPEAT;
+}
+
+static inline const char *
+unit_words(const struct unit *u)
+{
+	return u->scan->norm + u->norm;
+}
+
+/*
+ * units.c: the units of a split.  They do not move, and one that was given back
+ * is the next to be taken.
+ */
+struct unit_pool {
+	struct unit **block;	/* of UNITS each */
+	size_t nblocks, room;
+	size_t used;		/* units that were ever taken */
+	struct unit **spare;	/* of these, given back */
+	size_t nspare, spare_room;
+};
+
+/* A unit of which nothing is set; NULL with ENOMEM. */
+struct unit *unit_take(struct unit_pool *pool);
+void unit_give_back(struct unit_pool *pool, struct unit *u);
+void unit_give_back_all(struct unit_pool *pool);
+size_t unit_pool_memory(const struct unit_pool *pool);
+void unit_pool_free(struct unit_pool *pool);
 
 /* Words, where they stand in split.scan.norm, and whose they are. */
 struct said {
@@ -189,6 +229,19 @@ struct cut {
 };
 
 /*
+ * What is asked of each unit by those before it, side by side: pieces are large.
+ */
+struct listed_unit {
+	size_t piece;		/* its number */
+	uint64_t off;
+	const struct unit *unit;	/* NULL: PIECE_PASS */
+	uint32_t norm_len, nwords;
+	uint8_t quote;
+	bool passes;		/* PIECE_PASS */
+	bool completes;		/* it may complete others: no code, no lead */
+};
+
+/*
  * Text on its way to the judge.  Nothing here hangs on what was kept, so that
  * several threads may split several texts at a time.
  */
@@ -231,6 +284,7 @@ struct split {
 	struct before before;	/* the cursor */
 	struct piece *pieces;
 	size_t npieces, pieces_room;
+	struct unit_pool pool;	/* their units */
 	struct units units;	/* scratch */
 	struct ending_filter filter;
 	struct loose *loose;	/* for what is said in full soon after */
@@ -241,8 +295,10 @@ struct split {
 	struct reading *readings;
 	size_t nreadings, readings_room;
 	size_t next;		/* reading to be judged */
-	struct listed_unit *unit;	/* scratch */
-	size_t unit_room;
+
+	/* Units that are no repeats, and what passes, of the pieces at hand. */
+	struct listed_unit *listed;
+	size_t nlisted, listed_room;
 };
 
 /*
@@ -268,66 +324,24 @@ int split_read(struct split *s, const struct stretch *stretch);
 void split_clear(struct split *s);
 size_t split_memory(const struct split *s);
 unsigned split_window(const struct dedup_options *opt);	/* of winnowing */
-bool split_wants_words(const struct split *s, const struct piece *p);
-bool split_wants_identity(const struct split *s, const struct piece *p);
-int split_sketch(struct split *s, struct piece *p);
+bool split_wants_words(const struct split *s, const struct unit *u);
+bool split_wants_identity(const struct split *s, const struct unit *u);
+int split_sketch(struct split *s, struct unit *u);
 int split_sketch_all(struct split *s);	/* that may be asked for */
 
 /*
- * What is asked of each unit by those before it, side by side: pieces are large.
+ * soon.c: list the units among the pieces from 'from' on, -1 with ENOMEM; then,
+ * which of those that follow say piece i in full?  1 with its completers; 0: more
+ * units have to come first; -1 with ENOMEM.  'final': there are no more.
  */
-struct listed_unit {
-	size_t piece;		/* number in the view */
-	uint64_t off;
-	uint32_t norm_len, nwords;
-	uint8_t quote;
-	bool passes;		/* PIECE_PASS */
-	bool completes;		/* it may complete others: no code, no lead */
-};
+int soon_list(struct split *s, size_t from);
+int soon_link(struct split *s, size_t i, bool final);
 
-/*
- * Pieces of a document in a row: those left over from before, in the one split,
- * and those read ahead, in the other.
- */
-struct view {
-	struct split *left, *ahead;	/* one of them may be NULL */
-	size_t nleft, first, n;		/* of ahead->pieces, from 'first' on */
-	struct listed_unit *unit;	/* those that are units and no */
-	size_t nunits, room;	/* repeats, or pass; see soon_list() */
-};
-
-static inline struct piece *
-view_at(const struct view *v, size_t i)
-{
-	return i < v->nleft ? &v->left->pieces[i] :
-	       &v->ahead->pieces[v->first + (i - v->nleft)];
-}
-
-static inline struct split *
-view_split(const struct view *v, size_t i)
-{
-	return i < v->nleft ? v->left : v->ahead;
-}
-
-static inline const char *
-view_words(const struct view *v, size_t i)
-{
-	return view_split(v, i)->scan.norm + view_at(v, i)->norm;
-}
-
-/*
- * soon.c: list the units of a view, -1 with ENOMEM; then, which of those that
- * follow say piece i in full?  1 with its completers; 0: more units have to come
- * first; -1 with ENOMEM.  'final': there are no more.
- */
-int soon_list(struct view *v);
-int soon_link(const struct view *v, size_t i, bool final);
-
-/* The unit that bit 'bit' of piece i's completers stands for. */
+/* The piece that bit 'bit' of piece i's completers stands for. */
 static inline size_t
-soon_unit(const struct view *v, size_t i, unsigned bit)
+soon_piece(const struct split *s, size_t i, unsigned bit)
 {
-	return v->unit[view_at(v, i)->rank + 1 + bit].piece;
+	return s->listed[s->pieces[i].unit->rank + 1 + bit].piece;
 }
 
 /*
@@ -337,11 +351,15 @@ soon_unit(const struct view *v, size_t i, unsigned bit)
  */
 bool seam_find(const struct dedup_options *opt, const char *text, size_t len,
 	       struct cut *cut);
-int seam_join(struct split *left, const struct split *ahead,
-	      const struct reading *r, uint64_t line, size_t *skip);
-int seam_leave(struct split *left, const struct split *ahead,
-	       const struct reading *r, size_t from, uint64_t line,
-	       bool again);
+
+/*
+ * The pieces of a reading follow those of 'own'; 'line' lines of the document
+ * are before it.  When it has been judged, the units of pieces that are still
+ * there are taken over, since 'ahead' will be cleared.  0, or -1 with ENOMEM.
+ */
+int seam_join(struct split *own, const struct split *ahead,
+	      const struct reading *r, uint64_t line);
+int seam_leave(struct split *own, const struct split *ahead);
 
 /* Spans to drop, in order of the document. */
 struct cutter {
@@ -367,7 +385,7 @@ struct fate {
 
 /* A unit that says others in full, and where the first of these begins. */
 struct chain {
-	size_t piece;		/* number in the view */
+	size_t piece;		/* number of its piece */
 	uint64_t from;
 };
 
@@ -384,7 +402,7 @@ struct beside {
 
 /* Short units that wait for the next unit, the nearest last. */
 struct heading {
-	size_t piece;		/* number in the view */
+	size_t piece;		/* number of its piece */
 	bool behind;		/* a unit of its block, which 'mine' stands */
 	uint64_t mine;		/* for */
 	uint64_t block;		/* as dedup.block */
@@ -396,10 +414,9 @@ struct crew;			/* crew.c */
 
 struct dedup {
 	struct dedup_options opt;
-	struct split own;	/* of what is fed as text, and what is left of
-				 * stretches that were read ahead */
-	struct view view;
-	size_t linked, judged, cut;	/* pieces of the view that are */
+	struct split own;	/* all pieces of the document at hand: of what is
+				 * fed as text, and of stretches read ahead */
+	size_t linked, judged, cut;	/* pieces that are */
 	struct chain chain[SOON_UNITS];
 	size_t nchain;
 	struct beside beside;
@@ -498,7 +515,7 @@ void engine_share_memory(struct dedup *d);
 
 /*
  * judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use.  'final':
- * no piece follows those of the view.
+ * no piece follows those at hand.
  */
 void judge_reset(struct dedup *d);		/* a document begins */
 void judge_dropped(struct dedup *d, size_t n);	/* the first n pieces are */
@@ -510,7 +527,7 @@ int judge_stays(struct dedup *d, size_t i);
  * resembling.c: rule 2, --threshold and --contained against a table: 1 with 'm'
  * and 'reason', 0, or -1.  What a match is as a reason to go.
  */
-int resembling_find(const struct dedup *d, struct table *t, struct piece *p,
+int resembling_find(const struct dedup *d, struct table *t, struct unit *u,
 		    struct match *m, enum dedup_reason *reason);
 struct finding finding_of(const struct dedup *d, enum dedup_reason reason,
 			  const struct match *m);
@@ -540,8 +557,7 @@ int boilerplate_find(struct dedup *d, const struct piece *p,
 		     struct finding *f);	/* 1, 0, -1 */
 
 /* listed.c: 1 with 'f' set, 0, -1 */
-int listed_find(struct dedup *d, struct split *s, struct piece *p,
-		struct finding *f);
+int listed_find(struct dedup *d, struct unit *u, struct finding *f);
 
 /* keep_none.c */
 int keep_none_doom(struct dedup *d, const struct piece *p);

@@ -35,25 +35,25 @@ judge_dropped(struct dedup *d, size_t n)
 }
 
 /*
- * A compared unit against what is known: 1 with p->why set, 0, or -1.  If 'id'
+ * A compared unit against what is known: 1 with p->unit->why set, 0, or -1.  If 'id'
  * is not NULL, *id becomes the identity of the text that says it.
  */
 static int
-look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
+look_up(struct dedup *d, struct unit *u, uint64_t *id)
 {
 	enum dedup_reason reason = DEDUP_EXACT;
 	struct match m;
-	int got = d->listed != NULL ? listed_find(d, s, p, &p->why) : 0;
+	int got = d->listed != NULL ? listed_find(d, u, &u->why) : 0;
 
 	if (got != 0)
 		return got;
-	got = p->proposal != NULL ?
-	      table_find_after(d->table, &p->w.fp, p->proposal, &m) :
-	      table_find(d->table, &p->w.fp, &m);
-	if (got == 0 && split_wants_words(s, p) && !p->headline) {
-		if (split_sketch(s, p) != 0)
+	got = u->proposal != NULL ?
+	      table_find_after(d->table, &u->w.fp, u->proposal, &m) :
+	      table_find(d->table, &u->w.fp, &m);
+	if (got == 0 && split_wants_words(&d->own, u) && !u->headline) {
+		if (split_sketch(&d->own, u) != 0)
 			return -1;
-		got = resembling_find(d, d->table, p, &m, &reason);
+		got = resembling_find(d, d->table, u, &m, &reason);
 		if (got > 0 && id != NULL)
 			*id = table_identity(d->table, &m);
 	}
@@ -61,13 +61,13 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 	 * The same words stood in a text that went, and the one that it went
 	 * for may say more: then that is near.
 	 */
-	if (got > 0 && reason == DEDUP_EXACT && split_wants_words(s, p) &&
-	    !p->headline && table_went(d->table, &m)) {
+	if (got > 0 && reason == DEDUP_EXACT && split_wants_words(&d->own, u) &&
+	    !u->headline && table_went(d->table, &m)) {
 		struct match other;
 
-		if (split_sketch(s, p) != 0)
+		if (split_sketch(&d->own, u) != 0)
 			return -1;
-		got = resembling_find(d, d->table, p, &other, &reason);
+		got = resembling_find(d, d->table, u, &other, &reason);
 		if (got < 0)
 			return -1;
 		if (got > 0)
@@ -81,24 +81,23 @@ look_up(struct dedup *d, struct split *s, struct piece *p, uint64_t *id)
 	/* What was found early may lead elsewhere by now. */
 	if (d->places && m.table == 0 && m.ref != 0)
 		m.place = table_place(d->table, m.ref);
-	p->why = finding_of(d, reason, &m);
+	u->why = finding_of(d, reason, &m);
 	return 1;
 }
 
 /* Record a text of this place; what cannot be remembered is kept all the same. */
 static void
-record_at(struct dedup *d, struct split *s, struct piece *p,
-	  const struct place *at)
+record_at(struct dedup *d, struct unit *u, const struct place *at)
 {
 	struct table *t = d->reference ? d->listed : d->table;
 
-	if (split_wants_words(s, p)) {
-		if (split_sketch(s, p) != 0)
+	if (split_wants_words(&d->own, u)) {
+		if (split_sketch(&d->own, u) != 0)
 			goto unrecorded;
 	} else {
-		p->w.code = NULL;
+		u->w.code = NULL;
 	}
-	if (table_add(t, &p->w, at) == 0)
+	if (table_add(t, &u->w, at) == 0)
 		return;
 unrecorded:
 	/* What is known is all up to some unit. */
@@ -109,13 +108,14 @@ unrecorded:
 }
 
 static void
-record(struct dedup *d, struct split *s, struct piece *p)
+record(struct dedup *d, const struct piece *p)
 {
+	struct unit *u = p->unit;
 	struct place at = engine_place(d, p->off, p->line);
 
 	/* What follows a part of a reference text may be anywhere. */
-	if ((p->compared || (p->part && d->reference)) && !p->broken)
-		record_at(d, s, p, &at);
+	if ((u->compared || (u->part && d->reference)) && !u->broken)
+		record_at(d, u, &at);
 }
 
 /*
@@ -124,18 +124,18 @@ record(struct dedup *d, struct split *s, struct piece *p)
  * among them, no text says alone.
  */
 static void
-record_gone(struct dedup *d, struct split *s, struct piece *p)
+record_gone(struct dedup *d, struct unit *u)
 {
-	if (!p->compared || p->broken || d->opt.threshold > 0 ||
-	    d->opt.keep == DEDUP_KEEP_NONE || p->why.table != 0 ||
-	    (p->why.reason != DEDUP_NEAR && p->why.reason != DEDUP_CONTAINED &&
-	     !(p->why.reason == DEDUP_LEAD && p->said)))
+	if (!u->compared || u->broken || d->opt.threshold > 0 ||
+	    d->opt.keep == DEDUP_KEEP_NONE || u->why.table != 0 ||
+	    (u->why.reason != DEDUP_NEAR && u->why.reason != DEDUP_CONTAINED &&
+	     !(u->why.reason == DEDUP_LEAD && u->said)))
 		return;
-	p->w.went = true;
-	record_at(d, s, p, &p->why.witness);
-	p->recorded = d->places && p->why.witness.document == d->document;
-	p->root_off = p->why.witness.offset;
-	p->root_line = p->why.witness.line;
+	u->w.went = true;
+	record_at(d, u, &u->why.witness);
+	u->recorded = d->places && u->why.witness.document == d->document;
+	u->root_off = u->why.witness.offset;
+	u->root_line = u->why.witness.line;
 }
 
 /* Verdicts. */
@@ -144,7 +144,7 @@ static int
 let_go(struct dedup *d, struct piece *p)
 {
 	p->verdict = GOES;
-	d->stats.removed[p->why.reason]++;
+	d->stats.removed[p->unit->why.reason]++;
 	return d->opt.keep == DEDUP_KEEP_NONE && !d->second ?
 	       keep_none_doom(d, p) : 0;
 }
@@ -165,18 +165,18 @@ decide_run(struct dedup *d, size_t run, const struct piece *p)
 {
 	int got = 0;
 
-	for (size_t i = run + 1; got == 0 && i < d->view.n; i++) {
-		struct piece *l = view_at(&d->view, i);
+	for (size_t i = run + 1; got == 0 && i < d->own.npieces; i++) {
+		struct piece *l = &d->own.pieces[i];
 
-		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
+		if (!piece_is_of_run(l))
 			break;
 		if (l->kind == PIECE_REPEAT || l->verdict != UNDECIDED)
 			continue;
 		if (p->verdict == GOES) {
 			l->verdict = GOES;
-			l->why = p->why;
-			l->root_off = p->root_off;
-			l->root_line = p->root_line;
+			l->unit->why = p->unit->why;
+			l->unit->root_off = p->unit->root_off;
+			l->unit->root_line = p->unit->root_line;
 		} else {
 			d->stats.units += keep_none_dooms(d, l);
 			got = let_stay(d, l);
@@ -195,7 +195,7 @@ decide_lines(struct dedup *d, size_t i, const struct piece *p)
 int
 judge_goes(struct dedup *d, size_t i)
 {
-	struct piece *p = view_at(&d->view, i);
+	struct piece *p = &d->own.pieces[i];
 
 	return let_go(d, p) != 0 ? -1 : decide_lines(d, i, p);
 }
@@ -203,7 +203,7 @@ judge_goes(struct dedup *d, size_t i)
 int
 judge_stays(struct dedup *d, size_t i)
 {
-	struct piece *p = view_at(&d->view, i);
+	struct piece *p = &d->own.pieces[i];
 
 	return let_stay(d, p) != 0 ? -1 : decide_lines(d, i, p);
 }
@@ -212,9 +212,9 @@ judge_stays(struct dedup *d, size_t i)
 static int
 repeat(struct dedup *d, struct piece *p)
 {
-	p->why = (struct finding){
+	p->unit->why = (struct finding){
 		.reason = DEDUP_REPEAT, .resemblance = 1.0,
-		.witness = engine_place(d, p->root_off, p->root_line),
+		.witness = engine_place(d, p->unit->root_off, p->unit->root_line),
 	};
 	return let_go(d, p);
 }
@@ -225,30 +225,29 @@ repeat(struct dedup *d, struct piece *p)
 static int
 is_taken(struct dedup *d, size_t i)
 {
-	struct piece *p = view_at(&d->view, i);
-	struct split *s = view_split(&d->view, i);
+	struct piece *p = &d->own.pieces[i];
 	struct finding f;
 	int got = 0;
 
-	if (s->hash_lines && p->kind == PIECE_UNIT)
+	if (d->own.hash_lines && p->kind == PIECE_UNIT)
 		got = boilerplate_find(d, p, &f);
-	for (size_t k = i + 1; s->hash_lines && p->kind == PIECE_RUN &&
-	     got == 0 && k < d->view.n; k++) {
-		const struct piece *l = view_at(&d->view, k);
+	for (size_t k = i + 1; d->own.hash_lines && p->kind == PIECE_RUN &&
+	     got == 0 && k < d->own.npieces; k++) {
+		const struct piece *l = &d->own.pieces[k];
 
-		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
+		if (!piece_is_of_run(l))
 			break;
 		got = boilerplate_find(d, l, &f);
 	}
-	return got != 0 || (!p->compared && !p->part) ? got :
-	       listed_find(d, s, p, &f);
+	return got != 0 || (!p->unit->compared && !p->unit->part) ? got :
+	       listed_find(d, p->unit, &f);
 }
 
 /* Where the first unit begins that leads to unit i; those before are done. */
 static uint64_t
 chain_begin(struct dedup *d, size_t i)
 {
-	uint64_t from = view_at(&d->view, i)->off;
+	uint64_t from = d->own.pieces[i].off;
 	size_t n = 0;
 
 	for (size_t k = 0; k < d->nchain; k++)
@@ -264,14 +263,14 @@ chain_begin(struct dedup *d, size_t i)
 static void
 chain_on(struct dedup *d, size_t i, uint64_t from)
 {
-	const struct piece *p = view_at(&d->view, i);
+	const struct piece *p = &d->own.pieces[i];
 
 	for (unsigned bit = 0; bit < SOON_UNITS; bit++) {
 		size_t to, k;
 
-		if ((p->completers >> bit & 1) == 0)
+		if ((p->unit->completers >> bit & 1) == 0)
 			continue;
-		to = soon_unit(&d->view, i, bit);
+		to = soon_piece(&d->own, i, bit);
 		for (k = 0; k < d->nchain && d->chain[k].piece != to; k++)
 			;
 		if (k == d->nchain)
@@ -288,19 +287,19 @@ is_completed(struct dedup *d, size_t i, struct piece *p)
 	uint64_t from = d->nchain > 0 ? chain_begin(d, i) : p->off;
 	const struct piece *first;
 
-	if (p->completers == 0 || p->off + p->len - from > CHAIN_BYTES)
+	if (p->unit->completers == 0 || p->off + p->len - from > CHAIN_BYTES)
 		return 0;
 	for (unsigned bit = 0; bit < SOON_UNITS; bit++)
-		if (p->completers >> bit & 1) {
-			int got = is_taken(d, soon_unit(&d->view, i, bit));
+		if (p->unit->completers >> bit & 1) {
+			int got = is_taken(d, soon_piece(&d->own, i, bit));
 
 			if (got != 0)
 				return got < 0 ? -1 : 0;
 		}
 	chain_on(d, i, from);
-	first = view_at(&d->view, soon_unit(&d->view, i,
-			(unsigned)__builtin_ctz(p->completers)));
-	p->why = (struct finding){
+	first = &d->own.pieces[soon_piece(&d->own, i,
+			(unsigned)__builtin_ctz(p->unit->completers))];
+	p->unit->why = (struct finding){
 		.reason = DEDUP_LEAD, .resemblance = 1.0,
 		.witness = engine_place(d, first->off, first->line),
 	};
@@ -309,9 +308,9 @@ is_completed(struct dedup *d, size_t i, struct piece *p)
 
 /* A unit that is known by its company, and by reference texts. */
 static int
-judge_short(struct dedup *d, size_t i, struct split *s, struct piece *p)
+judge_short(struct dedup *d, size_t i, struct unit *u)
 {
-	int got = p->part ? listed_find(d, s, p, &p->why) : 0;
+	int got = u->part ? listed_find(d, u, &u->why) : 0;
 
 	if (got <= 0)
 		return got < 0 ? -1 : beside_short(d, i);
@@ -321,34 +320,36 @@ judge_short(struct dedup *d, size_t i, struct split *s, struct piece *p)
 
 /* A unit against all that was said before, and what follows soon. */
 static int
-judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
+judge_unit(struct dedup *d, size_t i, struct piece *p)
 {
+	struct unit *u = p->unit;
 	bool wanted = beside_wants_identity(d, i);
 	uint64_t mine = 0, theirs = 0;
 	int got;
 
 	d->stats.units++;
-	if (p->repeats)
+	if (u->repeats)
 		return repeat(d, p) != 0 || decide_lines(d, i, p) != 0 ? -1 :
 		       beside_passed(d);
-	if (!p->compared)
-		return judge_short(d, i, s, p);
+	if (!u->compared)
+		return judge_short(d, i, u);
 	if (wanted) {
-		if (split_wants_identity(s, p) && split_sketch(s, p) != 0)
+		if (split_wants_identity(&d->own, u) &&
+		    split_sketch(&d->own, u) != 0)
 			return -1;
-		mine = theirs = words_identity(&p->w);
+		mine = theirs = words_identity(&u->w);
 	}
-	got = p->completers == 0 && d->nchain == 0 ? 0 :
+	got = u->completers == 0 && d->nchain == 0 ? 0 :
 	      is_completed(d, i, p);
 	if (got == 0)
-		got = look_up(d, s, p, wanted ? &theirs : NULL);
+		got = look_up(d, u, wanted ? &theirs : NULL);
 	if (got < 0)
 		return -1;
 	if (got > 0) {
-		record_gone(d, s, p);
+		record_gone(d, u);
 		got = let_go(d, p);
 	} else {
-		record(d, s, p);
+		record(d, p);
 		got = let_stay(d, p);
 	}
 	if (got != 0 || decide_lines(d, i, p) != 0)
@@ -358,12 +359,12 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 	if (!wanted)
 		return 0;
 	d->beside = (struct beside){
-		.any = !p->broken &&
-		       (p->verdict == STAYS || p->why.reason != DEDUP_LISTED),
-		.goes = p->verdict == GOES && !p->doomed &&
-			(p->why.reason == DEDUP_EXACT ||
-			 p->why.reason == DEDUP_NEAR),
-		.exact = p->why.reason == DEDUP_EXACT,
+		.any = !u->broken &&
+		       (p->verdict == STAYS || u->why.reason != DEDUP_LISTED),
+		.goes = p->verdict == GOES && !u->doomed &&
+			(u->why.reason == DEDUP_EXACT ||
+			 u->why.reason == DEDUP_NEAR),
+		.exact = u->why.reason == DEDUP_EXACT,
 		.mine = mine, .theirs = theirs,
 	};
 	return beside_judged(d, i);
@@ -375,14 +376,14 @@ judge_unit(struct dedup *d, size_t i, struct split *s, struct piece *p)
 static void
 take_bare_lines(struct dedup *d, size_t run, const struct finding *why)
 {
-	for (size_t i = run + 1; i < d->view.n; i++) {
-		struct piece *l = view_at(&d->view, i);
+	for (size_t i = run + 1; i < d->own.npieces; i++) {
+		struct piece *l = &d->own.pieces[i];
 
-		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
+		if (!piece_is_of_run(l))
 			break;
 		if (l->kind == PIECE_REST && l->verdict == UNDECIDED) {
 			l->verdict = GOES;
-			l->why = *why;
+			l->unit->why = *why;
 		}
 	}
 }
@@ -394,23 +395,23 @@ take_bare_lines(struct dedup *d, size_t run, const struct finding *why)
 static int
 judge_lines(struct dedup *d, size_t run, bool *rest)
 {
-	struct piece *p = view_at(&d->view, run);
+	struct piece *p = &d->own.pieces[run];
 
-	*rest = p->nwords > 0 || p->w.n == 0;
-	for (size_t i = run + 1; i < d->view.n; i++) {
-		struct piece *l = view_at(&d->view, i);
+	*rest = p->nwords > 0 || p->unit->w.n == 0;
+	for (size_t i = run + 1; i < d->own.npieces; i++) {
+		struct piece *l = &d->own.pieces[i];
 		int got;
 
-		if (l->kind != PIECE_REST && l->kind != PIECE_REPEAT)
+		if (!piece_is_of_run(l))
 			break;
 		boilerplate_vote(d, l);
-		got = boilerplate_find(d, l, &l->why);
+		got = boilerplate_find(d, l, &l->unit->why);
 		if (got < 0)
 			return -1;
 		if (got > 0) {
 			d->stats.units++;
-			p->broken = true;
-			p->why = l->why;
+			p->unit->broken = true;
+			p->unit->why = l->unit->why;
 			if (let_go(d, l) != 0)
 				return -1;
 		}
@@ -418,18 +419,18 @@ judge_lines(struct dedup *d, size_t run, bool *rest)
 	}
 	if (!*rest) {
 		p->verdict = GOES;	/* its lines do, each for itself */
-		take_bare_lines(d, run, &p->why);
+		take_bare_lines(d, run, &p->unit->why);
 	}
 	return 0;
 }
 
 /* Nothing is judged in this reading, but perhaps recorded for reference. */
 static int
-keep_all(struct dedup *d, size_t i, struct split *s, struct piece *p)
+keep_all(struct dedup *d, size_t i, struct piece *p)
 {
 	d->stats.units++;
 	if (d->reference)
-		record(d, s, p);
+		record(d, p);
 	p->verdict = STAYS;
 	return decide_lines(d, i, p);
 }
@@ -448,14 +449,14 @@ judge_bare(struct dedup *d)
 {
 	bool stays = d->words_left > 0 || d->words_why.reason == DEDUP_NREASONS;
 
-	for (size_t i = d->bare; d->nbare > 0 && i < d->view.n; i++) {
-		struct piece *p = view_at(&d->view, i);
+	for (size_t i = d->bare; d->nbare > 0 && i < d->own.npieces; i++) {
+		struct piece *p = &d->own.pieces[i];
 
-		if (!piece_is_unit(p) || p->w.n > 0 || p->verdict != UNDECIDED)
+		if (!piece_is_unit(p) || p->unit->w.n > 0 || p->verdict != UNDECIDED)
 			continue;
-		p->why = d->words_why;
+		p->unit->why = d->words_why;
 		/* If that is a repeat: what it repeats, as in cut_before(). */
-		p->root_off = d->words_why.witness.offset;
+		p->unit->root_off = d->words_why.witness.offset;
 		if ((stays ? judge_stays : judge_goes)(d, i) != 0)
 			return -1;
 		d->nbare--;
@@ -480,23 +481,22 @@ end_block(struct dedup *d)
 static int
 judge_one(struct dedup *d, size_t i, struct piece *p)
 {
-	struct split *s = view_split(&d->view, i);
 	bool rest = true;
 	int got = 0;
 
-	d->stats.lines += p->nlines;
-	d->stats.short_lines += p->short_lines;
-	if (p->kind == PIECE_RUN && s->hash_lines) {
+	d->stats.lines += p->unit->nlines;
+	d->stats.short_lines += p->unit->short_lines;
+	if (p->kind == PIECE_RUN && d->own.hash_lines) {
 		if (judge_lines(d, i, &rest) != 0)
 			return -1;
-	} else if (s->hash_lines) {
+	} else if (d->own.hash_lines) {
 		boilerplate_vote(d, p);
-		got = boilerplate_find(d, p, &p->why);
+		got = boilerplate_find(d, p, &p->unit->why);
 	}
 	if (got < 0)
 		return -1;
 	if (!d->judging || d->reference)
-		return keep_all(d, i, s, p);
+		return keep_all(d, i, p);
 	if (got > 0 || !rest) {
 		/* It is nobody's witness, and no company. */
 		d->stats.units += got > 0;
@@ -504,20 +504,20 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 		d->beside.any = false;
 		if (got == 0)
 			got = beside_settle(d);
-	} else if (p->w.n == 0) {
+	} else if (p->unit->w.n == 0) {
 		d->stats.units++;
 		d->beside.any = false;
-		if (!p->rule && judge_stays(d, i) != 0)
+		if (!p->unit->rule && judge_stays(d, i) != 0)
 			return -1;
-		if (p->rule)
+		if (p->unit->rule)
 			wait_for_words(d, i);
 		return beside_passed(d);
 	} else {
-		got = judge_unit(d, i, s, p);
+		got = judge_unit(d, i, p);
 	}
 	/* One that waits goes in any case if it is doomed. */
 	if (p->verdict == GOES || keep_none_dooms(d, p))
-		d->words_why = p->why;
+		d->words_why = p->unit->why;
 	else
 		d->words_left++;
 	return got;
@@ -525,16 +525,16 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 
 /* A line that repeats what stands before it, if it is no boilerplate. */
 static int
-judge_repeat(struct dedup *d, struct split *s, struct piece *p)
+judge_repeat(struct dedup *d, struct piece *p)
 {
 	int got = 0;
 
 	if (p->verdict != UNDECIDED)
 		return beside_passed(d);
 	d->stats.units++;
-	if (s->hash_lines) {
+	if (d->own.hash_lines) {
 		boilerplate_vote(d, p);
-		got = boilerplate_find(d, p, &p->why);
+		got = boilerplate_find(d, p, &p->unit->why);
 	}
 	if (got < 0)
 		return -1;
@@ -550,7 +550,7 @@ judge_repeat(struct dedup *d, struct split *s, struct piece *p)
 static int
 judge_piece(struct dedup *d, size_t i)
 {
-	struct piece *p = view_at(&d->view, i);
+	struct piece *p = &d->own.pieces[i];
 
 	switch (p->kind) {
 	case PIECE_SEPARATOR:
@@ -567,28 +567,28 @@ judge_piece(struct dedup *d, size_t i)
 	case PIECE_REST:
 		return 0;
 	case PIECE_REPEAT:
-		return judge_repeat(d, view_split(&d->view, i), p);
+		return judge_repeat(d, p);
 	}
 	return 0;
 }
 
-/* The piece of the view that this byte is in, if it is not cut yet; or NULL. */
+/* The piece that this byte is in, if it is not cut yet; or NULL. */
 static struct piece *
 piece_of(const struct dedup *d, uint64_t off)
 {
-	size_t low = d->cut, high = d->view.n;
+	size_t low = d->cut, high = d->own.npieces;
 
-	if (low == high || off < view_at(&d->view, low)->off)
+	if (low == high || off < d->own.pieces[low].off)
 		return NULL;
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (view_at(&d->view, middle)->off <= off)
+		if (d->own.pieces[middle].off <= off)
 			low = middle;
 		else
 			high = middle;
 	}
-	return view_at(&d->view, low);
+	return &d->own.pieces[low];
 }
 
 /* What is repeated is the unit, or line, that was cut last; or it comes yet. */
@@ -598,17 +598,17 @@ cut_before(const struct dedup *d, const struct piece *p)
 	const struct fate *f = p->kind == PIECE_REPEAT ? &d->last_line
 						       : &d->last_unit;
 
-	return f->goes && f->off <= p->root_off &&
-	       p->root_off <= f->off + f->len ? &f->why : NULL;
+	return f->goes && f->off <= p->unit->root_off &&
+	       p->unit->root_off <= f->off + f->len ? &f->why : NULL;
 }
 
 /* A repeat goes as what it repeats does. */
 static void
-go_as(struct dedup *d, struct piece *p, const struct finding *why)
+go_as(struct dedup *d, struct unit *u, const struct finding *why)
 {
-	d->stats.removed[p->why.reason]--;
+	d->stats.removed[u->why.reason]--;
 	d->stats.removed[why->reason]++;
-	p->why = *why;
+	u->why = *why;
 }
 
 /* The place of a witness, as its record has it by now. */
@@ -628,31 +628,32 @@ place_now(const struct dedup *d, const struct finding *f)
  * no step is taken twice, unless hashes of words are the same by chance.
  */
 static int
-resolve(struct dedup *d, struct piece *p)
+resolve(struct dedup *d, const struct piece *p)
 {
 	const struct finding *before = NULL;
+	struct unit *u = p->unit;
 	const struct piece *q;
-	size_t steps = d->view.n;
+	size_t steps = d->own.npieces;
 
-	if (p->why.reason == DEDUP_REPEAT)
+	if (u->why.reason == DEDUP_REPEAT)
 		before = cut_before(d, p);
 	if (before != NULL)
-		go_as(d, p, before);
-	p->why.witness = place_now(d, &p->why);
-	while (steps-- > 0 && p->why.table == 0 &&
-	       p->why.reason != DEDUP_BOILERPLATE &&
-	       p->why.reason != DEDUP_LISTED &&
-	       p->why.witness.document == d->document &&
-	       (q = piece_of(d, p->why.witness.offset)) != NULL && q != p) {
+		go_as(d, u, before);
+	u->why.witness = place_now(d, &u->why);
+	while (steps-- > 0 && u->why.table == 0 &&
+	       u->why.reason != DEDUP_BOILERPLATE &&
+	       u->why.reason != DEDUP_LISTED &&
+	       u->why.witness.document == d->document &&
+	       (q = piece_of(d, u->why.witness.offset)) != NULL && q != p) {
 		if (q->verdict == UNDECIDED)
 			return 0;
 		if (q->verdict == STAYS)
 			break;
 		/* A rule that stands before the repeat that it goes with. */
-		if (p->why.reason == DEDUP_REPEAT)
-			go_as(d, p, &q->why);
-		p->why.witness = place_now(d, &q->why);
-		p->why.table = q->why.table;
+		if (u->why.reason == DEDUP_REPEAT)
+			go_as(d, u, &q->unit->why);
+		u->why.witness = place_now(d, &q->unit->why);
+		u->why.table = q->unit->why.table;
 	}
 	return 1;
 }
@@ -666,30 +667,34 @@ set_fate(struct fate *f, const struct piece *p)
 		return;
 	f->off = p->off;
 	f->len = p->len;
-	f->why = p->why;
+	f->why = p->unit->why;
 }
 
 /* What may be repeated next. */
 static void
 note_fate(struct dedup *d, const struct piece *p)
 {
-	if (p->kind == PIECE_REPEAT || p->kind == PIECE_SEPARATOR)
+	const struct unit *u = p->unit;
+
+	if (p->kind == PIECE_PASS)
+		d->last_line.goes = false;
+	if (u == NULL || p->kind == PIECE_REPEAT)
 		return;
-	if (p->kind != PIECE_REST && !p->repeats && p->w.n > 0)
+	if (p->kind != PIECE_REST && !u->repeats && u->w.n > 0)
 		set_fate(&d->last_unit, p);
 	/* What repeats a unit of one line was said there. */
-	if (p->kind == PIECE_RUN ? p->len > 0 : !p->repeats)
+	if (p->kind == PIECE_RUN ? p->len > 0 : !u->repeats)
 		set_fate(&d->last_line, p);
 }
 
 /* Its record leads to where the chain ends, which is known now. */
 static void
-lead_on(struct dedup *d, const struct piece *p)
+lead_on(struct dedup *d, const struct unit *u)
 {
-	struct place from = engine_place(d, p->root_off, p->root_line);
+	struct place from = engine_place(d, u->root_off, u->root_line);
 
-	if (p->recorded && p->why.table == 0)
-		table_move(d->table, &p->w.fp, &from, &p->why.witness);
+	if (u->recorded && u->why.table == 0)
+		table_move(d->table, &u->w.fp, &from, &u->why.witness);
 }
 
 /* In order of the document, as far as all is decided. */
@@ -699,14 +704,14 @@ cut_decided(struct dedup *d)
 	bool keeps = d->opt.keep == DEDUP_KEEP_NONE;
 
 	for (; d->cut < d->judged; d->cut++) {
-		struct piece *p = view_at(&d->view, d->cut);
+		struct piece *p = &d->own.pieces[d->cut];
 
 		if (p->verdict == UNDECIDED && p->kind != PIECE_SEPARATOR)
 			return 0;
 		if (p->verdict == GOES && !keeps) {
 			if (resolve(d, p) == 0)
 				return 0;
-			lead_on(d, p);
+			lead_on(d, p->unit);
 		}
 		note_fate(d, p);
 		if (cut_piece(d, p) != 0)

@@ -66,8 +66,8 @@ keep_none_sort(struct dedup *d)
 static bool
 is_copy(const struct dedup *d, const struct piece *p)
 {
-	return p->why.reason == DEDUP_EXACT || p->why.reason == DEDUP_REPEAT ||
-	       (p->why.reason == DEDUP_HEADING && d->beside.exact);
+	return p->unit->why.reason == DEDUP_EXACT || p->unit->why.reason == DEDUP_REPEAT ||
+	       (p->unit->why.reason == DEDUP_HEADING && d->beside.exact);
 }
 
 /* The witness of what goes has a copy: this piece. */
@@ -76,18 +76,18 @@ keep_none_doom(struct dedup *d, const struct piece *p)
 {
 	struct doomed *x;
 
-	if (!is_copy(d, p) || p->why.table != 0)
+	if (!is_copy(d, p) || p->unit->why.table != 0)
 		return 0;
 	if (array_room(&d->doomed, &d->doomed_room, d->ndoomed + 1,
 		       sizeof(*x)) != 0)
 		return -1;
 	x = &d->doomed[d->ndoomed++];
 	*x = (struct doomed){
-		.document = p->why.witness.document,
-		.offset = p->why.witness.offset,
-		.line = p->why.reason == DEDUP_REPEAT &&
+		.document = p->unit->why.witness.document,
+		.offset = p->unit->why.witness.offset,
+		.line = p->unit->why.reason == DEDUP_REPEAT &&
 			p->kind == PIECE_REPEAT,
-		.why = p->why,
+		.why = p->unit->why,
 	};
 	x->why.witness = engine_place(d, p->off, p->line);
 	return 0;
@@ -100,8 +100,8 @@ keep_none_dooms(const struct dedup *d, struct piece *p)
 	struct doomed key = { .document = d->document, .offset = p->off };
 	const struct doomed *x = NULL;
 
-	if (!d->second || d->ndoomed == 0 || p->doomed)
-		return p->doomed;
+	if (!d->second || d->ndoomed == 0 || p->unit->doomed)
+		return p->unit->doomed;
 	if (piece_is_unit(p))
 		x = bsearch(&key, d->doomed, d->ndoomed, sizeof(key), by_place);
 	key.line = true;
@@ -109,8 +109,8 @@ keep_none_dooms(const struct dedup *d, struct piece *p)
 		x = bsearch(&key, d->doomed, d->ndoomed, sizeof(key), by_place);
 	if (x == NULL)
 		return false;
-	p->why = x->why;
-	p->doomed = true;
+	p->unit->why = x->why;
+	p->unit->doomed = true;
 	return true;
 }
 

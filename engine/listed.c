@@ -6,17 +6,16 @@
 
 /* Its words, and each of its shingles. */
 static int
-sketch_wholly(struct split *s, struct piece *p)
+sketch_wholly(struct split *s, struct unit *u)
 {
 	shingler_hand_out_every(s->shingler);
 	/* It may have been sketched before these were asked for. */
-	p->sketched &= p->w.every != NULL;
-	return split_sketch(s, p);
+	u->sketched &= u->w.every != NULL;
+	return split_sketch(s, u);
 }
 
 int
-listed_find(struct dedup *d, struct split *s, struct piece *p,
-	    struct finding *f)
+listed_find(struct dedup *d, struct unit *u, struct finding *f)
 {
 	enum dedup_reason reason;
 	struct match m;
@@ -24,14 +23,14 @@ listed_find(struct dedup *d, struct split *s, struct piece *p,
 
 	if (d->listed == NULL)
 		return 0;
-	got = table_find(d->listed, &p->w.fp, &m);
-	if (got == 0 && split_wants_words(s, p)) {
-		if (sketch_wholly(s, p) != 0)
+	got = table_find(d->listed, &u->w.fp, &m);
+	if (got == 0 && split_wants_words(&d->own, u)) {
+		if (sketch_wholly(&d->own, u) != 0)
 			return -1;
-		if (!p->headline)
-			got = resembling_find(d, d->listed, p, &m, &reason);
+		if (!u->headline)
+			got = resembling_find(d, d->listed, u, &m, &reason);
 		if (got == 0)
-			got = table_holding(d->listed, &p->w, &m);
+			got = table_holding(d->listed, &u->w, &m);
 	}
 	if (got > 0)
 		*f = finding_of(d, DEDUP_LISTED, &m);

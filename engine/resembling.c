@@ -33,26 +33,26 @@ finding_of(const struct dedup *d, enum dedup_reason reason,
  * this one says?  The words are there.  1 with 'm' and 'reason', 0, or -1.
  */
 int
-resembling_find(const struct dedup *d, struct table *t, struct piece *p,
+resembling_find(const struct dedup *d, struct table *t, struct unit *u,
 		struct match *m, enum dedup_reason *reason)
 {
 	double threshold = d->opt.threshold;
 	/* What is known word for word was not looked up further. */
-	bool early = p->proposal != NULL && t == d->table &&
-		     !p->proposal->exact;
+	bool early = u->proposal != NULL && t == d->table &&
+		     !u->proposal->exact;
 	int got = 0;
 
-	if (p->length >= DEDUP_NEAR_WORDS) {
-		got = early ? table_near_after(t, &p->w, threshold,
-					       p->proposal, m)
-			    : table_near(t, &p->w, m);
+	if (u->length >= DEDUP_NEAR_WORDS) {
+		got = early ? table_near_after(t, &u->w, threshold,
+					       u->proposal, m)
+			    : table_near(t, &u->w, m);
 		if (got == 0 && !early && threshold > 0)
-			got = table_similar(t, &p->w, threshold, m);
+			got = table_similar(t, &u->w, threshold, m);
 		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;
 	}
-	if (got == 0 && d->opt.contained && p->w.n >= d->opt.ngram) {
+	if (got == 0 && d->opt.contained && u->w.n >= d->opt.ngram) {
 		*reason = DEDUP_CONTAINED;
-		got = table_containing(t, &p->w, m);
+		got = table_containing(t, &u->w, m);
 	}
 	return got;
 }

@@ -170,7 +170,7 @@ text_length(const struct piece *p, const struct piece *end)
 	uint64_t to = p->off + p->len;
 
 	for (const struct piece *q = p + 1; q < end &&
-	     (q->kind == PIECE_REST || q->kind == PIECE_REPEAT); q++)
+	     piece_is_of_run(q); q++)
 		if (q->kind == PIECE_REST)
 			to = q->off + q->len;
 	return (size_t)(to - p->off);
@@ -178,7 +178,7 @@ text_length(const struct piece *p, const struct piece *end)
 
 /* Does the stretch begin with what stands directly before it? */
 static bool
-begins_again(const struct split *left, const struct split *ahead,
+begins_again(const struct split *own, const struct split *ahead,
 	     const struct reading *r)
 {
 	const struct piece *p = ahead->pieces + r->piece, *end = p + r->npieces;
@@ -192,13 +192,15 @@ begins_again(const struct split *left, const struct split *ahead,
 		const struct line *l = &ahead->scan.lines[r->head];
 
 		again = (struct said){ l->norm, l->norm_len, l->nwords, 0, 0 };
-		if (split_says_again(&left->before.line, left->scan.norm,
+		if (split_says_again(&own->before.line, own->scan.norm,
 				     &again, ahead->scan.norm,
 				     r->text + (l->off - r->off), l->len))
 			return true;
 	}
-	again = (struct said){ p->norm, p->norm_len, p->w.n, 0, 0 };
-	return split_says_again(&left->before.unit, left->scan.norm, &again,
+	again = (struct said){
+		p->unit->norm, p->unit->norm_len, p->unit->w.n, 0, 0,
+	};
+	return split_says_again(&own->before.unit, own->scan.norm, &again,
 				ahead->scan.norm, r->text + (p->off - r->off),
 				text_length(p, end));
 }
@@ -213,115 +215,132 @@ count_again(const struct split *ahead, const struct reading *r)
 	do {
 		for (n++; n < r->npieces && p[n].kind != PIECE_SEPARATOR; n++)
 			;
-	} while (n + 1 < r->npieces && p[n + 1].repeats);
+	} while (n + 1 < r->npieces && p[n + 1].unit != NULL &&
+		 p[n + 1].unit->repeats);
 	return n;
 }
 
-/* Split them again, knowing what stands before them. */
+/* Split the first n pieces again, knowing what stands before them. */
 static int
-split_again(struct split *left, const struct split *ahead,
-	    const struct reading *r, uint64_t line, size_t *skip)
+split_again(struct split *own, const struct split *ahead,
+	    const struct reading *r, uint64_t line, size_t n)
 {
-	size_t n = count_again(ahead, r);
 	int got;
 
-	*skip = n;
-	split_begin_at(left, r->off);
-	left->inside = r->inside;
-	left->line = line;
-	left->text = r->text;
-	left->end = n < r->npieces ? ahead->pieces[r->piece + n].off :
-		    r->sep_len > 0 ? r->sep_off : r->off + r->len;
-	left->goes_on = !r->ends || n < r->npieces;
-	while ((got = split_scan(left, true)) > 0)
+	split_begin_at(own, r->off);
+	own->inside = r->inside;
+	own->line = line;
+	own->text = r->text;
+	own->end = n < r->npieces ? ahead->pieces[r->piece + n].off :
+		   r->sep_len > 0 ? r->sep_off : r->off + r->len;
+	own->goes_on = !r->ends || n < r->npieces;
+	while ((got = split_scan(own, true)) > 0)
 		;
-	while (got == 0 && (got = split_plan(left, SIZE_MAX, true)) > 0)
+	while (got == 0 && (got = split_plan(own, SIZE_MAX, true)) > 0)
 		got = 0;
-	left->inside = false;
+	own->inside = false;
 	return got;
+}
+
+/* The pieces of the stretch from number 'from' on; their units stay there. */
+static int
+append(struct split *own, const struct split *ahead, const struct reading *r,
+       size_t from, uint64_t line)
+{
+	size_t n = r->npieces - from;
+	struct piece *p;
+
+	if (array_room(&own->pieces, &own->pieces_room, own->npieces + n,
+		       sizeof(*p)) != 0)
+		return -1;
+	p = own->pieces + own->npieces;
+	if (n > 0)
+		memcpy(p, ahead->pieces + r->piece + from, n * sizeof(*p));
+	own->npieces += n;
+	for (size_t i = 0; i < n; i++) {
+		p[i].line += line;
+		if (p[i].unit != NULL && p[i].unit->repeats)
+			p[i].unit->root_line += line;
+	}
+	return 0;
+}
+
+/* Put words behind those of a scan: where they are then is *at. */
+static int
+add_words(struct scan *scan, const char *words, size_t len, size_t *at)
+{
+	if (array_room(&scan->norm, &scan->norm_room,
+		       scan->norm_len + len + SHINGLE_SLACK, 1) != 0)
+		return -1;
+	*at = scan->norm_len;
+	memcpy(scan->norm + *at, words, len);
+	memset(scan->norm + *at + len, 0, SHINGLE_SLACK);
+	scan->norm_len += len;
+	return 0;
 }
 
 /* The words that stand before what follows, from one split to the other. */
 static int
-take_said(struct split *left, const struct split *ahead,
+take_said(struct split *own, const struct split *ahead,
 	  const struct said *from, uint64_t line, struct said *to)
 {
-	struct scan *scan = &left->scan;
-
 	*to = *from;
 	to->line += line;
-	if (from->nwords == 0)
-		return 0;
-	if (array_room(&scan->norm, &scan->norm_room, scan->norm_len +
-		       from->norm_len + SHINGLE_SLACK, 1) != 0)
+	return from->nwords == 0 ? 0 :
+	       add_words(&own->scan, ahead->scan.norm + from->norm,
+			 from->norm_len, &to->norm);
+}
+
+int
+seam_join(struct split *own, const struct split *ahead,
+	  const struct reading *r, uint64_t line)
+{
+	size_t again = begins_again(own, ahead, r) ? count_again(ahead, r) : 0;
+
+	if ((again > 0 && split_again(own, ahead, r, line, again) != 0) ||
+	    append(own, ahead, r, again, line) != 0)
 		return -1;
-	memcpy(scan->norm + scan->norm_len, ahead->scan.norm + from->norm,
-	       from->norm_len);
-	to->norm = scan->norm_len;
-	scan->norm_len += from->norm_len;
-	return 0;
-}
-
-/*
- * The stretch comes next; 'line' lines of its document are before it, and what
- * is left of these is in 'left'.  *skip pieces of it are in 'left' then, too.
- */
-int
-seam_join(struct split *left, const struct split *ahead,
-	  const struct reading *r, uint64_t line, size_t *skip)
-{
-	struct piece *p = ahead->pieces + r->piece;
-
-	*skip = 0;
-	for (size_t i = 0; i < r->npieces; i++) {
-		p[i].line += line;
-		p[i].root_line += p[i].repeats ? line : 0;
-	}
-	if (begins_again(left, ahead, r))
-		return split_again(left, ahead, r, line, skip);
-	return 0;
-}
-
-/*
- * The stretch's pieces from 'from' on are not settled yet and the next stretch
- * comes: they are left over.  So are the words that stand before that, unless
- * all of this one was split again.
- */
-int
-seam_leave(struct split *left, const struct split *ahead,
-	   const struct reading *r, size_t from, uint64_t line,
-	   bool again)
-{
-	struct scan *scan = &left->scan;
-	size_t to = r->piece + r->npieces;
-
-	for (size_t i = from; i < to; i++) {
-		const struct piece *p = &ahead->pieces[i];
-		struct piece *q;
-
-		if (array_room(&left->pieces, &left->pieces_room,
-			       left->npieces + 1, sizeof(*q)) != 0)
-			return -1;
-		q = &left->pieces[left->npieces++];
-		*q = *p;
-		q->sketched = false;
-		q->proposal = NULL;
-		if (!piece_is_unit(q))
-			continue;
-		if (array_room(&scan->norm, &scan->norm_room, scan->norm_len +
-			       p->norm_len + SHINGLE_SLACK, 1) != 0)
-			return -1;
-		memcpy(scan->norm + scan->norm_len, ahead->scan.norm + p->norm,
-		       p->norm_len);
-		memset(scan->norm + scan->norm_len + p->norm_len, 0,
-		       SHINGLE_SLACK);
-		q->norm = scan->norm_len;
-		scan->norm_len += p->norm_len;
-	}
-	if (!r->before.any || again)
+	/* What was split again has told it. */
+	if (!r->before.any || again == r->npieces)
 		return 0;
-	return take_said(left, ahead, &r->before.line, line,
-			 &left->before.line) != 0 ||
-	       take_said(left, ahead, &r->before.unit, line,
-			 &left->before.unit) != 0 ? -1 : 0;
+	return take_said(own, ahead, &r->before.line, line,
+			 &own->before.line) != 0 ||
+	       take_said(own, ahead, &r->before.unit, line,
+			 &own->before.unit) != 0 ? -1 : 0;
+}
+
+/* The unit of a piece, and its words if they may be asked for. */
+static int
+take_over(struct split *own, struct piece *p)
+{
+	struct unit *u = unit_take(&own->pool);
+
+	if (u == NULL)
+		return -1;
+	*u = *p->unit;
+	u->sketched = false;
+	u->proposal = NULL;
+	u->scan = &own->scan;
+	u->norm = own->scan.norm_len;
+	if (piece_is_unit(p) &&
+	    add_words(&own->scan, unit_words(p->unit), u->norm_len,
+		      &u->norm) != 0) {
+		unit_give_back(&own->pool, u);
+		return -1;
+	}
+	p->unit = u;
+	return 0;
+}
+
+int
+seam_leave(struct split *own, const struct split *ahead)
+{
+	for (size_t i = 0; i < own->npieces; i++) {
+		struct piece *p = &own->pieces[i];
+
+		if (p->unit != NULL && p->unit->scan == &ahead->scan &&
+		    take_over(own, p) != 0)
+			return -1;
+	}
+	return 0;
 }

@@ -24,33 +24,39 @@
 #endif
 
 int
-soon_list(struct view *v)
+soon_list(struct split *s, size_t from)
 {
-	v->nunits = 0;
-	if (array_room(&v->unit, &v->room, v->n, sizeof(*v->unit)) != 0)
+	s->nlisted = 0;
+	if (array_room(&s->listed, &s->listed_room, s->npieces,
+		       sizeof(*s->listed)) != 0)
 		return -1;
-	for (size_t i = 0; i < v->n; i++) {
-		struct piece *p = view_at(v, i);
+	for (size_t i = from; i < s->npieces; i++) {
+		const struct piece *p = &s->pieces[i];
+		struct unit *u = p->unit;
 
-		if ((!piece_is_unit(p) || p->repeats) && p->kind != PIECE_PASS)
-			continue;
-		p->rank = (uint32_t)v->nunits;
-		v->unit[v->nunits++] = (struct listed_unit){
-			.piece = i, .off = p->off, .norm_len = p->norm_len,
-			.nwords = p->w.n, .quote = p->quote,
-			.passes = p->kind == PIECE_PASS,
-			.completes = !p->listing &&
-				     p->ending == ENDING_WHOLE,
-		};
+		if (p->kind == PIECE_PASS) {
+			s->listed[s->nlisted++] = (struct listed_unit){
+				.piece = i, .off = p->off, .passes = true,
+			};
+		} else if (piece_is_unit(p) && !u->repeats) {
+			u->rank = (uint32_t)s->nlisted;
+			s->listed[s->nlisted++] = (struct listed_unit){
+				.piece = i, .off = p->off, .unit = u,
+				.norm_len = u->norm_len, .nwords = u->w.n,
+				.quote = u->quote,
+				.completes = !u->listing &&
+					     u->ending == ENDING_WHOLE,
+			};
+		}
 	}
 	return 0;
 }
 
 /* Has all been read up to there, so that no more units begin before it? */
 static bool
-reaches(const struct view *v, uint64_t end)
+reaches(const struct split *s, uint64_t end)
 {
-	const struct piece *last = view_at(v, v->n - 1);
+	const struct piece *last = &s->pieces[s->npieces - 1];
 
 	return last->off + last->len > end;
 }
@@ -60,17 +66,17 @@ reaches(const struct view *v, uint64_t end)
  * are to come.
  */
 static int
-find_window(const struct view *v, size_t i, int wanted, bool final)
+find_window(const struct split *s, const struct piece *p, int wanted,
+	    bool final)
 {
-	const struct piece *u = view_at(v, i);
-	const struct listed_unit *next = v->unit + u->rank + 1;
-	size_t most = v->nunits - u->rank - 1;
-	uint64_t end = u->off + u->len + SOON_BYTES;
+	size_t rank = p->unit->rank, most = s->nlisted - rank - 1;
+	const struct listed_unit *next = s->listed + rank + 1;
+	uint64_t end = p->off + p->len + SOON_BYTES;
 	int n = 0;
 
 	for (; n < wanted; n++) {
 		if ((size_t)n == most)
-			return final || reaches(v, end) ? n : -1;
+			return final || reaches(s, end) ? n : -1;
 		if (next[n].passes || next[n].off > end)
 			break;
 	}
@@ -110,14 +116,13 @@ last_word(const char *words, size_t len)
 
 /* Bytes of a unit's words that are its own, if it is a cut-off lead; else 0. */
 static size_t
-own_words(const struct view *v, size_t i)
+own_words(const struct split *s, const struct unit *u)
 {
-	const struct piece *u = view_at(v, i);
-	const char *words = view_words(v, i);
+	const char *words = unit_words(u);
 	size_t len = u->norm_len;
 
 	if (u->ending == ENDING_WHOLE ||
-	    u->length < view_split(v, i)->opt.min_words + u->asks)
+	    u->length < s->opt.min_words + u->asks)
 		return 0;
 	for (unsigned k = u->asks; k > 0; k--)
 		len -= last_word(words, len);
@@ -146,29 +151,28 @@ may_be_cut(const char *words, size_t len)
  * with ENOMEM.
  */
 static int
-complete_lead(const struct view *v, size_t i, const struct listed_unit *next,
-	      int n)
+complete_lead(struct split *s, const struct unit *u,
+	      const struct listed_unit *next, int n)
 {
-	const struct piece *u = view_at(v, i);
-	const char *rest = view_words(v, i);
-	size_t len = own_words(v, i);
+	const char *rest = unit_words(u);
+	size_t len = own_words(s, u);
 	/* The last word may be cut too; then no space has to follow it. */
 	bool partial = u->ending == ENDING_INSIDE && len > 0 &&
 		       may_be_cut(rest, len);
 	int taken = 0;
 
 	for (int k = 0; k < n && len > 0; k++) {
-		const char *words = view_words(v, next[k].piece);
 		size_t has = next[k].norm_len;
+		const char *words;
 		int got;
 
-		/* The same once more is no completion. */
-		if (next[k].quote > u->quote || !next[k].completes ||
-		    (has == u->norm_len &&
-		     memcmp(words, view_words(v, i), has) == 0))
+		if (next[k].quote > u->quote || !next[k].completes)
 			continue;
-		got = has_words(view_split(v, i), words, has, rest,
-				len - partial);
+		words = unit_words(next[k].unit);
+		/* The same once more is no completion. */
+		if (has == u->norm_len && memcmp(words, unit_words(u), has) == 0)
+			continue;
+		got = has_words(s, words, has, rest, len - partial);
 		if (got != 0)
 			return got < 0 ? -1 : taken | 1 << k;
 		if (has > 0 && has < len && memcmp(rest, words, has) == 0) {
@@ -187,7 +191,7 @@ complete_lead(const struct view *v, size_t i, const struct listed_unit *next,
 
 /* May 'c' say all of 'u' in the sense of rule 2, by their lengths? */
 static bool
-lengths_allow(const struct piece *u, const struct listed_unit *c)
+lengths_allow(const struct unit *u, const struct listed_unit *c)
 {
 	return c->norm_len > u->norm_len && c->quote <= u->quote &&
 	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && c->completes;
@@ -297,14 +301,12 @@ fold(struct split *s, const char *words, size_t *len, bool ascii, size_t at)
 	return s->folded + at;
 }
 
-/* Does piece k say all that piece i says?  1, 0, or -1 with ENOMEM. */
+/* Does unit 'c' say all that unit 'u' says?  1, 0, or -1 with ENOMEM. */
 static int
-says(const struct view *v, size_t k, size_t i)
+says(struct split *s, const struct unit *c, const struct unit *u)
 {
-	const struct piece *u = view_at(v, i), *c = view_at(v, k);
-	const char *uw = view_words(v, i), *cw = view_words(v, k);
+	const char *uw = unit_words(u), *cw = unit_words(c);
 	size_t ulen = u->norm_len, clen = c->norm_len;
-	struct split *s = view_split(v, i);
 
 	if (u->ascii && c->ascii) {
 		size_t letters = ulen - u->w.n;
@@ -332,14 +334,12 @@ says(const struct view *v, size_t k, size_t i)
  * says.  One bit, or 0; -1 with ENOMEM.
  */
 static int
-said_in_full(const struct view *v, size_t i, const struct listed_unit *next,
-	     int n)
+said_in_full(struct split *s, const struct unit *u,
+	     const struct listed_unit *next, int n)
 {
-	const struct piece *u = view_at(v, i);
-
 	for (int k = n; k-- > 0; ) {
 		int got = lengths_allow(u, &next[k]) ?
-			  says(v, next[k].piece, i) : 0;
+			  says(s, next[k].unit, u) : 0;
 
 		if (got != 0)
 			return got < 0 ? -1 : 1 << k;
@@ -352,19 +352,20 @@ said_in_full(const struct view *v, size_t i, const struct listed_unit *next,
  * pieces are neither, and need no room for what this works with.
  */
 __attribute__((noinline)) static int
-link_unit(const struct view *v, size_t i, bool lead, bool full, bool final)
+link_unit(struct split *s, const struct piece *p, bool lead, bool full,
+	  bool final)
 {
-	struct piece *u = view_at(v, i);
-	int n = find_window(v, i, lead ? SOON_UNITS : SOON_NEXT, final);
-	const struct listed_unit *next = v->unit + u->rank + 1;
+	struct unit *u = p->unit;
+	int n = find_window(s, p, lead ? SOON_UNITS : SOON_NEXT, final);
+	const struct listed_unit *next = s->listed + u->rank + 1;
 	int got = 0;
 
 	if (n < 0)
 		return 0;
 	if (lead)
-		got = complete_lead(v, i, next, n);
+		got = complete_lead(s, u, next, n);
 	if (full && got == 0) {
-		got = said_in_full(v, i, next, n < SOON_NEXT ? n : SOON_NEXT);
+		got = said_in_full(s, u, next, n < SOON_NEXT ? n : SOON_NEXT);
 		u->said = got > 0;
 	}
 	if (got < 0)
@@ -375,18 +376,16 @@ link_unit(const struct view *v, size_t i, bool lead, bool full, bool final)
 }
 
 int
-soon_link(const struct view *v, size_t i, bool final)
+soon_link(struct split *s, size_t i, bool final)
 {
-	struct piece *u = view_at(v, i);
-	const struct dedup_options *opt = &view_split(v, i)->opt;
-	bool judged = piece_is_unit(u) && u->compared && !u->listing &&
-		      opt->unit != DEDUP_UNIT_DOCUMENT;
-	bool lead = judged && u->ending != ENDING_WHOLE;
-	bool full = judged && !opt->exact && !u->headline &&
-		    u->length >= DEDUP_NEAR_WORDS;
+	const struct piece *p = &s->pieces[i];
+	const struct unit *u = p->unit;
+	bool lead, full;
 
-	if (!u->linked && (lead || full))
-		return link_unit(v, i, lead, full, final);
-	u->linked = true;
-	return 1;
+	if (!piece_is_unit(p) || !u->compared || u->listing || u->linked ||
+	    s->opt.unit == DEDUP_UNIT_DOCUMENT)
+		return 1;
+	lead = u->ending != ENDING_WHOLE;
+	full = !s->opt.exact && !u->headline && u->length >= DEDUP_NEAR_WORDS;
+	return lead || full ? link_unit(s, p, lead, full, final) : 1;
 }

@@ -61,6 +61,7 @@ split_free(struct split *s)
 {
 	scan_free(&s->scan);
 	free(s->pieces);
+	unit_pool_free(&s->pool);
 	unit_free(&s->units);
 	free(s->readings);
 	scratch_free(s->scratch);
@@ -68,7 +69,7 @@ split_free(struct split *s)
 	shingler_free(s->shingler);
 	loose_free(s->loose);
 	free(s->folded);
-	free(s->unit);
+	free(s->listed);
 	words_free(s->reader);
 }
 
@@ -78,7 +79,8 @@ split_memory(const struct split *s)
 	return shingler_memory(s->shingler) + words_memory(s->reader) +
 	       scan_memory(&s->scan) + s->pieces_room * sizeof(*s->pieces) +
 	       s->proposals_room * sizeof(*s->proposals) +
-	       unit_memory(&s->units) +
+	       unit_pool_memory(&s->pool) + unit_memory(&s->units) +
+	       s->listed_room * sizeof(*s->listed) +
 	       loose_memory(s->loose) + s->folded_room +
 	       s->readings_room * sizeof(*s->readings);
 }
@@ -104,6 +106,7 @@ split_reset(struct split *s)
 	split_begin_at(s, 0);
 	s->line = 0;
 	s->cursor = s->npieces = 0;
+	unit_give_back_all(&s->pool);
 	s->before = (struct before){ .any = false };
 	shingler_release(s->shingler);
 }
@@ -116,29 +119,29 @@ text_of(const struct split *s, const struct line *l)
 
 /* Is it known by its words, and not by its fingerprint?  So is code, as text. */
 bool
-split_wants_identity(const struct split *s, const struct piece *p)
+split_wants_identity(const struct split *s, const struct unit *u)
 {
 	return !s->opt.exact &&
-	       (p->length >= DEDUP_NEAR_WORDS || s->opt.contained);
+	       (u->length >= DEDUP_NEAR_WORDS || s->opt.contained);
 }
 
 /* Are the words of a unit to be had, beyond its fingerprint? */
 bool
-split_wants_words(const struct split *s, const struct piece *p)
+split_wants_words(const struct split *s, const struct unit *u)
 {
-	return !p->listing && split_wants_identity(s, p);
+	return !u->listing && split_wants_identity(s, u);
 }
 
 int
-split_sketch(struct split *s, struct piece *p)
+split_sketch(struct split *s, struct unit *u)
 {
-	if (p->sketched)
+	if (u->sketched)
 		return 0;
-	p->w.length = p->length;
-	if (shingler_words(s->shingler, &p->w, s->scan.norm + p->norm,
-			   p->norm_len, p->digits, p->ascii) != 0)
+	u->w.length = u->length;
+	if (shingler_words(s->shingler, &u->w, unit_words(u), u->norm_len,
+			   u->digits, u->ascii) != 0)
 		return -1;
-	p->sketched = true;
+	u->sketched = true;
 	return 0;
 }
 
@@ -148,8 +151,9 @@ split_sketch_all(struct split *s)
 	for (size_t i = 0; i < s->npieces; i++) {
 		struct piece *p = &s->pieces[i];
 
-		if (piece_is_unit(p) && p->compared &&
-		    split_wants_words(s, p) && split_sketch(s, p) != 0)
+		if (piece_is_unit(p) && p->unit->compared &&
+		    split_wants_words(s, p->unit) &&
+		    split_sketch(s, p->unit) != 0)
 			return -1;
 	}
 	return 0;
@@ -157,7 +161,7 @@ split_sketch_all(struct split *s)
 
 /* Pieces. */
 
-BODY struct piece *
+static struct piece *
 add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 {
 	struct piece *p;
@@ -166,26 +170,42 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 		       sizeof(*p)) != 0)
 		return NULL;
 	p = &s->pieces[s->npieces++];
-	/* Not all of it is cleared: a batch of them would fill the cache. */
-	p->off = off;
-	p->line = line;
-	p->len = p->nwords = 0;
-	p->kind = kind;
-	p->verdict = UNDECIDED;
-	p->ending = ENDING_WHOLE;
-	p->completers = 0;
-	p->asks = p->quote = 0;
-	p->compared = p->part = p->listing = p->headline = p->rule = false;
-	p->repeats = false;
-	p->linked = p->digits = p->sketched = p->stays = p->begins = false;
-	p->said = p->broken = p->recorded = p->doomed = false;
-	p->ascii = true;
-	p->norm = p->norm_len = 0;
-	p->length = p->nlines = p->short_lines = 0;
-	p->w.n = 0;
-	p->w.went = false;
-	p->w.code = NULL;
-	p->proposal = NULL;
+	*p = (struct piece){
+		.off = off, .line = line, .kind = kind, .verdict = UNDECIDED,
+	};
+	return p;
+}
+
+/* A piece with a unit; of that not all is cleared, since it is large. */
+BODY struct piece *
+add_unit(struct split *s, enum piece_kind kind, const struct line *l)
+{
+	struct unit *u = unit_take(&s->pool);
+	struct piece *p;
+
+	if (u == NULL)
+		return NULL;
+	p = add_piece(s, kind, l->off, s->line);
+	if (p == NULL)
+		return NULL;
+	p->unit = u;
+	u->scan = &s->scan;
+	u->norm = l->norm;
+	u->norm_len = 0;
+	u->w.n = 0;
+	u->w.went = false;
+	u->w.code = NULL;
+	u->length = u->nlines = u->short_lines = 0;
+	u->asks = 0;
+	u->quote = l->quote;
+	u->ending = ENDING_WHOLE;
+	u->compared = u->part = u->listing = u->headline = u->rule = false;
+	u->digits = u->sketched = false;
+	u->ascii = true;
+	u->repeats = u->linked = u->said = false;
+	u->completers = 0;
+	u->broken = u->recorded = u->doomed = false;
+	u->proposal = NULL;
 	return p;
 }
 
@@ -270,14 +290,14 @@ look_at_short(struct split *s, struct piece *p, uint32_t length,
 	size_t len = (size_t)(last->off + last->len - p->off);
 	bool headline = length < HEADLINE && !ending_is_sentence(text, len);
 
-	p->headline = headline && p->length < HEADLINE;
+	p->unit->headline = headline && p->unit->length < HEADLINE;
 	if (s->opt.unit != DEDUP_UNIT_AUTO || s->alone)
 		return;
-	p->part = part_is(&(struct part_text){
+	p->unit->part = part_is(&(struct part_text){
 		.text = text, .len = len, .length = length,
-		.nlines = p->nlines, .words = s->scan.norm + p->norm,
-		.words_len = p->digits ? p->norm_len : 0,
-		.listing = p->listing, .headline = headline,
+		.nlines = p->unit->nlines, .words = s->scan.norm + p->unit->norm,
+		.words_len = p->unit->digits ? p->unit->norm_len : 0,
+		.listing = p->unit->listing, .headline = headline,
 		.underlined = last->nwords == 0,
 	});
 }
@@ -293,14 +313,14 @@ look_at_ends(struct split *s, struct piece *p, uint32_t extra,
 	const char *text = s->text + (p->off - s->base);
 	size_t len = (size_t)(last->off + last->len - p->off);
 
-	if (p->length - extra < PART_WORDS)
-		look_at_short(s, p, p->length - extra, last);
-	if (p->part || s->opt.unit == DEDUP_UNIT_DOCUMENT)
+	if (p->unit->length - extra < PART_WORDS)
+		look_at_short(s, p, p->unit->length - extra, last);
+	if (p->unit->part || s->opt.unit == DEDUP_UNIT_DOCUMENT)
 		return;
-	p->asks = (uint8_t)ending_read_more(&s->filter,
-					    s->scan.norm + p->norm,
-					    p->norm_len);
-	p->ending = p->asks > 0 ? ENDING_READ_MORE : ending_of(text, len);
+	p->unit->asks = (uint8_t)ending_read_more(&s->filter,
+					    s->scan.norm + p->unit->norm,
+					    p->unit->norm_len);
+	p->unit->ending = p->unit->asks > 0 ? ENDING_READ_MORE : ending_of(text, len);
 }
 
 /* The words of a unit are known: what follows from them. */
@@ -309,32 +329,32 @@ finish_unit(struct split *s, struct piece *p, const struct sums *sums,
 	    const struct line *last)
 {
 	struct said said = {
-		p->norm, p->norm_len, sums->nwords, p->off, p->line,
+		p->unit->norm, p->unit->norm_len, sums->nwords, p->off, p->line,
 	};
 
-	p->w.n = sums->nwords;
-	p->nlines = sums->nlines;
-	p->digits = sums->digits;
-	p->ascii = !sums->high;
-	p->length = words_length(p->w.n, sums->solo2, sums->solo4,
+	p->unit->w.n = sums->nwords;
+	p->unit->nlines = sums->nlines;
+	p->unit->digits = sums->digits;
+	p->unit->ascii = !sums->high;
+	p->unit->length = words_length(p->unit->w.n, sums->solo2, sums->solo4,
 				 sums->extra);
-	p->compared = p->length >= s->opt.min_words;
-	p->w.fp = shingler_fingerprint(s->shingler, s->scan.norm + p->norm,
-				       p->norm_len);
-	if (p->w.n == 0)
-		p->rule = unit_is_rule(s->text + (p->off - s->base),
+	p->unit->compared = p->unit->length >= s->opt.min_words;
+	p->unit->w.fp = shingler_fingerprint(s->shingler, s->scan.norm + p->unit->norm,
+				       p->unit->norm_len);
+	if (p->unit->w.n == 0)
+		p->unit->rule = unit_is_rule(s->text + (p->off - s->base),
 			(size_t)(last->off + last->len - p->off));
-	if (p->compared)
+	if (p->unit->compared)
 		look_at_ends(s, p, sums->extra, last);
-	p->compared &= !p->part;
-	if (p->compared) {
+	p->unit->compared &= !p->unit->part;
+	if (p->unit->compared) {
 		said.nwords = 0;
 	} else if (split_says_again(&s->before.unit, s->scan.norm, &said,
 				    s->scan.norm, s->text + (p->off - s->base),
 				    (size_t)(last->off + last->len - p->off))) {
-		p->repeats = true;
-		p->root_off = said.off = s->before.unit.off;
-		p->root_line = said.line = s->before.unit.line;
+		p->unit->repeats = true;
+		p->unit->root_off = said.off = s->before.unit.off;
+		p->unit->root_line = said.line = s->before.unit.line;
 	}
 	s->before.unit = said;
 	s->before.any = true;
@@ -345,23 +365,21 @@ static int
 plan_unit(struct split *s, size_t n, enum unit_kind kind)
 {
 	const struct line *l = s->scan.lines + s->cursor, *last = l + n - 1;
-	struct piece *p = add_piece(s, kind == UNIT_RUN ? PIECE_RUN :
-				    PIECE_UNIT, l->off, s->line);
+	struct piece *p = add_unit(s, kind == UNIT_RUN ? PIECE_RUN : PIECE_UNIT,
+				   l);
 	struct sums sums = { .nwords = 0 };
 
 	if (p == NULL)
 		return -1;
 	p->len = (uint32_t)(last->off + last->len - l->off);
-	p->listing = kind == UNIT_LISTING;
-	p->quote = l->quote;
-	p->norm = l->norm;
-	p->norm_len = (uint32_t)(last->norm + last->norm_len - l->norm);
+	p->unit->listing = kind == UNIT_LISTING;
+	p->unit->norm_len = (uint32_t)(last->norm + last->norm_len - l->norm);
 	for (size_t i = 0; i < n; i++)
 		add_line(&sums, &l[i]);
 	p->nwords = sums.nwords;
 	finish_unit(s, p, &sums, last);
-	if (n > 1 || !p->compared)
-		p->short_lines = p->nlines;
+	if (n > 1 || !p->unit->compared)
+		p->unit->short_lines = p->unit->nlines;
 	s->line += n;
 	s->cursor += n;
 	if (kind == UNIT_RUN)
@@ -378,17 +396,17 @@ plan_unit(struct split *s, size_t n, enum unit_kind kind)
 static int
 plan_repeat(struct split *s, const struct line *l)
 {
-	struct piece *p = add_piece(s, PIECE_REPEAT, l->off, s->line);
+	struct piece *p = add_unit(s, PIECE_REPEAT, l);
 
 	if (p == NULL)
 		return -1;
 	p->len = l->len;
 	p->nwords = l->nwords;
-	p->repeats = true;
-	p->root_off = s->before.line.off;
-	p->root_line = s->before.line.line;
+	p->unit->repeats = true;
+	p->unit->root_off = s->before.line.off;
+	p->unit->root_line = s->before.line.line;
 	if (s->hash_lines)
-		p->w.fp = shingler_fingerprint(s->shingler,
+		p->unit->w.fp = shingler_fingerprint(s->shingler,
 			s->scan.norm + l->norm, l->norm_len);
 	return 0;
 }
@@ -404,29 +422,28 @@ plan_run_line(struct split *s, const struct line *l, size_t run,
 	size_t norm = l->norm;
 
 	if (apart) {
-		p = add_piece(s, PIECE_REST, l->off, s->line);
+		p = add_unit(s, PIECE_REST, l);
 		if (p == NULL)
 			return -1;
-		p->norm = l->norm;
 	}
 	p->len += l->len;
 	p->nwords += l->nwords;
 	first = &s->pieces[run];
 	/* Its words go behind those of the run, where repeats stood. */
-	if (first->norm + first->norm_len != norm) {
-		norm = first->norm + first->norm_len;
+	if (first->unit->norm + first->unit->norm_len != norm) {
+		norm = first->unit->norm + first->unit->norm_len;
 		memmove(s->scan.norm + norm, s->scan.norm + l->norm,
 			l->norm_len);
-		p->norm = apart ? norm : p->norm;
+		p->unit->norm = apart ? norm : p->unit->norm;
 	}
 	if (p->kind == PIECE_REST && s->hash_lines)
-		p->w.fp = shingler_fingerprint(s->shingler,
-			s->scan.norm + p->norm,
-			norm + l->norm_len - p->norm);
+		p->unit->w.fp = shingler_fingerprint(s->shingler,
+			s->scan.norm + p->unit->norm,
+			norm + l->norm_len - p->unit->norm);
 	s->before.line = (struct said){
 		norm, l->norm_len, l->nwords, l->off, s->line,
 	};
-	first->norm_len += l->norm_len;
+	first->unit->norm_len += l->norm_len;
 	add_line(sums, l);
 	return 0;
 }
@@ -471,13 +488,8 @@ plan_run(struct split *s, size_t n)
 			continue;
 		}
 		if (run == SIZE_MAX) {
-			struct piece *p = add_piece(s, PIECE_RUN, l->off,
-						    s->line);
-
-			if (p == NULL)
+			if (add_unit(s, PIECE_RUN, l) == NULL)
 				return -1;
-			p->norm = l->norm;
-			p->quote = l->quote;
 			run = s->npieces - 1;
 		}
 		if (plan_run_line(s, l, run, &sums) != 0)
@@ -489,8 +501,8 @@ plan_run(struct split *s, size_t n)
 		struct piece *p = &s->pieces[run];
 
 		finish_unit(s, p, &sums, last);
-		if (n > 1 || !p->compared)
-			p->short_lines = p->nlines;
+		if (n > 1 || !p->unit->compared)
+			p->unit->short_lines = p->unit->nlines;
 	}
 	return 0;
 }
@@ -789,16 +801,27 @@ shift_said(struct said *said, size_t cut)
 		said->norm -= cut;
 }
 
+/* Is its unit one of the split's own, and not of a reading? */
+static bool
+owns_unit(const struct split *s, const struct piece *p)
+{
+	return p->unit != NULL && p->unit->scan == &s->scan;
+}
+
 /* The first n pieces are wanted no more. */
 void
 split_drop_pieces(struct split *s, size_t n)
 {
+	for (size_t i = 0; i < n; i++)
+		if (owns_unit(s, &s->pieces[i]))
+			unit_give_back(&s->pool, s->pieces[i].unit);
 	s->npieces -= n;
 	if (n > 0)
 		memmove(s->pieces, s->pieces + n,
 			s->npieces * sizeof(*s->pieces));
 	for (size_t i = 0; i < s->npieces; i++)
-		s->pieces[i].sketched = false;
+		if (s->pieces[i].unit != NULL)
+			s->pieces[i].unit->sketched = false;
 	shingler_release(s->shingler);
 }
 
@@ -812,8 +835,9 @@ split_drop_words(struct split *s)
 					      : scan->norm_len;
 
 	for (size_t i = 0; i < s->npieces; i++)
-		if (piece_is_unit(&s->pieces[i]) && s->pieces[i].norm < cut)
-			cut = s->pieces[i].norm;
+		if (owns_unit(s, &s->pieces[i]) &&
+		    s->pieces[i].unit->norm < cut)
+			cut = s->pieces[i].unit->norm;
 	if (line->nwords > 0 && line->norm < cut)
 		cut = line->norm;
 	if (unit->nwords > 0 && unit->norm < cut)
@@ -831,8 +855,8 @@ split_drop_words(struct split *s)
 	for (size_t i = 0; i < scan->nlines; i++)
 		scan->lines[i].norm -= (uint32_t)cut;
 	for (size_t i = 0; i < s->npieces; i++)
-		if (piece_is_unit(&s->pieces[i]))
-			s->pieces[i].norm -= cut;
+		if (owns_unit(s, &s->pieces[i]))
+			s->pieces[i].unit->norm -= cut;
 	shift_said(&s->before.line, cut);
 	shift_said(&s->before.unit, cut);
 }
@@ -890,23 +914,13 @@ split_scan(struct split *s, bool final)
 static int
 link_reading(struct split *s, const struct reading *r)
 {
-	struct view v = {
-		.ahead = s, .first = r->piece, .n = s->npieces - r->piece,
-		.unit = s->unit, .room = s->unit_room,
-	};
-	int got = soon_list(&v);
+	int got = 1;
 
-	s->unit = v.unit;
-	s->unit_room = v.room;
-	if (got != 0)
+	if (soon_list(s, r->piece) != 0)
 		return -1;
-	for (size_t i = 0; i < v.n && got == 0; i++) {
-		got = soon_link(&v, i, r->ends);
-		if (got == 0)
-			break;
-		got = got < 0 ? -1 : 0;
-	}
-	return got;
+	for (size_t i = r->piece; i < s->npieces && got > 0; i++)
+		got = soon_link(s, i, r->ends);
+	return got < 0 ? -1 : 0;
 }
 
 int
@@ -961,6 +975,7 @@ split_clear(struct split *s)
 	if (s->pieces_room * sizeof(*s->pieces) > ROOM_KEPT) {
 		free(s->pieces);
 		free(s->proposals);
+		unit_pool_free(&s->pool);
 		s->pieces = NULL;
 		s->proposals = NULL;
 		s->pieces_room = s->proposals_room = 0;
