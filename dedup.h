@@ -395,45 +395,32 @@ struct dedup_text {
 };
 
 /*
- * Many documents, for dedup_documents().
+ * Judge the 'n' documents at 'texts' in order, with options.threads threads.
+ * The verdicts are those of dedup_document(), called for one after another.
  *
- * texts	'n' of them, in order.  They stay, unchanged, until the call
- *		returns, or, if that is earlier, until each() had them.
- * get()	NULL; or puts what is to be judged of document i into *text,
- *		which holds texts[i] at first: for who has to read or decode it.
- *		It is called once for each, from any thread, several at a time.
- *		What it gives stays, unchanged, until each() had it.  It returns
- *		0, or -1: no memory.  By texts[i].len the work is shared out and
- *		what is held at a time is bounded (64 MiB), so let it be about
- *		the size that *text will have.  Where the call fails or stops,
- *		get() may have run for documents that each() never had: what it
- *		made for them is the caller's to free.
- * each()	gets the verdict on document i, which is valid until it returns:
- *		in order, in the thread that called.  It may call dedup_forget()
- *		and dedup_get_label().  It returns 0, or else: stop here.
- */
-struct dedup_batch {
-	size_t size;		/* sizeof(struct dedup_batch) */
-	const struct dedup_text *texts;
-	size_t n;
-	int (*get)(void *arg, size_t i, struct dedup_text *text);
-	int (*each)(void *arg, size_t i, const struct dedup_verdict *v);
-	void *arg;
-};
-
-/*
- * Judge many documents, in order, by options.threads threads.  The verdicts are
- * those of dedup_document(), one after another, for any number of documents in
- * a call and any number of threads.
+ * each() gets the verdict on document i, in order, in the calling thread; it is
+ * valid until each() returns.  each() may call dedup_forget() and
+ * dedup_get_label(), and stops the call if it returns anything but 0.
  *
- * DEDUP_ESTATE: a document is open.  DEDUP_EINVAL: batch.size is not what it
- * has to be, or each() is NULL.  DEDUP_ESTOP: each() wanted it; documents up to
- * that one were judged, nothing is known of those behind it, and 'd' is fit for
- * more. DEDUP_ENOMEM, also where get() said so, and DEDUP_ETABLE: documents for
- * which each() was called were judged; free 'd'.
+ * get() may be NULL.  Else it reads or decodes document i first: *text is
+ * texts[i], and becomes what is to be judged.  It is called once for each, in
+ * any thread, several at a time, and returns 0, or -1: no memory.  texts[i].len
+ * then says about how long the text will be: by it the work is shared out, and
+ * what is held at a time is bounded (64 MiB).
+ *
+ * Texts stay unchanged until each() has had them.  If the call fails or stops,
+ * get() may have run for documents that each() never had.
+ *
+ * DEDUP_ESTATE: a document is open.  DEDUP_EINVAL: each() is NULL.
+ * DEDUP_ESTOP: each() wanted it; documents up to that one were judged, nothing
+ * is known of those after it, and 'd' can go on.  DEDUP_ENOMEM, also if get()
+ * said so, and DEDUP_ETABLE: free 'd'.
  */
 DEDUP_API enum dedup_status dedup_documents(struct dedup *d,
-					    const struct dedup_batch *batch);
+	const struct dedup_text *texts, size_t n,
+	int (*get)(void *arg, size_t i, struct dedup_text *text),
+	int (*each)(void *arg, size_t i, const struct dedup_verdict *v),
+	void *arg);
 
 /*
  * The caller holds so many bytes beside, which count under options.memory from

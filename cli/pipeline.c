@@ -255,18 +255,13 @@ static int
 judge_texts(struct pipeline *p)
 {
 	const struct item *it = &p->batch->items[p->item];
-	struct dedup_batch call = {
-		.size = sizeof(call), .each = take_verdict, .arg = p,
-	};
 	enum dedup_status st = DEDUP_ENOMEM;
 
 	if (p->examples != NULL)
 		return show_example(p, it);
-	if (gather_texts(p) == 0) {
-		call.texts = p->texts;
-		call.n = p->ntexts;
-		st = dedup_documents(p->d, &call);
-	}
+	if (gather_texts(p) == 0)
+		st = dedup_documents(p->d, p->texts, p->ntexts, NULL,
+				     take_verdict, p);
 	if (p->failed)
 		return -1;
 	return st == DEDUP_OK || st == DEDUP_ESTOP ? 0 :

@@ -243,10 +243,7 @@ test_a_batch_may_forget_and_stop(void **state)
 		struct both both = {
 			.docs = &docs, .stop = rng_below(&r, DOCUMENTS),
 		};
-		struct dedup_batch batch = {
-			.size = sizeof(batch), .texts = text, .n = DOCUMENTS,
-			.each = forget_some, .arg = &both,
-		};
+		bool longer;
 		struct dedup_options opt;
 
 		any_options(&r, &opt);
@@ -256,15 +253,15 @@ test_a_batch_may_forget_and_stop(void **state)
 			text[i] = (struct dedup_text){ docs.text[i],
 						       docs.len[i] };
 		/* Said to be long, so that each is work of its own. */
-		if (rng_once(&r, 2)) {
-			batch.get = get_text;
-			for (unsigned i = 0; i < DOCUMENTS; i++)
-				text[i].len = 1 << 20;
-		}
+		longer = rng_once(&r, 2);
+		for (unsigned i = 0; longer && i < DOCUMENTS; i++)
+			text[i].len = 1 << 20;
 		both.forgets = new_engine(&opt);
 		both.twin = new_engine(&opt);
 		assert_int_equal(dedup_may_forget(both.forgets), DEDUP_OK);
-		assert_int_equal(dedup_documents(both.forgets, &batch),
+		assert_int_equal(dedup_documents(both.forgets, text, DOCUMENTS,
+						 longer ? get_text : NULL,
+						 forget_some, &both),
 				 DEDUP_ESTOP);
 		assert_int_equal(both.n + forgotten_until(&docs, both.stop),
 				 both.stop + 1);

@@ -280,14 +280,11 @@ feed_rows(struct job *j)
 	int64_t row = 0;
 
 	while (st == DEDUP_OK && row < j->n) {
-		struct dedup_batch batch = {
-			.size = sizeof(batch), .texts = j->text, .each = each,
-			.arg = j,
-		};
+		size_t n;
 
-		if (fill_batch(j, &row, &batch.n) != 0)
+		if (fill_batch(j, &row, &n) != 0)
 			return DEDUP_ENOMEM;
-		st = dedup_documents(j->self->d, &batch);
+		st = dedup_documents(j->self->d, j->text, n, NULL, each, j);
 	}
 	if (st == DEDUP_OK && add_nulls(j, j->n) != 0)
 		st = DEDUP_ENOMEM;
