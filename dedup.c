@@ -140,7 +140,7 @@ dedup_begin(struct dedup *d)
 	if (d->opt.scope == DEDUP_SCOPE_DOCUMENT && !d->reference)
 		table_clear(d->table);
 	d->counted += d->counting;
-	if (d->may_forget)
+	if (d->opt.can_forget)
 		table_mark(d->table);
 	d->undoomed = d->ndoomed;
 	d->open = true;
@@ -479,21 +479,10 @@ dedup_again(struct dedup *d)
 }
 
 enum dedup_status
-dedup_may_forget(struct dedup *d)
-{
-	if (d->open || d->broken)
-		return DEDUP_ESTATE;
-	/* Of the last document nothing was noted. */
-	if (!d->may_forget)
-		d->ended = false;
-	d->may_forget = true;
-	return DEDUP_OK;
-}
-
-enum dedup_status
 dedup_forget(struct dedup *d)
 {
-	if (d->open || !d->ended || !d->may_forget || d->broken)
+	if (d->open || !d->ended || !d->opt.can_forget || d->reference ||
+	    d->broken)
 		return DEDUP_ESTATE;
 	table_undo(d->table);
 	d->ndoomed = d->undoomed;

@@ -157,6 +157,8 @@ struct dedup_options {
 	bool contained;			/* false; DEDUP_CONTAINED too */
 	bool places;			/* true; remember where witnesses stand;
 					 * else removal.witness is all 0 */
+	bool can_forget;		/* false; note what each document is
+					 * recorded by, for dedup_forget() */
 	bool seeded;			/* false; derive the secret of the
 					 * fingerprints from 'seed' instead of
 					 * drawing it at random */
@@ -315,7 +317,7 @@ struct dedup_option {
 /*
  * The option number 'i', from 0, in the order of dedup(1); NULL behind the
  * last.  The struct may grow at its end.  The fields of struct dedup_options
- * that are for programs alone (places, count) have no name.
+ * that are for programs alone (places, can_forget, count) have no name.
  */
 DEDUP_API const struct dedup_option *dedup_option_at(size_t i);
 
@@ -445,18 +447,12 @@ DEDUP_API unsigned dedup_readings_left(const struct dedup *d);
 DEDUP_API enum dedup_status dedup_again(struct dedup *d);
 
 /*
- * From now on dedup_forget() is possible: each document's records are noted
- * until the next one begins.  DEDUP_ESTATE: a document is open.
- */
-DEDUP_API enum dedup_status dedup_may_forget(struct dedup *d);
-
-/*
  * The document that just ended is not kept after all: answers from now on are
  * as if it had never been fed.  It keeps its number, its part in dedup_stats
  * and its vote in counts of boilerplate, and memory that was full stays full.
  * Call it before the next document begins, at most once for each.
- * DEDUP_ESTATE: a document is open; dedup_may_forget() was not called before
- * this one began; or no document, or a reference one, has just ended.
+ * DEDUP_ESTATE: options.can_forget is false; a document is open; or no document,
+ * or a reference one, has just ended.
  */
 DEDUP_API enum dedup_status dedup_forget(struct dedup *d);
 

@@ -564,6 +564,7 @@ run(const struct options *opt)
 		       !opt->dedup.counts_only) || (opt->top > 0 && opt->json);
 	p.diff.color = wants_color(opt);
 	library.places = p.origins.on || opt->top > 0 || table_modes_used(opt);
+	library.can_forget = opt->min_doc_words > 0;
 	/* A table takes the counts along. */
 	library.count = (library.boilerplate > 0 ||
 			 library.boilerplate_share > 0) &&

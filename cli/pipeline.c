@@ -354,9 +354,6 @@ pipeline_run(struct pipeline *p)
 	p->in_text = false;
 	if (output_init(&p->out) != 0)
 		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
-	/* From here on, as no document is open. */
-	if (p->out.hold != NULL && p->examples == NULL)
-		dedup_may_forget(p->d);
 	p->supply = supply_new(p->opt, p->files, p->threads);
 	if (p->supply == NULL)
 		return pipeline_failed(p, NULL, DEDUP_ENOMEM);

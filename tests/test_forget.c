@@ -173,9 +173,9 @@ test_what_was_forgotten_was_never_fed(void **state)
 		opt.keep = rng_once(&r, 3) ? DEDUP_KEEP_NONE :
 					     DEDUP_KEEP_FIRST;
 		make_documents(&docs, &r);
-		forgets = new_engine(&opt);
 		twin = new_engine(&opt);
-		assert_int_equal(dedup_may_forget(forgets), DEDUP_OK);
+		opt.can_forget = true;
+		forgets = new_engine(&opt);
 		read_both(forgets, twin, &docs);
 		if (opt.keep == DEDUP_KEEP_NONE) {
 			assert_int_equal(dedup_again(forgets), DEDUP_OK);
@@ -232,7 +232,7 @@ forget_some(void *arg, size_t i, const struct dedup_verdict *v)
 }
 
 static void
-test_a_batch_may_forget_and_stop(void **state)
+test_a_batch_can_forget_and_stop(void **state)
 {
 	static struct documents docs;
 	struct rng r = { 3 };
@@ -256,9 +256,9 @@ test_a_batch_may_forget_and_stop(void **state)
 		longer = rng_once(&r, 2);
 		for (unsigned i = 0; longer && i < DOCUMENTS; i++)
 			text[i].len = 1 << 20;
-		both.forgets = new_engine(&opt);
 		both.twin = new_engine(&opt);
-		assert_int_equal(dedup_may_forget(both.forgets), DEDUP_OK);
+		opt.can_forget = true;
+		both.forgets = new_engine(&opt);
 		assert_int_equal(dedup_documents(both.forgets, text, DOCUMENTS,
 						 longer ? get_text : NULL,
 						 forget_some, &both),
@@ -283,10 +283,12 @@ test_forgetting_has_to_be_announced(void **state)
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_document(d, "a", 1, &v), DEDUP_OK);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
-	assert_int_equal(dedup_may_forget(d), DEDUP_OK);
+	dedup_free(d);
+
+	opt.can_forget = true;
+	d = new_engine(&opt);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_begin(d), DEDUP_OK);
-	assert_int_equal(dedup_may_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_end(d, "a", 1, &v), DEDUP_OK);
 	assert_int_equal(dedup_forget(d), DEDUP_OK);
@@ -348,6 +350,7 @@ test_reference_documents_come_first_and_stay(void **state)
 	(void)state;
 	dedup_options_init(&opt);
 	opt.keep = DEDUP_KEEP_NONE;
+	opt.can_forget = true;
 	d = new_engine(&opt);
 	assert_int_equal(dedup_reference(d, false), DEDUP_OK);
 	assert_int_equal(dedup_reference(d, true), DEDUP_OK);
@@ -356,7 +359,7 @@ test_reference_documents_come_first_and_stay(void **state)
 	assert_int_equal(v.nremovals, 0);
 	document(d, line, &v);
 	assert_int_equal(v.nremovals, 0);
-	assert_int_equal(dedup_may_forget(d), DEDUP_OK);
+	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_reference(d, false), DEDUP_OK);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_begin(d), DEDUP_OK);
@@ -541,7 +544,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_forgotten_was_never_fed),
-		cmocka_unit_test(test_a_batch_may_forget_and_stop),
+		cmocka_unit_test(test_a_batch_can_forget_and_stop),
 		cmocka_unit_test(test_forgetting_has_to_be_announced),
 		cmocka_unit_test(test_there_are_as_many_readings_as_are_told),
 		cmocka_unit_test(test_reference_documents_come_first_and_stay),

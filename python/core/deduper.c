@@ -1289,10 +1289,9 @@ init(struct deduper *self, PyObject *args, PyObject *kwargs)
 		o->boilerplate_share = share;
 	o->count = o->boilerplate > 0 || o->boilerplate_share > 0;
 	o->places = places;
+	o->can_forget = min_doc_words > 0;
 	self->min_doc_words = min_doc_words;
 	st = dedup_new(&self->opt, &self->d);
-	if (st == DEDUP_OK && self->min_doc_words > 0)
-		st = dedup_may_forget(self->d);
 	if (st == DEDUP_OK)
 		return 0;
 	raise_status(st);
