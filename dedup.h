@@ -583,23 +583,16 @@ DEDUP_API enum dedup_status dedup_table_test(const char *path,
 /*
  * Write to 'path', which may be one of them, what the 'n' tables know, as if
  * their documents had been fed one table after the other.  They are of the same
- * options and secret.  On DEDUP_ETABLE *bad is the number, from 0, of the one
- * that 'why' is about, or n for 'path', which stays as it was.  DEDUP_ENOMEM.
+ * options and secret.  The merged table has no count of a text that was counted
+ * in fewer than 'least' documents of all these tables: 0 keeps all counts, and
+ * more is for the last merge, since what is rare in one table may be frequent
+ * in all.  On DEDUP_ETABLE *bad is the number, from 0, of the table that 'why'
+ * is about, or n for 'path', which stays as it was.  DEDUP_ENOMEM.
  */
 DEDUP_API enum dedup_status dedup_table_merge(const char *path,
 					      char *const *tables, size_t n,
-					      size_t *bad, char why[DEDUP_WHY]);
-
-/*
- * The same, but of a text that was counted in fewer than 'least' documents of
- * all these tables the merged one has no count.  For the last merge: what one
- * part counts rarely may be frequent in all.
- */
-DEDUP_API enum dedup_status dedup_table_merge_counts(const char *path,
-						     char *const *tables,
-						     size_t n, uint64_t least,
-						     size_t *bad,
-						     char why[DEDUP_WHY]);
+					      uint64_t least, size_t *bad,
+					      char why[DEDUP_WHY]);
 
 /*
  * Claim a table, which need not exist yet, to load it and save it again; *lock

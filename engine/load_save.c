@@ -241,8 +241,8 @@ dedup_table_test(const char *path, char why[DEDUP_WHY])
 }
 
 enum dedup_status
-dedup_table_merge_counts(const char *path, char *const *tables, size_t n,
-			 uint64_t least, size_t *bad, char why[DEDUP_WHY])
+dedup_table_merge(const char *path, char *const *tables, size_t n,
+		  uint64_t least, size_t *bad, char why[DEDUP_WHY])
 {
 	struct saved **f = calloc(n + 1, sizeof(struct saved *));
 	enum dedup_status st = DEDUP_OK;
@@ -282,13 +282,6 @@ out:
 		saved_close(f[open]);
 	free(f);
 	return st;
-}
-
-enum dedup_status
-dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
-		  char why[DEDUP_WHY])
-{
-	return dedup_table_merge_counts(path, tables, n, 0, bad, why);
 }
 
 enum dedup_status
