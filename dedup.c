@@ -329,17 +329,12 @@ static enum dedup_status
 take_text(struct dedup *d, const char *text, size_t len, enum how how,
 	  struct dedup_verdict *v)
 {
-	enum dedup_status st;
-
 	*v = (struct dedup_verdict){ .removals = NULL };
 	if (!d->open || d->broken || d->out.decided + len < d->given)
 		return DEDUP_ESTATE;
 	engine_begin_call(d, v);
 	d->given = d->out.begin + len;
-	st = engine_end_call(d, read_text(d, text, how), how == END, v);
-	if (st == DEDUP_OK)
-		d->stats.early += how == FLUSH && v->decided > v->begin;
-	return st;
+	return engine_end_call(d, read_text(d, text, how), how == END, v);
 }
 
 enum dedup_status

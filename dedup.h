@@ -260,7 +260,6 @@ struct dedup_stats {
 	uint64_t oversize;	/* units too long to judge, kept */
 	uint64_t unrecorded;	/* units not remembered: no memory; in all
 				 * readings */
-	uint64_t early;		/* dedup_flush() calls that settled something */
 	uint64_t memory;	/* bytes held */
 	bool full;		/* options.memory, or all there is, is full:
 				 * nothing more is recorded, or counted */

@@ -31,7 +31,7 @@ print_json(const struct dedup_stats *s, const struct tally *t)
 		share(s->removed_bytes, s->bytes), t->records, t->bad_records,
 		t->no_text, s->oversize + t->long_records, t->short_documents,
 		t->short_bytes, s->unrecorded,
-		s->early, s->full ? "true" : "false", s->memory, s->lines,
+		t->early, s->full ? "true" : "false", s->memory, s->lines,
 		s->short_lines, s->given_up);
 }
 
@@ -92,9 +92,9 @@ stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
 	if (s->unrecorded > 0)
 		fprintf(stderr, "not stored  %" PRIu64 " units: no memory\n",
 			s->unrecorded);
-	if (s->early > 0)
+	if (t->early > 0)
 		fprintf(stderr, "early       %" PRIu64
-			" times, as the input paused\n", s->early);
+			" times, as the input paused\n", t->early);
 	fprintf(stderr, "memory      %.1f MB%s\n", (double)s->memory / 1e6,
 		s->full ? ", full" : "");
 }
