@@ -509,22 +509,17 @@ DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
 				       char why[DEDUP_WHY]);
 
 /*
- * Gives the name of a document that was fed, by its number, for a table: the
- * *len bytes at *p, which live until the next call.  0, or -1 with errno.
- */
-typedef int (*dedup_label)(void *arg, uint64_t document, const char **p,
-			   size_t *len);
-
-/*
  * Save what was loaded (DEDUP_LOAD_KNOWN) and what was kept since, with counts
- * if these were made.  'label' may be NULL: documents have no names.  The file
+ * if these were made.  label() gives the name of a document that was fed, by
+ * its number: the *len bytes at *p, which live until the next call; it returns
+ * 0, or -1 with errno.  It may be NULL: documents have no names.  The file
  * is replaced when all is on disk, and stays as it was where anything fails;
  * 'd' is as before in any case.  DEDUP_ESTATE: a document is open.
  * DEDUP_ENOMEM.
  */
 DEDUP_API enum dedup_status dedup_save(const struct dedup *d, const char *path,
-				       dedup_label label, void *arg,
-				       char why[DEDUP_WHY]);
+	int (*label)(void *arg, uint64_t document, const char **p, size_t *len),
+	void *arg, char why[DEDUP_WHY]);
 
 /*
  * The name of a document of the table with this number, from 1: the *len bytes

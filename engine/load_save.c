@@ -153,7 +153,9 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 }
 
 enum dedup_status
-dedup_save(const struct dedup *d, const char *path, dedup_label label,
+dedup_save(const struct dedup *d, const char *path,
+	   int (*label)(void *arg, uint64_t document, const char **p,
+			size_t *len),
 	   void *arg, char why[DEDUP_WHY])
 {
 	struct saved_options options = options_of(d);
