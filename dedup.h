@@ -69,9 +69,6 @@ extern "C" {
 /* A unit longer than this many bytes is kept without being judged. */
 #define DEDUP_UNIT_MAX ((size_t)4 << 20)
 
-/* A near-duplicate has at least this many words. */
-#define DEDUP_NEAR_WORDS 8
-
 /* Words in a shingle, at most. */
 #define DEDUP_NGRAM_MAX 32
 
@@ -450,8 +447,8 @@ DEDUP_API enum dedup_status dedup_again(struct dedup *d);
  * as if it had never been fed.  It keeps its number, its part in dedup_stats
  * and its vote in counts of boilerplate, and memory that was full stays full.
  * Call it before the next document begins, at most once for each.
- * DEDUP_ESTATE: options.can_forget is false; a document is open; or no document,
- * or a reference one, has just ended.
+ * DEDUP_ESTATE: options.can_forget is false; a document is open; or no
+ * document, or a reference one, has just ended.
  */
 DEDUP_API enum dedup_status dedup_forget(struct dedup *d);
 
@@ -459,7 +456,7 @@ DEDUP_API enum dedup_status dedup_forget(struct dedup *d);
  * The documents fed while this is on are for reference.  Nothing of them goes,
  * and what they say goes from the others, as DEDUP_LISTED: units of min_words
  * words or more with the same words, near ones, units that hold a reference
- * text of DEDUP_NEAR_WORDS words or more, with options.threshold similar ones,
+ * text of 8 words or more, with options.threshold similar ones,
  * and with options.contained what stands in them.  They come before all others
  * and are read once.  Other documents are numbered on from them.
  * DEDUP_ESTATE: a document is open, others were fed, or this is not the first

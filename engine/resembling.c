@@ -42,7 +42,7 @@ resembling_find(const struct dedup *d, struct table *t, struct piece *p,
 		     !p->proposal->exact;
 	int got = 0;
 
-	if (p->length >= DEDUP_NEAR_WORDS) {
+	if (p->length >= SHINGLE_NEAR) {
 		got = early ? table_near_after(t, &p->w, threshold,
 					       p->proposal, m)
 			    : table_near(t, &p->w, m);

@@ -383,7 +383,7 @@ soon_link(const struct view *v, size_t i, bool final)
 		      opt->unit != DEDUP_UNIT_DOCUMENT;
 	bool lead = judged && u->ending != ENDING_WHOLE;
 	bool full = judged && !opt->exact && !u->headline &&
-		    u->length >= DEDUP_NEAR_WORDS;
+		    u->length >= SHINGLE_NEAR;
 
 	if (!u->linked && (lead || full))
 		return link_unit(v, i, lead, full, final);

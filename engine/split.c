@@ -119,7 +119,7 @@ bool
 split_wants_identity(const struct split *s, const struct piece *p)
 {
 	return !s->opt.exact &&
-	       (p->length >= DEDUP_NEAR_WORDS || s->opt.contained);
+	       (p->length >= SHINGLE_NEAR || s->opt.contained);
 }
 
 /* Are the words of a unit to be had, beyond its fingerprint? */
