@@ -439,10 +439,10 @@ engine_feed(struct dedup *d, struct split *s)
 	return judge_reading(d, s, r);
 }
 
-/* Two readings. */
+/* Passes. */
 
 unsigned
-dedup_readings_left(const struct dedup *d)
+dedup_passes_left(const struct dedup *d)
 {
 	return d->second || d->opt.counts_only ? 0 :
 	       !d->judging + (d->opt.keep == DEDUP_KEEP_NONE);
@@ -451,7 +451,7 @@ dedup_readings_left(const struct dedup *d)
 enum dedup_status
 dedup_again(struct dedup *d)
 {
-	if (d->open || d->broken || dedup_readings_left(d) == 0)
+	if (d->open || d->broken || dedup_passes_left(d) == 0)
 		return DEDUP_ESTATE;
 	if (!d->judging) {
 		d->least = boilerplate_least(d, d->counted);
@@ -462,7 +462,7 @@ dedup_again(struct dedup *d)
 	}
 	d->judging = true;
 	d->counting = false;
-	/* What was not remembered leaves copies in the last reading, too. */
+	/* What was not remembered leaves copies in the last pass, too. */
 	d->was_full |= table_full(d->table);
 	table_clear(d->table);
 	engine_share_memory(d);
@@ -492,7 +492,7 @@ dedup_reference(struct dedup *d, bool on)
 		return DEDUP_ESTATE;
 	if (on == d->reference)
 		return DEDUP_OK;
-	/* Another reading numbers documents on from the reference ones. */
+	/* Another pass numbers documents on from the reference ones. */
 	if (on && d->stats.documents != d->references)
 		return DEDUP_ESTATE;
 	if (on && d->listed == NULL) {

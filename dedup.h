@@ -106,7 +106,7 @@ enum dedup_scope {
 /* Which copy stays. */
 enum dedup_keep {
 	DEDUP_KEEP_FIRST,
-	DEDUP_KEEP_NONE,	/* needs another reading: dedup_again() */
+	DEDUP_KEEP_NONE,	/* needs another pass: dedup_again() */
 };
 
 /*
@@ -162,7 +162,7 @@ struct dedup_options {
 	uint64_t seed;			/* 0 */
 	uint64_t boilerplate;		/* 0: off; from 2: a line or block that
 					 * is in so many documents goes from
-					 * all; needs another reading unless
+					 * all; needs another pass unless
 					 * a table with counts is loaded */
 	double boilerplate_share;	/* 0: off; over 0, to 1: the same, in
 					 * such a share of all documents, two
@@ -172,7 +172,7 @@ struct dedup_options {
 					 * dedup_save(), even if nothing else
 					 * needs it */
 	bool counts_only;		/* false; count what is in how many
-					 * documents, in one reading, and do
+					 * documents, in one pass, and do
 					 * nothing else: nothing goes, nothing
 					 * is known, and dedup_save() saves what
 					 * was loaded and these counts */
@@ -256,7 +256,7 @@ struct dedup_stats {
 	uint64_t removed_bytes;	/* blank lines included */
 	uint64_t oversize;	/* units too long to judge, kept */
 	uint64_t unrecorded;	/* units not remembered: no memory; in all
-				 * readings */
+				 * passes */
 	uint64_t memory;	/* bytes held */
 	bool full;		/* options.memory, or all there is, is full:
 				 * nothing more is recorded, or counted */
@@ -427,18 +427,18 @@ DEDUP_API enum dedup_status dedup_documents(struct dedup *d,
 DEDUP_API void dedup_set_aside(struct dedup *d, uint64_t bytes);
 
 /*
- * How many readings are to follow this one, 0 to 2.  Only the verdicts of the
- * last reading hold; those before are to be ignored.  Boilerplate takes one
- * reading to count, unless a table with counts was loaded, and DEDUP_KEEP_NONE
- * takes one to find what has copies.
+ * How many passes over all documents are to follow this one, 0 to 2.  Only the
+ * verdicts of the last pass hold; those before are to be ignored.  Boilerplate
+ * takes one pass to count, unless a table with counts was loaded, and
+ * DEDUP_KEEP_NONE takes one to find what has copies.
  */
-DEDUP_API unsigned dedup_readings_left(const struct dedup *d);
+DEDUP_API unsigned dedup_passes_left(const struct dedup *d);
 
 /*
- * All documents have been fed: begin the next reading.  The caller feeds the
+ * All documents have been fed: begin the next pass.  The caller feeds the
  * same ones in the same order again, but no reference ones.  Documents are
  * counted from 0 again, or on from the reference ones.  DEDUP_ESTATE: a
- * document is open, or dedup_readings_left() is 0.
+ * document is open, or dedup_passes_left() is 0.
  */
 DEDUP_API enum dedup_status dedup_again(struct dedup *d);
 
@@ -460,7 +460,7 @@ DEDUP_API enum dedup_status dedup_forget(struct dedup *d);
  * and with options.contained what stands in them.  They come before all others
  * and are read once.  Other documents are numbered on from them.
  * DEDUP_ESTATE: a document is open, others were fed, or this is not the first
- * reading.  DEDUP_ENOMEM: nothing has changed.
+ * pass.  DEDUP_ENOMEM: nothing has changed.
  */
 DEDUP_API enum dedup_status dedup_reference(struct dedup *d, bool on);
 
@@ -598,7 +598,7 @@ DEDUP_API enum dedup_status dedup_table_lock(const char *path, int *lock,
 DEDUP_API void dedup_table_unlock(const char *path, int lock);
 
 /*
- * Counts so far, of the reading at hand; reference documents are left out.
+ * Counts so far, of this pass; reference documents are left out.
  * Call dedup_get_stats(); it hands over the size of the caller's struct.
  */
 DEDUP_API void dedup_stats_fill(const struct dedup *d, struct dedup_stats *s,

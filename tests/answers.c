@@ -356,7 +356,7 @@ ask(const struct corpus *c, const struct dedup_options *opt,
 	while (what == NULL) {
 		what = read_some(d, c, c->nreference, c->n - c->nreference,
 				 pieces, &seed, a);
-		if (what != NULL || dedup_readings_left(d) == 0)
+		if (what != NULL || dedup_passes_left(d) == 0)
 			break;
 		if (dedup_again(d) != DEDUP_OK)
 			what = "dedup_again fails";

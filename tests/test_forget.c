@@ -321,7 +321,7 @@ test_there_are_as_many_readings_as_are_told(void **state)
 		opt.keep = i & 2 ? DEDUP_KEEP_NONE : DEDUP_KEEP_FIRST;
 		d = new_engine(&opt);
 		for (;;) {
-			assert_int_equal(dedup_readings_left(d), left);
+			assert_int_equal(dedup_passes_left(d), left);
 			document(d, lines, &v);
 			document(d, line, &v);
 			if (left-- == 0)
@@ -392,7 +392,7 @@ test_top_tells_of_the_most_frequent(void **state)
 	dedup_options_init(&opt);
 	opt.count = true;
 	d = new_engine(&opt);
-	assert_int_equal(dedup_readings_left(d), 0);
+	assert_int_equal(dedup_passes_left(d), 0);
 	document(d, "only here\n", &v);
 	document(d, lines, &v);
 	document(d, line, &v);
@@ -472,7 +472,7 @@ test_tables_tell_of_documents_that_have_labels(void **state)
 		d = new_engine(&opt);
 		assert_int_equal(dedup_load(d, path, DEDUP_LOAD_KNOWN, why),
 				 DEDUP_OK);
-		assert_int_equal(dedup_readings_left(d), 0);
+		assert_int_equal(dedup_passes_left(d), 0);
 		document(d, lines, &v);
 		assert_int_equal(v.nremovals, 2);
 		assert_int_equal(v.removals[0].reason, DEDUP_BOILERPLATE);

@@ -249,7 +249,7 @@ count_part(const char *path, unsigned from, unsigned to, bool exact)
 	opt.exact = exact;
 	opt.contained = !exact;
 	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
-	assert_int_equal(dedup_readings_left(d), 0);
+	assert_int_equal(dedup_passes_left(d), 0);
 	for (unsigned i = from; i < to; i++) {
 		/* One line is in all, one in every third, others in one. */
 		snprintf(text, sizeof(text), "Home\nThird %u\n\n" WORDS "\n\n"

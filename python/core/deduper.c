@@ -7,7 +7,7 @@
  * leaves the object unusable: their copies would go from what comes next, and
  * nobody has them.
  *
- * Rows are counted over all columns, from 0 in each reading, those of reference
+ * Rows are counted over all columns, from 0 in each pass, those of reference
  * columns apart.  A null is a row and no document.
  */
 #include "core.h"
@@ -302,7 +302,7 @@ job_run(struct job *j)
 	j->text = malloc(room * sizeof(*j->text));
 	j->row = malloc(room * sizeof(*j->row));
 	j->done = 0;
-	if (!j->reference && dedup_readings_left(self->d) == 0)
+	if (!j->reference && dedup_passes_left(self->d) == 0)
 		j->min_words = self->min_doc_words;
 	clock_gettime(CLOCK_MONOTONIC, &j->last);
 	if (j->text != NULL && j->row != NULL) {
@@ -1018,17 +1018,17 @@ feed_list(struct deduper *self, PyObject *args)
 	return judge_list(self, list, name, reference, NULL, NULL);
 }
 
-/* Readings. */
+/* Passes. */
 
 static PyObject *
-readings_left(struct deduper *self, PyObject *unused)
+passes_left(struct deduper *self, PyObject *unused)
 {
 	unsigned n;
 
 	(void)unused;
 	if (enter(self) != 0)
 		return NULL;
-	n = dedup_readings_left(self->d);
+	n = dedup_passes_left(self->d);
 	leave(self);
 	return PyLong_FromUnsignedLong(n);
 }
@@ -1055,7 +1055,7 @@ again(struct deduper *self, PyObject *unused)
 	leave(self);
 	if (st == DEDUP_ESTATE) {
 		PyErr_SetString(PyExc_RuntimeError, "again(): these options "
-				"take no other reading");
+				"take no other pass");
 		return NULL;
 	}
 	if (st != DEDUP_OK)
@@ -1366,7 +1366,7 @@ static PyMethodDef methods[] = {
 	{ "clean_list", (PyCFunction)clean_list, METH_VARARGS, NULL },
 	{ "find_list", (PyCFunction)find_list, METH_VARARGS, NULL },
 	{ "feed_list", (PyCFunction)feed_list, METH_VARARGS, NULL },
-	{ "readings_left", (PyCFunction)readings_left, METH_NOARGS, NULL },
+	{ "passes_left", (PyCFunction)passes_left, METH_NOARGS, NULL },
 	{ "again", (PyCFunction)again, METH_NOARGS, NULL },
 	{ "load", (PyCFunction)load, METH_VARARGS, NULL },
 	{ "save", (PyCFunction)save, METH_VARARGS, NULL },
