@@ -583,9 +583,9 @@ dedup_strerror(enum dedup_status status)
 }
 
 const char *
-dedup_reason_name(enum dedup_reason reason)
+dedup_reason_name(unsigned reason)
 {
-	switch (reason) {
+	switch ((enum dedup_reason)reason) {
 	case DEDUP_EXACT:
 		return "exact";
 	case DEDUP_NEAR:

@@ -135,9 +135,9 @@ enum dedup_reason {
 /* The defaults stand first; dedup_options_init() sets them. */
 struct dedup_options {
 	size_t size;			/* sizeof(struct dedup_options) */
-	enum dedup_unit unit;		/* DEDUP_UNIT_AUTO */
-	enum dedup_scope scope;		/* DEDUP_SCOPE_ALL */
-	enum dedup_keep keep;		/* DEDUP_KEEP_FIRST */
+	unsigned unit;			/* DEDUP_UNIT_AUTO */
+	unsigned scope;			/* DEDUP_SCOPE_ALL */
+	unsigned keep;			/* DEDUP_KEEP_FIRST */
 	unsigned min_words;		/* 5; from 1: a shorter unit, or a part,
 					 * is compared only with the one before
 					 * it, and as a heading */
@@ -210,7 +210,7 @@ struct dedup_removal {
 	uint64_t begin, end;
 	uint64_t unit_begin, unit_end;	/* without those blank lines */
 	uint64_t line;			/* of unit_begin */
-	enum dedup_reason reason;
+	unsigned reason;		/* an enum dedup_reason */
 	double resemblance;		/* to the text that says it, 0 to 1:
 					 * 2M/(|a|+|b|); M is the length of the
 					 * longest common subsequence of the
@@ -537,7 +537,7 @@ DEDUP_API bool dedup_is_table(const char *path);
 struct dedup_table_info {
 	size_t size;			/* sizeof(struct dedup_table_info) */
 	unsigned version;		/* of the format */
-	enum dedup_unit unit;		/* the options that it was made with */
+	unsigned unit;			/* the options that it was made with */
 	unsigned min_words, ngram;
 	bool exact, fold_digits, contained, places;
 	uint64_t secret_id;		/* equal for equal secrets */
@@ -655,7 +655,7 @@ DEDUP_API const char *dedup_strerror(enum dedup_status status);
  * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate",
  * "listed" or "heading", or "unknown reason"; static.
  */
-DEDUP_API const char *dedup_reason_name(enum dedup_reason reason);
+DEDUP_API const char *dedup_reason_name(unsigned reason);
 
 /* DEDUP_VERSION of the library in use. */
 DEDUP_API const char *dedup_version(void);

@@ -210,7 +210,7 @@ dedup_table_info_fill(const char *path, struct dedup_table_info *to,
 	info = (struct dedup_table_info){
 		.size = sizeof(info),
 		.version = i.version, .secret_id = i.secret_id,
-		.unit = (enum dedup_unit)i.options.unit,
+		.unit = i.options.unit,
 		.min_words = i.options.min_words, .ngram = i.options.ngram,
 		.exact = !i.options.near,
 		.fold_digits = i.options.fold_digits,

@@ -13,12 +13,10 @@
 #include "value.h"
 
 _Static_assert(DEDUP_WHY == VALUE_WHY, "messages are handed through");
-_Static_assert(sizeof(enum dedup_unit) == sizeof(unsigned),
-	       "enums are stored as unsigned");
 
 enum kind {
 	FLAG,			/* a bool becomes true */
-	WORD,			/* an enum: its place in 'words' */
+	WORD,			/* an unsigned: its place in 'words' */
 	COUNT,			/* an unsigned, from 'least' to 'most' */
 	SHARE,			/* a double over 0, up to 1; 0: off */
 	SIZE,			/* a uint64_t: bytes, from a size */

@@ -154,7 +154,7 @@ any_options(struct rng *r, struct dedup_options *opt)
 	opt->exact = rng_once(r, 4);
 	opt->contained = !opt->exact && rng_once(r, 3);
 	opt->fold_digits = rng_once(r, 4);
-	opt->unit = (enum dedup_unit)rng_below(r, 4);
+	opt->unit = rng_below(r, 4);
 	opt->min_words = rng_range(r, 1, 6);
 }
 

@@ -19,7 +19,7 @@ print_json(const struct dedup_stats *s, const struct tally *t)
 		s->documents, s->bytes, t->bytes_in, t->bytes_out, s->units);
 	for (int i = 0; i < DEDUP_NREASONS; i++)
 		fprintf(stderr, "%s\"%s\":%" PRIu64, i > 0 ? "," : "",
-			dedup_reason_name((enum dedup_reason)i), s->removed[i]);
+			dedup_reason_name((unsigned)i), s->removed[i]);
 	fprintf(stderr, "},\"removed_bytes\":%" PRIu64 ",\"removed_share\":%.6f,"
 		"\"records\":%" PRIu64 ",\"bad_records\":%" PRIu64
 		",\"no_text\":%" PRIu64 ",\"oversize\":%" PRIu64
@@ -71,7 +71,7 @@ stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
 	for (int i = 0; i < DEDUP_NREASONS; i++)
 		if (s->removed[i] > 0)
 			fprintf(stderr, "  %-9s %" PRIu64 "\n",
-				dedup_reason_name((enum dedup_reason)i),
+				dedup_reason_name((unsigned)i),
 				s->removed[i]);
 	print_lines(s);
 	if (t->short_documents > 0)

@@ -1207,7 +1207,7 @@ removed_of(const struct dedup_stats *s)
 	PyObject *dict = PyDict_New();
 
 	for (int i = 0; dict != NULL && i < DEDUP_NREASONS; i++)
-		if (put_number(dict, dedup_reason_name((enum dedup_reason)i),
+		if (put_number(dict, dedup_reason_name((unsigned)i),
 			       s->removed[i]) != 0)
 			Py_CLEAR(dict);
 	return dict;
