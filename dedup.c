@@ -138,7 +138,7 @@ dedup_begin(struct dedup *d)
 	if (d->opt.scope == DEDUP_SCOPE_DOCUMENT && !d->reference)
 		table_clear(d->table);
 	d->counted += d->counting;
-	if (d->may_forget)
+	if (d->opt.can_forget)
 		table_mark(d->table);
 	d->undoomed = d->ndoomed;
 	d->open = true;
@@ -306,17 +306,12 @@ static enum dedup_status
 take_text(struct dedup *d, const char *text, size_t len, enum how how,
 	  struct dedup_verdict *v)
 {
-	enum dedup_status st;
-
 	*v = (struct dedup_verdict){ .removals = NULL };
 	if (!d->open || d->broken || d->out.decided + len < d->given)
 		return DEDUP_ESTATE;
 	engine_begin_call(d, v);
 	d->given = d->out.begin + len;
-	st = engine_end_call(d, read_text(d, text, how), how == END, v);
-	if (st == DEDUP_OK)
-		d->stats.early += how == FLUSH && v->decided > v->begin;
-	return st;
+	return engine_end_call(d, read_text(d, text, how), how == END, v);
 }
 
 enum dedup_status
@@ -396,10 +391,10 @@ engine_feed(struct dedup *d, struct split *s)
 	return seam_leave(&d->own, s);
 }
 
-/* Two readings. */
+/* Passes. */
 
 unsigned
-dedup_readings_left(const struct dedup *d)
+dedup_passes_left(const struct dedup *d)
 {
 	return d->second || d->opt.counts_only ? 0 :
 	       !d->judging + (d->opt.keep == DEDUP_KEEP_NONE);
@@ -408,7 +403,7 @@ dedup_readings_left(const struct dedup *d)
 enum dedup_status
 dedup_again(struct dedup *d)
 {
-	if (d->open || d->broken || dedup_readings_left(d) == 0)
+	if (d->open || d->broken || dedup_passes_left(d) == 0)
 		return DEDUP_ESTATE;
 	if (!d->judging) {
 		d->least = boilerplate_least(d, d->counted);
@@ -419,7 +414,7 @@ dedup_again(struct dedup *d)
 	}
 	d->judging = true;
 	d->counting = false;
-	/* What was not remembered leaves copies in the last reading, too. */
+	/* What was not remembered leaves copies in the last pass, too. */
 	d->was_full |= table_full(d->table);
 	table_clear(d->table);
 	engine_share_memory(d);
@@ -431,21 +426,10 @@ dedup_again(struct dedup *d)
 }
 
 enum dedup_status
-dedup_may_forget(struct dedup *d)
-{
-	if (d->open || d->broken)
-		return DEDUP_ESTATE;
-	/* Of the last document nothing was noted. */
-	if (!d->may_forget)
-		d->ended = false;
-	d->may_forget = true;
-	return DEDUP_OK;
-}
-
-enum dedup_status
 dedup_forget(struct dedup *d)
 {
-	if (d->open || !d->ended || !d->may_forget || d->broken)
+	if (d->open || !d->ended || !d->opt.can_forget || d->reference ||
+	    d->broken)
 		return DEDUP_ESTATE;
 	table_undo(d->table);
 	d->ndoomed = d->undoomed;
@@ -460,7 +444,7 @@ dedup_reference(struct dedup *d, bool on)
 		return DEDUP_ESTATE;
 	if (on == d->reference)
 		return DEDUP_OK;
-	/* Another reading numbers documents on from the reference ones. */
+	/* Another pass numbers documents on from the reference ones. */
 	if (on && d->stats.documents != d->references)
 		return DEDUP_ESTATE;
 	if (on && d->listed == NULL) {
@@ -551,9 +535,9 @@ dedup_strerror(enum dedup_status status)
 }
 
 const char *
-dedup_reason_name(enum dedup_reason reason)
+dedup_reason_name(unsigned reason)
 {
-	switch (reason) {
+	switch ((enum dedup_reason)reason) {
 	case DEDUP_EXACT:
 		return "exact";
 	case DEDUP_NEAR:

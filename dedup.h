@@ -1,14 +1,5 @@
 /*
- * libdedup: find the parts of documents that say again what was said before.
- * dedup(3) has the same in prose, with complete programs.
- *
- * A document is a sequence of units: blocks between blank lines, and lines that
- * can stand alone (enum dedup_unit says which).  Documents are fed in order, in
- * pieces of any size; the library answers which bytes to drop and, for each,
- * why, and which copy that stays says the same.  It never drops a unit without
- * such a witness.  It holds no text, only the words of what was said, as
- * numbers.  It reads and writes no files but saved tables, and never prints or
- * exits.
+ * libdedup: find the parts of documents that repeat what was said before.
  *
  *	struct dedup_options opt;
  *	struct dedup_verdict v;
@@ -20,29 +11,22 @@
  *		len = dedup_apply(text, len, &v, text);
  *	dedup_free(d);
  *
- * Memory grows with the text that is no exact copy: about 0.5 bytes per byte of
- * prose, 20 per unit with options.exact.  The answers are a function of the
- * documents, their order and the options.  They do not depend on the sizes of
- * the pieces, the number of documents in a call, the number of threads, the
- * locale, or the secret that keys the fingerprints.
+ * A document is split into units: blocks between blank lines, and lines that
+ * can stand alone.  A unit is removed if another text says all that it says;
+ * the copy that stays is named.  The answers depend on the documents, their
+ * order and the options only: not on threads, locale, the sizes of pieces, or
+ * the secret that keys the fingerprints.  dedup(1) has the rules.
  *
- * Threads: one thread at a time uses a struct dedup.  dedup_documents(), and
- * dedup_feed() and dedup_end() of a long text, make threads of their own, which
- * are gone when the call returns.  Different structs are independent.  There
- * are no globals.
+ * The library holds words as numbers, no text.  It never prints or exits, opens
+ * no file but saved tables, and has no globals.  One thread at a time uses a
+ * struct dedup; threads that a call starts are gone when it returns.  Memory
+ * grows with text that is not an exact copy: about 0.5 bytes a byte of prose,
+ * or 20 a unit with options.exact.
  *
- * Offsets and lengths are in bytes.  Lines and documents are counted from 0.
- *
- * Errors: a call that returns DEDUP_EINVAL or DEDUP_ESTATE has changed nothing.
- * After DEDUP_ENOMEM or DEDUP_ETABLE from a call that judges documents, the
- * state can only be freed: every other call returns DEDUP_ESTATE.  What else a
- * status means stands at each function.  DEDUP_ESTATE is not repeated there for
- * a state that can only be freed.
- *
- * Structs that the caller allocates and that may grow begin with their size, so
- * that a program and a library of different versions fit together.  Others do
- * not grow.  While the major version is 0, a new minor version may break this:
- * the name of the shared library has the minor version in it.
+ * Errors: DEDUP_EINVAL and DEDUP_ESTATE change nothing.  After DEDUP_ENOMEM or
+ * DEDUP_ETABLE from a call that judges, 'd' can only be freed: all other calls
+ * return DEDUP_ESTATE.  Offsets and lengths are bytes; lines and documents
+ * count from 0.  This part is enough for most programs; dedup(3) has examples.
  */
 #ifndef DEDUP_H
 #define DEDUP_H
@@ -54,645 +38,438 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define DEDUP_VERSION_MAJOR 0
-#define DEDUP_VERSION_MINOR 3
-#define DEDUP_VERSION_PATCH 0
-#define DEDUP_VERSION "0.3.0"
-
-#if defined(__GNUC__)
-#define DEDUP_API __attribute__((visibility("default")))
-#else
-#define DEDUP_API
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
 #endif
 
-/* A unit longer than this many bytes is kept without being judged. */
-#define DEDUP_UNIT_MAX ((size_t)4 << 20)
-
-/* A near-duplicate has at least this many words. */
-#define DEDUP_NEAR_WORDS 8
-
-/* Words in a shingle, at most. */
-#define DEDUP_NGRAM_MAX 32
-
-/* Bytes of a message that is put into 'why', its NUL included. */
-#define DEDUP_WHY 200
-
 enum dedup_status {
-	DEDUP_OK = 0,
+	DEDUP_OK,
 	DEDUP_ENOMEM,		/* out of memory */
-	DEDUP_EINVAL,		/* an option or argument is out of its range */
-	DEDUP_ESTATE,		/* the call does not fit here: see each */
-	DEDUP_ERANDOM,		/* the system gives no random secret */
+	DEDUP_EINVAL,		/* an argument or option is out of range */
+	DEDUP_ESTATE,		/* not now: see the function */
+	DEDUP_ERANDOM,		/* the system has no random secret */
 	DEDUP_ESTOP,		/* a callback asked to stop */
-	DEDUP_ETABLE,		/* a saved table is damaged, was made with other
-				 * options, or cannot be read or written; the
-				 * argument 'why' says which */
+	DEDUP_ETABLE,		/* a saved table cannot be used: see 'why' */
+};
+const char *dedup_strerror(enum dedup_status status);	/* a static line */
+
+enum dedup_unit { DEDUP_UNIT_AUTO, DEDUP_UNIT_LINE, DEDUP_UNIT_PARAGRAPH,
+		  DEDUP_UNIT_DOCUMENT };
+enum dedup_scope { DEDUP_SCOPE_ALL, DEDUP_SCOPE_DOCUMENT };
+enum dedup_keep { DEDUP_KEEP_FIRST, DEDUP_KEEP_NONE };
+
+/* The default of each field, then its range and meaning.  0: off, no limit. */
+struct dedup_options {
+	size_t size;		/* of the struct: from dedup_options_init() */
+	unsigned unit;		/* DEDUP_UNIT_AUTO; what is judged as one */
+	unsigned scope;		/* DEDUP_SCOPE_ALL; where to look for copies */
+	unsigned keep;		/* DEDUP_KEEP_FIRST; NONE takes two passes */
+	unsigned min_words;	/* 5, from 1; shorter units stay, but for
+				 * repeats, headings and boilerplate */
+	unsigned ngram;		/* 3, 1 to 32; words in a shingle (Broder 1997),
+				 * for 'threshold' and 'contained' */
+	unsigned threads;	/* 1, to 256; 0: one for each processor */
+	bool exact;		/* false; only exact copies: the options ngram,
+				 * threshold and contained have no effect */
+	bool fold_digits;	/* false; treat all numbers as equal */
+	bool contained;		/* false; remove parts of longer units, too */
+	bool places;		/* true; know where copies that stay are */
+	bool can_forget;	/* false; dedup_forget() may be called */
+	bool count, counts_only;	/* false; see dedup_top() */
+	bool seeded;		/* false; make the secret from 'seed' */
+	uint64_t seed;		/* 0 */
+	double threshold;	/* 0, to 1; remove what is so similar, too */
+	uint64_t boilerplate;	/* 0, from 2; remove what so many documents
+				 * have from all of them, in two passes */
+	double boilerplate_share;	/* 0, to 1; the same, of all */
+	uint64_t memory;	/* 0; bytes for what is remembered */
 };
 
-/* What is judged as one; dedup(1) has the rules. */
-enum dedup_unit {
-	DEDUP_UNIT_AUTO,	/* a block; but a line in it that can stand
-				 * alone, of twice min_words or more, is one,
-				 * and so is what stands between such lines */
-	DEDUP_UNIT_LINE,	/* a line */
-	DEDUP_UNIT_PARAGRAPH,	/* a block between blank lines */
-	DEDUP_UNIT_DOCUMENT,	/* a document */
-};
-
-/* Where a copy is looked for. */
-enum dedup_scope {
-	DEDUP_SCOPE_ALL,	/* all documents so far */
-	DEDUP_SCOPE_DOCUMENT,	/* the document itself */
-};
-
-/* Which copy stays. */
-enum dedup_keep {
-	DEDUP_KEEP_FIRST,
-	DEDUP_KEEP_NONE,	/* needs another reading: dedup_again() */
-};
+/* Always call dedup_options_init() first: it fills in the defaults. */
+void dedup_options_fill(struct dedup_options *opt, size_t size);
+#define dedup_options_init(opt) dedup_options_fill((opt), sizeof(*(opt)))
 
 /*
- * Why a unit goes.  The text that says it may have gone itself, for a still
- * earlier one: the witness is at the end of that chain, and stays.
+ * Set an option by the name and value that a user types for dedup(1):
+ * "min-words" and "8".  A flag has a value of NULL, and becomes true.  If it
+ * returns false, nothing is set, and 'why' says what is wrong in a line.
  */
+#define DEDUP_WHY 200		/* bytes of a message, its NUL included */
+bool dedup_options_set(struct dedup_options *opt, const char *name,
+		       const char *value, char why[DEDUP_WHY]);
+
+struct dedup;	/* *d is NULL after DEDUP_EINVAL, _ENOMEM or _ERANDOM */
+enum dedup_status dedup_new(const struct dedup_options *opt, struct dedup **d);
+void dedup_free(struct dedup *d);	/* NULL is fine */
+
 enum dedup_reason {
 	DEDUP_EXACT,		/* an earlier text has the same words */
-	DEDUP_NEAR,		/* one says all of it in one piece, and is not
-				 * much longer */
-	DEDUP_SIMILAR,		/* resemblance of 'threshold' or more to it */
-	DEDUP_REPEAT,		/* says again what stands directly before */
-	DEDUP_LEAD,		/* said in full soon after: a cut-off lead, a
-				 * caption before the same with a credit */
-	DEDUP_CONTAINED,	/* stands word for word in an earlier text */
-	DEDUP_BOILERPLATE,	/* the same words stand in many documents */
-	DEDUP_LISTED,		/* a reference text or table says it, or it
-				 * holds a text of one */
-	DEDUP_HEADING,		/* shorter than min_words, or a part (what means
-				 * little by itself), beside what goes; the
-				 * same stands there at the witness */
-	DEDUP_NREASONS		/* of this version: a library may know more */
+	DEDUP_NEAR,		/* ... says all of it, and is not much longer */
+	DEDUP_SIMILAR,		/* ... is similar, by 'threshold' */
+	DEDUP_REPEAT,		/* it repeats what is directly before it */
+	DEDUP_LEAD,		/* a teaser, a caption: in full soon after */
+	DEDUP_CONTAINED,	/* it is part of an earlier text */
+	DEDUP_BOILERPLATE,	/* it is in many documents */
+	DEDUP_LISTED,		/* a reference text says it, or is in it */
+	DEDUP_HEADING,		/* what it stands beside is removed */
+	DEDUP_NREASONS		/* of this version; later ones may have more */
 };
-#define DEDUP_REASONS_MAX 16		/* no version has more */
+const char *dedup_reason_name(unsigned reason);	/* static: "exact", ... */
 
-/* The defaults stand first; dedup_options_init() sets them. */
-struct dedup_options {
-	size_t size;			/* sizeof(struct dedup_options) */
-	enum dedup_unit unit;		/* DEDUP_UNIT_AUTO */
-	enum dedup_scope scope;		/* DEDUP_SCOPE_ALL */
-	enum dedup_keep keep;		/* DEDUP_KEEP_FIRST */
-	unsigned min_words;		/* 5; from 1: a shorter unit, or a part,
-					 * is compared only with the one before
-					 * it, and as a heading */
-	unsigned ngram;			/* 3; 1 to DEDUP_NGRAM_MAX: words in a
-					 * shingle of 'threshold' and
-					 * 'contained' */
-	double threshold;		/* 0: off; over 0, to 1: least
-					 * resemblance of DEDUP_SIMILAR; then
-					 * only what stays is compared with */
-	bool exact;			/* false; no near-duplicates: 'ngram',
-					 * 'threshold' and 'contained' have no
-					 * effect */
-	bool fold_digits;		/* false; all numbers are equal */
-	bool contained;			/* false; DEDUP_CONTAINED too */
-	bool places;			/* true; remember where witnesses stand;
-					 * else removal.witness is all 0 */
-	bool seeded;			/* false; derive the secret of the
-					 * fingerprints from 'seed' instead of
-					 * drawing it at random */
-	uint64_t seed;			/* 0 */
-	uint64_t boilerplate;		/* 0: off; from 2: a line or block that
-					 * is in so many documents goes from
-					 * all; needs another reading unless
-					 * a table with counts is loaded */
-	double boilerplate_share;	/* 0: off; over 0, to 1: the same, in
-					 * such a share of all documents, two
-					 * at least; for boilerplate = 0 */
-	bool count;			/* false; count what is in how many
-					 * documents, for dedup_top() and
-					 * dedup_save(), even if nothing else
-					 * needs it */
-	bool counts_only;		/* false; count what is in how many
-					 * documents, in one reading, and do
-					 * nothing else: nothing goes, nothing
-					 * is known, and dedup_save() saves what
-					 * was loaded and these counts */
-	uint64_t memory;		/* 0: no limit; bytes for what is known:
-					 * of text kept, of reference texts, and
-					 * counts (half of it while these are
-					 * made).  Once it is full, nothing more
-					 * is recorded, or counted */
-	unsigned threads;		/* 1; to 256; how many work inside of
-					 * dedup_documents(), and dedup_feed()
-					 * and dedup_end() of long texts.
-					 * 0: one for each processor it may
-					 * use */
-};
-
-/* Where a unit stands. */
 struct dedup_place {
-	uint64_t document;
-	uint64_t offset;		/* in the document */
-	uint64_t line;			/* in the document */
-	unsigned table;			/* 0: it was fed; i, from 1: it is known
-					 * from the i-th table that was loaded,
-					 * and 'document' is one of those */
+	uint64_t document, offset, line;	/* a document; within it */
+	unsigned table;		/* 0, or i: it is of the i-th loaded table */
 };
 
-/*
- * Bytes begin to end go: a unit, or the part of one that stands in one piece,
- * with its newlines, and the blank lines that go along.  These are right before
- * the unit or right after it, or there are none:
- * begin <= unit_begin < unit_end <= end.  The removals of a document ascend and
- * do not overlap.  Each comes in one verdict, whole, whatever the sizes of the
- * pieces.
- */
 struct dedup_removal {
-	uint64_t begin, end;
-	uint64_t unit_begin, unit_end;	/* without those blank lines */
-	uint64_t line;			/* of unit_begin */
-	enum dedup_reason reason;
-	double resemblance;		/* to the text that says it, 0 to 1:
-					 * 2M/(|a|+|b|); M is the length of the
-					 * longest common subsequence of the
-					 * words (Myers 1986); 1 unless
-					 * DEDUP_NEAR, DEDUP_SIMILAR or
-					 * DEDUP_LISTED */
-	struct dedup_place witness;	/* the copy that stays; for DEDUP_LEAD
-					 * where the full text begins, later
-					 * on; for DEDUP_HEADING the same words
-					 * beside that copy; with
-					 * DEDUP_KEEP_NONE and for
-					 * DEDUP_BOILERPLATE another copy.  Of
-					 * boilerplate that a table has counted
-					 * only 'table' is known, and 'document'
-					 * is UINT64_MAX */
-	uint64_t documents;		/* DEDUP_BOILERPLATE: how many have it;
-					 * else 0 */
+	uint64_t begin, end;	/* what goes: a unit or a part of one, with the
+				 * blank lines before it or after it */
+	uint64_t unit_begin, unit_end;	/* without these; not empty */
+	uint64_t line;		/* of unit_begin */
+	unsigned reason;	/* an enum dedup_reason */
+	double resemblance;	/* similarity to the text that says it, 0 to 1:
+				 * 2M/(|a|+|b|) for M words in common, in order
+				 * (longest common subsequence, Myers 1986) */
+	struct dedup_place witness;	/* the copy that stays; of DEDUP_LEAD it
+					 * comes later; 0 without 'places' */
+	uint64_t documents;	/* of boilerplate: how many have it; else 0 */
 };
 
-/* What is settled of the open document.  After an error all of it is 0. */
-struct dedup_verdict {
-	const struct dedup_removal *removals;	/* new since the last verdict,
-						 * in ascending order; valid
-						 * until the next call */
-	size_t nremovals;
-	uint64_t begin;		/* 'decided' of the verdict before, or 0: where
-				 * the text began that the call was given */
-	uint64_t decided;	/* bytes of the document before this are to be
-				 * kept, but for the removals so far, which all
-				 * stand before it; it never goes down within a
-				 * document */
-	uint64_t words;		/* words of the document in what is kept there;
-				 * what was too long to judge counts as one for
-				 * each 8 bytes */
-};
-
-struct dedup_stats {
-	size_t size;		/* sizeof(struct dedup_stats) */
-	uint64_t documents;	/* begun */
-	uint64_t bytes;		/* fed */
-	uint64_t units;		/* judged, kept ones and removed ones */
-	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
-	uint64_t removed_bytes;	/* blank lines included */
-	uint64_t oversize;	/* units too long to judge, kept */
-	uint64_t unrecorded;	/* units not remembered: no memory; in all
-				 * readings */
-	uint64_t early;		/* dedup_flush() calls that settled something */
-	uint64_t memory;	/* bytes held */
-	bool full;		/* options.memory, or all there is, is full:
-				 * nothing more is recorded, or counted */
-	uint64_t lines;		/* with words, in units that were judged */
-	uint64_t short_lines;	/* of those, lines that are no compared unit by
-				 * themselves */
-	uint64_t given_up;	/* comparisons of units that took more steps
-				 * than a unit may: it stayed */
-};
-
-struct dedup;
-
-/*
- * Fill in the defaults and the size.  Call dedup_options_init(); it hands over
- * the size that the caller was compiled with.  An option that only one of the
- * caller and the library knows has its default.
- */
-DEDUP_API void dedup_options_fill(struct dedup_options *opt, size_t size);
-
-static inline void
-dedup_options_init(struct dedup_options *opt)
-{
-	dedup_options_fill(opt, sizeof(*opt));
-}
-
-/*
- * Set an option by name, as a user typed it.  Names, values and ranges are
- * those of dedup(1): "min-words" and "8", without hyphens before the name.  A
- * flag such as "exact" takes NULL, and becomes true.  "seed" sets 'seeded' too;
- * "boilerplate" sets one of its two fields, and the other one becomes 0.
- *
- * True, and 'why' is empty; or false, *opt is as it was, and 'why' says in a
- * line what is wrong, without name and value: "not a whole number from 1 to
- * 32", "no such option".  An option is also none if 'opt' has no room for it,
- * since the program was compiled for an older version.
- */
-DEDUP_API bool dedup_options_set(struct dedup_options *opt, const char *name,
-				 const char *value, char why[DEDUP_WHY]);
-
-/* What there is to know of an option with a name.  All strings are static. */
-struct dedup_option {
-	const char *name;	/* "min-words" */
-	char letter;		/* its short name in dedup(1), 'm'; 0: none */
-	const char *arg;	/* what its value is called there, "N"; NULL: it
-				 * is a flag, and takes none */
-	const char *words;	/* the values it takes, if they are words, with
-				 * spaces between: "all document"; else NULL */
-	uint64_t least, most;	/* range of a whole number; else 0, 0 */
-	const char *value;	/* its default, as a user would type it; "": it
-				 * is off, or random */
-	const char *help;	/* what it does: a line of English */
+struct dedup_verdict {		/* after an error all of it is 0 */
+	const struct dedup_removal *removals;	/* valid until the next call; */
+	size_t nremovals;		/* ... they ascend and never overlap */
+	uint64_t begin, decided;	/* 0 and the length; see dedup_feed() */
+	uint64_t words;			/* that stay of the document */
 };
 
 /*
- * The option number 'i', from 0, in the order of dedup(1); NULL behind the
- * last.  The struct may grow at its end.  The fields of struct dedup_options
- * that are for programs alone (places, count) have no name.
+ * Judge one document.  The text stays the caller's; it needs no NUL at its end.
+ * DEDUP_ESTATE: a document is open; so for dedup_documents().
  */
-DEDUP_API const struct dedup_option *dedup_option_at(size_t i);
+enum dedup_status dedup_document(struct dedup *d, const char *text, size_t len,
+				 struct dedup_verdict *v);
 
 /*
- * A new state in *d, which dedup_free() ends.  'opt' is copied.  On any error
- * *d is NULL.  DEDUP_EINVAL: an option is out of range, options.size is not
- * what dedup_options_init() made it, or an option is set that the library is
- * too old to know.  DEDUP_ERANDOM, DEDUP_ENOMEM.
+ * Copy what stays of the text that the verdict is on to 'out', which has room
+ * for 'len' bytes or is 'text': returns how many bytes that is.  Any thread.
  */
-DEDUP_API enum dedup_status dedup_new(const struct dedup_options *opt,
-				      struct dedup **d);
+size_t dedup_apply(const char *text, size_t len, const struct dedup_verdict *v,
+		   char *out);
 
-/*
- * Free 'd' and all that it handed out.  NULL is fine, and so is a state with a
- * document open.
- */
-DEDUP_API void dedup_free(struct dedup *d);
-
-/* Begin the next document.  DEDUP_ESTATE: one is open. */
-DEDUP_API enum dedup_status dedup_begin(struct dedup *d);
-
-/*
- * Go on reading the open document.  'text' is its bytes from v->decided of the
- * last verdict on (from its start after dedup_begin()): first, unchanged, what
- * was given before and is not decided, then new bytes.  So the caller keeps
- * what is undecided, and the library need not copy it.  The text stays the
- * caller's, may move between calls, and is not looked at after the call.
- *
- * What is undecided is at most a block of 64 KiB or a unit of DEDUP_UNIT_MAX,
- * and what follows it: two units, or after a cut-off lead 8, or 64 KiB.  Where
- * each of many units is said in full by the next one, they wait for the last:
- * 512 KiB of them, and then the next one is judged as any unit is.  With more
- * threads than one, new text is gathered first, until it can be shared out:
- * 256 KiB, and more where it is long before a block ends for certain, but no
- * more than 9 MiB and one call's.
- *
- * DEDUP_ESTATE: no document is open, or 'len' is less than what was given and
- * is undecided.  DEDUP_ENOMEM: no memory; the caller keeps what was not decided
- * before the call.  DEDUP_ETABLE: a loaded table turns out to be damaged.
- * A unit that cannot be remembered for want of memory is no error: it is kept
- * and counted in dedup_stats.unrecorded.
- */
-DEDUP_API enum dedup_status dedup_feed(struct dedup *d, const char *text,
-				       size_t len, struct dedup_verdict *v);
-
-/*
- * As dedup_feed(), and settle all complete lines: a block is judged as far as
- * it has come, and a cut-off lead that was not completed as any unit is.  For
- * input that pauses while somebody waits.  With it the answers do depend on how
- * the text was cut up, and the rest of the document is read by one thread.
- */
-DEDUP_API enum dedup_status dedup_flush(struct dedup *d, const char *text,
-					size_t len, struct dedup_verdict *v);
-
-/* As dedup_feed(), and end the document: v->decided is its length. */
-DEDUP_API enum dedup_status dedup_end(struct dedup *d, const char *text,
-				      size_t len, struct dedup_verdict *v);
-
-/* One document, all of it: dedup_begin() and dedup_end(). */
-DEDUP_API enum dedup_status dedup_document(struct dedup *d, const char *text,
-					   size_t len, struct dedup_verdict *v);
-
-/*
- * What is kept of a text, up to v->decided, to 'out', which has room for 'len'
- * bytes or is 'text': how many bytes that is.  'text' and 'len' are what the
- * call was given that made this verdict; what is undecided is not touched.  All
- * of 'v' but 'words' is looked at, and the caller may have made it.  Any thread
- * may call it at any time.
- */
-DEDUP_API size_t dedup_apply(const char *text, size_t len,
-			     const struct dedup_verdict *v, char *out);
-
-/* The bytes of a document: the caller's, and they need not end in NUL. */
 struct dedup_text {
 	const char *text;
 	size_t len;
 };
 
 /*
- * Many documents, for dedup_documents().
- *
- * texts	'n' of them, in order.  They stay, unchanged, until the call
- *		returns, or, if that is earlier, until each() had them.
- * get()	NULL; or puts what is to be judged of document i into *text,
- *		which holds texts[i] at first: for who has to read or decode it.
- *		It is called once for each, from any thread, several at a time.
- *		What it gives stays, unchanged, until each() had it.  It returns
- *		0, or -1: no memory.  By texts[i].len the work is shared out and
- *		what is held at a time is bounded (64 MiB), so let it be about
- *		the size that *text will have.  Where the call fails or stops,
- *		get() may have run for documents that each() never had: what it
- *		made for them is the caller's to free.
- * each()	gets the verdict on document i, which is valid until it returns:
- *		in order, in the thread that called.  It may call dedup_forget()
- *		and dedup_get_label().  It returns 0, or else: stop here.
+ * Judge 'n' documents in order, with options.threads threads.  each() gets the
+ * verdict on document i: in order, in the calling thread.  If it returns
+ * anything but 0, the call ends with DEDUP_ESTOP, as if there were no more.
+ * get(), if it is not NULL, first reads or decodes document i into *text, in
+ * any thread, several at a time: 0, or -1 if out of memory.  texts[i].len then
+ * says about how long it will be, to share the work out and to bound what is
+ * held (64 MiB).  Texts stay until each() has had them; get() may have run for
+ * some that each() never has.  DEDUP_EINVAL: each() is NULL.
  */
-struct dedup_batch {
-	size_t size;		/* sizeof(struct dedup_batch) */
-	const struct dedup_text *texts;
-	size_t n;
-	int (*get)(void *arg, size_t i, struct dedup_text *text);
-	int (*each)(void *arg, size_t i, const struct dedup_verdict *v);
-	void *arg;
+enum dedup_status dedup_documents(struct dedup *d,
+	const struct dedup_text *texts, size_t n,
+	int (*get)(void *arg, size_t i, struct dedup_text *text),
+	int (*each)(void *arg, size_t i, const struct dedup_verdict *v),
+	void *arg);
+
+/* ---- Streaming: a document in pieces ------------------------------------- */
+
+/* A longer unit is kept unjudged; in 'words' it counts as one for 8 bytes. */
+#define DEDUP_UNIT_MAX ((size_t)4 << 20)
+
+/* Begin the next document.  DEDUP_ESTATE: one is open. */
+enum dedup_status dedup_begin(struct dedup *d);
+
+/*
+ * Continue the open document.  'text' is its bytes from v->decided of the last
+ * verdict on, or from its start: first, unchanged, what was given before and is
+ * not decided, then new bytes.  So the caller keeps what is undecided.  The
+ * text may move between calls.
+ *
+ * The verdict has the removals that are new, all between v->begin, which is
+ * v->decided of the last verdict, and v->decided, which never goes down.  Each
+ * comes in one verdict, whole.  All other bytes before v->decided stay, and
+ * dedup_apply() copies them.
+ *
+ * Undecided is at most a block of 64 KiB or a unit of DEDUP_UNIT_MAX, and after
+ * it the text that may say it in full: two units, or, after a cut-off teaser, 8
+ * or 64 KiB.  If each of many units is said in full by the next one, they wait
+ * for the last, up to 512 KiB.  With several threads, new text is gathered
+ * until it can be shared out: 256 KiB, or more if no block is sure to end
+ * there, but no more than 9 MiB and what one call brings.
+ *
+ * DEDUP_ESTATE: no document is open, or 'len' is less than what is undecided.
+ * A unit that cannot be remembered for lack of memory is no error: it stays,
+ * and is counted in dedup_stats.unrecorded.
+ */
+enum dedup_status dedup_feed(struct dedup *d, const char *text, size_t len,
+			     struct dedup_verdict *v);
+
+/*
+ * As dedup_feed(), and decide all complete lines, as if nothing followed.  For
+ * input that pauses while somebody waits.  Now the answers do depend on where
+ * the text was cut, and one thread reads the rest of the document.
+ */
+enum dedup_status dedup_flush(struct dedup *d, const char *text, size_t len,
+			      struct dedup_verdict *v);
+
+/* As dedup_feed(), and end the document: v->decided is its length. */
+enum dedup_status dedup_end(struct dedup *d, const char *text, size_t len,
+			    struct dedup_verdict *v);
+
+/* ---- Several passes: boilerplate, and copies of which none stays --------- */
+
+/*
+ * How many passes over all documents have to follow this one, 0 to 2.  Only the
+ * verdicts of the last pass hold.  DEDUP_KEEP_NONE, which removes the first
+ * copy too, needs a pass to find what has copies; boilerplate needs one to
+ * count, unless a table with counts is loaded.  The witness is then another
+ * copy.  Of boilerplate that a table has counted only witness.table is known,
+ * and witness.document is UINT64_MAX.
+ */
+unsigned dedup_passes_left(const struct dedup *d);
+
+/*
+ * Begin the next pass: feed the same documents in the same order, but no
+ * reference ones.  They are counted from 0 again, or on from the reference
+ * ones.  DEDUP_ESTATE: a document is open, or dedup_passes_left() is 0.
+ */
+enum dedup_status dedup_again(struct dedup *d);
+
+/* ---- Reference texts, and documents that are dropped --------------------- */
+
+/*
+ * Documents fed while this is on are for reference.  Nothing of them goes, and
+ * what they say goes from the others, as DEDUP_LISTED: units with the same
+ * words, near ones, and units that hold a reference text of 8 words or more;
+ * with 'threshold' similar ones, with 'contained' parts of them.  They come
+ * first, in the first pass only; other documents are numbered on from them.
+ * DEDUP_ESTATE: a document is open, others were fed, or it is another pass.
+ */
+enum dedup_status dedup_reference(struct dedup *d, bool on);
+
+/*
+ * The document that just ended is dropped: answers are from now on as if it had
+ * never been fed.  It keeps its number, its part in dedup_stats and its vote in
+ * counts of boilerplate, and memory that was full stays full.  DEDUP_ESTATE:
+ * options.can_forget is false, a document is open, or none, a reference one, or
+ * one that is forgotten already was the last.
+ */
+enum dedup_status dedup_forget(struct dedup *d);
+
+/* ---- Statistics and memory ----------------------------------------------- */
+
+#define DEDUP_REASONS_MAX 16	/* no version has more */
+
+struct dedup_stats {		/* of this pass, without reference documents */
+	size_t size;		/* of the struct: from dedup_get_stats() */
+	uint64_t documents;	/* begun */
+	uint64_t bytes;		/* fed */
+	uint64_t units;		/* judged: kept or removed */
+	uint64_t lines;		/* in these, with words */
+	uint64_t short_lines;	/* of these, not compared by themselves */
+	uint64_t removed[DEDUP_REASONS_MAX];	/* units by reason */
+	uint64_t removed_bytes;	/* with blank lines */
+	uint64_t oversize;	/* units too long to judge, kept */
+	uint64_t given_up;	/* comparisons with too many steps: it stayed */
+	uint64_t unrecorded;	/* units, of all passes: no memory for them */
+	uint64_t memory;	/* bytes held */
+	bool full;		/* options.memory, or all there is, is full: no
+				 * more is remembered, or counted */
 };
 
-/*
- * Judge many documents, in order, by options.threads threads.  The verdicts are
- * those of dedup_document(), one after another, for any number of documents in
- * a call and any number of threads.
- *
- * DEDUP_ESTATE: a document is open.  DEDUP_EINVAL: batch.size is not what it
- * has to be, or each() is NULL.  DEDUP_ESTOP: each() wanted it; documents up to
- * that one were judged, nothing is known of those behind it, and 'd' is fit for
- * more. DEDUP_ENOMEM, also where get() said so, and DEDUP_ETABLE: documents for
- * which each() was called were judged; free 'd'.
- */
-DEDUP_API enum dedup_status dedup_documents(struct dedup *d,
-					    const struct dedup_batch *batch);
+void dedup_stats_fill(const struct dedup *d, struct dedup_stats *s,
+		      size_t size);
+#define dedup_get_stats(d, s) dedup_stats_fill((d), (s), sizeof(*(s)))
 
-/*
- * The caller holds so many bytes beside, which count under options.memory from
- * now on, in place of what was said before.
- */
-DEDUP_API void dedup_set_aside(struct dedup *d, uint64_t bytes);
-
-/*
- * How many readings are to follow this one, 0 to 2.  Only the verdicts of the
- * last reading hold; those before are to be ignored.  Boilerplate takes one
- * reading to count, unless a table with counts was loaded, and DEDUP_KEEP_NONE
- * takes one to find what has copies.
- */
-DEDUP_API unsigned dedup_readings_left(const struct dedup *d);
-
-/*
- * All documents have been fed: begin the next reading.  The caller feeds the
- * same ones in the same order again, but no reference ones.  Documents are
- * counted from 0 again, or on from the reference ones.  DEDUP_ESTATE: a
- * document is open, or dedup_readings_left() is 0.
- */
-DEDUP_API enum dedup_status dedup_again(struct dedup *d);
-
-/*
- * From now on dedup_forget() is possible: each document's records are noted
- * until the next one begins.  DEDUP_ESTATE: a document is open.
- */
-DEDUP_API enum dedup_status dedup_may_forget(struct dedup *d);
-
-/*
- * The document that just ended is not kept after all: answers from now on are
- * as if it had never been fed.  It keeps its number, its part in dedup_stats
- * and its vote in counts of boilerplate, and memory that was full stays full.
- * Call it before the next document begins, at most once for each.
- * DEDUP_ESTATE: a document is open; dedup_may_forget() was not called before
- * this one began; or no document, or a reference one, has just ended.
- */
-DEDUP_API enum dedup_status dedup_forget(struct dedup *d);
-
-/*
- * The documents fed while this is on are for reference.  Nothing of them goes,
- * and what they say goes from the others, as DEDUP_LISTED: units of min_words
- * words or more with the same words, near ones, units that hold a reference
- * text of DEDUP_NEAR_WORDS words or more, with options.threshold similar ones,
- * and with options.contained what stands in them.  They come before all others
- * and are read once.  Other documents are numbered on from them.
- * DEDUP_ESTATE: a document is open, others were fed, or this is not the first
- * reading.  DEDUP_ENOMEM: nothing has changed.
- */
-DEDUP_API enum dedup_status dedup_reference(struct dedup *d, bool on);
-
-/* A text that stands in many documents. */
-struct dedup_common {
+struct dedup_common {		/* a text that is in many documents */
 	uint64_t documents;		/* how many have it */
 	struct dedup_place first;	/* all 0 without options.places */
 };
 
 /*
- * With options.count, or where boilerplate is counted: the 'n' texts that are
- * in most documents, in two at least, to 'top', which has room for them.  The
- * most frequent comes first, and of equal ones the one that stood first.  They
- * are lines and whole blocks of the documents that were fed.  Returns how many
- * it found; SIZE_MAX where memory runs out.
+ * Put the 'n' lines and whole blocks that are in most documents, two at least,
+ * into 'top': the most frequent first, and of equal ones the earlier.  Returns
+ * how many there are, or SIZE_MAX if out of memory.  Documents are counted for
+ * boilerplate, or with options.count; dedup_save() saves the counts.  With
+ * options.counts_only nothing else is done: nothing goes, nothing is
+ * remembered.
  */
-DEDUP_API size_t dedup_top(const struct dedup *d, struct dedup_common *top,
-			   size_t n);
+size_t dedup_top(const struct dedup *d, struct dedup_common *top, size_t n);
 
 /*
- * Saved tables: dedup-table(5).  What a table knows is found as if the
- * documents that it was made of had been fed before.  Where these functions
- * return DEDUP_ETABLE, 'why' has a message of one line, without the file's
- * name; else it is empty.
+ * The caller holds so many bytes itself.  From now on they count as part of
+ * options.memory, in place of what was said before.  That bounds what is
+ * remembered of text and of reference texts, and counts, which have half of it
+ * while they are made.
+ */
+void dedup_set_aside(struct dedup *d, uint64_t bytes);
+
+/* ---- Saved tables: dedup-table(5) ---------------------------------------- */
+
+/*
+ * What a table knows is found as if the documents that it was made of had been
+ * fed before.  With DEDUP_ETABLE there is a message of one line in 'why',
+ * without the file's name; else it is empty.
  */
 enum dedup_load {
-	DEDUP_LOAD_KNOWN,	/* kept text, as if it had been fed */
-	DEDUP_LOAD_LISTED,	/* reference, as of dedup_reference() */
+	DEDUP_LOAD_KNOWN,	/* as documents that were fed */
+	DEDUP_LOAD_LISTED,	/* as reference documents */
 };
 
 /*
- * Load a table.  Tables are numbered from 1 in the order in which they are
- * loaded.  The file stays open until dedup_free(), and must not be changed in
- * place; replacing it by rename is fine.  It has to be made with the same
- * options and, if another was loaded before or options.seeded is set, with the
- * same secret; else its secret is taken over.  Of a table without units only
- * unit, min_words and fold_digits have to be the same.  DEDUP_ESTATE: something
- * was fed.  On any error it is as if it had not been
- * called.
+ * Load a table.  The first one has the number 1.  The file stays open until
+ * dedup_free(); it may be replaced by rename, but not changed in place.  It
+ * must have been made with the same options and, if another is loaded or
+ * options.seeded is set, with the same secret; else its secret is taken over.
+ * For a table that has only counts, just unit, min_words and fold_digits must
+ * be the same.  DEDUP_ESTATE: something was fed.  On any error nothing has
+ * changed.
  */
-DEDUP_API enum dedup_status dedup_load(struct dedup *d, const char *path,
-				       enum dedup_load kind,
-				       char why[DEDUP_WHY]);
+enum dedup_status dedup_load(struct dedup *d, const char *path,
+			     enum dedup_load kind, char why[DEDUP_WHY]);
 
 /*
- * Gives the name of a document that was fed, by its number, for a table: the
- * *len bytes at *p, which live until the next call.  0, or -1 with errno.
+ * Save what was loaded as known and what was recorded since, with counts if
+ * these were made.  label() gives the name of a document that was fed: the *len
+ * bytes at *p, which live until the next call.  It returns 0, or -1 with errno.
+ * NULL: documents have no names.  The file is replaced once all is on disk; on
+ * any error it stays as it was.  'd' does not change.  DEDUP_ESTATE: a document
+ * is open.
  */
-typedef int (*dedup_label)(void *arg, uint64_t document, const char **p,
-			   size_t *len);
+enum dedup_status dedup_save(const struct dedup *d, const char *path,
+	int (*label)(void *arg, uint64_t document, const char **p, size_t *len),
+	void *arg, char why[DEDUP_WHY]);
 
 /*
- * Save what was loaded (DEDUP_LOAD_KNOWN) and what was kept since, with counts
- * if these were made.  'label' may be NULL: documents have no names.  The file
- * is replaced when all is on disk, and stays as it was where anything fails;
- * 'd' is as before in any case.  DEDUP_ESTATE: a document is open.
- * DEDUP_ENOMEM.
+ * The name of a document of a loaded table: *len bytes at *p, which live as
+ * long as 'd'; none if it has no name.  DEDUP_EINVAL: there is no such table or
+ * document.  DEDUP_ETABLE: the table is damaged.
  */
-DEDUP_API enum dedup_status dedup_save(const struct dedup *d, const char *path,
-				       dedup_label label, void *arg,
-				       char why[DEDUP_WHY]);
+enum dedup_status dedup_get_label(const struct dedup *d, unsigned table,
+				  uint64_t document, const char **p,
+				  size_t *len);
 
-/*
- * The name of a document of the table with this number, from 1: the *len bytes
- * at *p, which live as long as 'd'; empty where it has none.  DEDUP_EINVAL:
- * there is no such table or document.  DEDUP_ETABLE: the table is damaged; here
- * there is no message.
- */
-DEDUP_API enum dedup_status dedup_get_label(const struct dedup *d,
-					    unsigned table, uint64_t document,
-					    const char **p, size_t *len);
+/* Does the file begin as a table does?  False if it cannot be read. */
+bool dedup_is_table(const char *path);
 
-/* Does the file begin as a table does?  False where it cannot be read. */
-DEDUP_API bool dedup_is_table(const char *path);
+#define DEDUP_UNICODE 16	/* bytes of a version of Unicode */
 
-#define DEDUP_UNICODE 16		/* bytes of a version of Unicode */
-
-/* What a table says of itself. */
 struct dedup_table_info {
-	size_t size;			/* sizeof(struct dedup_table_info) */
+	size_t size;			/* from dedup_table_info() */
 	unsigned version;		/* of the format */
-	enum dedup_unit unit;		/* the options that it was made with */
-	unsigned min_words, ngram;
+	unsigned unit, min_words, ngram;	/* options it was made with */
 	bool exact, fold_digits, contained, places;
+	bool labels;			/* documents have names */
 	uint64_t secret_id;		/* equal for equal secrets */
 	uint64_t bytes;			/* of the file */
 	uint64_t units, shingles;	/* entries */
 	uint64_t records_bytes;		/* of the units' words and places */
 	uint64_t documents;		/* that were read */
-	uint64_t counted, counts;	/* documents that were counted, texts */
-	bool labels;			/* documents have names */
-	char unicode[DEDUP_UNICODE];	/* that words were folded by: "15.0.0";
+	uint64_t counted, counts;	/* documents counted; texts in them */
+	char unicode[DEDUP_UNICODE];	/* "15.0.0": words are folded by it, and
 					 * only equal ones go together */
 };
 
-/*
- * Call dedup_table_info(); it hands over the size of the caller's struct.  It
- * does not check all of the file.  DEDUP_ETABLE, DEDUP_ENOMEM: *info is as it
- * was.
- */
-DEDUP_API enum dedup_status dedup_table_info_fill(const char *path,
+/* What a table says of itself; it is not checked.  On any error *info stays. */
+enum dedup_status dedup_table_info_fill(const char *path,
 					struct dedup_table_info *info,
 					size_t size, char why[DEDUP_WHY]);
-
-static inline enum dedup_status
-dedup_table_info(const char *path, struct dedup_table_info *info,
-		 char why[DEDUP_WHY])
-{
-	return dedup_table_info_fill(path, info, sizeof(*info), why);
-}
+#define dedup_table_info(path, info, why) \
+	dedup_table_info_fill((path), (info), sizeof(*(info)), (why))
 
 /* Check all of a table: DEDUP_OK, DEDUP_ETABLE or DEDUP_ENOMEM. */
-DEDUP_API enum dedup_status dedup_table_test(const char *path,
-					     char why[DEDUP_WHY]);
+enum dedup_status dedup_table_test(const char *path, char why[DEDUP_WHY]);
 
 /*
  * Write to 'path', which may be one of them, what the 'n' tables know, as if
- * their documents had been fed one table after the other.  They are of the same
- * options and secret.  On DEDUP_ETABLE *bad is the number, from 0, of the one
- * that 'why' is about, or n for 'path', which stays as it was.  DEDUP_ENOMEM.
+ * their documents had been fed one table after the other.  They have the same
+ * options and secret.  Counts of texts that fewer than 'least' documents of all
+ * of them have are left out: 0 keeps all, and more is for the last merge, since
+ * what is rare in one table may be frequent in all.  On DEDUP_ETABLE *bad is
+ * the number, from 0, of the table that 'why' is about, or n for 'path'.  On
+ * any error that stays as it was.
  */
-DEDUP_API enum dedup_status dedup_table_merge(const char *path,
-					      char *const *tables, size_t n,
-					      size_t *bad, char why[DEDUP_WHY]);
+enum dedup_status dedup_table_merge(const char *path, char *const *tables,
+				    size_t n, uint64_t least, size_t *bad,
+				    char why[DEDUP_WHY]);
 
 /*
- * The same, but of a text that was counted in fewer than 'least' documents of
- * all these tables the merged one has no count.  For the last merge: what one
- * part counts rarely may be frequent in all.
+ * Claim a table, which need not exist yet, to load it and save it again, until
+ * dedup_table_unlock() or the end of the process.  DEDUP_ETABLE: another
+ * process has it, or the lock, 'path' with ".lock" after it, cannot be made.
  */
-DEDUP_API enum dedup_status dedup_table_merge_counts(const char *path,
-						     char *const *tables,
-						     size_t n, uint64_t least,
-						     size_t *bad,
-						     char why[DEDUP_WHY]);
+enum dedup_status dedup_table_lock(const char *path, int *lock,
+				   char why[DEDUP_WHY]);
+void dedup_table_unlock(const char *path, int lock);
 
-/*
- * Claim a table, which need not exist yet, to load it and save it again; *lock
- * is for dedup_table_unlock().  The claim ends with the process, too.
- * DEDUP_ETABLE: somebody has it, or the lock, 'path' with ".lock" behind it,
- * cannot be made.
- */
-DEDUP_API enum dedup_status dedup_table_lock(const char *path, int *lock,
-					     char why[DEDUP_WHY]);
+/* ---- Options and words, for who shows them ------------------------------- */
 
-/* End the claim. */
-DEDUP_API void dedup_table_unlock(const char *path, int lock);
-
-/*
- * Counts so far, of the reading at hand; reference documents are left out.
- * Call dedup_get_stats(); it hands over the size of the caller's struct.
- */
-DEDUP_API void dedup_stats_fill(const struct dedup *d, struct dedup_stats *s,
-				size_t size);
-
-static inline void
-dedup_get_stats(const struct dedup *d, struct dedup_stats *s)
-{
-	dedup_stats_fill(d, s, sizeof(*s));
-}
-
-/*
- * What the library takes for a word of a text, for who shows texts side by
- * side.  Words with the same form are equal: the form has neither case nor
- * accents, and signs only where they count.  In forms one behind the other, the
- * words of two texts are equal however they are joined and parted ("web site",
- * "website"), but for where a word is 'apart'.
- */
-struct dedup_word {
-	size_t off, len;	/* where it stands in the text, bytes */
-	const char *form;	/* what is compared: UTF-8, but for bytes that
-				 * are not, and no NUL behind it */
-	size_t form_len;	/* over 0 */
-	bool apart;		/* a digit or sign ends the word before it and
-				 * one begins it: joined, they say another
-				 * thing ("1 50", "150") */
+struct dedup_option {		/* may grow at its end; strings are static */
+	const char *name;	/* of dedup(1) and dedup_options_set() */
+	char letter;		/* its short name, 'm'; 0: none */
+	const char *arg;	/* what its value is called; NULL: a flag */
+	const char *words;	/* its values, "all document"; or NULL */
+	uint64_t least, most;	/* range of a whole number; else 0, 0 */
+	const char *value;	/* its default as typed; "": off, or random */
+	const char *help;	/* what it does, in a line */
 };
 
-/* Reads words, one text after the other.  Opaque. */
-struct dedup_words;
-
-/* DEDUP_ENOMEM. */
-DEDUP_API enum dedup_status dedup_words_new(struct dedup_words **w);
-
-/* NULL is allowed. */
-DEDUP_API void dedup_words_free(struct dedup_words *w);
+/* Option i, from 0, as in dedup(1); NULL after the last. */
+const struct dedup_option *dedup_option_at(size_t i);
 
 /*
- * The first 'most' words of text[0..len), or more of them; fewer, if there are
- * no more.  The text behind the last of them is not looked at.  *words and the
- * forms live until the next call with w.  DEDUP_ENOMEM; DEDUP_EINVAL: a line is
- * longer than 2^27 bytes.
+ * A word of a text.  Words with the same form are equal: it has no case and no
+ * accents, and signs only if they count.  Texts whose forms, put together, are
+ * the same bytes are equal however words are joined ("web site", "website"),
+ * but for words that are 'apart': a digit or sign begins them, and one ends the
+ * word before ("1 50" is not "150").
  */
-DEDUP_API enum dedup_status dedup_words_read(struct dedup_words *w,
-					     const char *text, size_t len,
-					     size_t most,
-					     const struct dedup_word **words,
-					     size_t *n);
+struct dedup_word {
+	size_t off, len;	/* in the text */
+	const char *form;	/* UTF-8, but for bytes that are not; no NUL */
+	size_t form_len;	/* over 0 */
+	bool apart;
+};
 
-/* What a status means: English, one line, static. */
-DEDUP_API const char *dedup_strerror(enum dedup_status status);
+struct dedup_words;		/* reads words, one text after the other */
+enum dedup_status dedup_words_new(struct dedup_words **w);
+void dedup_words_free(struct dedup_words *w);	/* NULL is fine */
 
 /*
- * "exact", "near", "similar", "repeat", "lead", "contained", "boilerplate",
- * "listed" or "heading", or "unknown reason"; static.
+ * The first 'most' words of a text, or some more; fewer if it has no more.
+ * What follows them is not read.  *words and the forms live until the next
+ * call with 'w'.  DEDUP_EINVAL: a line is longer than 2^27 bytes.
  */
-DEDUP_API const char *dedup_reason_name(enum dedup_reason reason);
+enum dedup_status dedup_words_read(struct dedup_words *w, const char *text,
+				   size_t len, size_t most,
+				   const struct dedup_word **words, size_t *n);
 
-/* DEDUP_VERSION of the library in use. */
-DEDUP_API const char *dedup_version(void);
+/* ---- Version ------------------------------------------------------------- */
 
+/*
+ * Structs that begin with their size may grow at the end, so that a program and
+ * a library of different versions fit together: an option that one of them does
+ * not know has its default, and dedup_new() refuses one that is set and that
+ * the library does not know.  Other structs do not grow.  While the major
+ * version is 0, a new minor version may break this; the shared library's name
+ * has it.
+ */
+#define DEDUP_VERSION_MAJOR 0
+#define DEDUP_VERSION_MINOR 3
+#define DEDUP_VERSION_PATCH 0
+#define DEDUP_VERSION "0.3.0"
+
+const char *dedup_version(void);	/* of the library in use */
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -17,6 +17,13 @@
 #define LARGE_DECODER ((uint64_t)16 << 20)	/* bytes beyond its buffers */
 #define COMPLAINTS 100			/* messages on bad records, a file */
 
+/* Is this the pass that the counts are of? */
+static bool
+counts(const struct pipeline *p)
+{
+	return !p->silent || p->unjudged;
+}
+
 static const char *
 bytes_of(const struct batch *b, const struct item *it)
 {
@@ -229,6 +236,7 @@ item_flush_text(struct pipeline *p)
 	if (output_text(&p->out, text, h->off, &v) != 0)
 		return pipeline_output_failed(p);
 	let_go(h, v.decided);
+	p->tally.early += counts(p) && v.decided > v.begin;
 	return 0;
 }
 
@@ -263,13 +271,6 @@ static bool
 is_last_reading(const struct pipeline *p)
 {
 	return !p->silent || p->reference || p->unjudged;
-}
-
-/* Is this the reading that the counts are of? */
-static bool
-counts(const struct pipeline *p)
-{
-	return !p->silent || p->unjudged;
 }
 
 static void

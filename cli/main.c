@@ -164,7 +164,7 @@ read_again(struct pipeline *p)
 	if (spool(p) != 0)
 		return -1;
 	p->silent = true;
-	while (dedup_readings_left(p->d) > 0) {
+	while (dedup_passes_left(p->d) > 0) {
 		if (pipeline_run(p) != 0)
 			return -1;
 		progress_again(&p->progress);
@@ -191,7 +191,7 @@ list_top(struct pipeline *p)
 static int
 read_all(struct pipeline *p)
 {
-	unsigned more = p->opt->top > 0 ? 1 : dedup_readings_left(p->d);
+	unsigned more = p->opt->top > 0 ? 1 : dedup_passes_left(p->d);
 	int got;
 
 	progress_begin(&p->progress, p->opt,
@@ -564,6 +564,7 @@ run(const struct options *opt)
 		       !opt->dedup.counts_only) || (opt->top > 0 && opt->json);
 	p.out.diff.color = wants_color(opt);
 	library.places = p.origins.on || opt->top > 0 || table_modes_used(opt);
+	library.can_forget = opt->min_doc_words > 0;
 	/* A table takes the counts along. */
 	library.count = (library.boilerplate > 0 ||
 			 library.boilerplate_share > 0) &&

@@ -252,18 +252,13 @@ static int
 judge_texts(struct pipeline *p)
 {
 	const struct item *it = &p->batch->items[p->item];
-	struct dedup_batch call = {
-		.size = sizeof(call), .each = take_verdict, .arg = p,
-	};
 	enum dedup_status st = DEDUP_ENOMEM;
 
 	if (p->unjudged)
 		return put_unjudged(p, it);
-	if (gather_texts(p) == 0) {
-		call.texts = p->texts;
-		call.n = p->ntexts;
-		st = dedup_documents(p->d, &call);
-	}
+	if (gather_texts(p) == 0)
+		st = dedup_documents(p->d, p->texts, p->ntexts, NULL,
+				     take_verdict, p);
 	if (p->failed)
 		return -1;
 	return st == DEDUP_OK || st == DEDUP_ESTOP ? 0 :
@@ -346,9 +341,6 @@ run(struct pipeline *p)
 	int got;
 
 	p->in_text = false;
-	/* From here on, as no document is open. */
-	if (p->opt->min_doc_words > 0 && !p->unjudged)
-		dedup_may_forget(p->d);
 	p->supply = supply_new(p->opt, p->files, p->threads);
 	if (p->supply == NULL)
 		return pipeline_failed(p, NULL, DEDUP_ENOMEM);

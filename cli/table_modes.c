@@ -239,8 +239,8 @@ merge(const struct options *opt)
 		dedup_table_unlock(opt->output, fd);
 		return 2;
 	}
-	st = dedup_table_merge_counts(opt->output, opt->files, opt->nfiles,
-				      opt->min_count, &bad, why);
+	st = dedup_table_merge(opt->output, opt->files, opt->nfiles,
+			       opt->min_count, &bad, why);
 	dedup_table_unlock(opt->output, fd);
 	if (st == DEDUP_OK)
 		return 0;

@@ -6,9 +6,7 @@
 #include "crew.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "machine.h"
 
@@ -40,17 +38,6 @@ crew_of(struct dedup *d)
 	return d->crew;
 }
 
-/* A struct of the caller that may be of another version; false: too short. */
-static bool
-take(void *to, size_t known, const void *from, size_t size, size_t least)
-{
-	if (size < least)
-		return false;
-	memset(to, 0, known);
-	memcpy(to, from, size < known ? size : known);
-	return true;
-}
-
 /* A document of a call, or a stretch of one. */
 struct some_text {
 	size_t document;	/* its number in the call */
@@ -62,10 +49,14 @@ struct some_texts {
 	size_t n, room;
 };
 
-/* Where a call stands. */
+/* What a call was given, as dedup_documents() has it; where it stands. */
 struct call {
 	struct dedup *d;
-	const struct dedup_batch *batch;
+	const struct dedup_text *texts;
+	size_t n;
+	int (*get)(void *arg, size_t i, struct dedup_text *text);
+	int (*each)(void *arg, size_t i, const struct dedup_verdict *v);
+	void *arg;
 	uint64_t before;	/* bytes of the first document before the call,
 				 * which has begun it */
 	bool more;		/* the last one may go on behind its text */
@@ -117,8 +108,8 @@ take_texts(void *arg, size_t slot, size_t *bytes)
 
 	*bytes = s->n = 0;
 	while (*bytes < c->d->stretch && s->n < SLOT_TEXTS &&
-	       c->document < c->batch->n) {
-		const struct dedup_text *t = &c->batch->texts[c->document];
+	       c->document < c->n) {
+		const struct dedup_text *t = &c->texts[c->document];
 		struct some_text *x;
 
 		if (array_room(&s->text, &s->room, s->n + 1, sizeof(*x)) != 0)
@@ -126,7 +117,7 @@ take_texts(void *arg, size_t slot, size_t *bytes)
 		x = &s->text[s->n];
 		x->document = c->document;
 		/* What it will be is not known before get() was called. */
-		if (c->batch->get != NULL)
+		if (c->get != NULL)
 			x->at = (struct stretch){
 				.text = t->text, .len = t->len, .ends = true,
 			};
@@ -153,8 +144,8 @@ split_texts(void *arg, size_t slot, struct split *split)
 		struct some_text *x = &s->text[i];
 		struct dedup_text t = { x->at.text, x->at.len };
 
-		if (c->batch->get != NULL &&
-		    c->batch->get(c->batch->arg, x->document, &t) != 0)
+		if (c->get != NULL &&
+		    c->get(c->arg, x->document, &t) != 0)
 			return -1;
 		x->at.text = t.text;
 		x->at.len = t.len;
@@ -184,7 +175,7 @@ judge_text_of(const struct call *c, const struct some_text *x,
 	if (got == 0 && !x->at.ends)
 		return DEDUP_OK;
 	st = engine_end_call(d, got, x->at.ends, &v);
-	if (st == DEDUP_OK && c->batch->each(c->batch->arg, x->document, &v))
+	if (st == DEDUP_OK && c->each(c->arg, x->document, &v))
 		st = DEDUP_ESTOP;
 	return st;
 }
@@ -244,9 +235,8 @@ int
 engine_feed_threads(struct dedup *d, const char *text, size_t len, bool ends)
 {
 	const struct dedup_text t = { text, len };
-	const struct dedup_batch batch = { .texts = &t, .n = 1 };
 	struct call c = {
-		.d = d, .batch = &batch, .before = d->end,
+		.d = d, .texts = &t, .n = 1, .before = d->end,
 		.inside = d->inside, .more = !ends, .error = ENOMEM,
 	};
 
@@ -258,36 +248,39 @@ engine_feed_threads(struct dedup *d, const char *text, size_t len, bool ends)
 
 /* By the caller's thread alone: what is fed as text needs no slots. */
 static enum dedup_status
-judge_alone(struct dedup *d, const struct dedup_batch *b)
+judge_alone(const struct call *c)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		struct dedup_text t = b->texts[i];
+	for (size_t i = 0; i < c->n; i++) {
+		struct dedup_text t = c->texts[i];
 		struct dedup_verdict v;
 		enum dedup_status st;
 
-		if (b->get != NULL && b->get(b->arg, i, &t) != 0)
+		if (c->get != NULL && c->get(c->arg, i, &t) != 0)
 			return DEDUP_ENOMEM;
-		st = dedup_document(d, t.text, t.len, &v);
+		st = dedup_document(c->d, t.text, t.len, &v);
 		if (st != DEDUP_OK)
 			return st;
-		if (b->each(b->arg, i, &v) != 0)
+		if (c->each(c->arg, i, &v) != 0)
 			return DEDUP_ESTOP;
 	}
 	return DEDUP_OK;
 }
 
 enum dedup_status
-dedup_documents(struct dedup *d, const struct dedup_batch *given)
+dedup_documents(struct dedup *d, const struct dedup_text *texts, size_t n,
+		int (*get)(void *arg, size_t i, struct dedup_text *text),
+		int (*each)(void *arg, size_t i, const struct dedup_verdict *v),
+		void *arg)
 {
-	struct dedup_batch batch;
-	struct call c = { .d = d, .batch = &batch };
+	struct call c = {
+		.d = d, .texts = texts, .n = n, .get = get, .each = each,
+		.arg = arg,
+	};
 
 	if (d->open || d->broken)
 		return DEDUP_ESTATE;
-	if (!take(&batch, sizeof(batch), given, given->size,
-		  offsetof(struct dedup_batch, arg) + sizeof(batch.arg)) ||
-	    batch.each == NULL)
+	if (each == NULL)
 		return DEDUP_EINVAL;
-	return batch.n > 0 && crew_of(d) != NULL ? run(&c, judge_texts)
-				  : judge_alone(d, &batch);
+	return n > 0 && crew_of(d) != NULL ? run(&c, judge_texts)
+					   : judge_alone(&c);
 }

@@ -461,7 +461,7 @@ struct dedup {
 	bool second;		/* this is the last reading of two or three */
 	bool was_full;		/* memory, in an earlier one */
 
-	bool may_forget, ended;	/* see dedup_forget() */
+	bool ended;		/* a document that dedup_forget() may be of */
 	struct dedup_stats stats;
 	bool open;
 	bool broken;		/* out of memory inside of a call */

@@ -153,7 +153,9 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 }
 
 enum dedup_status
-dedup_save(const struct dedup *d, const char *path, dedup_label label,
+dedup_save(const struct dedup *d, const char *path,
+	   int (*label)(void *arg, uint64_t document, const char **p,
+			size_t *len),
 	   void *arg, char why[DEDUP_WHY])
 {
 	struct saved_options options = options_of(d);
@@ -208,7 +210,7 @@ dedup_table_info_fill(const char *path, struct dedup_table_info *to,
 	info = (struct dedup_table_info){
 		.size = sizeof(info),
 		.version = i.version, .secret_id = i.secret_id,
-		.unit = (enum dedup_unit)i.options.unit,
+		.unit = i.options.unit,
 		.min_words = i.options.min_words, .ngram = i.options.ngram,
 		.exact = !i.options.near,
 		.fold_digits = i.options.fold_digits,
@@ -241,8 +243,8 @@ dedup_table_test(const char *path, char why[DEDUP_WHY])
 }
 
 enum dedup_status
-dedup_table_merge_counts(const char *path, char *const *tables, size_t n,
-			 uint64_t least, size_t *bad, char why[DEDUP_WHY])
+dedup_table_merge(const char *path, char *const *tables, size_t n,
+		  uint64_t least, size_t *bad, char why[DEDUP_WHY])
 {
 	struct saved **f = calloc(n + 1, sizeof(struct saved *));
 	enum dedup_status st = DEDUP_OK;
@@ -282,13 +284,6 @@ out:
 		saved_close(f[open]);
 	free(f);
 	return st;
-}
-
-enum dedup_status
-dedup_table_merge(const char *path, char *const *tables, size_t n, size_t *bad,
-		  char why[DEDUP_WHY])
-{
-	return dedup_table_merge_counts(path, tables, n, 0, bad, why);
 }
 
 enum dedup_status

@@ -13,12 +13,10 @@
 #include "value.h"
 
 _Static_assert(DEDUP_WHY == VALUE_WHY, "messages are handed through");
-_Static_assert(sizeof(enum dedup_unit) == sizeof(unsigned),
-	       "enums are stored as unsigned");
 
 enum kind {
 	FLAG,			/* a bool becomes true */
-	WORD,			/* an enum: its place in 'words' */
+	WORD,			/* an unsigned: its place in 'words' */
 	COUNT,			/* an unsigned, from 'least' to 'most' */
 	SHARE,			/* a double over 0, up to 1; 0: off */
 	SIZE,			/* a uint64_t: bytes, from a size */
@@ -64,7 +62,7 @@ static const struct entry {
 	}, {
 		{
 			.name = "ngram", .letter = 'n', .arg = "N",
-			.least = 1, .most = DEDUP_NGRAM_MAX, .value = "3",
+			.least = 1, .most = SHINGLE_NGRAM_MAX, .value = "3",
 			.help = "words in a shingle of threshold and "
 				"contained, to 32",
 		}, COUNT, AT(ngram), false,
@@ -292,7 +290,7 @@ options_take(struct dedup_options *to, const struct dedup_options *from)
 	const unsigned char *p = (const unsigned char *)from;
 
 	set_defaults(to);
-	if (from->size < AT(threads) || from->size > 64 * sizeof(*to))
+	if (from->size < AT(memory) || from->size > 64 * sizeof(*to))
 		return false;
 	for (size_t i = sizeof(*to); i < from->size; i++)
 		if (p[i] != 0)

@@ -42,7 +42,7 @@ resembling_find(const struct dedup *d, struct table *t, struct unit *u,
 		     !u->proposal->exact;
 	int got = 0;
 
-	if (u->length >= DEDUP_NEAR_WORDS) {
+	if (u->length >= SHINGLE_NEAR) {
 		got = early ? table_near_after(t, &u->w, threshold,
 					       u->proposal, m)
 			    : table_near(t, &u->w, m);

@@ -386,6 +386,6 @@ soon_link(struct split *s, size_t i, bool final)
 	    s->opt.unit == DEDUP_UNIT_DOCUMENT)
 		return 1;
 	lead = u->ending != ENDING_WHOLE;
-	full = !s->opt.exact && !u->headline && u->length >= DEDUP_NEAR_WORDS;
+	full = !s->opt.exact && !u->headline && u->length >= SHINGLE_NEAR;
 	return lead || full ? link_unit(s, p, lead, full, final) : 1;
 }

@@ -122,7 +122,7 @@ bool
 split_wants_identity(const struct split *s, const struct unit *u)
 {
 	return !s->opt.exact &&
-	       (u->length >= DEDUP_NEAR_WORDS || s->opt.contained);
+	       (u->length >= SHINGLE_NEAR || s->opt.contained);
 }
 
 /* Are the words of a unit to be had, beyond its fingerprint? */

@@ -292,17 +292,14 @@ feed_batch(struct dedup *d, const struct corpus *c, size_t first, size_t n,
 {
 	struct dedup_text text[MAX_DOCUMENTS];
 	struct batch b = { .c = c, .first = first, .a = a };
-	struct dedup_batch batch = {
-		.size = sizeof(batch), .texts = text, .n = n,
-		.get = next_random(rng) % 2 == 0 ? get_copy : NULL,
-		.each = take_verdict, .arg = &b,
-	};
+	bool copies = next_random(rng) % 2 == 0;
 	enum dedup_status st;
 
 	for (size_t i = 0; i < n; i++)
 		text[i] = (struct dedup_text){ c->doc[first + i].text,
 					       c->doc[first + i].len };
-	st = dedup_documents(d, &batch);
+	st = dedup_documents(d, text, n, copies ? get_copy : NULL, take_verdict,
+			     &b);
 	return b.what != NULL || st == DEDUP_OK ? b.what : dedup_strerror(st);
 }
 
@@ -359,7 +356,7 @@ ask(const struct corpus *c, const struct dedup_options *opt,
 	while (what == NULL) {
 		what = read_some(d, c, c->nreference, c->n - c->nreference,
 				 pieces, &seed, a);
-		if (what != NULL || dedup_readings_left(d) == 0)
+		if (what != NULL || dedup_passes_left(d) == 0)
 			break;
 		if (dedup_again(d) != DEDUP_OK)
 			what = "dedup_again fails";

@@ -24,9 +24,13 @@ make_here() {	# TARGET [VARIABLE=VALUE]...
 # dedup.h.
 
 declared() {	# the functions that the library has, one a line
-	"${CC:-cc}" -E -P "$root/dedup.h" | awk -v RS=';' '/visibility/ {
-		match($0, /dedup_[a-z_]+\(/)
+	"${CC:-cc}" -E -P "$root/dedup.h" |
+	    awk -v RS=';' 'match($0, /dedup_[a-z_]+\(/) {
 		print substr($0, RSTART, RLENGTH - 1) }' | sort
+}
+
+macros() {	# those that are called as functions are
+	sed -n 's/^#define \(dedup_[a-z_]*\)(.*/\1/p' "$root/dedup.h"
 }
 
 exports() {
@@ -59,7 +63,11 @@ synopsis() {
 	needs_whole
 	needs mandoc
 	mandoc -T ascii "$page" | sed 's/.\x08//g' >text
-	sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' text | sed '1d;$d' >synopsis.c
+	{
+		echo '#include <dedup.h>'
+		macros | sed 's/^/#undef /'
+		sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' text | sed '1d;$d'
+	} >synopsis.c
 	"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -fsyntax-only -I"$root" \
 	    synopsis.c
 }
@@ -69,7 +77,7 @@ names_all() {
 	needs_whole
 	{
 		declared | grep -v '_fill$'
-		sed -n 's/^\(dedup_[a-z_]*\)(.*/\1/p' "$root/dedup.h"
+		macros
 	} | sort >want
 	sed -n 's/^\.Nm \(dedup_[a-z_]*\).*/\1/p' "$page" | sort | diff want -
 	sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.F[no] \(dedup_[a-z_]*\).*/\1/p' \

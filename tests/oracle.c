@@ -15,6 +15,7 @@
 #include "words.h"
 
 #define NONE SIZE_MAX
+#define NEAR_WORDS 8		/* of a near-duplicate, at least */
 #define NEAR_ENOUGH 1e-9	/* equal, as far as rounding goes */
 #define AHEAD_UNITS 8		/* where a cut-off lead may be said in full */
 #define AHEAD_BYTES ((size_t)64 << 10)
@@ -169,7 +170,7 @@ static bool
 may_resemble(const struct paper *p, const struct unit *u)
 {
 	return !p->opt->exact && u->kind != LISTING &&
-	       u->length >= DEDUP_NEAR_WORDS && !u->headline;
+	       u->length >= NEAR_WORDS && !u->headline;
 }
 
 /*
@@ -798,8 +799,8 @@ rests_on(const struct paper *p, enum dedup_reason reason,
 {
 	const struct dedup_options *opt = p->opt;
 	bool words = !opt->exact && u->kind != LISTING && k->kind != LISTING;
-	bool near = words && u->length >= DEDUP_NEAR_WORDS &&
-		    k->length >= DEDUP_NEAR_WORDS;
+	bool near = words && u->length >= NEAR_WORDS &&
+		    k->length >= NEAR_WORDS;
 
 	if (u->headline && reason != DEDUP_EXACT)
 		return 0;
@@ -831,7 +832,7 @@ known_by(const struct paper *p, enum dedup_reason reason,
 	if (v > 0 || reason != DEDUP_CONTAINED || !listed)
 		return v;
 	return !p->opt->exact && u->kind != LISTING && k->kind != LISTING &&
-	       k->length >= DEDUP_NEAR_WORDS && says(&u->loose, &k->loose);
+	       k->length >= NEAR_WORDS && says(&u->loose, &k->loose);
 }
 
 /* What the library says of the unit, if it goes, boilerplate aside. */
@@ -1196,7 +1197,7 @@ static bool
 is_loose(const struct judge *j, const struct unit *u)
 {
 	return !j->opt->exact &&
-	       (u->length >= DEDUP_NEAR_WORDS || j->opt->contained);
+	       (u->length >= NEAR_WORDS || j->opt->contained);
 }
 
 static bool

@@ -1476,13 +1476,13 @@ test_options_out_of_range_are_refused(void **state)
 	REFUSED(keep, DEDUP_KEEP_NONE + 1);
 	REFUSED(min_words, 0);
 	REFUSED(ngram, 0);
-	REFUSED(ngram, DEDUP_NGRAM_MAX + 1);
+	REFUSED(ngram, 33);
 	REFUSED(threshold, -0.5);
 	REFUSED(threshold, 1.0001);
 	REFUSED(threshold, NAN);
 #undef REFUSED
 	o = plain;
-	o.ngram = DEDUP_NGRAM_MAX;
+	o.ngram = 32;
 	o.threshold = 1;
 	o.min_words = UINT32_MAX;
 	assert_int_equal(dedup_new(&o, &d), DEDUP_OK);
@@ -2156,11 +2156,12 @@ test_a_program_of_another_version_fits(void **state)
 
 	(void)state;
 	dedup_options_init(&opt);
-	opt.size = offsetof(struct dedup_options, threads);
-	opt.threads = 12345;	/* which is no field to that program */
+	opt.size = offsetof(struct dedup_options, memory);
+	opt.memory = 1;		/* which is no field to that program */
 	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
 	dedup_stats_fill(d, &large.stats, sizeof(large));
 	assert_int_equal(large.more, 0);
+	assert_false(large.stats.full);
 	large.more = 1;
 	dedup_stats_fill(d, &large.stats, sizeof(large.stats));
 	assert_int_equal(large.more, 1);

@@ -154,7 +154,7 @@ any_options(struct rng *r, struct dedup_options *opt)
 	opt->exact = rng_once(r, 4);
 	opt->contained = !opt->exact && rng_once(r, 3);
 	opt->fold_digits = rng_once(r, 4);
-	opt->unit = (enum dedup_unit)rng_below(r, 4);
+	opt->unit = rng_below(r, 4);
 	opt->min_words = rng_range(r, 1, 6);
 }
 
@@ -173,9 +173,9 @@ test_what_was_forgotten_was_never_fed(void **state)
 		opt.keep = rng_once(&r, 3) ? DEDUP_KEEP_NONE :
 					     DEDUP_KEEP_FIRST;
 		make_documents(&docs, &r);
-		forgets = new_engine(&opt);
 		twin = new_engine(&opt);
-		assert_int_equal(dedup_may_forget(forgets), DEDUP_OK);
+		opt.can_forget = true;
+		forgets = new_engine(&opt);
 		read_both(forgets, twin, &docs);
 		if (opt.keep == DEDUP_KEEP_NONE) {
 			assert_int_equal(dedup_again(forgets), DEDUP_OK);
@@ -232,7 +232,7 @@ forget_some(void *arg, size_t i, const struct dedup_verdict *v)
 }
 
 static void
-test_a_batch_may_forget_and_stop(void **state)
+test_a_batch_can_forget_and_stop(void **state)
 {
 	static struct documents docs;
 	struct rng r = { 3 };
@@ -243,10 +243,7 @@ test_a_batch_may_forget_and_stop(void **state)
 		struct both both = {
 			.docs = &docs, .stop = rng_below(&r, DOCUMENTS),
 		};
-		struct dedup_batch batch = {
-			.size = sizeof(batch), .texts = text, .n = DOCUMENTS,
-			.each = forget_some, .arg = &both,
-		};
+		bool longer;
 		struct dedup_options opt;
 
 		any_options(&r, &opt);
@@ -256,15 +253,15 @@ test_a_batch_may_forget_and_stop(void **state)
 			text[i] = (struct dedup_text){ docs.text[i],
 						       docs.len[i] };
 		/* Said to be long, so that each is work of its own. */
-		if (rng_once(&r, 2)) {
-			batch.get = get_text;
-			for (unsigned i = 0; i < DOCUMENTS; i++)
-				text[i].len = 1 << 20;
-		}
-		both.forgets = new_engine(&opt);
+		longer = rng_once(&r, 2);
+		for (unsigned i = 0; longer && i < DOCUMENTS; i++)
+			text[i].len = 1 << 20;
 		both.twin = new_engine(&opt);
-		assert_int_equal(dedup_may_forget(both.forgets), DEDUP_OK);
-		assert_int_equal(dedup_documents(both.forgets, &batch),
+		opt.can_forget = true;
+		both.forgets = new_engine(&opt);
+		assert_int_equal(dedup_documents(both.forgets, text, DOCUMENTS,
+						 longer ? get_text : NULL,
+						 forget_some, &both),
 				 DEDUP_ESTOP);
 		assert_int_equal(both.n + forgotten_until(&docs, both.stop),
 				 both.stop + 1);
@@ -286,10 +283,12 @@ test_forgetting_has_to_be_announced(void **state)
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_document(d, "a", 1, &v), DEDUP_OK);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
-	assert_int_equal(dedup_may_forget(d), DEDUP_OK);
+	dedup_free(d);
+
+	opt.can_forget = true;
+	d = new_engine(&opt);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_begin(d), DEDUP_OK);
-	assert_int_equal(dedup_may_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_end(d, "a", 1, &v), DEDUP_OK);
 	assert_int_equal(dedup_forget(d), DEDUP_OK);
@@ -322,7 +321,7 @@ test_there_are_as_many_readings_as_are_told(void **state)
 		opt.keep = i & 2 ? DEDUP_KEEP_NONE : DEDUP_KEEP_FIRST;
 		d = new_engine(&opt);
 		for (;;) {
-			assert_int_equal(dedup_readings_left(d), left);
+			assert_int_equal(dedup_passes_left(d), left);
 			document(d, lines, &v);
 			document(d, line, &v);
 			if (left-- == 0)
@@ -351,6 +350,7 @@ test_reference_documents_come_first_and_stay(void **state)
 	(void)state;
 	dedup_options_init(&opt);
 	opt.keep = DEDUP_KEEP_NONE;
+	opt.can_forget = true;
 	d = new_engine(&opt);
 	assert_int_equal(dedup_reference(d, false), DEDUP_OK);
 	assert_int_equal(dedup_reference(d, true), DEDUP_OK);
@@ -359,7 +359,7 @@ test_reference_documents_come_first_and_stay(void **state)
 	assert_int_equal(v.nremovals, 0);
 	document(d, line, &v);
 	assert_int_equal(v.nremovals, 0);
-	assert_int_equal(dedup_may_forget(d), DEDUP_OK);
+	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_reference(d, false), DEDUP_OK);
 	assert_int_equal(dedup_forget(d), DEDUP_ESTATE);
 	assert_int_equal(dedup_begin(d), DEDUP_OK);
@@ -392,7 +392,7 @@ test_top_tells_of_the_most_frequent(void **state)
 	dedup_options_init(&opt);
 	opt.count = true;
 	d = new_engine(&opt);
-	assert_int_equal(dedup_readings_left(d), 0);
+	assert_int_equal(dedup_passes_left(d), 0);
 	document(d, "only here\n", &v);
 	document(d, lines, &v);
 	document(d, line, &v);
@@ -472,7 +472,7 @@ test_tables_tell_of_documents_that_have_labels(void **state)
 		d = new_engine(&opt);
 		assert_int_equal(dedup_load(d, path, DEDUP_LOAD_KNOWN, why),
 				 DEDUP_OK);
-		assert_int_equal(dedup_readings_left(d), 0);
+		assert_int_equal(dedup_passes_left(d), 0);
 		document(d, lines, &v);
 		assert_int_equal(v.nremovals, 2);
 		assert_int_equal(v.removals[0].reason, DEDUP_BOILERPLATE);
@@ -544,7 +544,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_forgotten_was_never_fed),
-		cmocka_unit_test(test_a_batch_may_forget_and_stop),
+		cmocka_unit_test(test_a_batch_can_forget_and_stop),
 		cmocka_unit_test(test_forgetting_has_to_be_announced),
 		cmocka_unit_test(test_there_are_as_many_readings_as_are_told),
 		cmocka_unit_test(test_reference_documents_come_first_and_stay),

@@ -110,7 +110,7 @@ merge(char *why)
 	char *tables[] = { (char *)path_of(0), (char *)path_of(1) };
 	size_t bad;
 
-	return dedup_table_merge(path_of(2), tables, 2, &bad, why);
+	return dedup_table_merge(path_of(2), tables, 2, 0, &bad, why);
 }
 
 static enum dedup_status
@@ -220,12 +220,12 @@ test_tables_of_another_unicode_are_refused(void **state)
 	assert_int_equal(dedup_table_info(path_of(0), &i, why), DEDUP_OK);
 	assert_string_equal(i.unicode, "9.0.0");
 
-	assert_int_equal(dedup_table_merge(path_of(2), both, 2, &bad, why),
+	assert_int_equal(dedup_table_merge(path_of(2), both, 2, 0, &bad, why),
 			 DEDUP_ETABLE);
 	assert_int_equal(bad, 1);
 	/* Those of one version go together, whichever that is. */
 	change_unicode(path_of(1), "9.0.0");
-	assert_int_equal(dedup_table_merge(path_of(2), both, 2, &bad, why),
+	assert_int_equal(dedup_table_merge(path_of(2), both, 2, 0, &bad, why),
 			 DEDUP_OK);
 	assert_int_equal(dedup_table_info(path_of(2), &i, why), DEDUP_OK);
 	assert_string_equal(i.unicode, "9.0.0");
@@ -249,7 +249,7 @@ count_part(const char *path, unsigned from, unsigned to, bool exact)
 	opt.exact = exact;
 	opt.contained = !exact;
 	assert_int_equal(dedup_new(&opt, &d), DEDUP_OK);
-	assert_int_equal(dedup_readings_left(d), 0);
+	assert_int_equal(dedup_passes_left(d), 0);
 	for (unsigned i = from; i < to; i++) {
 		/* One line is in all, one in every third, others in one. */
 		snprintf(text, sizeof(text), "Home\nThird %u\n\n" WORDS "\n\n"
@@ -290,14 +290,14 @@ test_counts_of_parts_are_those_of_all(void **state)
 	count_part(path_of(2), 0, 9, false);
 	/* Home, three thirds, the long line, nine of their own. */
 	assert_counts(path_of(2), 9, 14);
-	assert_int_equal(dedup_table_merge(path_of(3), parts, 2, &bad, why),
+	assert_int_equal(dedup_table_merge(path_of(3), parts, 2, 0, &bad, why),
 			 DEDUP_OK);
 	assert_same_bytes(path_of(2), path_of(3));
 	for (uint64_t least = 0; least < 12; least++) {
-		assert_int_equal(dedup_table_merge_counts(path_of(3), parts, 2,
-			least, &bad, why), DEDUP_OK);
-		assert_int_equal(dedup_table_merge_counts(path_of(4), &whole, 1,
-			least, &bad, why), DEDUP_OK);
+		assert_int_equal(dedup_table_merge(path_of(3), parts, 2, least,
+						   &bad, why), DEDUP_OK);
+		assert_int_equal(dedup_table_merge(path_of(4), &whole, 1, least,
+						   &bad, why), DEDUP_OK);
 		assert_counts(path_of(3), 9, least <= 1 ? 14 : least <= 3 ? 5 :
 			      least <= 9 ? 2 : 0);
 		assert_same_bytes(path_of(3), path_of(4));
@@ -339,17 +339,17 @@ test_a_table_without_units_goes_with_any_matching(void **state)
 		dedup_free(d);
 	}
 	/* The merged one is as those that have units. */
-	assert_int_equal(dedup_table_merge(path_of(2), tables, 3, &bad, why),
+	assert_int_equal(dedup_table_merge(path_of(2), tables, 3, 0, &bad, why),
 			 DEDUP_OK);
 	assert_int_equal(dedup_table_info(path_of(2), &i, why), DEDUP_OK);
 	assert_false(i.exact);
 	assert_int_equal(i.units, 1);
 	assert_int_equal(i.counted, 8);
 	/* In any grouping. */
-	assert_int_equal(dedup_table_merge(path_of(3), tables, 2, &bad, why),
+	assert_int_equal(dedup_table_merge(path_of(3), tables, 2, 0, &bad, why),
 			 DEDUP_OK);
 	tables[1] = (char *)path_of(3);
-	assert_int_equal(dedup_table_merge(path_of(4), tables + 1, 2, &bad,
+	assert_int_equal(dedup_table_merge(path_of(4), tables + 1, 2, 0, &bad,
 					   why), DEDUP_OK);
 	assert_same_bytes(path_of(2), path_of(4));
 }

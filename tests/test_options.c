@@ -320,13 +320,13 @@ test_a_program_for_an_older_version_keeps_its_memory(void **state)
 	struct dedup_options o = made(), before;
 
 	(void)state;
-	o.size = offsetof(struct dedup_options, threads);
-	o.threads = 12345;
+	o.size = offsetof(struct dedup_options, memory);
+	o.memory = 12345;
 	before = o;
-	assert_false(dedup_options_set(&o, "threads", "2", why));
+	assert_false(dedup_options_set(&o, "memory", "2", why));
 	assert_string_equal(why, "no such option");
 	assert_same(&o, &before);
-	assert_true(dedup_options_set(&o, "memory", "1", why));
+	assert_true(dedup_options_set(&o, "threads", "1", why));
 	o.size = offsetof(struct dedup_options, boilerplate_share);
 	assert_false(dedup_options_set(&o, "boilerplate", "2", why));
 	assert_true(dedup_options_set(&o, "seed", "2", why));

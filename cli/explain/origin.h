@@ -62,7 +62,7 @@ const char *origins_table(const struct origins *o,
 void origins_short_place(const struct origins *o, const struct dedup_place *at,
 			 char *buf, size_t size);
 
-/* A dedup_label, for dedup_save(): 'arg' is the struct origins. */
+/* label() of dedup_save(): 'arg' is the struct origins. */
 int origins_label(void *arg, uint64_t document, const char **p, size_t *len);
 
 /*

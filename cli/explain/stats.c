@@ -19,7 +19,7 @@ print_json(const struct dedup_stats *s, const struct tally *t)
 		s->documents, s->bytes, t->bytes_in, t->bytes_out, s->units);
 	for (int i = 0; i < DEDUP_NREASONS; i++)
 		fprintf(stderr, "%s\"%s\":%" PRIu64, i > 0 ? "," : "",
-			dedup_reason_name((enum dedup_reason)i), s->removed[i]);
+			dedup_reason_name((unsigned)i), s->removed[i]);
 	fprintf(stderr, "},\"removed_bytes\":%" PRIu64 ",\"removed_share\":%.6f,"
 		"\"records\":%" PRIu64 ",\"bad_records\":%" PRIu64
 		",\"no_text\":%" PRIu64 ",\"oversize\":%" PRIu64
@@ -31,7 +31,7 @@ print_json(const struct dedup_stats *s, const struct tally *t)
 		share(s->removed_bytes, s->bytes), t->records, t->bad_records,
 		t->no_text, s->oversize + t->long_records, t->short_documents,
 		t->short_bytes, s->unrecorded,
-		s->early, s->full ? "true" : "false", s->memory, s->lines,
+		t->early, s->full ? "true" : "false", s->memory, s->lines,
 		s->short_lines, s->given_up);
 }
 
@@ -71,7 +71,7 @@ stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
 	for (int i = 0; i < DEDUP_NREASONS; i++)
 		if (s->removed[i] > 0)
 			fprintf(stderr, "  %-9s %" PRIu64 "\n",
-				dedup_reason_name((enum dedup_reason)i),
+				dedup_reason_name((unsigned)i),
 				s->removed[i]);
 	print_lines(s);
 	if (t->short_documents > 0)
@@ -92,9 +92,9 @@ stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
 	if (s->unrecorded > 0)
 		fprintf(stderr, "not stored  %" PRIu64 " units: no memory\n",
 			s->unrecorded);
-	if (s->early > 0)
+	if (t->early > 0)
 		fprintf(stderr, "early       %" PRIu64
-			" times, as the input paused\n", s->early);
+			" times, as the input paused\n", t->early);
 	fprintf(stderr, "memory      %.1f MB%s\n", (double)s->memory / 1e6,
 		s->full ? ", full" : "");
 }

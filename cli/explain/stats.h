@@ -13,6 +13,7 @@ struct tally {
 	uint64_t records, bad_records, no_text, long_records;
 	uint64_t short_documents, short_bytes;	/* removed whole; bytes that
 						 * were left of them */
+	uint64_t early;		/* times that text was settled in a pause */
 };
 
 void stats_print(const struct dedup_stats *s, const struct tally *t,

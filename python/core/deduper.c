@@ -7,7 +7,7 @@
  * leaves the object unusable: their copies would go from what comes next, and
  * nobody has them.
  *
- * Rows are counted over all columns, from 0 in each reading, those of reference
+ * Rows are counted over all columns, from 0 in each pass, those of reference
  * columns apart.  A null is a row and no document.
  */
 #include "core.h"
@@ -280,14 +280,11 @@ feed_rows(struct job *j)
 	int64_t row = 0;
 
 	while (st == DEDUP_OK && row < j->n) {
-		struct dedup_batch batch = {
-			.size = sizeof(batch), .texts = j->text, .each = each,
-			.arg = j,
-		};
+		size_t n;
 
-		if (fill_batch(j, &row, &batch.n) != 0)
+		if (fill_batch(j, &row, &n) != 0)
 			return DEDUP_ENOMEM;
-		st = dedup_documents(j->self->d, &batch);
+		st = dedup_documents(j->self->d, j->text, n, NULL, each, j);
 	}
 	if (st == DEDUP_OK && add_nulls(j, j->n) != 0)
 		st = DEDUP_ENOMEM;
@@ -305,7 +302,7 @@ job_run(struct job *j)
 	j->text = malloc(room * sizeof(*j->text));
 	j->row = malloc(room * sizeof(*j->row));
 	j->done = 0;
-	if (!j->reference && dedup_readings_left(self->d) == 0)
+	if (!j->reference && dedup_passes_left(self->d) == 0)
 		j->min_words = self->min_doc_words;
 	clock_gettime(CLOCK_MONOTONIC, &j->last);
 	if (j->text != NULL && j->row != NULL) {
@@ -1021,17 +1018,17 @@ feed_list(struct deduper *self, PyObject *args)
 	return judge_list(self, list, name, reference, NULL, NULL);
 }
 
-/* Readings. */
+/* Passes. */
 
 static PyObject *
-readings_left(struct deduper *self, PyObject *unused)
+passes_left(struct deduper *self, PyObject *unused)
 {
 	unsigned n;
 
 	(void)unused;
 	if (enter(self) != 0)
 		return NULL;
-	n = dedup_readings_left(self->d);
+	n = dedup_passes_left(self->d);
 	leave(self);
 	return PyLong_FromUnsignedLong(n);
 }
@@ -1058,7 +1055,7 @@ again(struct deduper *self, PyObject *unused)
 	leave(self);
 	if (st == DEDUP_ESTATE) {
 		PyErr_SetString(PyExc_RuntimeError, "again(): these options "
-				"take no other reading");
+				"take no other pass");
 		return NULL;
 	}
 	if (st != DEDUP_OK)
@@ -1210,7 +1207,7 @@ removed_of(const struct dedup_stats *s)
 	PyObject *dict = PyDict_New();
 
 	for (int i = 0; dict != NULL && i < DEDUP_NREASONS; i++)
-		if (put_number(dict, dedup_reason_name((enum dedup_reason)i),
+		if (put_number(dict, dedup_reason_name((unsigned)i),
 			       s->removed[i]) != 0)
 			Py_CLEAR(dict);
 	return dict;
@@ -1292,10 +1289,9 @@ init(struct deduper *self, PyObject *args, PyObject *kwargs)
 		o->boilerplate_share = share;
 	o->count = o->boilerplate > 0 || o->boilerplate_share > 0;
 	o->places = places;
+	o->can_forget = min_doc_words > 0;
 	self->min_doc_words = min_doc_words;
 	st = dedup_new(&self->opt, &self->d);
-	if (st == DEDUP_OK && self->min_doc_words > 0)
-		st = dedup_may_forget(self->d);
 	if (st == DEDUP_OK)
 		return 0;
 	raise_status(st);
@@ -1370,7 +1366,7 @@ static PyMethodDef methods[] = {
 	{ "clean_list", (PyCFunction)clean_list, METH_VARARGS, NULL },
 	{ "find_list", (PyCFunction)find_list, METH_VARARGS, NULL },
 	{ "feed_list", (PyCFunction)feed_list, METH_VARARGS, NULL },
-	{ "readings_left", (PyCFunction)readings_left, METH_NOARGS, NULL },
+	{ "passes_left", (PyCFunction)passes_left, METH_NOARGS, NULL },
 	{ "again", (PyCFunction)again, METH_NOARGS, NULL },
 	{ "load", (PyCFunction)load, METH_VARARGS, NULL },
 	{ "save", (PyCFunction)save, METH_VARARGS, NULL },

@@ -283,10 +283,10 @@ def layout_of(source: Any) -> dict[str, Any]:
 # Progress.
 
 class Progress:
-    def __init__(self, args: argparse.Namespace, size: int, readings: int
+    def __init__(self, args: argparse.Namespace, size: int, passes: int
                  ) -> None:
         self.redraws = sys.stderr.isatty()
-        self.size = size * readings
+        self.size = size * passes
         self.read = 0.0
         self.start = self.last = time.monotonic()
         self.on = args.progress if args.progress is not None else (
@@ -444,8 +444,8 @@ class Run:
                               / max(source.metadata.num_rows, 1), self.deduper)
 
     def survey(self) -> None:
-        """Readings before the one that removes."""
-        left = self.deduper.readings_left
+        """Passes before the one that removes."""
+        left = self.deduper.passes_left
         self.progress = Progress(self.args, self.bytes_in, 1 + left)
         for _ in range(left):
             for path in self.args.files:

@@ -98,7 +98,7 @@ class Deduper:
     Values are those of dedup(1), and may be typed as there: '8'. A share of all
     documents for boilerplate is 0.1 or '10%'. memory is bytes, '4G', a share of
     the machine's, or None: no limit. boilerplate and keep='none' take two
-    readings, see again(). threshold is of the resemblance 2M/(a+b) to a text
+    passes, see again(). threshold is of the resemblance 2M/(a+b) to a text
     that stays, and may lose facts; shingles of ngram words are those of Broder
     1997. A line in a block needs twice min_words. A document with too few words
     left is nobody's witness; see drop_empty, too. The answers do not depend on
@@ -156,7 +156,7 @@ class Deduper:
         of a type that is not named above gives a :class:`libdedup.Arrow`.
 
         KeyError: there is no such column. TypeError: it is not of strings.
-        RuntimeError: the options take another reading first: see again().
+        RuntimeError: the options need another pass first: see again().
 
         >>> import pyarrow as pa
         >>> t = pa.table({"id": [1, 2], "text": ["One two three four five.",
@@ -164,10 +164,10 @@ class Deduper:
         >>> Deduper().clean(t)["text"].to_pylist()
         ['One two three four five.', 'Some words.\\n']
         """
-        if self._core.readings_left() > 0:
+        if self._core.passes_left() > 0:
             raise RuntimeError(
-                "these options take another reading before: give all columns "
-                "to read(), then call again(), then clean() them")
+                "these options need another pass first: give all columns to "
+                "read(), then call again(), then clean() them")
         made: T = _shapes.clean(_Guard(self), data, column, drop_empty)
         return made
 
@@ -181,16 +181,16 @@ class Deduper:
         >>> Deduper().spans(["A b c d e.\\nF g h i j.\\nA b c d e."])[0][0].reason
         'exact'
         """
-        if self._core.readings_left() > 0:
-            raise RuntimeError("these options take another reading before: "
+        if self._core.passes_left() > 0:
+            raise RuntimeError("these options need another pass first: "
                                "see again()")
         return _shapes.spans(_Guard(self), data, column)
 
     def read(self, data: Any, column: str = "text") -> None:
         """Read a column without an answer: what is in it counts as seen.
 
-        So are the readings before the last one, and a corpus whose texts are to
-        go from another one.
+        For all passes but the last, and for a corpus whose texts are to be
+        removed from another one.
 
         >>> d = Deduper()
         >>> d.read(["This was here before, word for word."])
@@ -208,13 +208,13 @@ class Deduper:
         _shapes.feed(_Guard(self), data, column, True)
 
     @property
-    def readings_left(self) -> int:
-        """Readings that are to follow this one before answers hold: 0 unless
+    def passes_left(self) -> int:
+        """Passes that have to follow this one before answers hold: 0 unless
         ``boilerplate`` or ``keep='none'`` is given."""
-        return self._core.readings_left()
+        return self._core.passes_left()
 
     def again(self) -> None:
-        """All columns have been given to read(); begin the next reading.
+        """All columns have been given to read(); begin the next pass.
 
         >>> pages = ["Sign up\\nFirst page.", "Sign up\\nSecond page."]
         >>> with Deduper(boilerplate=2) as d:
@@ -367,7 +367,7 @@ class _Maker:
 
 
 def _read_before(guard: _Guard, data: Any, column: str) -> None:
-    while guard.core.readings_left() > 0:
+    while guard.core.passes_left() > 0:
         _shapes.feed(guard, data, column, False)
         guard.core.again()
 
@@ -394,7 +394,7 @@ def clean(data: T, column: str = "text", *, drop_empty: bool = False,
 
     {options}
 
-    Options that take several readings get them: an iterator is then held in
+    Options that need several passes get them: an iterator is then held in
     memory. The texts are those that ``dedup`` gives for the same documents.
 
     >>> clean(["It rained all day long.", "Nothing new.\\nIt rained all day long."])
@@ -402,7 +402,7 @@ def clean(data: T, column: str = "text", *, drop_empty: bool = False,
     """
     options.setdefault("places", False)
     guard = _Guard(Deduper(**options))
-    if guard.core.readings_left() > 0:
+    if guard.core.passes_left() > 0:
         data = _shapes.hold(data)
     work: _Guard | _Maker = guard
     if _shapes.is_stream_of_rows(data):

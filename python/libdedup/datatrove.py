@@ -52,7 +52,7 @@ class Dedup(PipelineStep):  # type: ignore[misc]
         options.setdefault("places", False)
         self.options = options
         with Deduper(**options) as probe:      # a wrong option is told here
-            self.readings = 1 + probe.readings_left
+            self.passes = 1 + probe.passes_left
 
     def run(self, data: Iterable[Any] | None, rank: int = 0,
             world_size: int = 1) -> Iterator[Any]:
@@ -67,9 +67,9 @@ class Dedup(PipelineStep):  # type: ignore[misc]
             for table in self.load:
                 deduper.load(table)
             documents: Iterable[Any] = data or ()
-            if deduper.readings_left > 0:
+            if deduper.passes_left > 0:
                 documents = list(documents)
-                while deduper.readings_left > 0:
+                while deduper.passes_left > 0:
                     for batch in _batches(documents):
                         deduper.read([d.text for d in batch])
                     deduper.again()

@@ -118,9 +118,9 @@ def test_a_call_that_fails_midway_ends_the_deduper():
     assert "cannot go on" in repr(deduper)
 
 
-def test_readings_in_order():
+def test_passes_in_order():
     deduper = libdedup.Deduper(boilerplate=2)
-    assert deduper.readings_left == 1
+    assert deduper.passes_left == 1
     with pytest.raises(RuntimeError, match="again"):
         deduper.clean([LINE])
     with pytest.raises(RuntimeError, match="again"):
@@ -128,7 +128,7 @@ def test_readings_in_order():
     deduper.read([LINE, LINE])
     deduper.again()
     assert deduper.clean([LINE, LINE]) == ["", ""]
-    with pytest.raises(RuntimeError, match="no other reading"):
+    with pytest.raises(RuntimeError, match="no other pass"):
         deduper.again()
 
 
