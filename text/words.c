@@ -32,6 +32,7 @@
  * boundary of normalisation.  More than MARKS_MAX marks in a row are not text:
  * the cluster is cut there, so that time stays linear.
  */
+#include "address.h"
 #include "array.h"
 #include "bytes.h"
 #include "fold.h"
@@ -499,9 +500,9 @@ go_back(struct sink *k)
 static bool
 finds_address(struct sink *k, size_t p)
 {
-	if (p < k->address.end || !sign_may_be_address(&k->r, p))
+	if (p < k->address.end || !address_may_be(&k->r, p))
 		return false;
-	sign_find_address(&k->r, p, &k->address);
+	address_find(&k->r, p, &k->address);
 	return k->address.from < k->address.to;
 }
 
