@@ -99,12 +99,6 @@ seen_of(uint32_t info)
 
 #define IGNORED_MOST 4		/* characters that fold to nothing, in a row */
 
-static bool
-is_ignored(uint32_t info)
-{
-	return (info & (KIND | IGNORED)) == (JOINS | IGNORED);
-}
-
 __attribute__((noinline)) struct seen
 seen_ahead_slow(const struct reading *r, size_t *p)
 {

@@ -75,7 +75,6 @@ struct mark {
 
 /* One call's output. */
 struct sink {
-	struct words_reader *w;
 	struct put put;
 	struct reading r;
 	uint64_t off;		/* of text in the document */
@@ -209,7 +208,7 @@ is_blank(const struct reading *r, size_t p, size_t end)
 	for (; p < end; p += ch.len) {
 		ch = character_at(r, p);
 		if (sign_is_white(ch.info) || ch.c == '>' ||
-		    (ch.info & (KIND | IGNORED)) == (JOINS | IGNORED))
+		    is_ignored(ch.info))
 			continue;
 		if (from == end)
 			from = p;
@@ -320,7 +319,7 @@ put_byte(struct sink *k, size_t p)
  * mark cannot pass one of its own class.
  */
 static void
-compose_marks(struct words_reader *w, struct cluster *cluster)
+compose_marks(struct fold *f, struct cluster *cluster)
 {
 	size_t n = 0;
 
@@ -331,7 +330,7 @@ compose_marks(struct words_reader *w, struct cluster *cluster)
 		uint32_t joined = 0;
 
 		if (n == 0 || cluster->mark[n - 1].class != m.class)
-			joined = fold_join(&w->fold, cluster->starter, m.c);
+			joined = fold_join(f, cluster->starter, m.c);
 		if (joined != 0)
 			cluster->starter = joined;
 		else
@@ -345,7 +344,7 @@ static void
 flush_cluster(struct sink *k, struct cluster *cluster)
 {
 	if (cluster->nmarks > 0)
-		compose_marks(k->w, cluster);
+		compose_marks(k->r.fold, cluster);
 	if (cluster->starter != 0)
 		put_folded(&k->put, cluster->starter);
 	for (size_t i = 0; i < cluster->nmarks; i++)
@@ -360,9 +359,9 @@ add_starter(struct sink *k, struct cluster *cluster, uint32_t c)
 	uint32_t joined = 0;
 
 	if (fold_may_join(c) && cluster->starter != 0) {
-		compose_marks(k->w, cluster);
+		compose_marks(k->r.fold, cluster);
 		if (cluster->nmarks == 0)
-			joined = fold_join(&k->w->fold, cluster->starter, c);
+			joined = fold_join(k->r.fold, cluster->starter, c);
 	}
 	if (joined == 0) {
 		flush_cluster(k, cluster);
@@ -408,7 +407,7 @@ static int
 add_char(struct sink *k, struct cluster *cluster, utf8proc_int32_t c,
 	 size_t rest)
 {
-	const struct form *form = fold_form(&k->w->fold, (uint32_t)c);
+	const struct form *form = fold_form(k->r.fold, (uint32_t)c);
 	size_t most;
 
 	if (form == NULL)
@@ -504,12 +503,6 @@ finds_address(struct sink *k, size_t p)
 		return false;
 	address_find(&k->r, p, &k->address);
 	return k->address.from < k->address.to;
-}
-
-static bool
-is_ignored(uint32_t info)
-{
-	return (info & (KIND | IGNORED)) == (JOINS | IGNORED);
 }
 
 /* The info of the last character before text[p] that folds to something. */
@@ -1368,9 +1361,9 @@ read_text_plain(struct sink *k)
 
 /* The fastest that the machine has. */
 static int
-read_fast(struct sink *k)
+read_fast(struct sink *k, enum vectors vectors)
 {
-	switch (k->w->vectors) {
+	switch (vectors) {
 #ifdef WIDEST
 	case VECTORS_WIDEST:
 		return read_text_widest(k);
@@ -1387,7 +1380,7 @@ read_fast(struct sink *k)
  * becomes its length in bytes.
  */
 static bool
-is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
+is_digit(struct fold *f, const char *s, size_t len, size_t *n)
 {
 	utf8proc_int32_t c;
 
@@ -1396,21 +1389,21 @@ is_digit(struct words_reader *w, const char *s, size_t len, size_t *n)
 		*n = 1;
 		return false;
 	}
-	return (fold_info(&w->fold, (uint32_t)c) & DIGIT) != 0;
+	return (fold_info(f, (uint32_t)c) & DIGIT) != 0;
 }
 
 /* Where the digit after the signs of a number at norm[from] is, or 'from'. */
 static size_t
-after_signs(struct words_reader *w, const char *norm, size_t from, size_t end)
+after_signs(struct fold *f, const char *norm, size_t from, size_t end)
 {
 	size_t at = from, n;
 
 	for (int i = 0; i < 3 && norm[at] != ' '; i++) {
 		if (!loose_is_fact(norm + at, end - at))
 			return from;
-		is_digit(w, norm + at, end - at, &n);
+		is_digit(f, norm + at, end - at, &n);
 		at += n;
-		if (is_digit(w, norm + at, end - at, &n))
+		if (is_digit(f, norm + at, end - at, &n))
 			return at;
 	}
 	return from;
@@ -1421,7 +1414,7 @@ after_signs(struct words_reader *w, const char *norm, size_t from, size_t end)
  * "0", and move the line's words to 'to'.
  */
 static size_t
-fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
+fold_line(struct fold *f, struct line *l, char *norm, size_t to)
 {
 	size_t from = l->norm, end = from + l->norm_len;
 	bool was_number = false;
@@ -1433,10 +1426,10 @@ fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 		bool number, in_number = false;
 
 		for (; norm[from] != ' '; from += n) {
-			bool digit = is_digit(w, norm + from, end - from, &n);
+			bool digit = is_digit(f, norm + from, end - from, &n);
 
 			if (!digit && in_number) {
-				size_t next = after_signs(w, norm, from, end);
+				size_t next = after_signs(f, norm, from, end);
 
 				if (next > from) {
 					n = next - from;
@@ -1468,7 +1461,7 @@ fold_line(struct words_reader *w, struct line *l, char *norm, size_t to)
 
 /* Fold the digits of the lines from number 'first' on, in place. */
 static void
-fold_digits(struct words_reader *w, struct scan *out, size_t first)
+fold_digits(struct fold *f, struct scan *out, size_t first)
 {
 	size_t to = first < out->nlines ? out->lines[first].norm : 0;
 
@@ -1476,7 +1469,7 @@ fold_digits(struct words_reader *w, struct scan *out, size_t first)
 		struct line *l = &out->lines[i];
 
 		if (l->digits) {
-			to = fold_line(w, l, out->norm, to);
+			to = fold_line(f, l, out->norm, to);
 			continue;
 		}
 		memmove(out->norm + to, out->norm + l->norm, l->norm_len);
@@ -1488,25 +1481,26 @@ fold_digits(struct words_reader *w, struct scan *out, size_t first)
 }
 
 static int
-read_with(int (*read)(struct sink *), struct words_reader *w,
-	  struct scan *out, struct word_spans *spans, const char *text,
-	  size_t len, uint64_t off)
+read_with(struct words_reader *w, bool plain, struct scan *out,
+	  struct word_spans *spans, const char *text, size_t len,
+	  uint64_t off)
 {
 	size_t nlines = out->nlines, norm_len = out->norm_len;
 	struct sink k = {
-		.w = w, .put.out = out, .r = { &w->fold, text, len },
+		.put.out = out, .r = { &w->fold, text, len },
 		.off = off, .norm_start = norm_len, .stop = len,
 		.bad_norm = SIZE_MAX, .spans = spans,
 	};
 
-	if (reserve_norm(out, room_for(len)) != 0 || read(&k) != 0)
+	if (reserve_norm(out, room_for(len)) != 0 ||
+	    (plain ? read_text_plain(&k) : read_fast(&k, w->vectors)) != 0)
 		goto fail;
 	put_end(&k.put);
 	if (k.line < len &&
 	    put_line(&k, len, out->norm_len, k.put.nwords, k.put.digits) != 0)
 		goto fail;
 	if (w->fold_digits)
-		fold_digits(w, out, nlines);
+		fold_digits(&w->fold, out, nlines);
 	return 0;
 fail:
 	out->nlines = nlines;
@@ -1519,14 +1513,14 @@ int
 words_read(struct words_reader *w, struct scan *out, const char *text,
 	   size_t len, uint64_t off)
 {
-	return read_with(read_fast, w, out, NULL, text, len, off);
+	return read_with(w, false, out, NULL, text, len, off);
 }
 
 int
 words_read_plain(struct words_reader *w, struct scan *out, const char *text,
 		 size_t len, uint64_t off)
 {
-	return read_with(read_text_plain, w, out, NULL, text, len, off);
+	return read_with(w, true, out, NULL, text, len, off);
 }
 
 int
@@ -1537,7 +1531,7 @@ words_read_spans(struct words_reader *w, struct scan *out,
 	size_t n = spans->n;
 
 	spans->failed = false;
-	if (read_with(read_text_plain, w, out, spans, text, len, off) != 0)
+	if (read_with(w, true, out, spans, text, len, off) != 0)
 		return -1;
 	if (spans->failed) {
 		errno = ENOMEM;
