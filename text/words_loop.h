@@ -1,5 +1,5 @@
 /*
- * The fast path's loop: words.c includes this once for each instruction set,
+ * The fast path's loop: by_chunk.c includes this once for each instruction set,
  * with READ_TEXT (name, and attributes before it), LOOK, LOOK_FACTS and SQUEEZE
  * defined, and CONSTANTS where LOOK takes some from memory.
  */
@@ -95,7 +95,7 @@ static int READ_TEXT(struct sink *k)
 
 				digits |= digit & upto;
 				nwords += bits(begin & upto);
-				if (put_line(k, stop, norm, nwords,
+				if (sink_line(k, stop, norm, nwords,
 					     digits != 0) != 0)
 					return -1;
 				begin &= ~upto;
@@ -109,7 +109,7 @@ static int READ_TEXT(struct sink *k)
 			s += n;
 		} while (s < last);
 		if (back) {
-			p = go_back(k);
+			p = sink_go_back(k);
 			continue;
 		}
 		out->norm_len = (size_t)(to - out->norm);
@@ -118,7 +118,7 @@ static int READ_TEXT(struct sink *k)
 		k->put.place = inside ? INSIDE : OUTSIDE;
 		p = k->stop - (size_t)(end - s);
 		if ((early || p == k->stop) && p < k->r.len &&
-		    read_chars(k, &p, false) != 0)
+		    read_characters(k, &p, false) != 0)
 			return -1;
 	}
 	return 0;
