@@ -1,0 +1,317 @@
+/* Shingles that are n-grams of words: which of them are chosen. */
+#include "ngrams.h"
+
+#include "mix.h"
+
+/*
+ * XXH32 of three 32-bit values, seed 0, written out so that the compiler can
+ * use vectors of shingles.
+ */
+BODY uint32_t
+hash_three(const uint32_t *v)
+{
+	uint32_t h = XXH_PRIME32_5 + 12;
+
+	for (unsigned i = 0; i < 3; i++) {
+		h += v[i] * XXH_PRIME32_3;
+		h = (h << 17 | h >> 15) * XXH_PRIME32_4;
+	}
+	h = (h ^ h >> 15) * XXH_PRIME32_2;
+	h = (h ^ h >> 13) * XXH_PRIME32_3;
+	return h ^ h >> 16;
+}
+
+BODY void
+hash_threes_body(const uint32_t *restrict v, uint32_t *restrict to, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = hash_three(v + i);
+}
+
+static void
+hash_threes(const uint32_t *v, uint32_t *to, uint32_t n)
+{
+	hash_threes_body(v, to, n);
+}
+
+WIDE static void
+hash_threes_wide(const uint32_t *v, uint32_t *to, uint32_t n)
+{
+	hash_threes_body(v, to, n);
+}
+
+/* Words in a shingle of a unit; a unit of fewer words is one shingle. */
+static uint32_t
+shingle_words(const struct shingler *s, uint32_t nwords)
+{
+	return nwords < s->ngram ? nwords : s->ngram;
+}
+
+/*
+ * Set s->shingle to the ranks of the unit's shingles: how many.  A rank is the
+ * XXH32 of the public hashes of a shingle's words.
+ */
+static uint32_t
+hash_shingles(struct shingler *s, uint32_t nwords)
+{
+	uint32_t ngram = shingle_words(s, nwords);
+	uint32_t n = nwords - ngram + 1;
+
+	if (ngram == 3)
+		(s->wide ? hash_threes_wide : hash_threes)
+			(s->public, s->shingle, n);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			s->shingle[i] = XXH32(s->public + i,
+				ngram * sizeof(*s->public), 0);
+	return n;
+}
+
+/*
+ * All 64 bits of the shingle at word i.  Only the few chosen shingles need the
+ * lower bits.
+ */
+static inline uint64_t
+whole_hash(const struct shingler *s, uint32_t i, uint32_t ngram)
+{
+	const uint32_t *v = s->public + i;
+	uint64_t more;
+
+	if (ngram == 3)
+		/* Digits of pi again. */
+		more = fold((v[0] | (uint64_t)v[1] << 32) ^ 0xa4093822299f31d0,
+			    v[2] ^ 0x082efa98ec4e6c89);
+	else
+		more = XXH3_64bits(v, ngram * sizeof(*v));
+	return (uint64_t)s->shingle[i] << 32 | (uint32_t)more;
+}
+
+#define FEW 64		/* so few values are ranked and not sorted */
+
+/*
+ * Copy the values of v[0..n) that are up to 'bound' to 'to', and their numbers
+ * to 'at': how many, FEW + 1 if more.
+ */
+static uint32_t
+below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to, uint32_t *at)
+{
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < n && k <= FEW; i++) {
+		to[k] = v[i];
+		at[k] = i;
+		k += v[i] <= bound;
+	}
+	return k;
+}
+
+/*
+ * Set 'to' to the numbers of v[0..n) in ascending order of their values, n <=
+ * FEW: each goes to the place that is the number of smaller values.  Equal
+ * values share a place; the last one is stored.  Returns which places are
+ * taken, as bits.
+ */
+static uint64_t
+rank(const uint32_t *v, uint32_t n, uint32_t *to)
+{
+	uint64_t taken = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t r = 0;
+
+		for (uint32_t j = 0; j < n; j++)
+			r += v[j] < v[i];
+		to[r] = i;
+		taken |= (uint64_t)1 << r;
+	}
+	return taken;
+}
+
+#ifdef WIDEST
+/* The same by vectors of eight; eight more may be read after v[n - 1]. */
+WIDE static uint32_t
+below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to,
+	   uint32_t *at)
+{
+	const __m256i most = _mm256_set1_epi32((int)bound);
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < n; i += 8) {
+		__m256i x = _mm256_loadu_si256((const void *)(v + i));
+		unsigned m = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(
+			_mm256_cmpeq_epi32(_mm256_min_epu32(x, most), x)));
+
+		if (n - i < 8)
+			m &= (1u << (n - i)) - 1;
+		if (k > FEW)
+			return k;
+		for (; m != 0; m &= m - 1) {
+			at[k] = i + (unsigned)__builtin_ctz(m);
+			to[k] = v[at[k]];
+			k++;
+		}
+	}
+	return k;
+}
+
+WIDE static uint64_t
+rank_wide(const uint32_t *v, uint32_t n, uint32_t *to)
+{
+	const __m256i sign = _mm256_set1_epi32((int)0x80000000);
+	uint32_t flipped[FEW + VECTOR], place[FEW + VECTOR];
+	uint64_t taken = 0;
+
+	/* Vectors compare signed numbers. */
+	for (uint32_t i = 0; i < n; i += VECTOR)
+		_mm256_storeu_si256((void *)(flipped + i), _mm256_xor_si256(
+			_mm256_loadu_si256((const void *)(v + i)), sign));
+	for (uint32_t i = 0; i < n; i += VECTOR) {
+		__m256i x = _mm256_loadu_si256((const void *)(flipped + i));
+		__m256i r = _mm256_setzero_si256();
+
+		for (uint32_t j = 0; j < n; j++)
+			r = _mm256_sub_epi32(r, _mm256_cmpgt_epi32(x,
+				_mm256_set1_epi32((int)flipped[j])));
+		_mm256_storeu_si256((void *)(place + i), r);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		to[place[i]] = i;
+		taken |= (uint64_t)1 << place[i];
+	}
+	return taken;
+}
+#else
+#define below_wide below
+#define rank_wide rank
+#endif
+
+/*
+ * Set 'to' to the numbers of the 'most' smallest distinct values of v[0..n),
+ * ascending.  First a bound is guessed, under which are a few more than 'most'
+ * values.
+ */
+static uint32_t
+smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
+	     uint32_t *to, uint32_t most)
+{
+	uint32_t few[FEW + 1 + VECTOR], at[FEW + 1 + VECTOR], order[FEW];
+	uint32_t got = 0, k = n;
+	bool all = n <= 2 * most;
+	uint64_t taken;
+
+	if (!all) {
+		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
+
+		do {
+			k = (s->wide ? below_wide : below)(v, n,
+				bound > UINT32_MAX ? UINT32_MAX :
+				(uint32_t)bound, few, at);
+			bound *= 2;
+		} while (k < most && bound <= (uint64_t)1 << 33);
+		v = few;
+	}
+	if (k > FEW)
+		return UINT32_MAX;
+	taken = (s->wide ? rank_wide : rank)(v, k, order);
+	for (; taken != 0 && got < most; taken &= taken - 1) {
+		/* cppcheck-suppress uninitvar; rank() has filled it */
+		uint32_t i = order[__builtin_ctzll(taken)];
+
+		/* cppcheck-suppress uninitvar; below() has filled it */
+		to[got++] = all ? i : at[i];
+	}
+	return got;
+}
+
+/* The same for any values, even if many are equal. */
+static uint32_t
+smallest_any(const uint32_t *v, uint32_t n, uint32_t *to, uint32_t most)
+{
+	uint32_t got = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t x = v[i], j = got;
+
+		if (got == most && x >= v[to[most - 1]])
+			continue;
+		while (j > 0 && v[to[j - 1]] > x)
+			j--;
+		if (j > 0 && v[to[j - 1]] == x)
+			continue;
+		if (got < most)
+			got++;
+		memmove(to + j + 1, to + j, (got - 1 - j) * sizeof(*to));
+		to[j] = i;
+	}
+	return got;
+}
+
+/*
+ * Set 'to' to the shingles of the smallest ranks, up to SKETCH_PROBE: how many.
+ */
+static uint32_t
+smallest(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
+{
+	const uint32_t most = SKETCH_PROBE;
+	uint32_t at[SKETCH_PROBE];
+	uint32_t got = smallest_few(s, s->shingle, n, at, most);
+
+	/* Too many are under the bound, or too few since some were equal. */
+	if (got == UINT32_MAX || (got < most && n > 2 * most))
+		got = smallest_any(s->shingle, n, at, most);
+	for (uint32_t i = 0; i < got; i++)
+		to[i] = whole_hash(s, at[i], ngram);
+	return got;
+}
+
+/*
+ * Winnowing (Schleimer, Wilkerson, Aiken 2003): the smallest shingle of each
+ * window of s->window consecutive ones.  Two units that share window + ngram -
+ * 1 words in a row share one of these.
+ */
+static uint32_t
+winnow(const struct shingler *s, uint32_t n, uint32_t ngram, uint64_t *to)
+{
+	uint32_t got = 0, at = UINT32_MAX;
+
+	for (uint32_t end = s->window < n ? s->window : n; end <= n; end++) {
+		uint32_t i = end > s->window ? end - s->window : 0;
+
+		if (at == UINT32_MAX || at < i) {
+			at = i;
+			for (uint32_t j = i + 1; j < end; j++)
+				if (s->shingle[j] <= s->shingle[at])
+					at = j;
+		} else if (s->shingle[end - 1] <= s->shingle[at]) {
+			at = end - 1;
+		} else {
+			continue;
+		}
+		to[got++] = whole_hash(s, at, ngram);
+	}
+	return got;
+}
+
+int
+ngrams_take(struct shingler *s, struct words *w)
+{
+	uint32_t ngram = shingle_words(s, w->n);
+	uint32_t n = hash_shingles(s, w->n);
+
+	if (s->sketch && w->length >= SHINGLE_NEAR) {
+		w->probe = shingler_take(s, SKETCH_PROBE * sizeof(*w->probe));
+		if (w->probe == NULL)
+			return -1;
+		w->nprobe = (uint16_t)smallest(s, n, ngram, w->probe);
+		w->nkeep = w->n < SKETCH_LONG ? SKETCH_KEEP_SHORT : SKETCH_KEEP;
+		if (w->nprobe < w->nkeep)
+			w->nkeep = w->nprobe;
+	}
+	if (s->window > 0) {
+		w->winnowed = shingler_take(s, n * sizeof(*w->winnowed));
+		if (w->winnowed == NULL)
+			return -1;
+		w->nwinnowed = winnow(s, n, ngram, w->winnowed);
+	}
+	return 0;
+}
