@@ -5,7 +5,6 @@
 #include "loose.h"
 #include "mix.h"
 #include "shingler.h"
-#include "spaces.h"
 #include "word_hash.h"
 
 /* Where the character that ends before p[at] begins. */
@@ -52,7 +51,7 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 {
 	const struct shingler *s = w->shingler;
 	const char *p = w->loose;
-	uint64_t m = spaces(p + at);
+	uint64_t m = mask_of_spaces(p + at);
 	size_t end = end_of_word(w, at, m, at), next = end, from = at, len = 0;
 	const uint64_t *k = s->key;
 	uint64_t a, b, rest;
@@ -102,7 +101,7 @@ size_t
 shingler_skip(const struct words *w, size_t at, uint32_t n)
 {
 	for (; n > 0; at += 64) {
-		uint64_t m = spaces(w->loose + at);
+		uint64_t m = mask_of_spaces(w->loose + at);
 
 		for (; m != 0; m &= m - 1)
 			if (--n == 0)

@@ -170,55 +170,6 @@ rank_letters(struct shingler *s, uint32_t nwords)
 	return n;
 }
 
-/* The number of the smallest value of v[from..to), the first of equal ones. */
-static uint32_t
-smallest_of(const uint32_t *v, uint32_t from, uint32_t to)
-{
-	uint32_t at = from;
-
-	for (uint32_t i = from + 1; i < to; i++)
-		if (v[i] < v[at])
-			at = i;
-	return at;
-}
-
-#ifdef WIDEST
-WIDE static uint32_t
-smallest_of_wide(const uint32_t *v, uint32_t from, uint32_t to)
-{
-	__m256i least;
-	__m128i x;
-	uint32_t i = from, min;
-
-	if (to - from < VECTOR)
-		return smallest_of(v, from, to);
-	/* The last eight overlap with those before. */
-	least = _mm256_loadu_si256((const void *)(v + to - VECTOR));
-	for (; i + VECTOR < to; i += VECTOR)
-		least = _mm256_min_epu32(least,
-			_mm256_loadu_si256((const void *)(v + i)));
-	x = _mm_min_epu32(_mm256_castsi256_si128(least),
-			  _mm256_extracti128_si256(least, 1));
-	x = _mm_min_epu32(x, _mm_shuffle_epi32(x, 0x4e));
-	x = _mm_min_epu32(x, _mm_shuffle_epi32(x, 0xb1));
-	min = (uint32_t)_mm_cvtsi128_si32(x);
-	least = _mm256_set1_epi32((int)min);
-	for (i = from; i + VECTOR < to; i += VECTOR) {
-		unsigned m = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(
-			_mm256_cmpeq_epi32(least, _mm256_loadu_si256(
-				(const void *)(v + i)))));
-
-		if (m != 0)
-			return i + (unsigned)__builtin_ctz(m);
-	}
-	while (v[i] != min)
-		i++;
-	return i;
-}
-#else
-#define smallest_of_wide smallest_of
-#endif
-
 /* How many words the shortest possible copy of a unit of n words has. */
 static uint32_t
 shortest_copy(uint32_t n)
@@ -277,7 +228,7 @@ open_stretch(struct choice *c, uint32_t from, uint32_t to)
 	*p = (struct stretch){ from, to, 0 };
 	if (c->w->nask == SHINGLE_ASK && !has_window(c, p))
 		return;
-	p->at = (c->s->wide ? smallest_of_wide : smallest_of)(c->s->shingle,
+	p->at = (c->s->wide ? find_smallest_wide : find_smallest)(c->s->shingle,
 							      from, to);
 	c->nopen++;
 }

@@ -4,7 +4,7 @@
 #ifndef MIX_H
 #define MIX_H
 
-#include "simd.h"
+#include "vectors.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,10 +12,6 @@
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
-
 /* Fractional digits of pi: nothing up the sleeve. */
 #define PUBLIC_0 0x85a308d3243f6a88
 #define PUBLIC_1 0x0370734413198a2e

@@ -86,105 +86,6 @@ whole_hash(const struct shingler *s, uint32_t i, uint32_t ngram)
 	return (uint64_t)s->shingle[i] << 32 | (uint32_t)more;
 }
 
-#define FEW 64		/* so few values are ranked and not sorted */
-
-/*
- * Copy the values of v[0..n) that are up to 'bound' to 'to', and their numbers
- * to 'at': how many, FEW + 1 if more.
- */
-static uint32_t
-below(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to, uint32_t *at)
-{
-	uint32_t k = 0;
-
-	for (uint32_t i = 0; i < n && k <= FEW; i++) {
-		to[k] = v[i];
-		at[k] = i;
-		k += v[i] <= bound;
-	}
-	return k;
-}
-
-/*
- * Set 'to' to the numbers of v[0..n) in ascending order of their values, n <=
- * FEW: each goes to the place that is the number of smaller values.  Equal
- * values share a place; the last one is stored.  Returns which places are
- * taken, as bits.
- */
-static uint64_t
-rank(const uint32_t *v, uint32_t n, uint32_t *to)
-{
-	uint64_t taken = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t r = 0;
-
-		for (uint32_t j = 0; j < n; j++)
-			r += v[j] < v[i];
-		to[r] = i;
-		taken |= (uint64_t)1 << r;
-	}
-	return taken;
-}
-
-#ifdef WIDEST
-/* The same by vectors of eight; eight more may be read after v[n - 1]. */
-WIDE static uint32_t
-below_wide(const uint32_t *v, uint32_t n, uint32_t bound, uint32_t *to,
-	   uint32_t *at)
-{
-	const __m256i most = _mm256_set1_epi32((int)bound);
-	uint32_t k = 0;
-
-	for (uint32_t i = 0; i < n; i += 8) {
-		__m256i x = _mm256_loadu_si256((const void *)(v + i));
-		unsigned m = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(
-			_mm256_cmpeq_epi32(_mm256_min_epu32(x, most), x)));
-
-		if (n - i < 8)
-			m &= (1u << (n - i)) - 1;
-		if (k > FEW)
-			return k;
-		for (; m != 0; m &= m - 1) {
-			at[k] = i + (unsigned)__builtin_ctz(m);
-			to[k] = v[at[k]];
-			k++;
-		}
-	}
-	return k;
-}
-
-WIDE static uint64_t
-rank_wide(const uint32_t *v, uint32_t n, uint32_t *to)
-{
-	const __m256i sign = _mm256_set1_epi32((int)0x80000000);
-	uint32_t flipped[FEW + VECTOR], place[FEW + VECTOR];
-	uint64_t taken = 0;
-
-	/* Vectors compare signed numbers. */
-	for (uint32_t i = 0; i < n; i += VECTOR)
-		_mm256_storeu_si256((void *)(flipped + i), _mm256_xor_si256(
-			_mm256_loadu_si256((const void *)(v + i)), sign));
-	for (uint32_t i = 0; i < n; i += VECTOR) {
-		__m256i x = _mm256_loadu_si256((const void *)(flipped + i));
-		__m256i r = _mm256_setzero_si256();
-
-		for (uint32_t j = 0; j < n; j++)
-			r = _mm256_sub_epi32(r, _mm256_cmpgt_epi32(x,
-				_mm256_set1_epi32((int)flipped[j])));
-		_mm256_storeu_si256((void *)(place + i), r);
-	}
-	for (uint32_t i = 0; i < n; i++) {
-		to[place[i]] = i;
-		taken |= (uint64_t)1 << place[i];
-	}
-	return taken;
-}
-#else
-#define below_wide below
-#define rank_wide rank
-#endif
-
 /*
  * Set 'to' to the numbers of the 'most' smallest distinct values of v[0..n),
  * ascending.  First a bound is guessed, under which are a few more than 'most'
@@ -203,7 +104,7 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
 
 		do {
-			k = (s->wide ? below_wide : below)(v, n,
+			k = (s->wide ? take_below_wide : take_below)(v, n,
 				bound > UINT32_MAX ? UINT32_MAX :
 				(uint32_t)bound, few, at);
 			bound *= 2;
@@ -212,12 +113,12 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 	}
 	if (k > FEW)
 		return UINT32_MAX;
-	taken = (s->wide ? rank_wide : rank)(v, k, order);
+	taken = (s->wide ? sort_few_wide : sort_few)(v, k, order);
 	for (; taken != 0 && got < most; taken &= taken - 1) {
-		/* cppcheck-suppress uninitvar; rank() has filled it */
+		/* cppcheck-suppress uninitvar; sort_few() has filled it */
 		uint32_t i = order[__builtin_ctzll(taken)];
 
-		/* cppcheck-suppress uninitvar; below() has filled it */
+		/* cppcheck-suppress uninitvar; take_below() has filled it */
 		to[got++] = all ? i : at[i];
 	}
 	return got;

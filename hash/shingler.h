@@ -3,8 +3,8 @@
 #define SHINGLER_H
 
 #include "shingle.h"
+#include "vectors.h"
 
-#define VECTOR 8		/* words processed at once */
 #define AFTER 16		/* words of extra room at the end of arrays */
 
 /* A word of up to 16 bytes as it is hashed: with zeros after it. */

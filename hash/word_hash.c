@@ -3,7 +3,6 @@
 
 #include "loose.h"
 #include "mix.h"
-#include "spaces.h"
 
 /* Does the word have a digit, of any script? */
 static bool
@@ -157,7 +156,7 @@ hash_long_words(struct shingler *s, struct words *w)
 static void
 hash_words(struct shingler *s, struct words *w)
 {
-	bool any_long = take_words(s, w, spaces);
+	bool any_long = take_words(s, w, mask_of_spaces);
 
 	for (uint32_t i = 0; i < w->n; i++) {
 		uint64_t a = s->word[i].a, b = s->word[i].b;
@@ -201,7 +200,7 @@ hash_words_wide(struct shingler *s, struct words *w)
 	const __m256i p1 = _mm256_set1_epi64x((int64_t)s->open[1]);
 	const __m256i k0 = _mm256_set1_epi64x((int64_t)s->key[0]);
 	const __m256i k1 = _mm256_set1_epi64x((int64_t)s->key[1]);
-	bool any_long = take_words(s, w, spaces_wide);
+	bool any_long = take_words(s, w, mask_of_spaces_wide);
 	const bool ngrams = wants_ngrams(s);
 
 	for (uint32_t i = 0; i < w->n; i += VECTOR) {
@@ -269,51 +268,6 @@ shingler_code(const struct shingler *s, const char *p, size_t len)
 	return word_hash_code(s, word, len);
 }
 
-/* Which of the 64 bytes at p may begin a digit, as bits. */
-BODY uint64_t
-maybe_digits(const char *p)
-{
-	uint64_t m = 0;
-
-#ifdef __SSE2__
-	for (unsigned i = 0; i < 4; i++) {
-		__m128i v = _mm_loadu_si128((const __m128i *)p + i);
-		/* '0' to '9' become the ten lowest values. */
-		__m128i low = _mm_add_epi8(v, _mm_set1_epi8((char)(128 - '0')));
-		__m128i digit = _mm_cmplt_epi8(low, _mm_set1_epi8(10 - 128));
-
-		/* A byte over 0x7f has the sign bit. */
-		v = _mm_or_si128(digit, v);
-		m |= (uint64_t)(unsigned)_mm_movemask_epi8(v) << 16 * i;
-	}
-#else
-	for (unsigned i = 0; i < 64; i++)
-		m |= (uint64_t)((unsigned char)p[i] >= 0x80 ||
-				(p[i] >= '0' && p[i] <= '9')) << i;
-#endif
-	return m;
-}
-
-#ifdef WIDEST
-WIDE BODY uint64_t
-maybe_digits_wide(const char *p)
-{
-	uint64_t m = 0;
-
-	for (unsigned i = 0; i < 2; i++) {
-		__m256i v = _mm256_loadu_si256((const void *)(p + 32 * i));
-		__m256i low = _mm256_add_epi8(v, _mm256_set1_epi8(
-			(char)(128 - '0')));
-		__m256i digit = _mm256_cmpgt_epi8(
-			_mm256_set1_epi8(10 - 128), low);
-
-		v = _mm256_or_si256(digit, v);
-		m |= (uint64_t)(unsigned)_mm256_movemask_epi8(v) << 32 * i;
-	}
-	return m;
-}
-#endif
-
 BODY uint32_t
 hash_numbers_body(const struct shingler *s, const struct words *w,
 		  uint64_t (*find_digits)(const char *))
@@ -350,14 +304,14 @@ hash_numbers_body(const struct shingler *s, const struct words *w,
 static uint32_t
 hash_numbers(const struct shingler *s, const struct words *w)
 {
-	return hash_numbers_body(s, w, maybe_digits);
+	return hash_numbers_body(s, w, mask_of_digits);
 }
 
 #ifdef WIDEST
 WIDE static uint32_t
 hash_numbers_wide(const struct shingler *s, const struct words *w)
 {
-	return hash_numbers_body(s, w, maybe_digits_wide);
+	return hash_numbers_body(s, w, mask_of_digits_wide);
 }
 #else
 #define hash_numbers_wide hash_numbers

@@ -5,7 +5,7 @@
 #define BY_CHUNK_H
 
 #include "sink.h"
-#include "simd.h"
+#include "vectors.h"
 
 /* Read all of the text with these instructions: 0, or -1 with ENOMEM. */
 int read_chunks(struct sink *k, enum vectors vectors);

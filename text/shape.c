@@ -5,11 +5,9 @@
 #include "ending.h"
 #include "item.h"
 #include "letter.h"
+#include "vectors.h"
 
 #include <utf8proc.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #define WRAP_MAX 120		/* columns: what is wider was not wrapped */
 
@@ -20,28 +18,6 @@ skip_space(const char *s, size_t len, size_t *i, unsigned col)
 	for (; *i < len && is_space(s[*i]); ++*i)
 		col = s[*i] == ' ' ? col + 1 : (col | 7) + 1;
 	return col;
-}
-
-/* Bytes of s[0..len) before the first white space. */
-static size_t
-until_space(const char *s, size_t len)
-{
-	size_t i = 0;
-
-#ifdef __SSE2__
-	for (; i + 16 <= len; i += 16) {
-		__m128i v = _mm_loadu_si128((const void *)(s + i));
-		int m = _mm_movemask_epi8(_mm_or_si128(
-			_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
-			_mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))));
-
-		if (m != 0)
-			return i + (unsigned)__builtin_ctz((unsigned)m);
-	}
-#endif
-	while (i < len && !is_space(s[i]))
-		i++;
-	return i;
 }
 
 /* Bytes of the comment leader or mail mark that s[0..len) begins with, or 0. */
@@ -246,7 +222,7 @@ shape_of(struct shape *p, const struct unit_block *b, size_t i)
 	shape_end(p);
 	s += p->words;
 	len -= p->words;
-	end = until_space(s, len);
+	end = find_space(s, len);
 	/* "word: text", "\"key\": value" */
 	p->label = end > 1 && end < 32 && end < len && s[end - 1] == ':';
 	p->wide = len > WRAP_MAX && (l->ascii || len > 4 * WRAP_MAX ||
@@ -262,5 +238,5 @@ shape_of(struct shape *p, const struct unit_block *b, size_t i)
 	}
 	p->next = (uint32_t)columns(s, end, l->ascii);
 	p->spaced = end < len &&
-		    end + 1 + until_space(s + end + 1, len - end - 1) < len;
+		    end + 1 + find_space(s + end + 1, len - end - 1) < len;
 }

@@ -7,10 +7,9 @@
 
 #include "address.h"
 #include "blank.h"
+#include "chunk.h"
 #include "scan.h"
 #include "words.h"
-
-#define CHUNK 64		/* bytes the fast path takes at a time */
 
 /*
  * A place in the text, right after an address, and the state of the output

@@ -24,7 +24,7 @@
 #define WORDS_H
 
 #include "scan.h"
-#include "simd.h"
+#include "vectors.h"
 
 struct words_reader;
 
