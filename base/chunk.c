@@ -84,13 +84,13 @@ chunk_facts_wide(const char *s)
 		__m256i special = _mm256_and_si256(kinds,
 						   _mm256_set1_epi8(0x3e));
 
-		f.digit |= mask_wide(_mm256_slli_epi16(kinds, 7), i);
-		f.special |= mask_wide(_mm256_adds_epu8(special,
+		f.digit |= mask_of_half(_mm256_slli_epi16(kinds, 7), i);
+		f.special |= mask_of_half(_mm256_adds_epu8(special,
 			_mm256_set1_epi8(0x7f)), i);
-		f.ratio |= mask_wide(_mm256_adds_epu8(kinds,
+		f.ratio |= mask_of_half(_mm256_adds_epu8(kinds,
 			_mm256_set1_epi8(0x40)), i);
-		f.dash |= mask_wide(_mm256_slli_epi16(kinds, 1), i);
-		f.sign |= mask_wide(_mm256_cmpgt_epi8(c,
+		f.dash |= mask_of_half(_mm256_slli_epi16(kinds, 1), i);
+		f.sign |= mask_of_half(_mm256_cmpgt_epi8(c,
 			_mm256_set1_epi8(' ')), i);
 	}
 	return f;

@@ -1,6 +1,7 @@
 /*
  * 64 bytes of text at once, with a bit for each byte: which are parts of words,
- * and which may count beside a digit.
+ * and which may count beside a digit.  The forms have names as in vectors.h; one
+ * more, _widest, is of AVX-512.
  */
 #ifndef CHUNK_H
 #define CHUNK_H
@@ -19,6 +20,13 @@ BODY uint64_t
 low_bits(unsigned n)
 {
 	return ((uint64_t)1 << n) - 1;
+}
+
+/* How many bits are set? */
+BODY uint32_t
+bits(uint64_t mask)
+{
+	return (uint32_t)__builtin_popcountll(mask);
 }
 
 /* A bit per byte of a chunk. */
@@ -42,16 +50,69 @@ enum { IS_SPECIAL = 1, IS_RATIO = 2, IS_BANG = 4 };
 
 extern const unsigned char chunk_fact[0x80];
 
-#ifdef __SSE2__
+/*
+ * What chunk_look_wide() reads from memory; the others leave it alone.  If the
+ * compiler knew what it is, it would make each anew for each chunk, in three
+ * instructions.  The kinds are 0x80: 0-9.  1: # $ % & + - /.  2: < = >.  4: @.
+ * 8: ^ ~.  16: |.
+ */
+struct constants {
+	unsigned char space[32], nibble[32], minus_a[32], z[32], newline[32];
+	unsigned char most[32], low_half[32], high_half[32];
+};
+
+#ifdef WIDEST
+extern const struct constants chunk_constants;
+#endif
+
+/* Where they are, hidden from the compiler. */
+BODY const struct constants *
+chunk_hidden_constants(void)
+{
+#ifdef WIDEST
+	const struct constants *constants = &chunk_constants;
+
+	__asm__("" : "+r" (constants));
+	return constants;
+#else
+	return NULL;
+#endif
+}
+
 /*
  * Masks of the 64 bytes at s, and their lower case to 'low', with a space for
- * each byte that is not part of a word.
+ * each byte that is not part of a word.  All digits and special signs are among
+ * the facts; which other signs are, differs between the forms.
  */
 BODY struct masks
-chunk_look(const char *s, char *low)
+chunk_look_plain(const char *s, char *low, const struct constants *constants)
 {
 	struct masks m = { 0, 0, 0, 0, false };
 
+	(void)constants;
+	for (unsigned i = 0; i < CHUNK; i++) {
+		unsigned char c = (unsigned char)s[i], l = c | 0x20;
+		uint64_t bit = (uint64_t)1 << i;
+		bool digit = c >= '0' && c <= '9';
+		bool word = digit || (l >= 'a' && l <= 'z');
+
+		low[i] = word ? (char)l : ' ';
+		m.high |= c >= 0x80 ? bit : 0;
+		m.word |= word ? bit : 0;
+		m.facts |= digit || (chunk_fact[c & 0x7f] & ~IS_BANG) ? bit : 0;
+		m.newline |= c == '\n' ? bit : 0;
+	}
+	m.rare = (m.high | m.facts) != 0;
+	return m;
+}
+
+BODY struct masks
+chunk_look(const char *s, char *low, const struct constants *constants)
+{
+#ifdef __SSE2__
+	struct masks m = { 0, 0, 0, 0, false };
+
+	(void)constants;
 	for (unsigned i = 0; i < 4; i++) {
 		__m128i c = _mm_loadu_si128((const __m128i *)s + i);
 		__m128i l = _mm_or_si128(c, _mm_set1_epi8(0x20));
@@ -92,63 +153,27 @@ chunk_look(const char *s, char *low)
 	}
 	m.rare = (m.high | m.facts) != 0;
 	return m;
-}
 #else
-static inline struct masks
-chunk_look(const char *s, char *low)
-{
-	struct masks m = { 0, 0, 0, 0, false };
-
-	for (unsigned i = 0; i < CHUNK; i++) {
-		unsigned char c = (unsigned char)s[i], l = c | 0x20;
-		uint64_t bit = (uint64_t)1 << i;
-		bool digit = c >= '0' && c <= '9';
-		bool word = digit || (l >= 'a' && l <= 'z');
-
-		low[i] = word ? (char)l : ' ';
-		m.high |= c >= 0x80 ? bit : 0;
-		m.word |= word ? bit : 0;
-		m.facts |= digit || (chunk_fact[c & 0x7f] & ~IS_BANG) ? bit : 0;
-		m.newline |= c == '\n' ? bit : 0;
-	}
-	m.rare = (m.high | m.facts) != 0;
-	return m;
-}
+	return chunk_look_plain(s, low, constants);
 #endif
+}
 
 /* The facts of the 64 bytes at s. */
 struct facts chunk_facts(const char *s);
 
-BODY void
-chunk_copy(char *to, const char *from)
-{
-	memcpy(to, from, CHUNK);
-}
-
-#ifdef WIDEST
-WIDE BODY void
-chunk_copy_wide(char *to, const char *from)
-{
-	__m256i a = _mm256_loadu_si256((const __m256i *)from);
-	__m256i b = _mm256_loadu_si256((const __m256i *)from + 1);
-
-	_mm256_storeu_si256((__m256i *)to, a);
-	_mm256_storeu_si256((__m256i *)to + 1, b);
-}
-#endif
-
 /*
- * Move the kept bytes of a chunk together.  The 64 bytes after each run of
- * dropped bytes are copied over that run; so this writes up to 64 bytes too
- * far, and reads up to 64 bytes past the chunk.
+ * Move the kept bytes of a chunk together; returns where they end.  This may
+ * write up to 64 bytes too far, and read up to 64 bytes past the chunk.
  *
  *	low	t h e _ _ c a b l e _ _ _ g o e s
  *	to	t h e _ c a b l e _ _ _ g o e s
  *	to	t h e _ c a b l e _ g o e s
+ *
+ * The 64 bytes after each run of dropped bytes are copied over that run.
  */
 BODY char *
-chunk_squeeze(char *to, const char low[2 * CHUNK], uint64_t keep,
-	void (*copy)(char *, const char *))
+squeeze_by(char *to, const char low[2 * CHUNK], uint64_t keep,
+	   void (*copy)(char *, const char *))
 {
 	uint64_t drop = ~keep;
 
@@ -167,34 +192,28 @@ chunk_squeeze(char *to, const char low[2 * CHUNK], uint64_t keep,
 	return to + CHUNK;
 }
 
-BODY uint32_t
-bits(uint64_t mask)
+BODY void
+copy_chunk(char *to, const char *from)
 {
-	return (uint32_t)__builtin_popcountll(mask);
+	memcpy(to, from, CHUNK);
+}
+
+BODY char *
+chunk_squeeze(char *to, const char low[2 * CHUNK], uint64_t keep)
+{
+	return squeeze_by(to, low, keep, copy_chunk);
 }
 
 #ifdef WIDEST
+/* A bit for each byte of half a chunk: its first one, or its second. */
 WIDE BODY uint64_t
-mask_wide(__m256i v, unsigned i)
+mask_of_half(__m256i v, unsigned i)
 {
 	return (uint64_t)(unsigned)_mm256_movemask_epi8(v) << 32 * i;
 }
 
-/*
- * Constants that chunk_look_wide() reads from memory.  Otherwise the compiler would
- * make each anew for each chunk, in three instructions.  The kinds are 0x80:
- * 0-9.  1: # $ % & + - /.  2: < = >.  4: @.  8: ^ ~.  16: |.
- */
-struct constants {
-	unsigned char space[32], nibble[32], minus_a[32], z[32], newline[32];
-	unsigned char most[32], low_half[32], high_half[32];
-};
-
-extern const struct constants chunk_constants;
-
 #define CONSTANT(name) _mm256_load_si256((const __m256i *)constants->name)
 
-/* The same, 32 bytes in a register. */
 WIDE BODY struct masks
 chunk_look_wide(const char *s, char *low, const struct constants *constants)
 {
@@ -217,11 +236,11 @@ chunk_look_wide(const char *s, char *low, const struct constants *constants)
 
 		_mm256_storeu_si256((__m256i *)low + i,
 			_mm256_blendv_epi8(CONSTANT(space), l, word));
-		m.high |= mask_wide(c, i);
-		m.word |= mask_wide(word, i);
-		m.facts |= mask_wide(_mm256_adds_epu8(kinds, CONSTANT(most)),
+		m.high |= mask_of_half(c, i);
+		m.word |= mask_of_half(word, i);
+		m.facts |= mask_of_half(_mm256_adds_epu8(kinds, CONSTANT(most)),
 				     i);
-		m.newline |= mask_wide(nl, i);
+		m.newline |= mask_of_half(nl, i);
 		/* One test for all, since few chunks need the masks. */
 		rare = _mm256_or_si256(rare, _mm256_or_si256(kinds,
 			_mm256_andnot_si256(CONSTANT(most), c)));
@@ -232,9 +251,24 @@ chunk_look_wide(const char *s, char *low, const struct constants *constants)
 
 WIDE struct facts chunk_facts_wide(const char *s);
 
-/* The same, and chunk_squeeze(), 64 bytes in a register. */
+WIDE BODY void
+copy_chunk_wide(char *to, const char *from)
+{
+	__m256i a = _mm256_loadu_si256((const __m256i *)from);
+	__m256i b = _mm256_loadu_si256((const __m256i *)from + 1);
+
+	_mm256_storeu_si256((__m256i *)to, a);
+	_mm256_storeu_si256((__m256i *)to + 1, b);
+}
+
+WIDE BODY char *
+chunk_squeeze_wide(char *to, const char low[2 * CHUNK], uint64_t keep)
+{
+	return squeeze_by(to, low, keep, copy_chunk_wide);
+}
+
 WIDEST BODY struct masks
-chunk_look_widest(const char *s, char *low)
+chunk_look_widest(const char *s, char *low, const struct constants *constants)
 {
 	__m512i c = _mm512_loadu_si512(s);
 	__m512i l = _mm512_or_si512(c, _mm512_set1_epi8(0x20));
@@ -246,6 +280,7 @@ chunk_look_widest(const char *s, char *low)
 		_mm512_set1_epi8(10));
 	struct masks m;
 
+	(void)constants;
 	m.word = alpha | digit;
 	m.facts = digit |
 		  _mm512_cmplt_epu8_mask(
@@ -268,7 +303,7 @@ chunk_look_widest(const char *s, char *low)
 }
 
 WIDEST BODY char *
-chunk_squeeze_widest(char *to, const char *low, uint64_t keep)
+chunk_squeeze_widest(char *to, const char low[2 * CHUNK], uint64_t keep)
 {
 	_mm512_storeu_si512(to, _mm512_maskz_compress_epi8(keep,
 		_mm512_loadu_si512(low)));

@@ -169,7 +169,8 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 
 		if (i >= got.n)
 			break;
-		if (chunk_fact[c & 0x7f] == IS_RATIO && is_mark_of_word(&k->r, p + i))
+		if (chunk_fact[c & 0x7f] == IS_RATIO &&
+		    is_mark_of_word(&k->r, p + i))
 			continue;
 		if (c == '&' && entity_at(k->r.text + p + i,
 					  k->r.len - p - i, &entity) > 0) {
@@ -203,26 +204,152 @@ count_signs(struct sink *k, size_t p, unsigned n, const struct facts *f,
 	*to = got;
 }
 
-/* The loop over chunks, for each instruction set. */
-#define READ_TEXT read_text
-#define LOOK chunk_look
-#define LOOK_FACTS chunk_facts
-#define SQUEEZE(to, low, keep) chunk_squeeze(to, low, keep, chunk_copy)
-#include "words_loop.h"
+/* What is done with the 64 bytes of a chunk; see chunk.h. */
+typedef struct masks look_function(const char *s, char *low,
+				   const struct constants *constants);
+typedef struct facts facts_function(const char *s);
+typedef char *squeeze_function(char *to, const char low[2 * CHUNK],
+			       uint64_t keep);
+
+/* The loop over chunks. */
+BODY int
+read_with(struct sink *k, look_function *look, facts_function *look_at_facts,
+	  squeeze_function *squeeze)
+{
+	const struct constants *constants = chunk_hidden_constants();
+	struct scan *out = k->put.out;
+	size_t p = 0;
+
+	while (p < k->r.len) {
+		/* The parts of *k that each chunk changes, in registers. */
+		char *to = out->norm + out->norm_len;
+		uint32_t nwords = k->put.nwords;
+		uint64_t digits = k->put.digits;
+		uint64_t inside = k->put.place != OUTSIDE;
+		size_t left = k->stop - p;	/* bytes not read yet */
+		char tail[CHUNK + 1], low[2 * CHUNK];
+		const char *s = k->r.text + p, *end, *last;
+		unsigned most = CHUNK;
+		bool back = false, early = false;
+
+		if (k->r.len - p <= CHUNK) {
+			memset(tail, 0, sizeof(tail));
+			memcpy(tail, s, k->r.len - p);
+			s = tail;
+		}
+		/* The text ends at 'end', its whole chunks at 'last'. */
+		end = last = s + left;
+		if (left <= CHUNK)
+			most = (unsigned)left;
+		else
+			last -= CHUNK;
+		do {
+			struct masks m = look(s, low, constants);
+			unsigned next = (unsigned char)s[CHUNK];
+			uint64_t keep, begin, digit = 0, drop = 0;
+			unsigned n = CHUNK;
+
+			if (__builtin_expect(m.rare || edge[next] != 0 ||
+					     most < CHUNK, 0)) {
+				struct counted c;
+
+				n = plain_bytes(s, most, &m, next, &k->high);
+				if (m.facts != 0 || (edge[next] & 1)) {
+					struct facts f = look_at_facts(s);
+
+					count_signs(k, k->stop -
+						    (size_t)(end - s), n, &f,
+						    m.word, low, &c);
+					if (c.back) {
+						back = true;
+						break;
+					}
+					n = c.n;
+					m.word |= c.part | c.drop;
+					digit = f.digit;
+					drop = c.drop;
+					if (c.reopen && !inside && n > 0) {
+						to--;
+						inside = 1;
+					}
+				}
+			}
+			keep = m.word << 1 | inside;
+			if (n < CHUNK) {
+				uint64_t valid = low_bits(n);
+
+				m.word &= valid;
+				m.newline &= valid;
+				keep &= valid;
+				digit &= valid;
+				if (n > 0)
+					inside = m.word >> (n - 1) & 1;
+				early = n < most;
+				last = s;
+			} else {
+				inside = m.word >> (CHUNK - 1);
+			}
+			begin = m.word & ~keep;
+			keep = (keep | m.word) & ~drop;
+			for (uint64_t nl = m.newline; nl != 0; nl &= nl - 1) {
+				/* The bits up to this newline. */
+				uint64_t upto = nl ^ (nl - 1);
+				size_t stop = k->stop - (size_t)(end - s) +
+					      bits(upto);
+				size_t norm = (size_t)(to - out->norm) +
+					      bits(keep & upto);
+
+				digits |= digit & upto;
+				nwords += bits(begin & upto);
+				if (sink_line(k, stop, norm, nwords,
+					     digits != 0) != 0)
+					return -1;
+				begin &= ~upto;
+				digit &= ~upto;
+				nwords = 0;
+				digits = 0;
+			}
+			nwords += bits(begin);
+			digits |= digit;
+			to = squeeze(to, low, keep);
+			s += n;
+		} while (s < last);
+		if (back) {
+			p = sink_go_back(k);
+			continue;
+		}
+		out->norm_len = (size_t)(to - out->norm);
+		k->put.nwords = nwords;
+		k->put.digits = digits != 0;
+		k->put.place = inside ? INSIDE : OUTSIDE;
+		p = k->stop - (size_t)(end - s);
+		if ((early || p == k->stop) && p < k->r.len &&
+		    read_characters(k, &p, false) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_narrow(struct sink *k)
+{
+	return read_with(k, chunk_look, chunk_facts, chunk_squeeze);
+}
 
 #ifdef WIDEST
-#define READ_TEXT WIDE read_text_wide
-#define LOOK(s, low) chunk_look_wide(s, low, constants)
-#define CONSTANTS &chunk_constants
-#define LOOK_FACTS chunk_facts_wide
-#define SQUEEZE(to, low, keep) chunk_squeeze(to, low, keep, chunk_copy_wide)
-#include "words_loop.h"
+WIDE static int
+read_wide(struct sink *k)
+{
+	return read_with(k, chunk_look_wide, chunk_facts_wide,
+			 chunk_squeeze_wide);
+}
 
-#define READ_TEXT WIDEST read_text_widest
-#define LOOK chunk_look_widest
-#define LOOK_FACTS chunk_facts_wide
-#define SQUEEZE chunk_squeeze_widest
-#include "words_loop.h"
+WIDEST static int
+read_widest(struct sink *k)
+{
+	return read_with(k, chunk_look_widest, chunk_facts_wide,
+			 chunk_squeeze_widest);
+}
 #endif
 
 int
@@ -231,11 +358,11 @@ read_chunks(struct sink *k, enum vectors vectors)
 	switch (vectors) {
 #ifdef WIDEST
 	case VECTORS_WIDEST:
-		return read_text_widest(k);
+		return read_widest(k);
 	case VECTORS_WIDE:
-		return read_text_wide(k);
+		return read_wide(k);
 #endif
 	default:
-		return read_text(k);
+		return read_narrow(k);
 	}
 }
