@@ -72,8 +72,8 @@ shingler_new(const struct shingle_options *opt)
 	s->open[0] = PUBLIC_0;
 	s->open[1] = PUBLIC_1;
 	for (size_t i = 0; i < 2; i++) {
-		s->key[i] |= ODD;
-		s->open[i] |= ODD;
+		s->key[i] |= NH_ODD;
+		s->open[i] |= NH_ODD;
 	}
 	return s;
 fail:

@@ -207,8 +207,6 @@ static bool
 bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 	    size_t ulen, bool ascii)
 {
-	bool (*has)(const char *, size_t, const char *) =
-		s->wide ? has_16_bytes_wide : has_16_bytes;
 	size_t slack = ascii ? 4 : 16, n = clen - ulen + PROBE + 2 * slack;
 	size_t at[3] = { ulen - PROBE, 0, ulen / 2 - PROBE / 2 };
 	unsigned hits = 0, want = ascii ? 2 : 1;
@@ -218,8 +216,8 @@ bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 	for (unsigned k = 0; k < 3 && hits < want && want - hits <= 3 - k; k++) {
 		size_t from = at[k] > slack ? at[k] - slack : 0;
 
-		hits += has(c + from, from + n < clen ? n : clen - from,
-			    u + at[k]);
+		hits += has_16_bytes(c + from, from + n < clen ? n :
+				     clen - from, u + at[k], s->wide);
 	}
 	return hits >= want;
 }

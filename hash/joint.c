@@ -77,9 +77,9 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 	/* First parts of this word. */
 	if (end - at > SHINGLE_JOINED)
 		end = at + SHINGLE_JOINED;
-	rest = product_of(0, k[1]);
-	a = load64(p + at);
-	b = load64(p + at + 8);
+	rest = nh_product(0, k[1]);
+	a = load_8_bytes(p + at);
+	b = load_8_bytes(p + at + 8);
 	for (size_t i = 1; i < end - at; i++) {
 		uint32_t code;
 
@@ -87,9 +87,10 @@ shingler_pieces(const struct words *w, size_t at, struct joint *to)
 		    parts_numbers(w, at + i, at + i))
 			continue;
 		if (i <= 8)
-			code = finish(product_of(a & first[i], k[0]) + rest);
+			code = nh_finish(nh_product(a & first_bytes[i],
+						    k[0]) + rest);
 		else if (i <= 16)
-			code = hash_block(a, b & first[i - 8], k);
+			code = nh_16(a, b & first_bytes[i - 8], k);
 		else
 			code = word_hash_code(s, p + at, i);
 		to[n++] = (struct joint){ code & 0xffffff, (uint32_t)i };

@@ -52,107 +52,28 @@ end_of_shingle(const struct shingler *s, uint32_t i, uint32_t nwords)
 	return end;
 }
 
-static_assert(SHINGLE_LETTERS == 20, "three loads, of 8, 8 and 4 bytes");
+static_assert(SHINGLE_LETTERS == 20 && SHINGLE_SPAN == HASH_STRETCH,
+	      "what hash_stretches() hashes");
 
 /* Digits of pi: the keys of ranks, and of the lower 32 bits. */
-#define RANK_0 (0x13198a2e03707344 | ODD)
-#define RANK_1 (0xa4093822299f31d0 | ODD)
-#define RANK_2 (0x082efa98ec4e6c89 | ODD)
-
-/* The letters of a shingle, with zeros after them. */
-struct letters {
-	uint64_t a, b, c;
+static const uint64_t rank_key[3] = {
+	0x13198a2e03707344 | NH_ODD, 0xa4093822299f31d0 | NH_ODD,
+	0x082efa98ec4e6c89 | NH_ODD,
 };
 
-static inline struct letters
-letters_at(const struct shingler *s, uint32_t i)
-{
-	uint32_t at = s->at[i], len = s->at[i + SHINGLE_SPAN] - at;
-	const char *p = s->letters + at;
-	struct letters v = {
-		load64(p), load64(p + 8),
-		load64(p + 16) & first[SHINGLE_LETTERS - 16],
-	};
-
-	if (len < SHINGLE_LETTERS) {
-		v.a &= first[len < 8 ? len : 8];
-		v.b &= first[len < 8 ? 0 : len < 16 ? len - 8 : 8];
-		v.c &= first[len < 16 ? 0 : len - 16];
-	}
-	return v;
-}
-
-/* NH, as words are hashed. */
-static inline uint32_t
-rank_of_letters(struct letters v)
-{
-	return finish(product_of(v.a, RANK_0) + product_of(v.b, RANK_1) +
-		      product_of(v.c, RANK_2));
-}
-
-/* The hash of the shingle that begins with word i. */
+/* The hash of the shingle that begins with word i; the upper half: its rank. */
 static inline uint64_t
 hash_letters(const struct shingler *s, uint32_t i)
 {
-	struct letters v = letters_at(s, i);
-	uint64_t more = fold(v.a ^ RANK_2, v.b ^ RANK_0) ^
+	uint32_t at = s->at[i];
+	struct bytes_20 v = take_20_bytes(s->letters + at,
+					  s->at[i + SHINGLE_SPAN] - at);
+	uint64_t more = fold(v.a ^ rank_key[2], v.b ^ rank_key[0]) ^
 			v.c * XXH_PRIME64_2;
 
-	return (uint64_t)rank_of_letters(v) << 32 |
+	return (uint64_t)nh_24(v.a, v.b, v.c, rank_key) << 32 |
 	       (uint32_t)(more ^ more >> 32);
 }
-
-static void
-rank_each(struct shingler *s, uint32_t from, uint32_t to)
-{
-	for (uint32_t i = from; i < to; i++)
-		s->shingle[i] = rank_of_letters(letters_at(s, i));
-}
-
-#ifdef WIDEST
-/* Four at a time, if all have SHINGLE_LETTERS letters. */
-WIDE static void
-rank_each_wide(struct shingler *s, uint32_t from, uint32_t to)
-{
-	const __m256i k0 = _mm256_set1_epi64x((int64_t)RANK_0);
-	const __m256i k1 = _mm256_set1_epi64x((int64_t)RANK_1);
-	const __m256i k2 = _mm256_set1_epi64x((int64_t)RANK_2);
-	const __m256i even = _mm256_set_epi32(7, 5, 3, 1, 6, 4, 2, 0);
-	const __m128i fewer = _mm_set1_epi32(SHINGLE_LETTERS);
-	const char *p = s->letters;
-	uint32_t i = from;
-
-	for (; i + 4 <= to; i += 4) {
-		__m128i at = _mm_loadu_si128((const void *)(s->at + i));
-		__m128i end = _mm_loadu_si128((const void *)
-					      (s->at + i + SHINGLE_SPAN));
-		__m256i a, b, c, nh;
-		__m128i x;
-
-		end = _mm_cmpgt_epi32(fewer, _mm_sub_epi32(end, at));
-		if (_mm_movemask_epi8(end) != 0) {
-			rank_each(s, i, i + 4);
-			continue;
-		}
-		a = _mm256_i32gather_epi64((const void *)p, at, 1);
-		b = _mm256_i32gather_epi64((const void *)(p + 8), at, 1);
-		c = _mm256_cvtepu32_epi64(_mm_i32gather_epi32(
-			(const void *)(p + 16), at, 1));
-		nh = _mm256_add_epi64(product_of_four(a, k0),
-				      product_of_four(b, k1));
-		nh = _mm256_add_epi64(nh, product_of_four(c, k2));
-		nh = _mm256_xor_si256(nh, _mm256_srli_epi64(nh, 32));
-		nh = _mm256_permutevar8x32_epi32(nh, even);
-		x = _mm_mullo_epi32(_mm256_castsi256_si128(nh),
-				    _mm_set1_epi32((int)MIXER));
-		_mm_storeu_si128((void *)(s->shingle + i),
-				 _mm_xor_si128(x, _mm_srli_epi32(x, 15)));
-	}
-	rank_each(s, i, to);
-}
-#else
-#define rank_each_wide rank_each
-#endif
 
 /* Set s->shingle to their ranks: how many there are. */
 static uint32_t
@@ -166,7 +87,7 @@ rank_letters(struct shingler *s, uint32_t nwords)
 	while (n > 1 && total - s->at[n - 1] < SHINGLE_LETTERS &&
 	       n - 1 + SHINGLE_SPAN > nwords)
 		n--;
-	(s->wide ? rank_each_wide : rank_each)(s, 0, n);
+	hash_stretches(s->letters, s->at, n, rank_key, s->shingle, s->wide);
 	return n;
 }
 
@@ -228,8 +149,7 @@ open_stretch(struct choice *c, uint32_t from, uint32_t to)
 	*p = (struct stretch){ from, to, 0 };
 	if (c->w->nask == SHINGLE_ASK && !has_window(c, p))
 		return;
-	p->at = (c->s->wide ? find_smallest_wide : find_smallest)(c->s->shingle,
-							      from, to);
+	p->at = find_smallest(c->s->shingle, from, to, c->s->wide);
 	c->nopen++;
 }
 

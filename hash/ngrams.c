@@ -95,7 +95,9 @@ static uint32_t
 smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 	     uint32_t *to, uint32_t most)
 {
-	uint32_t few[FEW + 1 + VECTOR], at[FEW + 1 + VECTOR], order[FEW];
+	uint32_t few[SORT_FEW + VECTOR_SLACK + 1];
+	uint32_t at[SORT_FEW + VECTOR_SLACK + 1];
+	uint32_t order[SORT_FEW];
 	uint32_t got = 0, k = n;
 	bool all = n <= 2 * most;
 	uint64_t taken;
@@ -104,16 +106,15 @@ smallest_few(const struct shingler *s, const uint32_t *v, uint32_t n,
 		uint64_t bound = ((uint64_t)1 << 32) * (most + most / 2) / n;
 
 		do {
-			k = (s->wide ? take_below_wide : take_below)(v, n,
-				bound > UINT32_MAX ? UINT32_MAX :
-				(uint32_t)bound, few, at);
+			k = take_below(v, n, bound > UINT32_MAX ? UINT32_MAX :
+				       (uint32_t)bound, few, at, s->wide);
 			bound *= 2;
 		} while (k < most && bound <= (uint64_t)1 << 33);
 		v = few;
 	}
-	if (k > FEW)
+	if (k > SORT_FEW)
 		return UINT32_MAX;
-	taken = (s->wide ? sort_few_wide : sort_few)(v, k, order);
+	taken = sort_few(v, k, order, s->wide);
 	for (; taken != 0 && got < most; taken &= taken - 1) {
 		/* cppcheck-suppress uninitvar; sort_few() has filled it */
 		uint32_t i = order[__builtin_ctzll(taken)];

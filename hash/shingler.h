@@ -7,11 +7,6 @@
 
 #define AFTER 16		/* words of extra room at the end of arrays */
 
-/* A word of up to 16 bytes as it is hashed: with zeros after it. */
-struct block_of_word {
-	uint64_t a, b;
-};
-
 /* Storage that is handed out until the next release. */
 struct block {
 	struct block *next;
@@ -28,7 +23,7 @@ struct shingler {
 	struct loose *loose;
 	struct block *pool;
 	bool wide;		/* the machine has the vectors for it */
-	struct block_of_word *word;	/* of one unit; scratch */
+	struct bytes_16 *word;	/* the first 16 bytes of each; scratch */
 	uint32_t *public;	/* the public hash of each; scratch */
 	uint32_t *shingle;	/* of the unit's shingles; scratch */
 	uint32_t *at;		/* where words begin in 'letters'; scratch */

@@ -81,12 +81,12 @@ static bool
 is_code(const struct line *l, const char *s)
 {
 	size_t len = l->len;
-	struct count n;
+	struct symbol_count n;
 
 	while (len > 0 && (unsigned char)s[len - 1] <= ' ')
 		len--;
 	n = count_symbols(s, len);
-	return (n.symbols >= 2 && 8 * n.symbols >= len - n.space &&
+	return (n.symbols >= 2 && 8 * n.symbols >= len - n.spaces &&
 		listing_signs(s, len) > 0) || is_call(s, len);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A character as the signs beside it see it: is it a letter, a digit, a bracket,
- * a part of an operator?  Read forwards or backwards from any place.
+ * A character as the signs beside it see it: is it a letter, a digit, a
+ * bracket, a part of an operator?  Read forwards or backwards from any place.
  */
 #ifndef SEEN_H
 #define SEEN_H
