@@ -62,7 +62,8 @@ CLI_LIBS := $(if $(EXTRAS),$(shell $(PKG_CONFIG) --libs $(EXTRAS)))
 # shingle.h are layers too: $B/include has a folder for each.
 SEES_base =
 SEES_text = base
-SEES_shingle = text base
+SEES_hash = shingle text base
+SEES_shingle = hash $(SEES_hash)
 SEES_store = shingle base
 SEES_saved = store shingle base
 SEES_table = saved store shingle base
@@ -75,10 +76,10 @@ SEES_cli/input = cli/options $(SEES_cli/options)
 SEES_cli/output = cli/input $(SEES_cli/input)
 SEES_cli/places = cli/input $(SEES_cli/input)
 SEES_cli = cli/places $(SEES_cli/output) cli/output
-SEES_tests = cli $(SEES_cli) $(SEES_dedup)
+SEES_tests = cli $(SEES_cli) $(SEES_dedup) hash
 
 LIB_SOURCES = dedup.c shingle.c \
-	$(sort $(wildcard base/*.c text/*.c store/*.c saved/*.c table/*.c engine/*.c))
+	$(sort $(wildcard base/*.c text/*.c hash/*.c store/*.c saved/*.c table/*.c engine/*.c))
 CLI_SOURCES = $(sort $(wildcard io/*.c cli/*.c cli/*/*.c))
 
 # The layer of a source (or of an object, without $B/), and its -I flags.

@@ -18,10 +18,7 @@
 #include <string.h>
 
 #include "letter.h"
-#include "simd.h"
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
+#include "vectors.h"
 
 int
 soon_list(struct split *s, size_t from)
@@ -197,68 +194,8 @@ lengths_allow(const struct unit *u, const struct listed_unit *c)
 	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && c->completes;
 }
 
-#define FEW_PLACES 64	/* bytes among which one may begin in another */
 #define PROBE 16		/* bytes that hardly stand in two texts by chance */
-
-/* Do PROBE bytes at 'want' stand in p[0..n)?  More may be read behind it. */
-static bool
-has_bytes(const char *p, size_t n, const char *want)
-{
-#ifdef __SSE2__
-	const __m128i first = _mm_set1_epi8(want[0]);
-	const __m128i last = _mm_set1_epi8(want[PROBE - 1]);
-
-	for (size_t i = 0; i + PROBE <= n; i += 16) {
-		__m128i a = _mm_loadu_si128((const void *)(p + i));
-		__m128i b = _mm_loadu_si128((const void *)(p + i + PROBE - 1));
-		unsigned m = (unsigned)_mm_movemask_epi8(
-			_mm_and_si128(_mm_cmpeq_epi8(a, first),
-				      _mm_cmpeq_epi8(b, last)));
-
-		for (; m != 0; m &= m - 1) {
-			size_t at = i + (unsigned)__builtin_ctz(m);
-
-			if (at + PROBE <= n &&
-			    memcmp(p + at, want, PROBE) == 0)
-				return true;
-		}
-	}
-	return false;
-#else
-	return n >= PROBE && memmem(p, n, want, PROBE) != NULL;
-#endif
-}
-
-#ifdef WIDEST
-/* The same, 32 bytes at a time. */
-WIDE static bool
-has_bytes_wide(const char *p, size_t n, const char *want)
-{
-	const __m256i first = _mm256_set1_epi8(want[0]);
-	const __m256i last = _mm256_set1_epi8(want[PROBE - 1]);
-
-	for (size_t i = 0; i + PROBE <= n; i += 32) {
-		__m256i a = _mm256_loadu_si256((const void *)(p + i));
-		__m256i b = _mm256_loadu_si256((const void *)
-					       (p + i + PROBE - 1));
-		unsigned m = (unsigned)_mm256_movemask_epi8(
-			_mm256_and_si256(_mm256_cmpeq_epi8(a, first),
-					 _mm256_cmpeq_epi8(b, last)));
-
-		for (; m != 0; m &= m - 1) {
-			size_t at = i + (unsigned)__builtin_ctz(m);
-
-			if (at + PROBE <= n &&
-			    memcmp(p + at, want, PROBE) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-#else
-#define has_bytes_wide has_bytes
-#endif
-
+#define FEW_PLACES 64	/* bytes among which one may begin in another */
 /*
  * If 'u' stands in 'c' in one piece, it is moved there by d bytes at most, as c
  * is so much longer:
@@ -274,8 +211,6 @@ static bool
 bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 	    size_t ulen, bool ascii)
 {
-	bool (*has)(const char *, size_t, const char *) =
-		s->wide ? has_bytes_wide : has_bytes;
 	size_t slack = ascii ? 4 : 16, n = clen - ulen + PROBE + 2 * slack;
 	size_t at[3] = { ulen - PROBE, 0, ulen / 2 - PROBE / 2 };
 	unsigned hits = 0, want = ascii ? 2 : 1;
@@ -285,8 +220,8 @@ bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 	for (unsigned k = 0; k < 3 && hits < want && want - hits <= 3 - k; k++) {
 		size_t from = at[k] > slack ? at[k] - slack : 0;
 
-		hits += has(c + from, from + n < clen ? n : clen - from,
-			    u + at[k]);
+		hits += has_16_bytes(c + from, from + n < clen ? n :
+				     clen - from, u + at[k], s->wide);
 	}
 	return hits >= want;
 }

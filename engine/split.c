@@ -15,7 +15,7 @@
 #include "bytes.h"
 #include "listing.h"
 #include "part.h"
-#include "simd.h"
+#include "vectors.h"
 
 #define PORTION ((size_t)128 << 10)	/* bytes read before they are planned */
 #define ROOM_KEPT ((size_t)4 << 20)	/* of arrays, in an empty split */

@@ -10,11 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "json.h"
+#include "vectors.h"
 
 /* The member of an open object that is being read. */
 struct level {
@@ -53,44 +50,6 @@ static const char simple[256] = {
 	['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f',
 	['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
 };
-
-/* Whether 'c' cannot stand for itself in a string. */
-static bool
-special(unsigned char c)
-{
-	return c == '"' || c == '\\' || c < 0x20;
-}
-
-/*
- * How many of the 'n' bytes at 'p' come before the first that is special(),
- * or with 'ascii' also before the first that is not ASCII.
- */
-static inline size_t
-plain_run(const char *p, size_t n, bool ascii)
-{
-	size_t i = 0;
-
-#ifdef __SSE2__
-	for (; n - i >= 16; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
-		__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-		__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-		__m128i control = _mm_cmpeq_epi8(v,
-			_mm_min_epu8(v, _mm_set1_epi8(0x1f)));
-		__m128i stop = _mm_or_si128(_mm_or_si128(quote, slash),
-					    control);
-		int mask = _mm_movemask_epi8(ascii ? _mm_or_si128(stop, v) :
-						     stop);
-
-		if (mask != 0)
-			return i + (size_t)__builtin_ctz((unsigned)mask);
-	}
-#endif
-	while (i < n && !special((unsigned char)p[i]) &&
-	       !(ascii && (p[i] & 0x80)))
-		i++;
-	return i;
-}
 
 /* The UTF-16 unit that four hexadecimal digits at 'p' spell, or -1. */
 static long
@@ -299,7 +258,7 @@ skip_string(struct scan *s, struct json_value *v)
 
 	*v = (struct json_value){ .kind = JSON_STRING, .off = start };
 	for (;;) {
-		s->pos += plain_run(s->rec + s->pos, s->len - s->pos,
+		s->pos += find_json_special(s->rec + s->pos, s->len - s->pos,
 				    false);
 		while (peek(s) == '\\') {
 			n = escape_len(s->rec + s->pos, s->len - s->pos);
@@ -313,7 +272,7 @@ skip_string(struct scan *s, struct json_value *v)
 		v->len = s->pos - start;
 		if (take(s, '"'))
 			return 0;
-		if (special((unsigned char)s->rec[s->pos]))
+		if (is_json_special((unsigned char)s->rec[s->pos]))
 			return fail(s, "control character in string", s->pos);
 	}
 }
@@ -488,7 +447,7 @@ json_decode(const char *raw, size_t len, char *out)
 	size_t r = 0, w = 0, n, used;
 
 	while (r < len) {
-		n = plain_run(raw + r, len - r, false);
+		n = find_json_special(raw + r, len - r, false);
 		memcpy(out + w, raw + r, n);
 		r += n;
 		w += n;
@@ -506,7 +465,7 @@ json_seek(const char *raw, size_t len, struct json_cursor *c, size_t decoded)
 	while (c->raw < len && c->decoded < decoded) {
 		const char *p = raw + c->raw;
 		size_t left = len - c->raw, want = decoded - c->decoded;
-		size_t used, n = plain_run(p, want < left ? want : left,
+		size_t used, n = find_json_special(p, want < left ? want : left,
 					   false);
 		char byte[4];
 
@@ -553,7 +512,7 @@ json_escape(const char *text, size_t len, char *out)
 	size_t i = 0, w = 0, n;
 
 	while (i < len) {
-		n = plain_run(text + i, len - i, true);
+		n = find_json_special(text + i, len - i, true);
 		memcpy(out + w, text + i, n);
 		w += n;
 		i += n;
@@ -569,7 +528,7 @@ json_escape(const char *text, size_t len, char *out)
 				i++;
 			}
 		}
-		if (i == len || !special(p[i]))
+		if (i == len || !is_json_special(p[i]))
 			continue;
 		out[w++] = '\\';
 		if (p[i] >= 0x20 || letter[p[i]] != 0) {

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "format.h"
-#include "simd.h"
+#include "vectors.h"
 
 /* Which of 64 grains are left out, as bits; and how many before them. */
 struct holes {

@@ -29,10 +29,7 @@
 #include <string.h>
 
 #include "slab.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "vectors.h"
 
 #define LINE_ENTRIES 6
 #define LINES_BITS 40		/* of keys and references */
@@ -116,29 +113,9 @@ line_ref(const struct line_of_entries *p, unsigned i)
 static inline unsigned
 line_find(const struct line_of_entries *p, uint64_t key)
 {
-	unsigned hits = 0;
-
-#ifdef __SSE2__
-	/*
-	 * Two of 'ref' and of 'ref_upper' are compared too, but do not count.
-	 */
-	const __m128i upper = _mm_set1_epi32((int)(key >> 8));
-	const __m128i lower = _mm_set1_epi8((char)key);
-	__m128i a = _mm_cmpeq_epi32(upper,
-				    _mm_load_si128((const void *)p->upper));
-	__m128i b = _mm_cmpeq_epi32(upper,
-				    _mm_load_si128((const void *)
-						   (p->upper + 4)));
-	__m128i c = _mm_cmpeq_epi8(lower,
-				   _mm_loadl_epi64((const void *)p->lower));
-
-	a = _mm_packs_epi16(_mm_packs_epi32(a, b), _mm_setzero_si128());
-	hits = (unsigned)_mm_movemask_epi8(_mm_and_si128(a, c));
-#else
-	for (unsigned i = 0; i < LINE_ENTRIES; i++)
-		hits |= (unsigned)(line_key(p, i) == key) << i;
-#endif
-	return hits & ((1u << p->n) - 1);
+	/* Some of 'ref' and of 'ref_upper' can be read too: eight in all. */
+	return mask_of_keys(p->upper, p->lower, p->n, (uint32_t)(key >> 8),
+			    (uint8_t)key);
 }
 
 /* Can this key, whose home is this line or one before it, be further right? */

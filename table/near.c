@@ -18,10 +18,6 @@
  */
 #include "rules.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #define SHORT_WORDS 64	/* a record of fewer is searched word by word */
 
 /* The unit's words, and those of a record, in place. */
@@ -86,44 +82,26 @@ is_said_after(struct pair *p, uint32_t j)
 	return false;
 }
 
-#define GROUP 8		/* codes compared at once */
-
 /*
- * Which of the record's words j to j + 7 have one of the n codes?  As bits.
- * Each code is stored eight times.  A read past the codes of a record of eight
- * words or more reads its tags. n is a multiple of the stride, which is a
- * constant.
+ * Which of the record's words j to j + 7 have one of the n codes?  As bits; see
+ * mask_of_codes().  A read past the codes of a record of eight words or more
+ * reads its tags.
  */
 BODY unsigned
-find_in_group(const struct pair *p, uint32_t j, const uint16_t (*want)[GROUP],
+find_in_group(const struct pair *p, uint32_t j, const uint16_t (*want)[CODES],
 	      size_t n, size_t stride)
 {
-	unsigned m = 0;
+	unsigned have = p->n - j < CODES ? p->n - j : CODES;
 
-#ifdef __SSE2__
-	if (p->n >= GROUP) {
-		__m128i v = _mm_loadu_si128((const void *)(p->code + j));
-		__m128i same = _mm_setzero_si128();
-
-		for (size_t i = 0; i < n; i += stride)
-			for (size_t k = i; k < i + stride; k++)
-				same = _mm_or_si128(same, _mm_cmpeq_epi16(v,
-					_mm_load_si128((const void *)want[k])));
-		m = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same,
-			_mm_setzero_si128()));
-		return p->n - j < GROUP ? m & ((1u << (p->n - j)) - 1) : m;
-	}
-#endif
-	for (uint32_t k = 0; k < GROUP && j + k < p->n; k++)
-		for (size_t i = 0; i < n; i++)
-			m |= (unsigned)(p->code[j + k] == want[i][0]) << k;
-	return m;
+	return p->n >= CODES ?
+	       mask_of_codes(p->code + j, have, want, n, stride) :
+	       mask_of_codes_plain(p->code + j, have, want, n);
 }
 
 static inline void
-spread(uint16_t to[GROUP], uint32_t code)
+spread(uint16_t to[CODES], uint32_t code)
 {
-	for (unsigned i = 0; i < GROUP; i++)
+	for (unsigned i = 0; i < CODES; i++)
 		to[i] = (uint16_t)code;
 }
 
@@ -133,10 +111,10 @@ is_said(struct pair *p)
 {
 	const uint16_t *mine = p->w->code;
 	uint32_t n = p->w->n, failed = 0;
-	_Alignas(16) uint16_t first[1][GROUP];
+	_Alignas(16) uint16_t first[1][CODES];
 
 	spread(first[0], mine[0]);
-	for (uint32_t at = 0; at + n <= p->n; at += GROUP) {
+	for (uint32_t at = 0; at + n <= p->n; at += CODES) {
 		unsigned m = find_in_group(p, at, first, 1, 1);
 
 		for (; m != 0; m &= m - 1) {
@@ -361,7 +339,7 @@ find_first(const struct pair *p, uint32_t j)
 	if (first->n <= SPREAD)
 		return find_in_group(p, j, p->s->spread,
 				     (first->n + 3) / 4 * 4, 4);
-	for (uint32_t k = 0; k < GROUP && j + k < p->n; k++)
+	for (uint32_t k = 0; k < CODES && j + k < p->n; k++)
 		m |= (unsigned)(first->codes >> (p->code[j + k] & 63) & 1) << k;
 	return m;
 }
@@ -409,7 +387,7 @@ is_said_loosely(struct pair *p)
 	const uint32_t least = (p->w->n + 2) / 3;
 
 	know_first(p);
-	for (uint32_t at = 0; at + least <= p->n; at += GROUP)
+	for (uint32_t at = 0; at + least <= p->n; at += CODES)
 		for (unsigned m = find_first(p, at); m != 0; m &= m - 1) {
 			uint32_t j = at + (uint32_t)__builtin_ctz(m);
 

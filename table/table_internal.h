@@ -24,7 +24,7 @@
 #include "lines.h"
 #include "ordered.h"
 #include "record.h"
-#include "simd.h"
+#include "vectors.h"
 #include "table.h"
 
 #define CODE_WORDS 64		/* of 64 bits: see scratch.c */

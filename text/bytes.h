@@ -12,6 +12,12 @@ is_ascii_letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
+static inline bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* Does s[0..len) end in this string? */
 static inline bool
 ends_in(const char *s, size_t len, const char *end)

@@ -1,6 +1,6 @@
 /* What a code point folds to, from utf8proc, remembered. */
 #include "fold.h"
-#include "sign.h"
+#include "sign_class.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,14 +1,12 @@
 /* The loose form of words, and whether one text contains another in it. */
 #include "loose.h"
 
+#include "vectors.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #define PAGE_BITS 8
 #define PAGES (0x110000 >> PAGE_BITS)
@@ -463,29 +461,6 @@ stands_at(const char *c, size_t clen, size_t from, const char *u, size_t ulen,
 	return i == clen || c[i] == ' ' || (i > 0 && c[i - 1] == ' ');
 }
 
-/* The next place after p[at] at which a word begins with this byte, or len. */
-static size_t
-next_word(const char *p, size_t len, size_t at, char first)
-{
-#ifdef __SSE2__
-	const __m128i space = _mm_set1_epi8(' '), want = _mm_set1_epi8(first);
-
-	for (; at + 17 <= len; at += 16) {
-		__m128i a = _mm_loadu_si128((const void *)(p + at));
-		__m128i b = _mm_loadu_si128((const void *)(p + at + 1));
-		unsigned m = (unsigned)_mm_movemask_epi8(_mm_and_si128(
-			_mm_cmpeq_epi8(a, space), _mm_cmpeq_epi8(b, want)));
-
-		if (m != 0)
-			return at + (unsigned)__builtin_ctz(m) + 1;
-	}
-#endif
-	for (; at + 1 < len; at++)
-		if (p[at] == ' ' && p[at + 1] == first)
-			return at + 1;
-	return len;
-}
-
 /*
  * Nearly all pairs are unrelated: wherever a word of c begins as u does, they
  * differ soon after.  If they do not, the rolling hash bounds the time.
@@ -502,8 +477,8 @@ loose_says_letters(const char *c, size_t clen, const char *u, size_t ulen,
 	if (clen < letters || clen == 0)
 		return false;
 	end = letters == 0 ? clen : clen - letters + 1;
-	for (size_t at = c[0] == u[0] ? 0 : next_word(c, end, 0, u[0]);
-	     at < end; at = next_word(c, end, at, u[0])) {
+	for (size_t at = c[0] == u[0] ? 0 : find_word(c, end, 0, u[0]);
+	     at < end; at = find_word(c, end, at, u[0])) {
 		if (stands_at(c, clen, at, u, ulen, &steps))
 			return true;
 		if (steps < 0)

@@ -37,6 +37,13 @@ enum {
 	IGNORED = 1u << 28,	/* on JOINS: it folds to nothing */
 };
 
+/* Does a character of this info fold to nothing? */
+static inline bool
+is_ignored(uint32_t info)
+{
+	return (info & (KIND | IGNORED)) == (JOINS | IGNORED);
+}
+
 /* Where in a word the output is. */
 enum place { OUTSIDE, INSIDE, AFTER_SOLO, AFTER_SYMBOL };
 

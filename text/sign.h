@@ -18,26 +18,7 @@
 #define SIGN_H
 
 #include "character.h"
-
-/* What a sign may be used as; 0 to 15, in the top bits of its info. */
-enum sign_class {
-	CLASS_PLAIN,		/* ASCII, see the table in sign.c; or no use */
-	CLASS_WHITE,
-	CLASS_LONG_DASH,	/* no minus */
-	CLASS_CURRENCY,
-	CLASS_PERCENT,
-	CLASS_PRIME,
-	CLASS_OPERATOR,
-	CLASS_RELATION,		/* an operator, or before a number */
-	CLASS_NEARLY,		/* a symbol, or before a number */
-	CLASS_SYMBOL,
-	CLASS_BULLET,		/* a symbol, unless it opens a line */
-	CLASS_OPEN,
-	CLASS_CLOSE,
-	CLASS_QUOTE,
-	CLASS_SECTION,
-	CLASS_RATIO,
-};
+#include "sign_class.h"
 
 /* What is done with a sign, and flags. */
 enum verdict {
@@ -48,18 +29,6 @@ enum verdict {
 	SIGN_JOINS_BEFORE = 4,	/* the space before it separates nothing */
 	SIGN_JOINS_AFTER = 8,	/* nor does the one after it */
 };
-
-/* Kind, class and plainest form of the folded code point c, a separator. */
-uint32_t sign_info(uint32_t c);
-
-/* The class of a sign that others follow; none is CLASS_PLAIN. */
-static inline uint32_t
-sign_class_of(uint32_t c)
-{
-	uint32_t class = sign_info(c) >> CLASS_SHIFT;
-
-	return class != CLASS_PLAIN ? class : CLASS_QUOTE;
-}
 
 /* The sign ch, at text[p]. */
 unsigned sign_verdict(const struct reading *r, size_t p,
@@ -94,19 +63,5 @@ sign_is_idle(const struct reading *r, size_t p, size_t to,
 
 /* Is it white space?  A newline is, too. */
 bool sign_is_white(uint32_t info);
-
-/*
- * Does the sign at text[p], an '@' or a '/', make an address of the stretch
- * that it is in?  A stretch has no white space, no bracket except ( and ), no
- * quote, and no characters of scripts without spaces.  The address leaves out
- * the punctuation around it, and begins before this sign.
- */
-struct address {
-	size_t from, to;	/* the address; empty: there is none */
-	size_t end;		/* of the stretch; no other address is in it */
-};
-
-bool sign_may_be_address(const struct reading *r, size_t p);
-void sign_find_address(const struct reading *r, size_t p, struct address *a);
 
 #endif

@@ -11,77 +11,12 @@
 
 #include "array.h"
 #include "bytes.h"
-#include "ending.h"
-#include "item.h"
-#include "letter.h"
 #include "listing.h"
+#include "wrap.h"
 
 #include <stdlib.h>
-#include <utf8proc.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
-#define WRAP_MAX 120		/* columns: what is wider was not wrapped */
-#define WRAP_EVEN 50		/* columns: from here on lines may be filled */
-#define WRAP_SLACK 12		/* evenly, or by width: a part of the columns */
-#define WRAP_WORDS 5		/* words: fewer are no line of wrapped text */
-#define ALIKE 12		/* bytes of words that two lines begin with */
 #define LIST_CHANCE 8		/* one of so many lines of a list looks so */
-
-/* What a line looks like. */
-struct shape {
-	const char *s;
-	uint32_t len;		/* bytes, without white space at the end */
-	uint32_t words;		/* bytes before its text, behind a leader */
-	uint32_t indent, col;	/* columns before a leader, before its text */
-	uint32_t width;		/* columns, of all of it */
-	uint32_t next;		/* columns of its first word */
-	char leader;		/* of a comment, quoted mail: its first byte */
-	unsigned char first;	/* enum letter, behind brackets and quotes */
-	char sign;		/* the first of those, if it is ASCII; or 0 */
-	bool quoted;		/* those stand before it */
-	bool wide;		/* too wide to be wrapped */
-	bool spaced;		/* it has gaps at which it could be broken */
-	bool closed;		/* ends a sentence */
-	bool open;		/* something has to follow it */
-	bool colon;		/* announces what follows */
-	bool bullet, number;	/* an item of a list */
-	bool label;		/* "word: text", "\"key\": value" */
-};
-
-void
-unit_free(struct units *u)
-{
-	free(u->span);
-	free(u->shape);
-}
-
-size_t
-unit_memory(const struct units *u)
-{
-	return u->spans_room * sizeof(*u->span) +
-	       u->shapes_room * sizeof(*u->shape);
-}
-
-static const char *
-text_of(const struct unit_block *b, size_t i)
-{
-	return b->text + (b->lines[i].off - b->base);
-}
-
-bool
-unit_begins_fence(const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && i < 3 && text[i] == ' ')
-		i++;
-	return i + 3 <= len && (memcmp(text + i, "```", 3) == 0 ||
-				memcmp(text + i, "~~~", 3) == 0);
-}
-
-/* Shapes. */
 
 /* What the first and the last byte of a line say of it. */
 enum {
@@ -106,423 +41,29 @@ enum {
 
 static const unsigned char traits[256] = { TRAITS_64(0), TRAITS_64(64) };
 
-static inline bool
-is_space(char c)
+void
+unit_free(struct units *u)
 {
-	return c == ' ' || c == '\t';
+	free(u->span);
+	free(u->shape);
 }
 
-/* Skip white space from s[*i] on; the column that this ends at. */
-static unsigned
-skip_space(const char *s, size_t len, size_t *i, unsigned col)
+size_t
+unit_memory(const struct units *u)
 {
-	for (; *i < len && is_space(s[*i]); ++*i)
-		col = s[*i] == ' ' ? col + 1 : (col | 7) + 1;
-	return col;
+	return u->spans_room * sizeof(*u->span) +
+	       u->shapes_room * sizeof(*u->shape);
 }
 
-/* Bytes of s[0..len) before the first white space. */
-static size_t
-until_space(const char *s, size_t len)
+bool
+unit_begins_fence(const char *text, size_t len)
 {
 	size_t i = 0;
 
-#ifdef __SSE2__
-	for (; i + 16 <= len; i += 16) {
-		__m128i v = _mm_loadu_si128((const void *)(s + i));
-		int m = _mm_movemask_epi8(_mm_or_si128(
-			_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
-			_mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))));
-
-		if (m != 0)
-			return i + (unsigned)__builtin_ctz((unsigned)m);
-	}
-#endif
-	while (i < len && !is_space(s[i]))
+	while (i < len && i < 3 && text[i] == ' ')
 		i++;
-	return i;
-}
-
-/* Bytes of the comment leader or mail mark that s[0..len) begins with, or 0. */
-static size_t
-leader_length(const char *s, size_t len)
-{
-	size_t n = 1;
-
-	switch (*s) {
-	case '/':
-		if (len > 1 && s[1] == '*') {
-			for (n = 2; n < len && s[n] == '*'; n++)
-				;
-			return n;
-		}
-		for (; n < len && s[n] == '/'; n++)
-			;
-		return n > 1 && item_is_apart(s + n, len - n) ? n : 0;
-	case '-':
-		return len > 1 && s[1] == '-' && item_is_apart(s + 2, len - 2) ?
-		       2 : 0;
-	case 'd':
-		return len >= 3 && memcmp(s, "dnl", 3) == 0 &&
-		       item_is_apart(s + 3, len - 3) ? 3 : 0;
-	case '#': case ';': case '%': case '*': case '>':
-		for (; n < len && s[n] == *s; n++)
-			;
-		return *s == '>' || item_is_apart(s + n, len - n) ? n : 0;
-	default:
-		return 0;
-	}
-}
-
-/* Pass over a leader; marks of mail may follow each other. */
-static void
-shape_leader(struct shape *p)
-{
-	size_t i = p->words, n = leader_length(p->s + i, p->len - i);
-
-	if (n == 0)
-		return;
-	p->leader = p->s[i];
-	do {
-		i += n;
-		p->col = skip_space(p->s, p->len, &i, p->col + (unsigned)n);
-		for (n = 0; p->leader == '>' && i + n < p->len &&
-		     p->s[i + n] == '>'; n++)
-			;
-	} while (n > 0);
-	p->words = (uint32_t)i;
-}
-
-/* May there be marks that stand on others, as in Indic scripts and Thai? */
-static bool
-has_marks(const char *s, size_t len)
-{
-	unsigned char any = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		any |= (unsigned char)(c == 0xe0 || c == 0xe1 || c == 0xcc ||
-				       (c >= 0xd6 && c <= 0xdd));
-	}
-	return any != 0;
-}
-
-static size_t
-columns_by_table(const char *s, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len;) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t got;
-
-		got = utf8proc_iterate((const utf8proc_uint8_t *)s + i,
-				       (utf8proc_ssize_t)(len - i), &c);
-		n += got > 0 ? (size_t)utf8proc_charwidth(c) : 1;
-		i += got > 0 ? (size_t)got : 1;
-	}
-	return n;
-}
-
-/* Most often without tables. */
-static size_t
-columns_not_ascii(const char *s, size_t len)
-{
-	size_t n = len;
-
-	if (has_marks(s, len))
-		return columns_by_table(s, len);
-	for (size_t i = 0; i < len;) {
-		unsigned char more = 0, wide = 0;
-
-		/* Sums of a byte: so the compiler finds vectors. */
-		for (size_t end = len - i > 240 ? i + 240 : len; i < end; i++) {
-			unsigned char c = (unsigned char)s[i];
-
-			more = (unsigned char)(more + ((c & 0xc0) == 0x80));
-			/* Han, kana, Hangul, wide forms, emoji take two. */
-			wide = (unsigned char)(wide + (c >= 0xe3 &&
-						       c != 0xee && c <= 0xf0));
-		}
-		n = n - more + wide;
-	}
-	return n;
-}
-
-/* Columns of s[0..len). */
-static inline size_t
-columns(const char *s, size_t len, bool ascii)
-{
-	return ascii ? len : columns_not_ascii(s, len);
-}
-
-/* The kind of the first letter, behind brackets and quotes. */
-static void
-shape_first(struct shape *p)
-{
-	const char *s = p->s + p->words;
-	size_t len = p->len - p->words, n;
-	enum letter kind = LETTER_NONE;
-
-	for (int k = 0; k < 4; k++, s += n, len -= n) {
-		kind = letter_first(s, len, &n);
-		if (kind != LETTER_OTHER)
-			break;
-		p->quoted = true;
-	}
-	p->first = (unsigned char)kind;
-}
-
-/* What the end of the line tells. */
-static void
-shape_end(struct shape *p)
-{
-	char last = p->s[p->len - 1];
-
-	/* Most lines that were wrapped end in a letter. */
-	if ((last | 0x20) >= 'a' && (last | 0x20) <= 'z')
-		return;
-	p->closed = ending_is_sentence(p->s, p->len);
-	if (p->closed)
-		return;
-	p->colon = last == ':' || ((unsigned char)last >= 0x80 &&
-				   ends_in(p->s, p->len, "："));
-	p->open = p->colon || last == ',' || last == ';' || last == '(' ||
-		  last == '[' || last == '{' || last == '-' || last == '=' ||
-		  last == '\\' || last == '+' || last == '|' || last == '&';
-	if (!p->open && (unsigned char)last >= 0x80)
-		p->open = ends_in(p->s, p->len, "—") ||
-			  ends_in(p->s, p->len, "–") ||
-			  ends_in(p->s, p->len, "、") ||
-			  ends_in(p->s, p->len, "，") ||
-			  ends_in(p->s, p->len, "；") ||
-			  ends_in(p->s, p->len, "،");
-}
-
-/* What its first bytes tell, of a line that does not begin with a letter. */
-static void
-shape_begin(struct shape *p)
-{
-	const char *s;
-	size_t len;
-
-	shape_leader(p);
-	s = p->s + p->words;
-	len = p->len - p->words;
-	if (len == 0)
-		return;
-	p->bullet = p->leader == 0 && item_begins_bullet(s, len);
-	p->number = item_begins_number(s, len);
-	shape_first(p);
-	if (p->quoted && (unsigned char)*s < 0x80)
-		p->sign = *s;
-}
-
-static void
-shape_of(struct shape *p, const struct unit_block *b, size_t i)
-{
-	const struct line *l = &b->lines[i];
-	const char *s = text_of(b, i);
-	size_t len = trimmed(s, l->len), at = 0, end;
-
-	*p = (struct shape){
-		.s = s, .len = (uint32_t)len, .first = LETTER_NONE,
-	};
-	if (len > 0 && is_space(*s))
-		p->indent = p->col = skip_space(s, len, &at, 0);
-	p->words = (uint32_t)at;
-	if (at == len)
-		return;
-	/* Most lines begin with a word, and no "a)", "dnl" or "o". */
-	if (is_ascii_letter(s[at]) && at + 2 < len &&
-	    is_ascii_letter(s[at + 1]) && s[at] != 'd')
-		p->first = (s[at] & 0x20) != 0 ? LETTER_LOWER : LETTER_UPPER;
-	else
-		shape_begin(p);
-	if (p->words == len)
-		return;
-	shape_end(p);
-	s += p->words;
-	len -= p->words;
-	end = until_space(s, len);
-	/* "word: text", "\"key\": value" */
-	p->label = end > 1 && end < 32 && end < len && s[end - 1] == ':';
-	p->wide = len > WRAP_MAX && (l->ascii || len > 4 * WRAP_MAX ||
-				     columns(s, len, false) > WRAP_MAX);
-	if (p->wide)
-		return;
-	p->width = p->col + (uint32_t)columns(s, len, l->ascii);
-	/* Scripts without spaces may break anywhere. */
-	if (2 * (l->solo2 + l->solo4) > l->nwords) {
-		p->spaced = true;
-		p->next = 2;
-		return;
-	}
-	p->next = (uint32_t)columns(s, end, l->ascii);
-	p->spaced = end < len &&
-		    end + 1 + until_space(s + end + 1, len - end - 1) < len;
-}
-
-/* Wrapped text. */
-
-/* Do both lines begin with the same words, as two captions may? */
-static bool
-begin_alike(const struct unit_block *b, size_t i, size_t k)
-{
-	const struct line *x = &b->lines[i], *y = &b->lines[k];
-	size_t n = x->norm_len < y->norm_len ? x->norm_len : y->norm_len;
-	const char *p = b->norm + x->norm, *q = b->norm + y->norm;
-
-	/* Nearly all differ here. */
-	return n == 0 || (*p == *q && memcmp(p, q, n < ALIKE ? n : ALIKE) == 0);
-}
-
-/*
- * May line i go on with the one before it, by its place and by what stands at
- * its beginning?  'new': that one begins something, and may be indented deeper.
- */
-static bool
-may_go_on(const struct unit_block *b, const struct shape *p, size_t i,
-	  bool new)
-{
-	const struct shape *x = &p[i - 1], *y = &p[i];
-	bool item = x->bullet || x->leader == '*';
-
-	return !x->wide && !y->wide && !y->bullet && !y->number &&
-	       (x->leader == y->leader || (item && y->leader == 0)) &&
-	       (y->col >= x->col || new) && x->spaced &&
-	       b->lines[i - 1].nwords > 0 && b->lines[i].nwords > 0 &&
-	       !(x->first == LETTER_DIGIT && y->first == LETTER_DIGIT) &&
-	       !(x->sign != 0 && x->sign == y->sign) &&
-	       !begin_alike(b, i - 1, i);
-}
-
-/* Does a sentence plainly go on in line i: an open end, and then lower case? */
-static bool
-goes_on_plainly(const struct unit_block *b, const struct shape *p, size_t i)
-{
-	const struct shape *x = &p[i - 1], *y = &p[i];
-
-	return !x->closed && !x->colon && y->first == LETTER_LOWER &&
-	       !y->quoted && !y->bullet && !y->number &&
-	       b->lines[i - 1].nwords > 0;
-}
-
-/* What the joints between the lines of a stretch look like. */
-struct joints {
-	uint32_t n, full, closed, upper;
-	uint32_t plain;		/* a sentence plainly goes on */
-	uint32_t words, columns;	/* of both lines are as many */
-};
-
-/* Was there no room for the first word of line i on the line before? */
-static bool
-is_full(const struct shape *p, size_t i, uint32_t width)
-{
-	uint32_t slack = width < WRAP_EVEN ? 0 : width / WRAP_SLACK;
-
-	return p[i - 1].width + 1 + p[i].next + slack > width;
-}
-
-static struct joints
-count_joints(const struct unit_block *b, const struct shape *p, size_t first,
-	     size_t end, uint32_t width)
-{
-	struct joints j = { .n = 0 };
-
-	for (size_t i = first + 1; i < end; i++) {
-		j.n++;
-		j.plain += b->lines[i].joined;
-		j.words += b->lines[i - 1].nwords == b->lines[i].nwords &&
-			   p[i].next != 2;
-		j.columns += p[i - 1].width == p[i].width && p[i].next != 2;
-		if (!is_full(p, i, width))
-			continue;
-		j.full++;
-		j.closed += p[i - 1].closed;
-		j.upper += p[i].first == LETTER_UPPER && !p[i - 1].open;
-	}
-	return j;
-}
-
-/*
- * Lines that each begin in upper case: are they headlines?  Most other words of
- * those are in lower case, and no sentence ends within one.
- */
-static bool
-are_headlines(const struct shape *p, size_t first, size_t end)
-{
-	size_t lower = 0, upper = 0, n;
-
-	for (; first < end; first++)
-		for (size_t i = p[first].words; i < p[first].len; i++) {
-			enum letter kind;
-
-			if (!is_space(p[first].s[i]))
-				continue;
-			if (i > 0 && p[first].s[i - 1] == '.')
-				return false;
-			kind = letter_first(p[first].s + i + 1,
-					    p[first].len - i - 1, &n);
-			lower += kind == LETTER_LOWER;
-			upper += kind == LETTER_UPPER;
-		}
-	return lower > upper;
-}
-
-/*
- * Lines first..end - 1 may go on with each other.  They were wrapped if nearly
- * each is as long as it could be, and not mostly ends a sentence, or where some
- * sentence plainly goes on.  Headlines
- * are about as long as each other too, but each begins in upper case; and what
- * has as many words in each line comes from a machine.  Returns how many go on
- * so.
- */
-static size_t
-mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
-	     size_t end, uint32_t width)
-{
-	struct joints j = count_joints(b, p, first, end, width);
-	bool wrapped = j.full > 0 && 3 * j.full >= 2 * j.n &&
-		       (2 * j.closed <= j.full || j.plain > 0) &&
-		       !(j.n >= 3 && (j.words == j.n || j.columns == j.n)) &&
-		       !(j.full >= 3 && j.upper == j.full &&
-			 are_headlines(p, first, end));
-
-	/* Lines of a menu have few words, and are full by chance. */
-	for (size_t i = first + 1; wrapped && i < end; i++)
-		b->lines[i].joined |= is_full(p, i, width) &&
-			line_length(&b->lines[i - 1]) >= WRAP_WORDS;
-	return wrapped ? j.full : 0;
-}
-
-/*
- * Mark the lines that go on with the one before; how many do by their shape?
- * Where a line is wider than any that is wrapped, none was.
- */
-static size_t
-mark_joined(const struct unit_block *b, const struct shape *p)
-{
-	size_t wrapped = 0;
-	bool wide = false;
-
-	for (size_t i = 0; i < b->n; i++) {
-		b->lines[i].joined = i > 0 && goes_on_plainly(b, p, i);
-		wide |= p[i].wide && line_length(&b->lines[i]) >=
-				     UNIT_PARAGRAPH;
-	}
-	for (size_t i = 0, k; i < b->n && !wide; i = k) {
-		uint32_t width = p[i].width;
-
-		for (k = i + 1; k < b->n && may_go_on(b, p, k, k == i + 1);
-		     k++)
-			if (p[k].width > width)
-				width = p[k].width;
-		if (k > i + 1)
-			wrapped += mark_stretch(b, p, i, k, width);
-	}
-	return wrapped;
+	return i + 3 <= len && (memcmp(text + i, "```", 3) == 0 ||
+				memcmp(text + i, "~~~", 3) == 0);
 }
 
 /* Parts of something. */
@@ -688,7 +229,7 @@ look_at_lines(const struct unit_block *b)
 
 	for (size_t i = 0; i < b->n; i++) {
 		const struct line *l = &b->lines[i];
-		const char *s = text_of(b, i);
+		const char *s = block_text(b, i);
 		size_t len = l->len, at = 0;
 		unsigned begin, end;
 
@@ -723,7 +264,7 @@ is_listing(const struct unit_block *b, const struct glance *g)
 static bool
 begins_lower(const struct unit_block *b, size_t i)
 {
-	const char *s = text_of(b, i);
+	const char *s = block_text(b, i);
 
 	if (b->lines[i].nwords < 2)
 		return false;
@@ -737,7 +278,7 @@ begins_lower(const struct unit_block *b, size_t i)
 static bool
 ends_open(const struct unit_block *b, size_t i)
 {
-	const char *s = text_of(b, i);
+	const char *s = block_text(b, i);
 	size_t len = trimmed(s, b->lines[i].len);
 
 	return b->lines[i].nwords > 0 && len > 0 &&
@@ -780,7 +321,7 @@ split_lines(struct units *u, const struct unit_block *b,
 		return -1;
 	for (size_t i = 0; i < b->n; i++)
 		shape_of(&u->shape[i], b, i);
-	wrapped = mark_joined(b, u->shape);
+	wrapped = wrap_mark(b, u->shape);
 	f = frame_of(b, u->shape);
 	/* In a list few lines look wrapped, by chance. */
 	if (b->alone && LIST_CHANCE * wrapped < b->n && f.even &&
@@ -838,7 +379,7 @@ static size_t
 fenced(const struct unit_block *b, size_t i)
 {
 	for (size_t k = i + 1; k < b->n; k++)
-		if (unit_is_fence(text_of(b, k), b->lines[k].len))
+		if (unit_is_fence(block_text(b, k), b->lines[k].len))
 			return k + 1 - i;
 	return 0;
 }
@@ -854,14 +395,14 @@ split_parted(struct units *u, const struct unit_block *b)
 
 		/* What is no text at all goes with nothing. */
 		if (b->lines[i].nwords == 0 &&
-		    !unit_is_rule(text_of(b, i), b->lines[i].len)) {
+		    !unit_is_rule(block_text(b, i), b->lines[i].len)) {
 			if (split_part(u, b, from, i - from) != 0)
 				return -1;
 			add_span(u, 1, UNIT_LINE);
 			from = i + 1;
 			continue;
 		}
-		if (!unit_is_fence(text_of(b, i), b->lines[i].len))
+		if (!unit_is_fence(block_text(b, i), b->lines[i].len))
 			continue;
 		n = fenced(b, i);
 		if (n == 0)

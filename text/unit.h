@@ -9,15 +9,7 @@
 #ifndef UNIT_H
 #define UNIT_H
 
-#include "line.h"
-
-/*
- * A block longer than this many bytes is cut at the ends of lines, whatever is
- * on them, so that lookahead has a bound.
- */
-#define UNIT_BLOCK_MAX ((size_t)64 << 10)
-
-#define UNIT_PARAGRAPH 20	/* words: a list of lines has no longer line */
+#include "block.h"
 
 /* For unit_is_fence(): a line that may be one. */
 bool unit_begins_fence(const char *text, size_t len);
@@ -62,22 +54,6 @@ struct units {
 
 void unit_free(struct units *u);
 size_t unit_memory(const struct units *u);
-
-/* A block, and how to split it. */
-struct unit_block {
-	struct line *lines;	/* line i is text[lines[i].off - base] and */
-	size_t n;		/* what follows; its words are */
-	const char *text;	/* norm[lines[i].norm] and what follows */
-	uint64_t base;
-	const char *norm;
-	unsigned min_words;
-	bool alone;		/* it is all of its document, or a chunk of a
-				 * giant block: it may be a list of lines */
-	bool marks;		/* line.joined is needed for all lines, not only
-				 * if units depend on it; or */
-	bool by_line;		/* for all lines of blocks in which a line is so
-				 * long that it may stand alone */
-};
 
 /*
  * Set u->span[0..u->nspans) to the units of the block, in order; each line is

@@ -23,8 +23,8 @@
 #ifndef WORDS_H
 #define WORDS_H
 
-#include "line.h"
-#include "simd.h"
+#include "scan.h"
+#include "vectors.h"
 
 struct words_reader;
 
@@ -76,12 +76,7 @@ int words_read_spans(struct words_reader *w, struct scan *out,
 /* Append (part of) a line that is too long to be read. */
 int words_skip(struct scan *out, size_t len, uint64_t off, bool begins);
 
-/* Bytes held by the reader and by a scan. */
+/* Bytes held by the reader. */
 size_t words_memory(const struct words_reader *w);
-size_t scan_memory(const struct scan *scan);
-
-/* Forget the first n lines. */
-void scan_drop(struct scan *scan, size_t n);
-void scan_free(struct scan *scan);
 
 #endif
