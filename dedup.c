@@ -7,7 +7,7 @@
  * through the engine's own split; of long texts and many documents, it comes in
  * splits that several threads made (batch.c).
  */
-#include "crew.h"
+#include "workers.h"
 #include "engine.h"
 
 #include <errno.h>
@@ -32,11 +32,17 @@ engine_new_table(const struct dedup *d)
 {
 	struct table_options options = {
 		.near = !d->opt.exact,
-		.places = d->places,
+		.places = d->known.places,
 		.limit = d->opt.memory,
 	};
 
 	return table_new(&options, shingler_secret(d->own.shingler));
+}
+
+static size_t
+memory_of(const struct table *t)
+{
+	return t != NULL ? table_memory(t) : 0;
 }
 
 /*
@@ -48,22 +54,22 @@ engine_share_memory(struct dedup *d)
 {
 	size_t rest = d->opt.memory < SIZE_MAX ? (size_t)d->opt.memory
 					       : SIZE_MAX;
-	size_t taken = d->listed != NULL ? table_memory(d->listed) : 0;
+	size_t taken = memory_of(d->known.listed);
 
 	if (rest == 0)
 		return;
-	taken += d->aside < SIZE_MAX - taken ? (size_t)d->aside : 0;
+	taken += d->known.aside < SIZE_MAX - taken ? (size_t)d->known.aside : 0;
 	rest -= taken < rest ? taken : rest;
-	d->counts.limit = (d->opt.counts_only ? rest : rest / 2) + 1;
-	taken = d->counting ? rest / 2 : counts_memory(&d->counts);
+	d->counting.counts.limit = (d->opt.counts_only ? rest : rest / 2) + 1;
+	taken = d->counting.on ? rest / 2 : counts_memory(&d->counting.counts);
 	rest -= taken < rest ? taken : rest;
-	table_set_limit(d->table, rest + 1);
+	table_set_limit(d->known.table, rest + 1);
 }
 
 void
 dedup_set_aside(struct dedup *d, uint64_t bytes)
 {
-	d->aside = bytes;
+	d->known.aside = bytes;
 	engine_share_memory(d);
 }
 
@@ -80,8 +86,8 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 	if (d == NULL)
 		return DEDUP_ENOMEM;
 	d->opt = *opt;
-	d->places = opt->places || opt->keep == DEDUP_KEEP_NONE;
-	counts_init(&d->counts, opt->places && !opt->counts_only);
+	d->known.places = opt->places || opt->keep == DEDUP_KEEP_NONE;
+	counts_init(&d->counting.counts, opt->places && !opt->counts_only);
 	errno = ENOMEM;
 	if (split_init(&d->own, opt, NULL) != 0) {
 		enum dedup_status st = errno == ENOMEM ? DEDUP_ENOMEM
@@ -90,12 +96,12 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 		dedup_free(d);
 		return st;
 	}
-	d->stretch = STRETCH;
-	d->counting = opt->count || boilerplate_wanted(d);
+	d->threads.stretch = STRETCH;
+	d->counting.on = opt->count || boilerplate_wanted(d);
 	/* What is boilerplate has to be known before anything is judged. */
-	d->judging = !opt->counts_only && !boilerplate_wanted(d);
-	d->table = engine_new_table(d);
-	if (d->table == NULL) {
+	d->pass.judges = !opt->counts_only && !boilerplate_wanted(d);
+	d->known.table = engine_new_table(d);
+	if (d->known.table == NULL) {
 		dedup_free(d);
 		return DEDUP_ENOMEM;
 	}
@@ -109,15 +115,15 @@ dedup_free(struct dedup *d)
 {
 	if (d == NULL)
 		return;
-	crew_free(d->crew);
-	free(d->out.removals);
-	free(d->doomed);
-	table_free(d->table);
-	table_free(d->listed);
-	for (unsigned i = 0; i < d->nloaded; i++)
-		saved_close(d->loaded[i].file);
-	free(d->loaded);
-	counts_free(&d->counts);
+	workers_free(d->threads.workers);
+	free(d->cutter.removals);
+	free(d->copies.copy);
+	table_free(d->known.table);
+	table_free(d->known.listed);
+	for (unsigned i = 0; i < d->known.nloaded; i++)
+		saved_close(d->known.loaded[i].file);
+	free(d->known.loaded);
+	counts_free(&d->counting.counts);
 	split_free(&d->own);
 	free(d);
 }
@@ -125,24 +131,24 @@ dedup_free(struct dedup *d)
 enum dedup_status
 dedup_begin(struct dedup *d)
 {
-	if (d->open || d->broken)
+	if (d->input.open || d->broken)
 		return DEDUP_ESTATE;
-	d->document = d->stats.documents++;
-	d->given = d->end = d->line = 0;
-	d->enough = 2 * d->stretch;
-	d->inside = false;
-	d->ahead = true;
+	d->input.document = d->stats.documents++;
+	d->input.given = d->input.end = d->input.line = 0;
+	d->input.enough = 2 * d->threads.stretch;
+	d->input.inside = false;
+	d->input.ahead = true;
 	split_reset(&d->own);
 	judge_reset(d);
-	cut_reset(&d->out);
-	if (d->opt.scope == DEDUP_SCOPE_DOCUMENT && !d->reference)
-		table_clear(d->table);
-	d->counted += d->counting;
+	cut_reset(&d->cutter);
+	if (d->opt.scope == DEDUP_SCOPE_DOCUMENT && !d->reference.on)
+		table_clear(d->known.table);
+	d->counting.documents += d->counting.on;
 	if (d->opt.can_forget)
-		table_mark(d->table);
-	d->undoomed = d->ndoomed;
-	d->open = true;
-	d->ended = false;
+		table_mark(d->known.table);
+	d->copies.before = d->copies.n;
+	d->input.open = true;
+	d->input.ended = false;
 	return DEDUP_OK;
 }
 
@@ -153,17 +159,17 @@ run_stages(struct dedup *d, bool final)
 	size_t n;
 	int got = 1;
 
-	if (soon_list(&d->own, 0) != 0)
+	if (lookahead_list(&d->own, 0) != 0)
 		return -1;
-	while (d->linked < d->own.npieces &&
-	       (got = soon_link(&d->own, d->linked, final)) > 0)
-		d->linked++;
+	while (d->at.linked < d->own.npieces &&
+	       (got = lookahead_link(&d->own, d->at.linked, final)) > 0)
+		d->at.linked++;
 	if (got < 0 || judge_linked(d, final) != 0)
 		return -1;
-	n = d->cut;
-	d->linked -= n;
-	d->judged -= n;
-	d->cut = 0;
+	n = d->at.cut;
+	d->at.linked -= n;
+	d->at.judged -= n;
+	d->at.cut = 0;
 	judge_dropped(d, n);
 	split_drop_pieces(&d->own, n);
 	return 0;
@@ -186,7 +192,7 @@ judge_text(struct dedup *d, bool final)
 static void
 give(struct dedup *d, struct dedup_verdict *v)
 {
-	struct cutter *out = &d->out;
+	struct cutter *out = &d->cutter;
 	size_t n = out->n;
 
 	while (n > 0 && out->removals[n - 1].end > out->decided)
@@ -199,7 +205,7 @@ give(struct dedup *d, struct dedup_verdict *v)
 static void
 forget_given(struct dedup *d)
 {
-	struct cutter *out = &d->out;
+	struct cutter *out = &d->cutter;
 
 	out->n -= out->given;
 	/* Those are of earlier blocks, or their separator stays. */
@@ -225,10 +231,10 @@ advance(struct dedup *d, enum how how)
 			return -1;
 	if (got < 0 || how == FEED)
 		return got;
-	s->flushing = how == FLUSH;
+	s->cursor.flushing = how == FLUSH;
 	if (judge_text(d, true) != 0)
 		return -1;
-	s->flushing = false;
+	s->cursor.flushing = false;
 	if (how == END && split_end(s) != 0)
 		return -1;
 	return run_stages(d, true);
@@ -240,21 +246,21 @@ engine_begin_call(struct dedup *d, struct dedup_verdict *v)
 {
 	*v = (struct dedup_verdict){ .removals = NULL };
 	forget_given(d);
-	d->out.begin = d->out.decided;
+	d->cutter.begin = d->cutter.decided;
 }
 
 enum dedup_status
 engine_end_call(struct dedup *d, int result, bool ends, struct dedup_verdict *v)
 {
-	if (result != 0 || d->damaged) {
+	if (result != 0 || d->known.damaged) {
 		d->broken = true;
-		return d->damaged || errno == EBADMSG ? DEDUP_ETABLE
+		return d->known.damaged || errno == EBADMSG ? DEDUP_ETABLE
 						      : DEDUP_ENOMEM;
 	}
 	if (ends) {
-		d->out.decided = d->end;
-		d->open = false;
-		d->ended = true;
+		d->cutter.decided = d->input.end;
+		d->input.open = false;
+		d->input.ended = true;
 	}
 	give(d, v);
 	return DEDUP_OK;
@@ -266,16 +272,16 @@ read_own(struct dedup *d, const char *text, enum how how)
 {
 	struct split *s = &d->own;
 
-	if (d->ahead) {
-		split_begin_at(s, d->end);
-		s->line = d->line;
-		s->inside = d->inside;
+	if (d->input.ahead) {
+		split_begin_at(s, d->input.end);
+		s->cursor.line = d->input.line;
+		s->cursor.inside = d->input.inside;
 	}
-	d->ahead = false;
-	s->text = text;
-	s->base = d->out.begin;
-	d->stats.bytes += d->given - d->end;
-	s->end = d->end = d->given;
+	d->input.ahead = false;
+	s->feed.text = text;
+	s->feed.base = d->cutter.begin;
+	d->stats.bytes += d->input.given - d->input.end;
+	s->feed.end = d->input.end = d->input.given;
 	return advance(d, how);
 }
 
@@ -287,18 +293,19 @@ read_own(struct dedup *d, const char *text, enum how how)
 static int
 read_text(struct dedup *d, const char *text, enum how how)
 {
-	uint64_t unread = d->given - d->end;
+	uint64_t unread = d->input.given - d->input.end;
 
-	if (!d->ahead || how == FLUSH ||
-	    (how == END && unread < 2 * d->stretch) || !engine_has_threads(d))
+	if (!d->input.ahead || how == FLUSH ||
+	    (how == END && unread < 2 * d->threads.stretch) ||
+	    !engine_has_threads(d))
 		return read_own(d, text, how);
-	if (unread < d->enough && how == FEED)
+	if (unread < d->input.enough && how == FEED)
 		return 0;
-	if (engine_feed_threads(d, text + (d->end - d->out.begin),
+	if (engine_feed_threads(d, text + (d->input.end - d->cutter.begin),
 				(size_t)unread, how == END) != 0)
 		return -1;
-	unread = d->given - d->end;
-	d->enough = 2 * ((size_t)unread + d->stretch);
+	unread = d->input.given - d->input.end;
+	d->input.enough = 2 * ((size_t)unread + d->threads.stretch);
 	return unread > DEDUP_UNIT_MAX ? read_own(d, text, how) : 0;
 }
 
@@ -307,10 +314,11 @@ take_text(struct dedup *d, const char *text, size_t len, enum how how,
 	  struct dedup_verdict *v)
 {
 	*v = (struct dedup_verdict){ .removals = NULL };
-	if (!d->open || d->broken || d->out.decided + len < d->given)
+	if (!d->input.open || d->broken ||
+	    d->cutter.decided + len < d->input.given)
 		return DEDUP_ESTATE;
 	engine_begin_call(d, v);
-	d->given = d->out.begin + len;
+	d->input.given = d->cutter.begin + len;
 	return engine_end_call(d, read_text(d, text, how), how == END, v);
 }
 
@@ -374,21 +382,21 @@ dedup_apply(const char *text, size_t len, const struct dedup_verdict *v,
 
 /* Reading ahead. */
 
-/* The split's next reading is the open document's next stretch. */
+/* What was prepared next in the split is the open document's next stretch. */
 int
 engine_feed(struct dedup *d, struct split *s)
 {
-	const struct reading *r = &s->readings[s->next++];
+	const struct prepared *r = &s->ahead.prepared[s->ahead.next++];
 
-	d->inside = r->goes_on;
+	d->input.inside = r->goes_on;
 	d->stats.bytes += r->len;
-	d->end += r->len;
-	if (seam_join(&d->own, s, r, d->line) != 0 ||
+	d->input.end += r->len;
+	if (boundary_join(&d->own, s, r, d->input.line) != 0 ||
 	    run_stages(d, r->ends) != 0)
 		return -1;
 	split_drop_words(&d->own);
-	d->line += r->nlines;
-	return seam_leave(&d->own, s);
+	d->input.line += r->nlines;
+	return boundary_leave(&d->own, s);
 }
 
 /* Passes. */
@@ -396,30 +404,30 @@ engine_feed(struct dedup *d, struct split *s)
 unsigned
 dedup_passes_left(const struct dedup *d)
 {
-	return d->second || d->opt.counts_only ? 0 :
-	       !d->judging + (d->opt.keep == DEDUP_KEEP_NONE);
+	return d->pass.last || d->opt.counts_only ? 0 :
+	       !d->pass.judges + (d->opt.keep == DEDUP_KEEP_NONE);
 }
 
 enum dedup_status
 dedup_again(struct dedup *d)
 {
-	if (d->open || d->broken || dedup_passes_left(d) == 0)
+	if (d->input.open || d->broken || dedup_passes_left(d) == 0)
 		return DEDUP_ESTATE;
-	if (!d->judging) {
-		d->least = boilerplate_least(d, d->counted);
-		d->second = d->opt.keep != DEDUP_KEEP_NONE;
+	if (!d->pass.judges) {
+		d->counting.least = boilerplate_least(d, d->counting.documents);
+		d->pass.last = d->opt.keep != DEDUP_KEEP_NONE;
 	} else {
-		keep_none_sort(d);
-		d->second = true;
+		keep_none_sort(&d->copies);
+		d->pass.last = true;
 	}
-	d->judging = true;
-	d->counting = false;
+	d->pass.judges = true;
+	d->counting.on = false;
 	/* What was not remembered leaves copies in the last pass, too. */
-	d->was_full |= table_full(d->table);
-	table_clear(d->table);
+	d->known.was_full |= table_full(d->known.table);
+	table_clear(d->known.table);
 	engine_share_memory(d);
 	d->stats = (struct dedup_stats){
-		.documents = d->references,
+		.documents = d->reference.documents,
 		.unrecorded = d->stats.unrecorded,
 	};
 	return DEDUP_OK;
@@ -428,43 +436,43 @@ dedup_again(struct dedup *d)
 enum dedup_status
 dedup_forget(struct dedup *d)
 {
-	if (d->open || !d->ended || !d->opt.can_forget || d->reference ||
-	    d->broken)
+	if (d->input.open || !d->input.ended || !d->opt.can_forget ||
+	    d->reference.on || d->broken)
 		return DEDUP_ESTATE;
-	table_undo(d->table);
-	d->ndoomed = d->undoomed;
-	d->ended = false;
+	table_undo(d->known.table);
+	d->copies.n = d->copies.before;
+	d->input.ended = false;
 	return DEDUP_OK;
 }
 
 enum dedup_status
 dedup_reference(struct dedup *d, bool on)
 {
-	if (d->open || d->second || d->broken)
+	if (d->input.open || d->pass.last || d->broken)
 		return DEDUP_ESTATE;
-	if (on == d->reference)
+	if (on == d->reference.on)
 		return DEDUP_OK;
 	/* Another pass numbers documents on from the reference ones. */
-	if (on && d->stats.documents != d->references)
+	if (on && d->stats.documents != d->reference.documents)
 		return DEDUP_ESTATE;
-	if (on && d->listed == NULL) {
-		d->listed = engine_new_table(d);
-		if (d->listed == NULL)
+	if (on && d->known.listed == NULL) {
+		d->known.listed = engine_new_table(d);
+		if (d->known.listed == NULL)
 			return DEDUP_ENOMEM;
 	}
 	if (on) {
-		d->was_counting = d->counting;
-		d->bytes_before = d->stats.bytes;
-		d->units_before = d->stats.units;
+		d->reference.was_counting = d->counting.on;
+		d->reference.bytes = d->stats.bytes;
+		d->reference.units = d->stats.units;
 	} else {
 		/* Nothing of it could go: it is no part of any share. */
-		d->references = d->stats.documents;
-		d->stats.bytes = d->bytes_before;
-		d->stats.units = d->units_before;
+		d->reference.documents = d->stats.documents;
+		d->stats.bytes = d->reference.bytes;
+		d->stats.units = d->reference.units;
 	}
-	d->counting = !on && d->was_counting;
-	d->reference = on;
-	d->ended = false;
+	d->counting.on = !on && d->reference.was_counting;
+	d->reference.on = on;
+	d->input.ended = false;
 	engine_share_memory(d);
 	return DEDUP_OK;
 }
@@ -476,11 +484,11 @@ dedup_top(const struct dedup *d, struct dedup_common *top, size_t n)
 	size_t got;
 
 	/* There are no more than this. */
-	n = n < d->counts.set.n ? n : d->counts.set.n;
+	n = n < d->counting.counts.set.n ? n : d->counting.counts.set.n;
 	c = malloc((n + 1) * sizeof(*c));
 	if (c == NULL)
 		return SIZE_MAX;
-	got = counts_top(&d->counts, c, n);
+	got = counts_top(&d->counting.counts, c, n);
 	for (size_t i = 0; i < got; i++)
 		top[i] = (struct dedup_common){
 			c[i].documents, {
@@ -495,20 +503,24 @@ dedup_top(const struct dedup *d, struct dedup_common *top, size_t n)
 void
 dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 {
+	const struct known *k = &d->known;
 	struct dedup_stats s = d->stats;
 
 	s.size = sizeof(s);
-	s.documents -= d->references;
-	s.given_up = table_given_up(d->table) +
-		     (d->listed != NULL ? table_given_up(d->listed) : 0);
-	s.full = d->was_full || table_full(d->table) || d->counts.full ||
-		 (d->listed != NULL && table_full(d->listed));
-	s.memory = sizeof(*d) + table_memory(d->table) +
-		   (d->listed != NULL ? table_memory(d->listed) : 0) +
-		   counts_memory(&d->counts) + split_memory(&d->own) +
-		   d->out.room * sizeof(*d->out.removals) +
-		   keep_none_memory(d) +
-		   (d->crew != NULL ? crew_memory(d->crew) : 0);
+	s.documents -= d->reference.documents;
+	s.given_up = table_given_up(k->table);
+	s.full = k->was_full || table_full(k->table) ||
+		 d->counting.counts.full;
+	if (k->listed != NULL) {
+		s.given_up += table_given_up(k->listed);
+		s.full |= table_full(k->listed);
+	}
+	s.memory = sizeof(*d) + memory_of(k->table) + memory_of(k->listed) +
+		   counts_memory(&d->counting.counts) + split_memory(&d->own) +
+		   d->cutter.room * sizeof(*d->cutter.removals) +
+		   keep_none_memory(&d->copies);
+	if (d->threads.workers != NULL)
+		s.memory += workers_memory(d->threads.workers);
 	engine_fill(to, size, &s, sizeof(s));
 }
 

@@ -26,14 +26,14 @@ fetch_sketch(struct dedup *d, size_t i)
 		return 0;
 	if (u->proposal != NULL) {
 		if (!u->proposal->exact && !u->proposal->near)
-			table_prefetch_add(d->table, &u->w);
+			table_prefetch_add(d->known.table, &u->w);
 		return 0;
 	}
-	if (table_find(d->table, &u->w.fp, &m) != 0)
+	if (table_find(d->known.table, &u->w.fp, &m) != 0)
 		return 0;
 	if (split_sketch(&d->own, u) != 0)
 		return -1;
-	table_prefetch_near(d->table, &u->w, d->opt.threshold);
+	table_prefetch_near(d->known.table, &u->w, d->opt.threshold);
 	return 0;
 }
 
@@ -44,17 +44,17 @@ ahead_fetch(struct dedup *d, size_t from, size_t to)
 
 	for (size_t i = from; i < to; i++)
 		if (is_looked_up(&p[i]))
-			table_prefetch(d->table, &p[i].unit->w.fp);
+			table_prefetch(d->known.table, &p[i].unit->w.fp);
 	if (d->opt.exact)
 		return 0;
-	table_begin_batch(d->table);
+	table_begin_batch(d->known.table);
 	for (size_t i = from; i < to; i++)
 		if (fetch_sketch(d, i) != 0)
 			return -1;
 	for (size_t i = from; i < to; i++)
 		if (is_looked_up(&p[i]) && p[i].unit->sketched &&
 		    p[i].unit->proposal == NULL)
-			table_prefetch_records(d->table, &p[i].unit->w,
+			table_prefetch_records(d->known.table, &p[i].unit->w,
 					       d->opt.threshold);
 	return 0;
 }
@@ -63,30 +63,30 @@ ahead_fetch(struct dedup *d, size_t from, size_t to)
 static int
 propose_exact(const struct dedup *d, struct split *s, const struct piece *p)
 {
-	struct proposal *to = &s->proposals[p - s->pieces];
+	struct proposal *to = &s->early.proposals[p - s->pieces];
 	struct unit *u = p->unit;
 
 	if (!is_looked_up(p) || !split_wants_words(s, u))
 		return 0;
 	/* What fails here is asked again when it is judged. */
-	if (table_propose_find(d->table, &u->w.fp, to) > 0) {
+	if (table_propose_find(d->known.table, &u->w.fp, to) > 0) {
 		u->proposal = to;
 		return 0;
 	}
 	if (split_sketch(s, u) != 0)
 		return -1;
-	table_prefetch_near(d->table, &u->w, d->opt.threshold);
+	table_prefetch_near(d->known.table, &u->w, d->opt.threshold);
 	return 0;
 }
 
 static void
 propose_near(const struct dedup *d, struct split *s, const struct piece *p)
 {
-	struct proposal *to = &s->proposals[p - s->pieces];
+	struct proposal *to = &s->early.proposals[p - s->pieces];
 	struct unit *u = p->unit;
 
-	if (table_propose(d->table, s->scratch, &u->w, d->opt.threshold,
-			  to) == 0)
+	if (table_propose(d->known.table, s->early.scratch, &u->w,
+			  d->opt.threshold, to) == 0)
 		u->proposal = to;
 }
 
@@ -100,10 +100,14 @@ is_to_be_proposed(const struct piece *p)
 int
 ahead_propose(const struct dedup *d, struct split *s)
 {
-	if (s->scratch == NULL && (s->scratch = scratch_new()) == NULL)
+	struct table *t = d->known.table;
+
+	if (s->early.scratch == NULL)
+		s->early.scratch = scratch_new();
+	if (s->early.scratch == NULL)
 		return -1;
-	if (array_room(&s->proposals, &s->proposals_room, s->npieces,
-		       sizeof(*s->proposals)) != 0)
+	if (array_room(&s->early.proposals, &s->early.room, s->npieces,
+		       sizeof(*s->early.proposals)) != 0)
 		return -1;
 	for (size_t i = 0; i < s->npieces; i += BATCH) {
 		struct piece *p = s->pieces + i;
@@ -111,13 +115,13 @@ ahead_propose(const struct dedup *d, struct split *s)
 
 		for (size_t k = 0; k < n; k++)
 			if (is_looked_up(&p[k]))
-				table_prefetch(d->table, &p[k].unit->w.fp);
+				table_prefetch(t, &p[k].unit->w.fp);
 		for (size_t k = 0; k < n; k++)
 			if (propose_exact(d, s, &p[k]) != 0)
 				return -1;
 		for (size_t k = 0; k < n; k++)
 			if (is_to_be_proposed(&p[k]))
-				table_prefetch_records(d->table, &p[k].unit->w,
+				table_prefetch_records(t, &p[k].unit->w,
 						       d->opt.threshold);
 		for (size_t k = 0; k < n; k++)
 			if (is_to_be_proposed(&p[k]))

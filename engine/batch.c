@@ -3,7 +3,7 @@
  * of a long one.  It goes into slots in order, is split by any thread of the
  * crew and judged by the caller's.
  */
-#include "crew.h"
+#include "workers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,24 +18,25 @@ threads_of(const struct dedup *d)
 	unsigned n = d->opt.threads > 0 ? d->opt.threads :
 		     machine_processors();
 
-	return n > CREW_MAX ? CREW_MAX : n;
+	return n > WORKERS_MAX ? WORKERS_MAX : n;
 }
 
 /*
  * Threads to work with; NULL where one is enough, or all that can be had, and
  * then so for good.
  */
-static struct crew *
-crew_of(struct dedup *d)
+static struct workers *
+workers_of(struct dedup *d)
 {
+	struct threads *t = &d->threads;
 	unsigned threads;
 
-	if (d->crew == NULL && !d->alone) {
+	if (t->workers == NULL && !t->none) {
 		threads = threads_of(d);
-		d->crew = threads > 1 ? crew_new(d, threads) : NULL;
-		d->alone = d->crew == NULL;
+		t->workers = threads > 1 ? workers_new(d, threads) : NULL;
+		t->none = t->workers == NULL;
 	}
-	return d->crew;
+	return t->workers;
 }
 
 /* A document of a call, or a stretch of one. */
@@ -75,7 +76,7 @@ struct call {
 static bool
 next_stretch(struct call *c, const char *text, size_t len, struct stretch *s)
 {
-	size_t rest = len - c->at, window = c->d->stretch;
+	size_t rest = len - c->at, window = c->d->threads.stretch;
 	struct cut cut = { rest, false };
 	bool found = false;
 
@@ -84,9 +85,9 @@ next_stretch(struct call *c, const char *text, size_t len, struct stretch *s)
 		.inside = c->inside, .ends = true,
 	};
 	for (; !found && window < rest; window *= 2)
-		found = seam_find(&c->d->opt, s->text, window, &cut);
+		found = boundary_find(&c->d->opt, s->text, window, &cut);
 	if (!found && c->more) {
-		found = seam_find(&c->d->opt, s->text, rest, &cut);
+		found = boundary_find(&c->d->opt, s->text, rest, &cut);
 		if (!found)
 			return false;
 	}
@@ -107,7 +108,7 @@ take_texts(void *arg, size_t slot, size_t *bytes)
 	struct some_texts *s = &c->slot[slot];
 
 	*bytes = s->n = 0;
-	while (*bytes < c->d->stretch && s->n < SLOT_TEXTS &&
+	while (*bytes < c->d->threads.stretch && s->n < SLOT_TEXTS &&
 	       c->document < c->n) {
 		const struct dedup_text *t = &c->texts[c->document];
 		struct some_text *x;
@@ -208,17 +209,17 @@ judge_stretches(void *arg, size_t slot, struct split *split)
 static enum dedup_status
 run(struct call *c, int (*judge)(void *, size_t, struct split *))
 {
-	struct crew_work work = {
+	struct worker_tasks work = {
 		.arg = c, .take = take_texts, .split = split_texts,
 		.judge = judge,
 	};
-	size_t n = crew_slots(c->d->crew);
+	size_t n = workers_slots(c->d->threads.workers);
 	enum dedup_status st;
 
 	c->slot = calloc(n, sizeof(*c->slot));
 	if (c->slot == NULL)
 		return DEDUP_ENOMEM;
-	st = crew_run(c->d->crew, &work);
+	st = workers_run(c->d->threads.workers, &work);
 	for (size_t i = 0; i < n; i++)
 		free(c->slot[i].text);
 	free(c->slot);
@@ -228,7 +229,7 @@ run(struct call *c, int (*judge)(void *, size_t, struct split *))
 bool
 engine_has_threads(struct dedup *d)
 {
-	return d->opt.unit != DEDUP_UNIT_DOCUMENT && crew_of(d) != NULL;
+	return d->opt.unit != DEDUP_UNIT_DOCUMENT && workers_of(d) != NULL;
 }
 
 int
@@ -236,8 +237,8 @@ engine_feed_threads(struct dedup *d, const char *text, size_t len, bool ends)
 {
 	const struct dedup_text t = { text, len };
 	struct call c = {
-		.d = d, .texts = &t, .n = 1, .before = d->end,
-		.inside = d->inside, .more = !ends, .error = ENOMEM,
+		.d = d, .texts = &t, .n = 1, .before = d->input.end,
+		.inside = d->input.inside, .more = !ends, .error = ENOMEM,
 	};
 
 	if (run(&c, judge_stretches) == DEDUP_OK)
@@ -277,10 +278,10 @@ dedup_documents(struct dedup *d, const struct dedup_text *texts, size_t n,
 		.arg = arg,
 	};
 
-	if (d->open || d->broken)
+	if (d->input.open || d->broken)
 		return DEDUP_ESTATE;
 	if (each == NULL)
 		return DEDUP_EINVAL;
-	return n > 0 && crew_of(d) != NULL ? run(&c, judge_texts)
+	return n > 0 && workers_of(d) != NULL ? run(&c, judge_texts)
 					   : judge_alone(&c);
 }

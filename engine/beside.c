@@ -40,7 +40,7 @@ static int
 find_key(struct dedup *d, struct piece *p, const struct fingerprint *key)
 {
 	struct match m;
-	int got = table_find(d->table, key, &m);
+	int got = table_find(d->known.table, key, &m);
 
 	if (got > 0)
 		p->unit->why = finding_of(d, DEDUP_HEADING, &m);
@@ -52,18 +52,19 @@ static void
 record_key(struct dedup *d, const struct piece *p,
 	   const struct fingerprint *key)
 {
+	struct unit *u = p->unit;
 	struct words w = { .fp = *key };
 	struct place at = engine_place(d, p->off, p->line);
 
-	if (p->verdict == GOES && !p->unit->doomed && p->unit->why.table != 0)
+	if (p->verdict == GOES && !u->has_copy && u->why.table != 0)
 		return;
-	if (p->verdict == GOES && !p->unit->doomed)
-		at = p->unit->why.witness;
-	if (table_add(d->table, &w, &at) == 0)
+	if (p->verdict == GOES && !u->has_copy)
+		at = u->why.witness;
+	if (table_add(d->known.table, &w, &at) == 0)
 		return;
 	if (errno == ENOMEM)
-		table_fill(d->table);
-	d->damaged |= errno == EBADMSG;
+		table_fill(d->known.table);
+	d->known.damaged |= errno == EBADMSG;
 }
 
 /* A short unit is decided: so is what it may stand behind. */
@@ -71,17 +72,19 @@ static int
 settle(struct dedup *d, const struct heading *h, bool goes)
 {
 	struct piece *p = &d->own.pieces[h->piece];
+	struct unit *u = p->unit;
 	struct fingerprint key;
 
 	if (goes) {
 		/* A doomed one was never left. */
-		d->words_left -= h->block == d->block && !p->unit->doomed;
-		p->unit->doomed = false;
+		d->block.words_left -= h->block == d->block.number &&
+				       !u->has_copy;
+		u->has_copy = false;
 	}
 	if ((goes ? judge_goes : judge_stays)(d, h->piece) != 0)
 		return -1;
-	if (p->verdict == GOES && h->block == d->block)
-		d->words_why = p->unit->why;
+	if (p->verdict == GOES && h->block == d->block.number)
+		d->block.words_why = u->why;
 	if (h->behind) {
 		key = key_of(d, p, BEHIND, h->mine);
 		record_key(d, p, &key);
@@ -95,9 +98,9 @@ beside_settle(struct dedup *d)
 {
 	int got = 0;
 
-	for (size_t i = 0; i < d->nheadings; i++)
-		got |= settle(d, &d->heading[i], false);
-	d->nheadings = 0;
+	for (size_t i = 0; i < d->headings.n; i++)
+		got |= settle(d, &d->headings.heading[i], false);
+	d->headings.n = 0;
 	return got;
 }
 
@@ -105,11 +108,11 @@ beside_settle(struct dedup *d)
 static int
 settle_first(struct dedup *d)
 {
-	if (settle(d, &d->heading[0], false) != 0)
+	if (settle(d, &d->headings.heading[0], false) != 0)
 		return -1;
-	d->nheadings--;
-	memmove(d->heading, d->heading + 1,
-		d->nheadings * sizeof(*d->heading));
+	d->headings.n--;
+	memmove(d->headings.heading, d->headings.heading + 1,
+		d->headings.n * sizeof(*d->headings.heading));
 	return 0;
 }
 
@@ -117,9 +120,11 @@ settle_first(struct dedup *d)
 int
 beside_passed(struct dedup *d)
 {
-	for (size_t i = 0; i < d->nheadings; i++)
-		d->heading[i].passed++;
-	while (d->nheadings > 0 && d->heading[0].passed > SOON_UNITS)
+	struct headings *h = &d->headings;
+
+	for (size_t i = 0; i < h->n; i++)
+		h->heading[i].passed++;
+	while (h->n > 0 && h->heading[0].passed > LOOKAHEAD_UNITS)
 		if (settle_first(d) != 0)
 			return -1;
 	return 0;
@@ -131,7 +136,7 @@ beside_short(struct dedup *d, size_t i)
 	struct piece *p = &d->own.pieces[i];
 	struct heading h = {
 		.piece = i, .behind = d->beside.any, .mine = d->beside.mine,
-		.block = d->block,
+		.block = d->block.number,
 	};
 	bool goes = d->beside.any && d->beside.goes;
 	int got = 0;
@@ -149,9 +154,9 @@ beside_short(struct dedup *d, size_t i)
 		h.block = UINT64_MAX;	/* it was never left */
 		return settle(d, &h, true);
 	}
-	if (d->nheadings == HEADINGS && settle_first(d) != 0)
+	if (d->headings.n == HEADINGS && settle_first(d) != 0)
 		return -1;
-	d->heading[d->nheadings++] = h;
+	d->headings.heading[d->headings.n++] = h;
 	return 0;
 }
 
@@ -159,7 +164,7 @@ beside_short(struct dedup *d, size_t i)
 bool
 beside_wants_identity(const struct dedup *d, size_t i)
 {
-	if (d->nheadings > 0)
+	if (d->headings.n > 0)
 		return true;
 	for (i++; i < d->own.npieces; i++) {
 		const struct piece *p = &d->own.pieces[i];
@@ -177,7 +182,7 @@ int
 beside_judged(struct dedup *d, size_t i)
 {
 	struct heading h[HEADINGS];
-	size_t n = d->nheadings, k;
+	size_t n = d->headings.n, k;
 	uint64_t id = d->beside.theirs;
 
 	if (n == 0)
@@ -186,7 +191,7 @@ beside_judged(struct dedup *d, size_t i)
 	for (k = n; k > 0; k--) {
 		const struct piece *p;
 
-		p = &d->own.pieces[d->heading[k - 1].piece];
+		p = &d->own.pieces[d->headings.heading[k - 1].piece];
 		if (p->unit->quote != d->own.pieces[i].unit->quote &&
 		    !p->unit->part)
 			break;
@@ -194,8 +199,8 @@ beside_judged(struct dedup *d, size_t i)
 	for (; k > 0; k--, n--)
 		if (settle_first(d) != 0)
 			return -1;
-	memcpy(h, d->heading, n * sizeof(*h));
-	d->nheadings = 0;
+	memcpy(h, d->headings.heading, n * sizeof(*h));
+	d->headings.n = 0;
 	for (k = n; k > 0 && d->beside.any && d->beside.goes; k--) {
 		struct piece *p = &d->own.pieces[h[k - 1].piece];
 		struct fingerprint key = key_of(d, p, BEFORE, id);

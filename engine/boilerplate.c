@@ -33,8 +33,8 @@ boilerplate_vote(struct dedup *d, const struct piece *p)
 {
 	struct place at = engine_place(d, p->off, p->line);
 
-	if (d->counting && p->nwords > 0)
-		counts_vote(&d->counts, &p->unit->w.fp, &at);
+	if (d->counting.on && p->nwords > 0)
+		counts_vote(&d->counting.counts, &p->unit->w.fp, &at);
 }
 
 /* What loaded tables have counted. */
@@ -45,17 +45,18 @@ find_in_tables(struct dedup *d, const struct piece *p, struct finding *f)
 		.reason = DEDUP_BOILERPLATE, .resemblance = 1.0,
 		.witness = { .document = UINT64_MAX },
 	};
-	for (unsigned i = 0; i < d->nloaded; i++) {
+	for (unsigned i = 0; i < d->known.nloaded; i++) {
+		const struct loaded *l = &d->known.loaded[i];
 		uint64_t n = 0;
 
-		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN &&
-		    saved_count(d->loaded[i].file, &p->unit->w.fp, &n) != 0)
+		if (l->kind == DEDUP_LOAD_KNOWN &&
+		    saved_count(l->file, &p->unit->w.fp, &n) != 0)
 			return -1;
 		if (n > 0 && f->documents == 0)
 			f->table = i + 1;
 		f->documents += n;
 	}
-	return f->documents >= d->least;
+	return f->documents >= d->counting.least;
 }
 
 int
@@ -63,16 +64,17 @@ boilerplate_find(struct dedup *d, const struct piece *p, struct finding *f)
 {
 	struct counted c;
 
-	if (d->least == 0 || p->nwords == 0 || d->reference)
+	if (d->counting.least == 0 || p->nwords == 0 || d->reference.on)
 		return 0;
-	if (d->table_counts)
+	if (d->counting.from_tables)
 		return find_in_tables(d, p, f);
-	if (!counts_find(&d->counts, &p->unit->w.fp, &c) || c.documents < d->least)
+	if (!counts_find(&d->counting.counts, &p->unit->w.fp, &c) ||
+	    c.documents < d->counting.least)
 		return 0;
 	*f = (struct finding){
 		.reason = DEDUP_BOILERPLATE, .resemblance = 1.0,
 		.documents = c.documents,
-		.witness = c.first.document == d->document &&
+		.witness = c.first.document == d->input.document &&
 			   c.first.offset == p->off ? c.second : c.first,
 	};
 	return 1;

@@ -16,21 +16,23 @@
  * its last one ends where those after it begin.  No other removal of the document
  * has them: what goes after its block leaves none for the next block.
  *
- * A removal is handed out once d->out.decided is not before its end, and nothing
+ * A removal is handed out once cutter.decided is not before its end, and nothing
  * is added to it then.  In a block of which something stays that is so at once,
  * for it takes no blank lines; what a flush cuts short, and a giant block, count
  * as such.  In any other it is so when the next block begins, or the document
  * ends, and that is where blank lines are taken.
  */
-#include "engine.h"
+#include "cut.h"
 
 #include <assert.h>
 
+#include "array.h"
+
 void
-cut_reset(struct cutter *out)
+cut_reset(struct cutter *c)
 {
-	*out = (struct cutter){
-		.removals = out->removals, .room = out->room,
+	*c = (struct cutter){
+		.removals = c->removals, .room = c->room,
 	};
 }
 
@@ -42,11 +44,11 @@ same_place(const struct dedup_place *a, const struct dedup_place *b)
 }
 
 static int
-add_removal(struct dedup *d, const struct piece *p)
+add_removal(struct cutter *c, const struct piece *p, bool places,
+	    uint64_t *removed)
 {
 	const struct finding *why = &p->unit->why;
-	struct cutter *out = &d->out;
-	struct dedup_removal *last = out->n > 0 ? &out->removals[out->n - 1]
+	struct dedup_removal *last = c->n > 0 ? &c->removals[c->n - 1]
 						: NULL;
 	struct dedup_removal r = {
 		.begin = p->off, .end = p->off + p->len,
@@ -59,104 +61,101 @@ add_removal(struct dedup *d, const struct piece *p)
 
 	if (p->len == 0)
 		return 0;
-	if (d->opt.places) {
+	if (places) {
 		r.witness.document = why->witness.document;
 		r.witness.offset = why->witness.offset;
 		r.witness.line = why->witness.line;
 	}
-	d->stats.removed_bytes += p->len;
+	*removed += p->len;
 	/* The lines of a run go as one span where they stand together. */
-	if (out->open && p->kind == PIECE_REST && last != NULL &&
+	if (c->open && p->kind == PIECE_REST && last != NULL &&
 	    last->end == p->off &&
 	    same_place(&last->witness, &r.witness) &&
 	    last->reason == r.reason && r.reason != DEDUP_BOILERPLATE) {
 		last->end = last->unit_end = p->off + p->len;
 		return 0;
 	}
-	if (array_room(&out->removals, &out->room, out->n + 1, sizeof(r)) != 0)
+	if (array_room(&c->removals, &c->room, c->n + 1, sizeof(r)) != 0)
 		return -1;
-	out->removals[out->n++] = r;
-	out->open = p->kind == PIECE_RUN || p->kind == PIECE_REST;
+	c->removals[c->n++] = r;
+	c->open = p->kind == PIECE_RUN || p->kind == PIECE_REST;
 	return 0;
 }
 
 /* The block's first removal takes the blank lines before it. */
 static void
-take_before(struct dedup *d)
+take_before(struct cutter *c, uint64_t *removed)
 {
-	struct cutter *out = &d->out;
-	struct dedup_removal *first = &out->removals[out->block_first];
+	struct dedup_removal *first = &c->removals[c->block_first];
 
-	assert(first->begin == out->blank_end);
-	first->begin = out->blank_begin;
-	d->stats.removed_bytes += out->blank_end - out->blank_begin;
+	assert(first->begin == c->blank_end);
+	first->begin = c->blank_begin;
+	*removed += c->blank_end - c->blank_begin;
 }
 
 /* Its last one takes those after it. */
 static void
-take_after(struct dedup *d, const struct piece *blank)
+take_after(struct cutter *c, const struct piece *blank, uint64_t *removed)
 {
-	struct dedup_removal *last = &d->out.removals[d->out.n - 1];
+	struct dedup_removal *last = &c->removals[c->n - 1];
 
 	assert(last->end == blank->off);
 	last->end += blank->len;
-	d->stats.removed_bytes += blank->len;
+	*removed += blank->len;
 }
 
 /* The block in hand is complete: do the blank lines after it, if any, go? */
 static bool
-end_block(struct dedup *d, const struct piece *blank)
+end_block(struct cutter *c, const struct piece *blank, uint64_t *removed)
 {
-	const struct cutter *out = &d->out;
-	bool goes = out->block_gone && !out->block_kept;
-	bool before = out->document_kept && out->blank_begin < out->blank_end;
+	bool goes = c->block_gone && !c->block_kept;
+	bool before = c->document_kept && c->blank_begin < c->blank_end;
 
 	if (goes && before)
-		take_before(d);
+		take_before(c, removed);
 	else if (goes)
-		take_after(d, blank);
+		take_after(c, blank, removed);
 	return goes && !before;
 }
 
 static void
-begin_block(struct dedup *d, const struct piece *blank)
+begin_block(struct cutter *c, const struct piece *blank, uint64_t *removed)
 {
-	struct cutter *out = &d->out;
 	uint64_t end = blank->off + blank->len;
-	bool goes = end_block(d, blank);
+	bool goes = end_block(c, blank, removed);
 
-	out->decided = goes || blank->stays ? end : out->block_end;
-	out->blank_begin = goes ? end : blank->off;
-	out->blank_end = out->block_end = end;
-	out->block_kept = blank->stays;
-	out->block_gone = false;
-	out->block_first = out->n;
+	c->decided = goes || blank->stays ? end : c->block_end;
+	c->blank_begin = goes ? end : blank->off;
+	c->blank_end = c->block_end = end;
+	c->block_kept = blank->stays;
+	c->block_gone = false;
+	c->block_first = c->n;
 }
 
 int
-cut_piece(struct dedup *d, const struct piece *p)
+cut_piece(struct cutter *c, const struct piece *p, bool places,
+	  uint64_t *removed)
 {
-	struct cutter *out = &d->out;
 
 	if (p->kind == PIECE_SEPARATOR) {
-		begin_block(d, p);
+		begin_block(c, p, removed);
 		return 0;
 	}
-	out->block_end = p->off + p->len;
-	out->open &= p->kind == PIECE_REST;
+	c->block_end = p->off + p->len;
+	c->open &= p->kind == PIECE_REST;
 	if (p->verdict == GOES) {
-		out->block_gone |= p->len > 0;
-		if (add_removal(d, p) != 0)
+		c->block_gone |= p->len > 0;
+		if (add_removal(c, p, places, removed) != 0)
 			return -1;
-		if (out->block_kept)
-			out->decided = out->block_end;
+		if (c->block_kept)
+			c->decided = c->block_end;
 		return 0;
 	}
 	if (p->len == 0)
 		return 0;
-	out->open = false;
-	out->block_kept = out->document_kept = true;
-	out->decided = out->block_end;
-	out->words += p->nwords;
+	c->open = false;
+	c->block_kept = c->document_kept = true;
+	c->decided = c->block_end;
+	c->words += p->nwords;
 	return 0;
 }

@@ -16,58 +16,58 @@
 void
 judge_reset(struct dedup *d)
 {
-	d->linked = d->judged = d->cut = 0;
-	d->nheadings = d->nbare = d->nchain = 0;
-	d->block = d->words_left = 0;
-	d->words_why.reason = DEDUP_NREASONS;	/* none has gone */
+	d->at.linked = d->at.judged = d->at.cut = 0;
+	d->headings.n = d->block.nbare = d->chains.n = 0;
+	d->block.number = d->block.words_left = 0;
+	d->block.words_why.reason = DEDUP_NREASONS;	/* none has gone */
 	d->beside = (struct beside){ .any = false };
-	d->last_unit = d->last_line = (struct fate){ .goes = false };
+	d->last.unit = d->last.line = (struct fate){ .goes = false };
 }
 
 void
 judge_dropped(struct dedup *d, size_t n)
 {
-	for (size_t i = 0; i < d->nheadings; i++)
-		d->heading[i].piece -= n;
-	for (size_t i = 0; i < d->nchain; i++)
-		d->chain[i].piece -= n;
-	d->bare -= n < d->bare ? n : d->bare;
+	for (size_t i = 0; i < d->headings.n; i++)
+		d->headings.heading[i].piece -= n;
+	for (size_t i = 0; i < d->chains.n; i++)
+		d->chains.chain[i].piece -= n;
+	d->block.bare -= n < d->block.bare ? n : d->block.bare;
 }
 
 /*
- * A compared unit against what is known: 1 with p->unit->why set, 0, or -1.  If 'id'
- * is not NULL, *id becomes the identity of the text that says it.
+ * A compared unit against what is known: 1 with its 'why', 0, or -1.  If 'id' is
+ * not NULL, *id becomes the identity of the text that says it.
  */
 static int
 look_up(struct dedup *d, struct unit *u, uint64_t *id)
 {
 	enum dedup_reason reason = DEDUP_EXACT;
 	struct match m;
-	int got = d->listed != NULL ? listed_find(d, u, &u->why) : 0;
+	int got = d->known.listed != NULL ? listed_find(d, u, &u->why) : 0;
 
 	if (got != 0)
 		return got;
 	got = u->proposal != NULL ?
-	      table_find_after(d->table, &u->w.fp, u->proposal, &m) :
-	      table_find(d->table, &u->w.fp, &m);
+	      table_find_after(d->known.table, &u->w.fp, u->proposal, &m) :
+	      table_find(d->known.table, &u->w.fp, &m);
 	if (got == 0 && split_wants_words(&d->own, u) && !u->headline) {
 		if (split_sketch(&d->own, u) != 0)
 			return -1;
-		got = resembling_find(d, d->table, u, &m, &reason);
+		got = resembling_find(d, d->known.table, u, &m, &reason);
 		if (got > 0 && id != NULL)
-			*id = table_identity(d->table, &m);
+			*id = table_identity(d->known.table, &m);
 	}
 	/*
 	 * The same words stood in a text that went, and the one that it went
 	 * for may say more: then that is near.
 	 */
 	if (got > 0 && reason == DEDUP_EXACT && split_wants_words(&d->own, u) &&
-	    !u->headline && table_went(d->table, &m)) {
+	    !u->headline && table_went(d->known.table, &m)) {
 		struct match other;
 
 		if (split_sketch(&d->own, u) != 0)
 			return -1;
-		got = resembling_find(d, d->table, u, &other, &reason);
+		got = resembling_find(d, d->known.table, u, &other, &reason);
 		if (got < 0)
 			return -1;
 		if (got > 0)
@@ -79,8 +79,8 @@ look_up(struct dedup *d, struct unit *u, uint64_t *id)
 	if (got <= 0)
 		return got;
 	/* What was found early may lead elsewhere by now. */
-	if (d->places && m.table == 0 && m.ref != 0)
-		m.place = table_place(d->table, m.ref);
+	if (d->known.places && m.table == 0 && m.ref != 0)
+		m.place = table_place(d->known.table, m.ref);
 	u->why = finding_of(d, reason, &m);
 	return 1;
 }
@@ -89,7 +89,7 @@ look_up(struct dedup *d, struct unit *u, uint64_t *id)
 static void
 record_at(struct dedup *d, struct unit *u, const struct place *at)
 {
-	struct table *t = d->reference ? d->listed : d->table;
+	struct table *t = d->reference.on ? d->known.listed : d->known.table;
 
 	if (split_wants_words(&d->own, u)) {
 		if (split_sketch(&d->own, u) != 0)
@@ -103,7 +103,7 @@ unrecorded:
 	/* What is known is all up to some unit. */
 	if (errno == ENOMEM)
 		table_fill(t);
-	d->damaged |= errno == EBADMSG;
+	d->known.damaged |= errno == EBADMSG;
 	d->stats.unrecorded++;
 }
 
@@ -114,7 +114,7 @@ record(struct dedup *d, const struct piece *p)
 	struct place at = engine_place(d, p->off, p->line);
 
 	/* What follows a part of a reference text may be anywhere. */
-	if ((u->compared || (u->part && d->reference)) && !u->broken)
+	if ((u->compared || (u->part && d->reference.on)) && !u->broken)
 		record_at(d, u, &at);
 }
 
@@ -133,7 +133,8 @@ record_gone(struct dedup *d, struct unit *u)
 		return;
 	u->w.went = true;
 	record_at(d, u, &u->why.witness);
-	u->recorded = d->places && u->why.witness.document == d->document;
+	u->recorded = d->known.places &&
+		      u->why.witness.document == d->input.document;
 	u->root_off = u->why.witness.offset;
 	u->root_line = u->why.witness.line;
 }
@@ -141,20 +142,20 @@ record_gone(struct dedup *d, struct unit *u)
 /* Verdicts. */
 
 static int
-let_go(struct dedup *d, struct piece *p)
+set_removed(struct dedup *d, struct piece *p)
 {
 	p->verdict = GOES;
 	d->stats.removed[p->unit->why.reason]++;
-	return d->opt.keep == DEDUP_KEEP_NONE && !d->second ?
-	       keep_none_doom(d, p) : 0;
+	return d->opt.keep == DEDUP_KEEP_NONE && !d->pass.last ?
+	       keep_none_note(d, p) : 0;
 }
 
 /* It stays; but if no copy is to, it may have one. */
 static int
-let_stay(struct dedup *d, struct piece *p)
+set_kept(struct dedup *d, struct piece *p)
 {
-	if (d->second && keep_none_dooms(d, p))
-		return let_go(d, p);
+	if (d->pass.last && keep_none_removes(d, p))
+		return set_removed(d, p);
 	p->verdict = STAYS;
 	return 0;
 }
@@ -163,6 +164,7 @@ let_stay(struct dedup *d, struct piece *p)
 static int
 decide_run(struct dedup *d, size_t run, const struct piece *p)
 {
+	struct unit *u = p->unit;
 	int got = 0;
 
 	for (size_t i = run + 1; got == 0 && i < d->own.npieces; i++) {
@@ -174,12 +176,12 @@ decide_run(struct dedup *d, size_t run, const struct piece *p)
 			continue;
 		if (p->verdict == GOES) {
 			l->verdict = GOES;
-			l->unit->why = p->unit->why;
-			l->unit->root_off = p->unit->root_off;
-			l->unit->root_line = p->unit->root_line;
+			l->unit->why = u->why;
+			l->unit->root_off = u->root_off;
+			l->unit->root_line = u->root_line;
 		} else {
-			d->stats.units += keep_none_dooms(d, l);
-			got = let_stay(d, l);
+			d->stats.units += keep_none_removes(d, l);
+			got = set_kept(d, l);
 		}
 	}
 	return got;
@@ -197,7 +199,7 @@ judge_goes(struct dedup *d, size_t i)
 {
 	struct piece *p = &d->own.pieces[i];
 
-	return let_go(d, p) != 0 ? -1 : decide_lines(d, i, p);
+	return set_removed(d, p) != 0 ? -1 : decide_lines(d, i, p);
 }
 
 int
@@ -205,18 +207,20 @@ judge_stays(struct dedup *d, size_t i)
 {
 	struct piece *p = &d->own.pieces[i];
 
-	return let_stay(d, p) != 0 ? -1 : decide_lines(d, i, p);
+	return set_kept(d, p) != 0 ? -1 : decide_lines(d, i, p);
 }
 
 /* It says again what stands directly before. */
 static int
 repeat(struct dedup *d, struct piece *p)
 {
-	p->unit->why = (struct finding){
+	struct unit *u = p->unit;
+
+	u->why = (struct finding){
 		.reason = DEDUP_REPEAT, .resemblance = 1.0,
-		.witness = engine_place(d, p->unit->root_off, p->unit->root_line),
+		.witness = engine_place(d, u->root_off, u->root_line),
 	};
-	return let_go(d, p);
+	return set_removed(d, p);
 }
 
 /* Rule 4. */
@@ -245,38 +249,38 @@ is_taken(struct dedup *d, size_t i)
 
 /* Where the first unit begins that leads to unit i; those before are done. */
 static uint64_t
-chain_begin(struct dedup *d, size_t i)
+chain_begin(struct chains *c, size_t i, uint64_t off)
 {
-	uint64_t from = d->own.pieces[i].off;
+	uint64_t from = off;
 	size_t n = 0;
 
-	for (size_t k = 0; k < d->nchain; k++)
-		if (d->chain[k].piece == i)
-			from = d->chain[k].from;
-		else if (d->chain[k].piece > i)
-			d->chain[n++] = d->chain[k];
-	d->nchain = n;
+	for (size_t k = 0; k < c->n; k++)
+		if (c->chain[k].piece == i)
+			from = c->chain[k].from;
+		else if (c->chain[k].piece > i)
+			c->chain[n++] = c->chain[k];
+	c->n = n;
 	return from;
 }
 
 /* Unit i leads to its completers. */
 static void
-chain_on(struct dedup *d, size_t i, uint64_t from)
+chain_on(struct chains *c, const struct split *s, size_t i, uint64_t from)
 {
-	const struct piece *p = &d->own.pieces[i];
+	unsigned completers = s->pieces[i].unit->completers;
 
-	for (unsigned bit = 0; bit < SOON_UNITS; bit++) {
+	for (unsigned bit = 0; bit < LOOKAHEAD_UNITS; bit++) {
 		size_t to, k;
 
-		if ((p->unit->completers >> bit & 1) == 0)
+		if ((completers >> bit & 1) == 0)
 			continue;
-		to = soon_piece(&d->own, i, bit);
-		for (k = 0; k < d->nchain && d->chain[k].piece != to; k++)
+		to = lookahead_piece(s, i, bit);
+		for (k = 0; k < c->n && c->chain[k].piece != to; k++)
 			;
-		if (k == d->nchain)
-			d->chain[d->nchain++] = (struct chain){ to, from };
-		else if (from < d->chain[k].from)
-			d->chain[k].from = from;
+		if (k == c->n)
+			c->chain[c->n++] = (struct chain){ to, from };
+		else if (from < c->chain[k].from)
+			c->chain[k].from = from;
 	}
 }
 
@@ -284,22 +288,24 @@ chain_on(struct dedup *d, size_t i, uint64_t from)
 static int
 is_completed(struct dedup *d, size_t i, struct piece *p)
 {
-	uint64_t from = d->nchain > 0 ? chain_begin(d, i) : p->off;
+	struct unit *u = p->unit;
+	uint64_t from = d->chains.n > 0 ?
+			chain_begin(&d->chains, i, p->off) : p->off;
 	const struct piece *first;
 
-	if (p->unit->completers == 0 || p->off + p->len - from > CHAIN_BYTES)
+	if (u->completers == 0 || p->off + p->len - from > CHAIN_BYTES)
 		return 0;
-	for (unsigned bit = 0; bit < SOON_UNITS; bit++)
-		if (p->unit->completers >> bit & 1) {
-			int got = is_taken(d, soon_piece(&d->own, i, bit));
+	for (unsigned bit = 0; bit < LOOKAHEAD_UNITS; bit++)
+		if (u->completers >> bit & 1) {
+			int got = is_taken(d, lookahead_piece(&d->own, i, bit));
 
 			if (got != 0)
 				return got < 0 ? -1 : 0;
 		}
-	chain_on(d, i, from);
-	first = &d->own.pieces[soon_piece(&d->own, i,
-			(unsigned)__builtin_ctz(p->unit->completers))];
-	p->unit->why = (struct finding){
+	chain_on(&d->chains, &d->own, i, from);
+	first = &d->own.pieces[lookahead_piece(&d->own, i,
+			(unsigned)__builtin_ctz(u->completers))];
+	u->why = (struct finding){
 		.reason = DEDUP_LEAD, .resemblance = 1.0,
 		.witness = engine_place(d, first->off, first->line),
 	};
@@ -339,7 +345,7 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 			return -1;
 		mine = theirs = words_identity(&u->w);
 	}
-	got = u->completers == 0 && d->nchain == 0 ? 0 :
+	got = u->completers == 0 && d->chains.n == 0 ? 0 :
 	      is_completed(d, i, p);
 	if (got == 0)
 		got = look_up(d, u, wanted ? &theirs : NULL);
@@ -347,10 +353,10 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 		return -1;
 	if (got > 0) {
 		record_gone(d, u);
-		got = let_go(d, p);
+		got = set_removed(d, p);
 	} else {
 		record(d, p);
-		got = let_stay(d, p);
+		got = set_kept(d, p);
 	}
 	if (got != 0 || decide_lines(d, i, p) != 0)
 		return -1;
@@ -361,7 +367,7 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 	d->beside = (struct beside){
 		.any = !u->broken &&
 		       (p->verdict == STAYS || u->why.reason != DEDUP_LISTED),
-		.goes = p->verdict == GOES && !u->doomed &&
+		.goes = p->verdict == GOES && !u->has_copy &&
 			(u->why.reason == DEDUP_EXACT ||
 			 u->why.reason == DEDUP_NEAR),
 		.exact = u->why.reason == DEDUP_EXACT,
@@ -396,8 +402,9 @@ static int
 judge_lines(struct dedup *d, size_t run, bool *rest)
 {
 	struct piece *p = &d->own.pieces[run];
+	struct unit *u = p->unit;
 
-	*rest = p->nwords > 0 || p->unit->w.n == 0;
+	*rest = p->nwords > 0 || u->w.n == 0;
 	for (size_t i = run + 1; i < d->own.npieces; i++) {
 		struct piece *l = &d->own.pieces[i];
 		int got;
@@ -410,26 +417,26 @@ judge_lines(struct dedup *d, size_t run, bool *rest)
 			return -1;
 		if (got > 0) {
 			d->stats.units++;
-			p->unit->broken = true;
-			p->unit->why = l->unit->why;
-			if (let_go(d, l) != 0)
+			u->broken = true;
+			u->why = l->unit->why;
+			if (set_removed(d, l) != 0)
 				return -1;
 		}
 		*rest |= l->kind == PIECE_REST && got == 0 && l->nwords > 0;
 	}
 	if (!*rest) {
 		p->verdict = GOES;	/* its lines do, each for itself */
-		take_bare_lines(d, run, &p->unit->why);
+		take_bare_lines(d, run, &u->why);
 	}
 	return 0;
 }
 
-/* Nothing is judged in this reading, but perhaps recorded for reference. */
+/* Nothing is judged in this pass, but perhaps recorded for reference. */
 static int
 keep_all(struct dedup *d, size_t i, struct piece *p)
 {
 	d->stats.units++;
-	if (d->reference)
+	if (d->reference.on)
 		record(d, p);
 	p->verdict = STAYS;
 	return decide_lines(d, i, p);
@@ -439,29 +446,32 @@ keep_all(struct dedup *d, size_t i, struct piece *p)
 static void
 wait_for_words(struct dedup *d, size_t i)
 {
-	if (d->nbare++ == 0)
-		d->bare = i;
+	if (d->block.nbare++ == 0)
+		d->block.bare = i;
 }
 
 /* Those of the block that ends. */
 __attribute__((noinline)) static int
 judge_bare(struct dedup *d)
 {
-	bool stays = d->words_left > 0 || d->words_why.reason == DEDUP_NREASONS;
+	bool stays = d->block.words_left > 0 ||
+		     d->block.words_why.reason == DEDUP_NREASONS;
 
-	for (size_t i = d->bare; d->nbare > 0 && i < d->own.npieces; i++) {
+	for (size_t i = d->block.bare; d->block.nbare > 0 &&
+				       i < d->own.npieces; i++) {
 		struct piece *p = &d->own.pieces[i];
 
-		if (!piece_is_unit(p) || p->unit->w.n > 0 || p->verdict != UNDECIDED)
+		if (!piece_is_unit(p) || p->unit->w.n > 0 ||
+		    p->verdict != UNDECIDED)
 			continue;
-		p->unit->why = d->words_why;
+		p->unit->why = d->block.words_why;
 		/* If that is a repeat: what it repeats, as in cut_before(). */
-		p->unit->root_off = d->words_why.witness.offset;
+		p->unit->root_off = d->block.words_why.witness.offset;
 		if ((stays ? judge_stays : judge_goes)(d, i) != 0)
 			return -1;
-		d->nbare--;
+		d->block.nbare--;
 	}
-	d->nbare = 0;
+	d->block.nbare = 0;
 	return 0;
 }
 
@@ -469,11 +479,11 @@ judge_bare(struct dedup *d)
 static int
 end_block(struct dedup *d)
 {
-	if (d->nbare > 0 && judge_bare(d) != 0)
+	if (d->block.nbare > 0 && judge_bare(d) != 0)
 		return -1;
-	d->block++;
-	d->words_left = 0;
-	d->words_why.reason = DEDUP_NREASONS;
+	d->block.number++;
+	d->block.words_left = 0;
+	d->block.words_why.reason = DEDUP_NREASONS;
 	d->beside.any = false;
 	return 0;
 }
@@ -481,21 +491,22 @@ end_block(struct dedup *d)
 static int
 judge_one(struct dedup *d, size_t i, struct piece *p)
 {
+	struct unit *u = p->unit;
 	bool rest = true;
 	int got = 0;
 
-	d->stats.lines += p->unit->nlines;
-	d->stats.short_lines += p->unit->short_lines;
+	d->stats.lines += u->nlines;
+	d->stats.short_lines += u->short_lines;
 	if (p->kind == PIECE_RUN && d->own.hash_lines) {
 		if (judge_lines(d, i, &rest) != 0)
 			return -1;
 	} else if (d->own.hash_lines) {
 		boilerplate_vote(d, p);
-		got = boilerplate_find(d, p, &p->unit->why);
+		got = boilerplate_find(d, p, &u->why);
 	}
 	if (got < 0)
 		return -1;
-	if (!d->judging || d->reference)
+	if (!d->pass.judges || d->reference.on)
 		return keep_all(d, i, p);
 	if (got > 0 || !rest) {
 		/* It is nobody's witness, and no company. */
@@ -504,22 +515,22 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 		d->beside.any = false;
 		if (got == 0)
 			got = beside_settle(d);
-	} else if (p->unit->w.n == 0) {
+	} else if (u->w.n == 0) {
 		d->stats.units++;
 		d->beside.any = false;
-		if (!p->unit->rule && judge_stays(d, i) != 0)
+		if (!u->rule && judge_stays(d, i) != 0)
 			return -1;
-		if (p->unit->rule)
+		if (u->rule)
 			wait_for_words(d, i);
 		return beside_passed(d);
 	} else {
 		got = judge_unit(d, i, p);
 	}
 	/* One that waits goes in any case if it is doomed. */
-	if (p->verdict == GOES || keep_none_dooms(d, p))
-		d->words_why = p->unit->why;
+	if (p->verdict == GOES || keep_none_removes(d, p))
+		d->block.words_why = u->why;
 	else
-		d->words_left++;
+		d->block.words_left++;
 	return got;
 }
 
@@ -538,10 +549,10 @@ judge_repeat(struct dedup *d, struct piece *p)
 	}
 	if (got < 0)
 		return -1;
-	if (got == 0 && d->judging && !d->reference)
+	if (got == 0 && d->pass.judges && !d->reference.on)
 		got = repeat(d, p);
 	else if (got > 0)
-		got = let_go(d, p);
+		got = set_removed(d, p);
 	else
 		p->verdict = STAYS;
 	return got != 0 ? -1 : beside_passed(d);
@@ -558,7 +569,7 @@ judge_piece(struct dedup *d, size_t i)
 	case PIECE_PASS:
 		p->verdict = STAYS;
 		d->stats.oversize += p->begins;
-		d->words_left++;
+		d->block.words_left++;
 		d->beside.any = false;
 		return beside_settle(d);
 	case PIECE_UNIT:
@@ -572,171 +583,23 @@ judge_piece(struct dedup *d, size_t i)
 	return 0;
 }
 
-/* The piece that this byte is in, if it is not cut yet; or NULL. */
-static struct piece *
-piece_of(const struct dedup *d, uint64_t off)
-{
-	size_t low = d->cut, high = d->own.npieces;
-
-	if (low == high || off < d->own.pieces[low].off)
-		return NULL;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (d->own.pieces[middle].off <= off)
-			low = middle;
-		else
-			high = middle;
-	}
-	return &d->own.pieces[low];
-}
-
-/* What is repeated is the unit, or line, that was cut last; or it comes yet. */
-static const struct finding *
-cut_before(const struct dedup *d, const struct piece *p)
-{
-	const struct fate *f = p->kind == PIECE_REPEAT ? &d->last_line
-						       : &d->last_unit;
-
-	return f->goes && f->off <= p->unit->root_off &&
-	       p->unit->root_off <= f->off + f->len ? &f->why : NULL;
-}
-
-/* A repeat goes as what it repeats does. */
-static void
-go_as(struct dedup *d, struct unit *u, const struct finding *why)
-{
-	d->stats.removed[u->why.reason]--;
-	d->stats.removed[why->reason]++;
-	u->why = *why;
-}
-
-/* The place of a witness, as its record has it by now. */
-static struct place
-place_now(const struct dedup *d, const struct finding *f)
-{
-	return f->ref != 0 && d->places && f->witness.document == d->document ?
-	       table_place(d->table, f->ref) : f->witness;
-}
-
-/*
- * Where does the chain of witnesses of a piece that goes end?  All that is
- * before the pieces at hand is settled, and records of that tell so by now.  1,
- * or 0: something on the way is not decided yet.
- *
- * A step leads to an earlier text, or to a later one that has more letters.  So
- * no step is taken twice, unless hashes of words are the same by chance.
- */
-static int
-resolve(struct dedup *d, const struct piece *p)
-{
-	const struct finding *before = NULL;
-	struct unit *u = p->unit;
-	const struct piece *q;
-	size_t steps = d->own.npieces;
-
-	if (u->why.reason == DEDUP_REPEAT)
-		before = cut_before(d, p);
-	if (before != NULL)
-		go_as(d, u, before);
-	u->why.witness = place_now(d, &u->why);
-	while (steps-- > 0 && u->why.table == 0 &&
-	       u->why.reason != DEDUP_BOILERPLATE &&
-	       u->why.reason != DEDUP_LISTED &&
-	       u->why.witness.document == d->document &&
-	       (q = piece_of(d, u->why.witness.offset)) != NULL && q != p) {
-		if (q->verdict == UNDECIDED)
-			return 0;
-		if (q->verdict == STAYS)
-			break;
-		/* A rule that stands before the repeat that it goes with. */
-		if (u->why.reason == DEDUP_REPEAT)
-			go_as(d, u, &q->unit->why);
-		u->why.witness = place_now(d, &q->unit->why);
-		u->why.table = q->unit->why.table;
-	}
-	return 1;
-}
-
-/* All else is only asked if it goes. */
-static inline void
-set_fate(struct fate *f, const struct piece *p)
-{
-	f->goes = p->verdict == GOES;
-	if (!f->goes)
-		return;
-	f->off = p->off;
-	f->len = p->len;
-	f->why = p->unit->why;
-}
-
-/* What may be repeated next. */
-static void
-note_fate(struct dedup *d, const struct piece *p)
-{
-	const struct unit *u = p->unit;
-
-	if (p->kind == PIECE_PASS)
-		d->last_line.goes = false;
-	if (u == NULL || p->kind == PIECE_REPEAT)
-		return;
-	if (p->kind != PIECE_REST && !u->repeats && u->w.n > 0)
-		set_fate(&d->last_unit, p);
-	/* What repeats a unit of one line was said there. */
-	if (p->kind == PIECE_RUN ? p->len > 0 : !u->repeats)
-		set_fate(&d->last_line, p);
-}
-
-/* Its record leads to where the chain ends, which is known now. */
-static void
-lead_on(struct dedup *d, const struct unit *u)
-{
-	struct place from = engine_place(d, u->root_off, u->root_line);
-
-	if (u->recorded && u->why.table == 0)
-		table_move(d->table, &u->w.fp, &from, &u->why.witness);
-}
-
-/* In order of the document, as far as all is decided. */
-static int
-cut_decided(struct dedup *d)
-{
-	bool keeps = d->opt.keep == DEDUP_KEEP_NONE;
-
-	for (; d->cut < d->judged; d->cut++) {
-		struct piece *p = &d->own.pieces[d->cut];
-
-		if (p->verdict == UNDECIDED && p->kind != PIECE_SEPARATOR)
-			return 0;
-		if (p->verdict == GOES && !keeps) {
-			if (resolve(d, p) == 0)
-				return 0;
-			lead_on(d, p->unit);
-		}
-		note_fate(d, p);
-		if (cut_piece(d, p) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* All pieces that are linked; and cut them as far as they are decided. */
 int
 judge_linked(struct dedup *d, bool final)
 {
-	while (d->judged < d->linked) {
-		size_t to = d->judged + BATCH;
+	while (d->at.judged < d->at.linked) {
+		size_t to = d->at.judged + BATCH;
 
-		if (to > d->linked)
-			to = d->linked;
-		if (d->judging && !d->reference &&
-		    ahead_fetch(d, d->judged, to) != 0)
+		if (to > d->at.linked)
+			to = d->at.linked;
+		if (d->pass.judges && !d->reference.on &&
+		    ahead_fetch(d, d->at.judged, to) != 0)
 			return -1;
-		for (; d->judged < to; d->judged++)
-			if (judge_piece(d, d->judged) != 0)
+		for (; d->at.judged < to; d->at.judged++)
+			if (judge_piece(d, d->at.judged) != 0)
 				return -1;
 	}
 	if (final && (end_block(d) != 0 || beside_settle(d) != 0))
 		return -1;
-	return cut_decided(d);
+	return resolve_decided(d);
 }

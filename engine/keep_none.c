@@ -1,16 +1,16 @@
 /*
- * No copy stays (DEDUP_KEEP_NONE): the first reading remembers the witnesses of
+ * No copy stays (DEDUP_KEEP_NONE): the first pass remembers the witnesses of
  * what goes, and the last one drops them too.
  */
 #include "engine.h"
 
 #include <stdlib.h>
 
-/* A copy to drop in the last reading. */
-struct doomed {
+/* A text that has a copy, to be removed in the last pass. */
+struct copy {
 	uint64_t document, offset;
 	bool line;		/* a line of a run, else a unit */
-	struct finding why;	/* witness: the copy that doomed it */
+	struct finding why;	/* witness: that copy */
 };
 
 static int
@@ -22,7 +22,7 @@ compare(uint64_t a, uint64_t b)
 static int
 by_place(const void *a, const void *b)
 {
-	const struct doomed *x = a, *y = b;
+	const struct copy *x = a, *y = b;
 	int order = compare(x->document, y->document);
 
 	if (order == 0)
@@ -34,8 +34,8 @@ by_place(const void *a, const void *b)
 static int
 by_place_and_copy(const void *a, const void *b)
 {
-	const struct place *x = &((const struct doomed *)a)->why.witness;
-	const struct place *y = &((const struct doomed *)b)->why.witness;
+	const struct place *x = &((const struct copy *)a)->why.witness;
+	const struct place *y = &((const struct copy *)b)->why.witness;
 	int order = by_place(a, b);
 
 	if (order == 0)
@@ -43,20 +43,19 @@ by_place_and_copy(const void *a, const void *b)
 	return order != 0 ? order : compare(x->offset, y->offset);
 }
 
-/* The first reading is over. */
+/* The first pass is over. */
 void
-keep_none_sort(struct dedup *d)
+keep_none_sort(struct copies *c)
 {
 	size_t n = 0;
 
-	if (d->ndoomed > 0)
-		qsort(d->doomed, d->ndoomed, sizeof(*d->doomed),
-		      by_place_and_copy);
+	if (c->n > 0)
+		qsort(c->copy, c->n, sizeof(*c->copy), by_place_and_copy);
 	/* One copy is enough to name: the first. */
-	for (size_t i = 0; i < d->ndoomed; i++)
-		if (n == 0 || by_place(&d->doomed[n - 1], &d->doomed[i]) != 0)
-			d->doomed[n++] = d->doomed[i];
-	d->ndoomed = n;
+	for (size_t i = 0; i < c->n; i++)
+		if (n == 0 || by_place(&c->copy[n - 1], &c->copy[i]) != 0)
+			c->copy[n++] = c->copy[i];
+	c->n = n;
 }
 
 /*
@@ -66,56 +65,66 @@ keep_none_sort(struct dedup *d)
 static bool
 is_copy(const struct dedup *d, const struct piece *p)
 {
-	return p->unit->why.reason == DEDUP_EXACT || p->unit->why.reason == DEDUP_REPEAT ||
-	       (p->unit->why.reason == DEDUP_HEADING && d->beside.exact);
+	struct unit *u = p->unit;
+
+	return u->why.reason == DEDUP_EXACT || u->why.reason == DEDUP_REPEAT ||
+	       (u->why.reason == DEDUP_HEADING && d->beside.exact);
 }
 
 /* The witness of what goes has a copy: this piece. */
 int
-keep_none_doom(struct dedup *d, const struct piece *p)
+keep_none_note(struct dedup *d, const struct piece *p)
 {
-	struct doomed *x;
+	struct unit *u = p->unit;
+	struct copy *x;
 
-	if (!is_copy(d, p) || p->unit->why.table != 0)
+	if (!is_copy(d, p) || u->why.table != 0)
 		return 0;
-	if (array_room(&d->doomed, &d->doomed_room, d->ndoomed + 1,
+	if (array_room(&d->copies.copy, &d->copies.room, d->copies.n + 1,
 		       sizeof(*x)) != 0)
 		return -1;
-	x = &d->doomed[d->ndoomed++];
-	*x = (struct doomed){
-		.document = p->unit->why.witness.document,
-		.offset = p->unit->why.witness.offset,
-		.line = p->unit->why.reason == DEDUP_REPEAT &&
+	x = &d->copies.copy[d->copies.n++];
+	*x = (struct copy){
+		.document = u->why.witness.document,
+		.offset = u->why.witness.offset,
+		.line = u->why.reason == DEDUP_REPEAT &&
 			p->kind == PIECE_REPEAT,
-		.why = p->unit->why,
+		.why = u->why,
 	};
 	x->why.witness = engine_place(d, p->off, p->line);
 	return 0;
 }
 
-/* Has this piece, which would stay, a copy that the first reading saw? */
-bool
-keep_none_dooms(const struct dedup *d, struct piece *p)
+static const struct copy *
+find(const struct copies *c, const struct copy *key)
 {
-	struct doomed key = { .document = d->document, .offset = p->off };
-	const struct doomed *x = NULL;
+	return bsearch(key, c->copy, c->n, sizeof(*key), by_place);
+}
 
-	if (!d->second || d->ndoomed == 0 || p->unit->doomed)
-		return p->unit->doomed;
+/* Has this piece, which would stay, a copy that the first pass saw? */
+bool
+keep_none_removes(const struct dedup *d, struct piece *p)
+{
+	struct unit *u = p->unit;
+	struct copy key = { .document = d->input.document, .offset = p->off };
+	const struct copy *x = NULL;
+
+	if (!d->pass.last || d->copies.n == 0 || u->has_copy)
+		return u->has_copy;
 	if (piece_is_unit(p))
-		x = bsearch(&key, d->doomed, d->ndoomed, sizeof(key), by_place);
+		x = find(&d->copies, &key);
 	key.line = true;
 	if (x == NULL && p->kind != PIECE_RUN)
-		x = bsearch(&key, d->doomed, d->ndoomed, sizeof(key), by_place);
+		x = find(&d->copies, &key);
 	if (x == NULL)
 		return false;
-	p->unit->why = x->why;
-	p->unit->doomed = true;
+	u->why = x->why;
+	u->has_copy = true;
 	return true;
 }
 
 size_t
-keep_none_memory(const struct dedup *d)
+keep_none_memory(const struct copies *c)
 {
-	return d->doomed_room * sizeof(*d->doomed);
+	return c->room * sizeof(*c->copy);
 }

@@ -21,16 +21,17 @@ listed_find(struct dedup *d, struct unit *u, struct finding *f)
 	struct match m;
 	int got;
 
-	if (d->listed == NULL)
+	if (d->known.listed == NULL)
 		return 0;
-	got = table_find(d->listed, &u->w.fp, &m);
+	got = table_find(d->known.listed, &u->w.fp, &m);
 	if (got == 0 && split_wants_words(&d->own, u)) {
 		if (sketch_wholly(&d->own, u) != 0)
 			return -1;
 		if (!u->headline)
-			got = resembling_find(d, d->listed, u, &m, &reason);
+			got = resembling_find(d, d->known.listed, u, &m,
+					      &reason);
 		if (got == 0)
-			got = table_holding(d->listed, &u->w, &m);
+			got = table_holding(d->known.listed, &u->w, &m);
 	}
 	if (got > 0)
 		*f = finding_of(d, DEDUP_LISTED, &m);

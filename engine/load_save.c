@@ -22,7 +22,7 @@ options_of(const struct dedup *d)
 		.ngram = o->ngram, .min_words = o->min_words, .unit = o->unit,
 		.window = split_window(o), .words = SHINGLE_VERSION,
 		.fold_digits = o->fold_digits, .near = !o->exact,
-		.places = d->places, .sketch = o->threshold > 0,
+		.places = d->known.places, .sketch = o->threshold > 0,
 	};
 
 	/* What does not fit would be refused by all: no version is so long. */
@@ -57,10 +57,10 @@ adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 		return DEDUP_ENOMEM;
 	}
 	split_free(&d->own);
-	table_free(d->table);
+	table_free(d->known.table);
 	d->own = own;
-	d->table = t;
-	d->places = places;
+	d->known.table = t;
+	d->known.places = places;
 	engine_share_memory(d);
 	return DEDUP_OK;
 }
@@ -73,22 +73,24 @@ attach(struct dedup *d, struct saved *f, enum dedup_load kind, char *why)
 			   SHINGLE_SECRET) == 0;
 	struct saved_options want;
 	struct saved_info info;
-	struct table **t = kind == DEDUP_LOAD_KNOWN ? &d->table : &d->listed;
+	struct table **t = kind == DEDUP_LOAD_KNOWN ? &d->known.table :
+						      &d->known.listed;
 
 	saved_get_info(f, &info);
 	want = options_of(d);
 	/* The first one says whether records have places, if nobody else. */
-	if (d->nloaded == 0 && !d->opt.places &&
+	if (d->known.nloaded == 0 && !d->opt.places &&
 	    d->opt.keep != DEDUP_KEEP_NONE)
 		want.places = info.options.places;
 	if (saved_check(f, &want, why) != 0)
 		return DEDUP_ETABLE;
-	if (!same && (d->nloaded > 0 || d->opt.seeded || d->listed != NULL)) {
+	if (!same && (d->known.nloaded > 0 || d->opt.seeded ||
+		      d->known.listed != NULL)) {
 		snprintf(why, DEDUP_WHY, "made with another secret%s",
 			 d->opt.seeded ? " than that of the seed" : "");
 		return DEDUP_ETABLE;
 	}
-	if (d->nloaded == 0 && d->listed == NULL) {
+	if (d->known.nloaded == 0 && d->known.listed == NULL) {
 		enum dedup_status st = adopt_secret(d, secret, want.places);
 
 		if (st != DEDUP_OK)
@@ -104,25 +106,25 @@ attach(struct dedup *d, struct saved *f, enum dedup_load kind, char *why)
 	return DEDUP_OK;
 }
 
-/* Counts of boilerplate that come with tables spare a reading. */
+/* Counts of boilerplate that come with tables spare a pass. */
 static void
 take_counts(struct dedup *d)
 {
 	uint64_t counted = 0;
 
-	for (unsigned i = 0; i < d->nloaded; i++) {
+	for (unsigned i = 0; i < d->known.nloaded; i++) {
 		struct saved_info info;
 
-		saved_get_info(d->loaded[i].file, &info);
-		if (d->loaded[i].kind == DEDUP_LOAD_KNOWN)
+		saved_get_info(d->known.loaded[i].file, &info);
+		if (d->known.loaded[i].kind == DEDUP_LOAD_KNOWN)
 			counted += info.counted;
 	}
 	if (counted == 0 || d->opt.counts_only)
 		return;
-	d->table_counts = true;
-	d->judging = true;
-	d->counting = d->opt.count;
-	d->least = boilerplate_least(d, counted);
+	d->counting.from_tables = true;
+	d->pass.judges = true;
+	d->counting.on = d->opt.count;
+	d->counting.least = boilerplate_least(d, counted);
 	engine_share_memory(d);
 }
 
@@ -134,11 +136,11 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 	enum dedup_status st;
 
 	*why = '\0';
-	if (d->stats.documents > 0 || d->open || d->broken || d->second ||
-	    d->crew != NULL)
+	if (d->stats.documents > 0 || d->input.open || d->broken ||
+	    d->pass.last || d->threads.workers != NULL)
 		return DEDUP_ESTATE;
-	if (array_resize(&d->loaded, (size_t)d->nloaded + 1,
-			 sizeof(*d->loaded)) != 0)
+	if (array_resize(&d->known.loaded, (size_t)d->known.nloaded + 1,
+			 sizeof(*d->known.loaded)) != 0)
 		return DEDUP_ENOMEM;
 	if (saved_open(&f, path, why) != 0)
 		return failure();
@@ -147,7 +149,7 @@ dedup_load(struct dedup *d, const char *path, enum dedup_load kind,
 		saved_close(f);
 		return st;
 	}
-	d->loaded[d->nloaded++] = (struct loaded){ f, kind };
+	d->known.loaded[d->known.nloaded++] = (struct loaded){ f, kind };
 	take_counts(d);
 	return DEDUP_OK;
 }
@@ -168,12 +170,12 @@ dedup_save(const struct dedup *d, const char *path,
 	};
 
 	*why = '\0';
-	if (d->open || d->broken)
+	if (d->input.open || d->broken)
 		return DEDUP_ESTATE;
-	run.counted = d->counted;
-	if (d->counts.set.n > 0)
-		run.counts = &d->counts.set;
-	return table_save(d->table, path, &run, why) == 0 ? DEDUP_OK
+	run.counted = d->counting.documents;
+	if (d->counting.counts.set.n > 0)
+		run.counts = &d->counting.counts.set;
+	return table_save(d->known.table, path, &run, why) == 0 ? DEDUP_OK
 							  : failure();
 }
 
@@ -181,9 +183,9 @@ enum dedup_status
 dedup_get_label(const struct dedup *d, unsigned table, uint64_t document,
 		const char **p, size_t *len)
 {
-	if (table == 0 || table > d->nloaded)
+	if (table == 0 || table > d->known.nloaded)
 		return DEDUP_EINVAL;
-	if (saved_label(d->loaded[table - 1].file, document, p, len) != 0)
+	if (saved_label(d->known.loaded[table - 1].file, document, p, len) != 0)
 		return errno == EINVAL ? DEDUP_EINVAL : failure();
 	return DEDUP_OK;
 }

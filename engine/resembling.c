@@ -8,8 +8,8 @@
 static unsigned
 loaded_number(const struct dedup *d, enum dedup_load kind, unsigned i)
 {
-	for (unsigned n = 0; n < d->nloaded && i > 0; n++)
-		if (d->loaded[n].kind == kind && --i == 0)
+	for (unsigned n = 0; n < d->known.nloaded && i > 0; n++)
+		if (d->known.loaded[n].kind == kind && --i == 0)
 			return n + 1;
 	return 0;
 }
@@ -38,7 +38,7 @@ resembling_find(const struct dedup *d, struct table *t, struct unit *u,
 {
 	double threshold = d->opt.threshold;
 	/* What is known word for word was not looked up further. */
-	bool early = u->proposal != NULL && t == d->table &&
+	bool early = u->proposal != NULL && t == d->known.table &&
 		     !u->proposal->exact;
 	int got = 0;
 

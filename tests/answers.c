@@ -206,7 +206,7 @@ feed_document(struct dedup *d, const struct document *doc, enum pieces pieces,
 	 * ones in thousands of stretches would take minutes.
 	 */
 	if (pieces == PIECES_AHEAD)
-		d->stretch = 1 + next_random(rng) %
+		d->threads.stretch = 1 + next_random(rng) %
 			     (next_random(rng) % 2 == 0 ||
 			      doc->len > PIECE_MAX ? PIECE_MAX : 200);
 	if (dedup_begin(d) != DEDUP_OK)

@@ -103,12 +103,10 @@ struct walk {
 	struct json_cursor cursor;
 };
 
-/* Where byte 'off' of the document is in 'raw'; the calls move forward. */
+/* Where byte 'off' of the text is in an escaped string; calls move forward. */
 static size_t
 raw_at(struct walk *w, uint64_t off)
 {
-	if (w->escaped == NULL)
-		return (size_t)(off - w->off);
 	if (off == w->text_len)
 		return w->escaped->len;
 	json_seek(w->raw, w->escaped->len, &w->cursor, (size_t)off);
@@ -118,11 +116,16 @@ raw_at(struct walk *w, uint64_t off)
 static struct range
 range_of(struct walk *w, uint64_t begin, uint64_t end)
 {
-	size_t from = raw_at(w, begin), to = raw_at(w, end);
+	size_t at = (size_t)(begin - w->off), len = (size_t)(end - begin);
+	size_t from = at, to = at + len;
 
+	if (w->escaped != NULL) {
+		from = raw_at(w, begin);
+		to = raw_at(w, end);
+	}
 	return (struct range){
 		w->at + from, w->raw + from, to - from,
-		begin, w->text + (begin - w->off), (size_t)(end - begin),
+		begin, w->text + at, len,
 	};
 }
 

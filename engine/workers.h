@@ -1,10 +1,10 @@
 /* Threads: work that is split by several and judged by one. */
-#ifndef CREW_H
-#define CREW_H
+#ifndef WORKERS_H
+#define WORKERS_H
 
 #include "engine.h"
 
-#define CREW_MAX 256u		/* threads */
+#define WORKERS_MAX 256u		/* threads */
 
 /*
  * Work, in slots that are numbered from 0; what a slot holds is the user's.  It
@@ -16,27 +16,28 @@
  * split()	reads the slot's texts, by split_read().  0, or -1: no memory.
  *		Called by any thread, several at a time.
  * judge()	judges them, by engine_feed(); then the slot is free.  0, or
- *		else: stop here.  Called by the thread that called crew_run().
+ *		else: stop here.  Called by the thread that called workers_run().
  */
-struct crew_work {
+struct worker_tasks {
 	void *arg;
 	int (*take)(void *arg, size_t slot, size_t *bytes);
 	int (*split)(void *arg, size_t slot, struct split *s);
 	int (*judge)(void *arg, size_t slot, struct split *s);
 };
 
-struct crew;
+struct workers;
 
 /* Slots for so many threads, 2 or more; NULL with ENOMEM. */
-struct crew *crew_new(struct dedup *d, unsigned threads);
-void crew_free(struct crew *c);
-size_t crew_memory(const struct crew *c);
-size_t crew_slots(const struct crew *c);
+struct workers *workers_new(struct dedup *d, unsigned threads);
+void workers_free(struct workers *c);
+size_t workers_memory(const struct workers *c);
+size_t workers_slots(const struct workers *c);
 
 /*
  * Do the work.  DEDUP_ESTOP: judge() wanted it; what was taken and not judged is
  * lost.  DEDUP_ENOMEM: take() or split() said so, or there was none.
  */
-enum dedup_status crew_run(struct crew *c, const struct crew_work *work);
+enum dedup_status workers_run(struct workers *c,
+			      const struct worker_tasks *work);
 
 #endif

@@ -20,7 +20,7 @@
  *
  * Threads are made for a call and gone after it: a fork cannot lose one.
  */
-#include "crew.h"
+#include "workers.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -40,10 +40,10 @@ struct slot {
 	bool failed;		/* out of memory */
 };
 
-struct crew {
+struct workers {
 	struct dedup *d;
 	unsigned threads;
-	const struct crew_work *work;
+	const struct worker_tasks *work;
 	pthread_mutex_t lock;	/* of all that follows, but for slots in hand */
 	pthread_cond_t change;
 	struct slot *slot;
@@ -64,20 +64,20 @@ struct crew {
 };
 
 static size_t
-place_of(const struct crew *c, uint64_t number)
+place_of(const struct workers *c, uint64_t number)
 {
 	return (size_t)(number % c->nslots);
 }
 
 static bool
-may_take(const struct crew *c)
+may_take(const struct workers *c)
 {
 	return !c->taking && !c->ended && c->ahead <= AHEAD_MAX &&
 	       c->slot[place_of(c, c->ntaken)].state == SLOT_EMPTY;
 }
 
 static void
-take(struct crew *c)
+take(struct workers *c)
 {
 	size_t at = place_of(c, c->ntaken), bytes = 0;
 	int got;
@@ -100,7 +100,7 @@ take(struct crew *c)
 }
 
 static void
-split(struct crew *c)
+split(struct workers *c)
 {
 	size_t at = place_of(c, c->nsplit++);
 	struct slot *s = &c->slot[at];
@@ -117,7 +117,7 @@ split(struct crew *c)
 }
 
 static void
-propose(struct crew *c)
+propose(struct workers *c)
 {
 	struct slot *s = &c->slot[place_of(c, c->nproposed++)];
 
@@ -137,7 +137,7 @@ propose(struct crew *c)
  * thread leaves it to others as long as there is something to split.
  */
 static void
-help(struct crew *c, bool leads)
+help(struct workers *c, bool leads)
 {
 	uint64_t waiting = c->ntaken - c->nsplit;
 
@@ -153,7 +153,7 @@ help(struct crew *c, bool leads)
 }
 
 static bool
-is_done(const struct crew *c)
+is_done(const struct workers *c)
 {
 	return c->stop || (c->ended && c->njudged == c->ntaken);
 }
@@ -161,7 +161,7 @@ is_done(const struct crew *c)
 static void *
 work(void *crew)
 {
-	struct crew *c = crew;
+	struct workers *c = crew;
 
 	pthread_mutex_lock(&c->lock);
 	while (!is_done(c))
@@ -172,9 +172,9 @@ work(void *crew)
 
 /* All slots that are split, from the next one on, are looked up now. */
 static void
-begin_proposals(struct crew *c)
+begin_proposals(struct workers *c)
 {
-	table_begin_proposals(c->d->table);
+	table_begin_proposals(c->d->known.table);
 	c->nproposed = c->proposals_end = c->njudged;
 	while (c->proposals_end < c->ntaken &&
 	       c->slot[place_of(c, c->proposals_end)].state == SLOT_SPLIT)
@@ -183,7 +183,7 @@ begin_proposals(struct crew *c)
 }
 
 static enum dedup_status
-judge(struct crew *c, size_t at)
+judge(struct workers *c, size_t at)
 {
 	struct slot *s = &c->slot[at];
 
@@ -205,7 +205,7 @@ most_are_new(const struct dedup_stats *s, uint64_t units, uint64_t copies)
 
 /* What the caller's thread does. */
 static enum dedup_status
-lead(struct crew *c)
+lead(struct workers *c)
 {
 	const struct dedup_stats *stats = &c->d->stats;
 	enum dedup_status st = DEDUP_OK;
@@ -244,10 +244,10 @@ lead(struct crew *c)
 	return st;
 }
 
-struct crew *
-crew_new(struct dedup *d, unsigned threads)
+struct workers *
+workers_new(struct dedup *d, unsigned threads)
 {
-	struct crew *c = calloc(1, sizeof(*c));
+	struct workers *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
@@ -264,7 +264,7 @@ crew_new(struct dedup *d, unsigned threads)
 	for (size_t i = 0; i < c->nslots; i++) {
 		if (split_init(&c->slot[i].split, &d->opt,
 			       shingler_secret_bytes(d->own.shingler)) != 0) {
-			crew_free(c);
+			workers_free(c);
 			return NULL;
 		}
 	}
@@ -272,7 +272,7 @@ crew_new(struct dedup *d, unsigned threads)
 }
 
 void
-crew_free(struct crew *c)
+workers_free(struct workers *c)
 {
 	if (c == NULL)
 		return;
@@ -285,7 +285,7 @@ crew_free(struct crew *c)
 }
 
 size_t
-crew_memory(const struct crew *c)
+workers_memory(const struct workers *c)
 {
 	size_t n = c->nslots * sizeof(*c->slot);
 
@@ -295,15 +295,15 @@ crew_memory(const struct crew *c)
 }
 
 size_t
-crew_slots(const struct crew *c)
+workers_slots(const struct workers *c)
 {
 	return c->nslots;
 }
 
 enum dedup_status
-crew_run(struct crew *c, const struct crew_work *what)
+workers_run(struct workers *c, const struct worker_tasks *what)
 {
-	pthread_t thread[CREW_MAX];
+	pthread_t thread[WORKERS_MAX];
 	enum dedup_status st;
 	unsigned n = 0;
 
@@ -313,10 +313,11 @@ crew_run(struct crew *c, const struct crew_work *what)
 	c->ahead = 0;
 	c->proposing = 0;
 	c->taking = c->ended = c->failed = c->stop = false;
-	c->proposes = !c->d->opt.exact && c->d->judging && !c->d->reference &&
+	c->proposes = !c->d->opt.exact && c->d->pass.judges &&
+		      !c->d->reference.on &&
 		      c->d->opt.scope == DEDUP_SCOPE_ALL &&
 		      (c->threads > 2 || c->d->opt.threshold > 0);
-	c->may_sketch = !c->proposes && !c->d->opt.exact && c->d->judging;
+	c->may_sketch = !c->proposes && !c->d->opt.exact && c->d->pass.judges;
 	c->sketches = c->may_sketch;
 	for (size_t i = 0; i < c->nslots; i++)
 		c->slot[i].state = SLOT_EMPTY;

@@ -9,7 +9,7 @@
  * At a seam two things are not known to who splits a stretch by itself: what
  * stands directly before its first line, and what follows its last units.
  */
-#include "engine.h"
+#include "split.h"
 
 #include <string.h>
 
@@ -121,7 +121,7 @@ find_chunk(const char *text, size_t len, struct cut *cut)
 }
 
 bool
-seam_find(const struct dedup_options *opt, const char *text, size_t len,
+boundary_find(const struct dedup_options *opt, const char *text, size_t len,
 	  struct cut *cut)
 {
 	size_t end = len, blanks = 0, fence;
@@ -179,9 +179,10 @@ text_length(const struct piece *p, const struct piece *end)
 /* Does the stretch begin with what stands directly before it? */
 static bool
 begins_again(const struct split *own, const struct split *ahead,
-	     const struct reading *r)
+	     const struct prepared *r)
 {
 	const struct piece *p = ahead->pieces + r->piece, *end = p + r->npieces;
+	const struct unit *u;
 	struct said again;
 
 	while (p < end && p->kind == PIECE_SEPARATOR)
@@ -192,22 +193,21 @@ begins_again(const struct split *own, const struct split *ahead,
 		const struct line *l = &ahead->scan.lines[r->head];
 
 		again = (struct said){ l->norm, l->norm_len, l->nwords, 0, 0 };
-		if (split_says_again(&own->before.line, own->scan.norm,
+		if (plan_says_again(&own->before.line, own->scan.norm,
 				     &again, ahead->scan.norm,
 				     r->text + (l->off - r->off), l->len))
 			return true;
 	}
-	again = (struct said){
-		p->unit->norm, p->unit->norm_len, p->unit->w.n, 0, 0,
-	};
-	return split_says_again(&own->before.unit, own->scan.norm, &again,
+	u = p->unit;
+	again = (struct said){ u->norm, u->norm_len, u->w.n, 0, 0 };
+	return plan_says_again(&own->before.unit, own->scan.norm, &again,
 				ahead->scan.norm, r->text + (p->off - r->off),
 				text_length(p, end));
 }
 
 /* Pieces of the stretch's first block, and of those that repeat their way on. */
 static size_t
-count_again(const struct split *ahead, const struct reading *r)
+count_again(const struct split *ahead, const struct prepared *r)
 {
 	const struct piece *p = ahead->pieces + r->piece;
 	size_t n = 0;
@@ -223,28 +223,28 @@ count_again(const struct split *ahead, const struct reading *r)
 /* Split the first n pieces again, knowing what stands before them. */
 static int
 split_again(struct split *own, const struct split *ahead,
-	    const struct reading *r, uint64_t line, size_t n)
+	    const struct prepared *r, uint64_t line, size_t n)
 {
 	int got;
 
 	split_begin_at(own, r->off);
-	own->inside = r->inside;
-	own->line = line;
-	own->text = r->text;
-	own->end = n < r->npieces ? ahead->pieces[r->piece + n].off :
+	own->cursor.inside = r->inside;
+	own->cursor.line = line;
+	own->feed.text = r->text;
+	own->feed.end = n < r->npieces ? ahead->pieces[r->piece + n].off :
 		   r->sep_len > 0 ? r->sep_off : r->off + r->len;
-	own->goes_on = !r->ends || n < r->npieces;
+	own->cursor.goes_on = !r->ends || n < r->npieces;
 	while ((got = split_scan(own, true)) > 0)
 		;
 	while (got == 0 && (got = split_plan(own, SIZE_MAX, true)) > 0)
 		got = 0;
-	own->inside = false;
+	own->cursor.inside = false;
 	return got;
 }
 
 /* The pieces of the stretch from number 'from' on; their units stay there. */
 static int
-append(struct split *own, const struct split *ahead, const struct reading *r,
+append(struct split *own, const struct split *ahead, const struct prepared *r,
        size_t from, uint64_t line)
 {
 	size_t n = r->npieces - from;
@@ -292,8 +292,8 @@ take_said(struct split *own, const struct split *ahead,
 }
 
 int
-seam_join(struct split *own, const struct split *ahead,
-	  const struct reading *r, uint64_t line)
+boundary_join(struct split *own, const struct split *ahead,
+	  const struct prepared *r, uint64_t line)
 {
 	size_t again = begins_again(own, ahead, r) ? count_again(ahead, r) : 0;
 
@@ -333,7 +333,7 @@ take_over(struct split *own, struct piece *p)
 }
 
 int
-seam_leave(struct split *own, const struct split *ahead)
+boundary_leave(struct split *own, const struct split *ahead)
 {
 	for (size_t i = 0; i < own->npieces; i++) {
 		struct piece *p = &own->pieces[i];

@@ -13,39 +13,46 @@
  * quoted less, and what is cut off completes nothing at all: nothing leads back
  * to it.
  */
-#include "engine.h"
+#include "split.h"
 
 #include <string.h>
 
 #include "letter.h"
 #include "vectors.h"
 
-int
-soon_list(struct split *s, size_t from)
+static void
+list_unit(struct split *s, size_t i)
 {
-	s->nlisted = 0;
-	if (array_room(&s->listed, &s->listed_room, s->npieces,
-		       sizeof(*s->listed)) != 0)
-		return -1;
-	for (size_t i = from; i < s->npieces; i++) {
-		const struct piece *p = &s->pieces[i];
-		struct unit *u = p->unit;
+	const struct piece *p = &s->pieces[i];
+	struct unit *u = p->unit;
+	struct listed_unit *to = &s->lookahead.listed[s->lookahead.n];
 
-		if (p->kind == PIECE_PASS) {
-			s->listed[s->nlisted++] = (struct listed_unit){
-				.piece = i, .off = p->off, .passes = true,
-			};
-		} else if (piece_is_unit(p) && !u->repeats) {
-			u->rank = (uint32_t)s->nlisted;
-			s->listed[s->nlisted++] = (struct listed_unit){
-				.piece = i, .off = p->off, .unit = u,
-				.norm_len = u->norm_len, .nwords = u->w.n,
-				.quote = u->quote,
-				.completes = !u->listing &&
-					     u->ending == ENDING_WHOLE,
-			};
-		}
+	if (p->kind == PIECE_PASS) {
+		*to = (struct listed_unit){
+			.piece = i, .off = p->off, .passes = true,
+		};
+		s->lookahead.n++;
+	} else if (piece_is_unit(p) && !u->repeats) {
+		*to = (struct listed_unit){
+			.piece = i, .off = p->off, .unit = u,
+			.norm_len = u->norm_len, .nwords = u->w.n,
+			.quote = u->quote,
+			.completes = !u->listing &&
+				     u->ending == ENDING_WHOLE,
+		};
+		u->rank = (uint32_t)s->lookahead.n++;
 	}
+}
+
+int
+lookahead_list(struct split *s, size_t from)
+{
+	s->lookahead.n = 0;
+	if (array_room(&s->lookahead.listed, &s->lookahead.room, s->npieces,
+		       sizeof(*s->lookahead.listed)) != 0)
+		return -1;
+	for (size_t i = from; i < s->npieces; i++)
+		list_unit(s, i);
 	return 0;
 }
 
@@ -66,9 +73,9 @@ static int
 find_window(const struct split *s, const struct piece *p, int wanted,
 	    bool final)
 {
-	size_t rank = p->unit->rank, most = s->nlisted - rank - 1;
-	const struct listed_unit *next = s->listed + rank + 1;
-	uint64_t end = p->off + p->len + SOON_BYTES;
+	size_t rank = p->unit->rank, most = s->lookahead.n - rank - 1;
+	const struct listed_unit *next = s->lookahead.listed + rank + 1;
+	uint64_t end = p->off + p->len + LOOKAHEAD_BYTES;
 	int n = 0;
 
 	for (; n < wanted; n++) {
@@ -93,11 +100,12 @@ has_words(struct split *s, const char *norm, size_t len, const char *want,
 		return 0;
 	if (memcmp(norm, want, n) == 0)
 		return 1;
-	if (array_room(&s->folded, &s->folded_room, n + 1, 1) != 0)
+	if (array_room(&s->lookahead.folded, &s->lookahead.folded_room, n + 1,
+		       1) != 0)
 		return -1;
-	s->folded[0] = ' ';
-	memcpy(s->folded + 1, want, n);
-	return memmem(norm, len, s->folded, n + 1) != NULL;
+	s->lookahead.folded[0] = ' ';
+	memcpy(s->lookahead.folded + 1, want, n);
+	return memmem(norm, len, s->lookahead.folded, n + 1) != NULL;
 }
 
 /* Bytes of the last word of these, the space behind it included. */
@@ -167,7 +175,8 @@ complete_lead(struct split *s, const struct unit *u,
 			continue;
 		words = unit_words(next[k].unit);
 		/* The same once more is no completion. */
-		if (has == u->norm_len && memcmp(words, unit_words(u), has) == 0)
+		if (has == u->norm_len &&
+		    memcmp(words, unit_words(u), has) == 0)
 			continue;
 		got = has_words(s, words, has, rest, len - partial);
 		if (got != 0)
@@ -194,7 +203,7 @@ lengths_allow(const struct unit *u, const struct listed_unit *c)
 	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && c->completes;
 }
 
-#define PROBE 16		/* bytes that hardly stand in two texts by chance */
+#define PROBE 16	/* bytes that hardly stand in two texts by chance */
 #define FEW_PLACES 64	/* bytes among which one may begin in another */
 /*
  * If 'u' stands in 'c' in one piece, it is moved there by d bytes at most, as c
@@ -217,11 +226,12 @@ bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 
 	if (ulen < PROBE)
 		return true;
-	for (unsigned k = 0; k < 3 && hits < want && want - hits <= 3 - k; k++) {
+	for (unsigned k = 0; k < 3 && hits < want && want - hits <= 3 - k;
+	     k++) {
 		size_t from = at[k] > slack ? at[k] - slack : 0;
 
 		hits += has_16_bytes(c + from, from + n < clen ? n :
-				     clen - from, u + at[k], s->wide);
+				     clen - from, u + at[k], s->lookahead.wide);
 	}
 	return hits >= want;
 }
@@ -232,8 +242,9 @@ fold(struct split *s, const char *words, size_t *len, bool ascii, size_t at)
 {
 	if (ascii)
 		return words;
-	*len = loose_fold(s->loose, words, *len, s->folded + at);
-	return s->folded + at;
+	*len = loose_fold(s->lookahead.loose, words, *len,
+			  s->lookahead.folded + at);
+	return s->lookahead.folded + at;
 }
 
 /* Does unit 'c' say all that unit 'u' says?  1, 0, or -1 with ENOMEM. */
@@ -256,7 +267,8 @@ says(struct split *s, const struct unit *c, const struct unit *u)
 	if (!bytes_allow(s, cw, clen, uw, ulen, false))
 		return 0;
 	/* Room for both first, so that neither moves. */
-	if (array_room(&s->folded, &s->folded_room, ulen + clen, 1) != 0)
+	if (array_room(&s->lookahead.folded, &s->lookahead.folded_room,
+		       ulen + clen, 1) != 0)
 		return -1;
 	uw = fold(s, uw, &ulen, u->ascii, 0);
 	cw = fold(s, cw, &clen, c->ascii, u->norm_len);
@@ -291,8 +303,9 @@ link_unit(struct split *s, const struct piece *p, bool lead, bool full,
 	  bool final)
 {
 	struct unit *u = p->unit;
-	int n = find_window(s, p, lead ? SOON_UNITS : SOON_NEXT, final);
-	const struct listed_unit *next = s->listed + u->rank + 1;
+	int n = find_window(s, p, lead ? LOOKAHEAD_UNITS : LOOKAHEAD_NEXT,
+			    final);
+	const struct listed_unit *next = s->lookahead.listed + u->rank + 1;
 	int got = 0;
 
 	if (n < 0)
@@ -300,7 +313,8 @@ link_unit(struct split *s, const struct piece *p, bool lead, bool full,
 	if (lead)
 		got = complete_lead(s, u, next, n);
 	if (full && got == 0) {
-		got = said_in_full(s, u, next, n < SOON_NEXT ? n : SOON_NEXT);
+		got = said_in_full(s, u, next, n < LOOKAHEAD_NEXT ? n :
+							 LOOKAHEAD_NEXT);
 		u->said = got > 0;
 	}
 	if (got < 0)
@@ -311,7 +325,7 @@ link_unit(struct split *s, const struct piece *p, bool lead, bool full,
 }
 
 int
-soon_link(struct split *s, size_t i, bool final)
+lookahead_link(struct split *s, size_t i, bool final)
 {
 	const struct piece *p = &s->pieces[i];
 	const struct unit *u = p->unit;
