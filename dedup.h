@@ -122,8 +122,8 @@ struct dedup_place {
 };
 
 struct dedup_removal {
-	uint64_t begin, end;	/* what goes: a unit or a part of one, with the
-				 * blank lines before it or after it */
+	uint64_t begin, end;	/* a unit or a part of one, with blank lines
+				 * before it or after it that go along */
 	uint64_t unit_begin, unit_end;	/* without these; not empty */
 	uint64_t line;		/* of unit_begin */
 	unsigned reason;	/* an enum dedup_reason */
@@ -244,17 +244,17 @@ enum dedup_status dedup_again(struct dedup *d);
 /* ---- Reference texts, and documents that are dropped --------------------- */
 
 /*
- * Documents fed while this is on are for reference.  Nothing of them goes, and
- * what they say goes from the others, as DEDUP_LISTED: units with the same
- * words, near ones, and units that hold a reference text of 8 words or more;
- * with 'threshold' similar ones, with 'contained' parts of them.  They come
- * first, in the first pass only; other documents are numbered on from them.
+ * Documents fed while this is on are for reference.  Nothing of them is
+ * removed, and what they say is removed from the others, as DEDUP_LISTED: units
+ * with the same words, near ones, and units that contain a reference text of 8
+ * words or more; with 'threshold' similar ones, with 'contained' parts of them.
+ * They come first, in the first pass only; others are numbered on from them.
  * DEDUP_ESTATE: a document is open, others were fed, or it is another pass.
  */
 enum dedup_status dedup_reference(struct dedup *d, bool on);
 
 /*
- * The document that just ended is dropped: answers are from now on as if it had
+ * The document that just ended is dropped: from now on answers are as if it had
  * never been fed.  It keeps its number, its part in dedup_stats and its vote in
  * counts of boilerplate, and memory that was full stays full.  DEDUP_ESTATE:
  * options.can_forget is false, a document is open, or none, a reference one, or
@@ -293,19 +293,18 @@ struct dedup_common {		/* a text that is in many documents */
 };
 
 /*
- * Put the 'n' lines and whole blocks that are in most documents, two at least,
- * into 'top': the most frequent first, and of equal ones the earlier.  Returns
- * how many there are, or SIZE_MAX if out of memory.  Documents are counted for
- * boilerplate, or with options.count; dedup_save() saves the counts.  With
- * options.counts_only nothing else is done: nothing goes, nothing is
- * remembered.
+ * Put the 'n' lines and whole blocks that most documents have, at least two of
+ * them, into 'top': the most frequent first, and of equal ones the earlier.
+ * Returns how many there are, or SIZE_MAX if out of memory.  Documents are
+ * counted for boilerplate, or with options.count; dedup_save() saves the
+ * counts.  With options.counts_only nothing is removed or remembered.
  */
 size_t dedup_top(const struct dedup *d, struct dedup_common *top, size_t n);
 
 /*
- * The caller holds so many bytes itself.  From now on they count as part of
- * options.memory, in place of what was said before.  That bounds what is
- * remembered of text and of reference texts, and counts, which have half of it
+ * The caller itself holds this many bytes.  From now on they count as part of
+ * options.memory, in place of what was said before.  It bounds what is
+ * remembered of texts and reference texts, and counts, which have half of it
  * while they are made.
  */
 void dedup_set_aside(struct dedup *d, uint64_t bytes);

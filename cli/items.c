@@ -1,6 +1,5 @@
 /*
- * What becomes of the items of a batch: texts, records, files that begin and
- * end.
+ * Handles the items of a batch: texts, records, files that begin and end.
  */
 #include "items.h"
 
@@ -30,7 +29,7 @@ bytes_of(const struct batch *b, const struct item *it)
 	return b->buf + BATCH_HEAD + it->off;
 }
 
-/* What was dropped whole, for want of words, is no witness of what comes. */
+/* A document that was dropped for too few words is no copy that stays. */
 static int
 forget_dropped(struct pipeline *p, const struct item *it)
 {
@@ -42,7 +41,7 @@ forget_dropped(struct pipeline *p, const struct item *it)
 	return st == DEDUP_OK ? 0 : pipeline_failed(p, pipeline_path(p, it), st);
 }
 
-/* A document begins here; 'id' and 'url' are taken over. */
+/* Begin a document, which takes over 'id' and 'url'. */
 static int
 begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
 	       uint64_t *number)
@@ -52,7 +51,7 @@ begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
 		.part = it->part, .id = id, .url = url,
 		.warc = it->kind == ITEM_WARC,
 	};
-	/* A second reading finds what the first has recorded. */
+	/* A second pass finds what the first has recorded. */
 	bool known = !p->origins.on || p->documents < p->origins.n;
 
 	*number = p->documents++;
@@ -71,14 +70,14 @@ held_len(const struct held *h)
 	return h->end - h->start;
 }
 
-/* Where nothing was ever held, there is no buffer to count in. */
+/* NULL if nothing was ever held: no arithmetic on NULL. */
 static char *
 held_text(const struct held *h)
 {
 	return h->buf != NULL ? h->buf + h->start : NULL;
 }
 
-/* Hold these bytes too. */
+/* Hold these bytes, too. */
 static int
 hold(struct held *h, const char *text, size_t len)
 {
@@ -111,8 +110,8 @@ let_go(struct held *h, uint64_t upto)
 }
 
 /*
- * Feed bytes that were not read ahead.  Those that are held and these have to
- * stand in one piece: before these there is room, if it is enough.
+ * Feed the bytes of this item.  The library wants them in one piece with those
+ * that are held, which are copied into the room before them, if they fit there.
  */
 static int
 feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
@@ -121,7 +120,7 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 	char *text = b->buf + BATCH_HEAD + it->off;
 	size_t len = it->len;
 	size_t before = held_len(h);
-	/* Never many held bytes moved for a few that come. */
+	/* Never move many held bytes for a few new ones. */
 	bool in_held = before > BATCH_HEAD || before > it->len;
 	struct dedup_verdict v;
 	size_t decided;
@@ -187,7 +186,7 @@ begin_text(struct pipeline *p, const struct item *it)
 	return 0;
 }
 
-/* A stretch of a text that is not whole in its batch. */
+/* A piece of a text that is not whole in its batch. */
 static int
 finish_stretch(struct pipeline *p, const struct item *it)
 {
@@ -242,7 +241,7 @@ item_flush_text(struct pipeline *p)
 
 /* Records. */
 
-/* The record's id, or FILE:LINE, as a string of one's own. */
+/* The record's id, or FILE:LINE, as a new string. */
 static char *
 record_id(const struct pipeline *p, const struct item *it, const char *rec)
 {
@@ -266,9 +265,9 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 	return id;
 }
 
-/* Will these files be read no more?  Then their faults are reported now. */
+/* Is this the last pass over these files?  Then errors are reported now. */
 static bool
-is_last_reading(const struct pipeline *p)
+is_last_pass(const struct pipeline *p)
 {
 	return !p->silent || p->reference || p->unjudged;
 }
@@ -277,7 +276,7 @@ static void
 bad_record(struct pipeline *p, const struct item *it)
 {
 	p->trouble = true;
-	if (!is_last_reading(p))
+	if (!is_last_pass(p))
 		return;
 	p->tally.bad_records += counts(p);
 	if (p->complaints++ >= COMPLAINTS)
@@ -290,7 +289,7 @@ bad_record(struct pipeline *p, const struct item *it)
 			message_name(pipeline_path(p, it)), it->line + 1, it->why);
 }
 
-/* Count a record that is complete, of whichever kind. */
+/* Count a complete record of any kind. */
 static void
 count_record(struct pipeline *p, const struct item *it)
 {
@@ -346,7 +345,7 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 			p->opt->text_field);
 	f->reported = p->silent;
 	p->trouble = true;
-	/* A second reading lets pass what stood there. */
+	/* A second pass lets the file through. */
 	f->skip = !p->silent || it->kind != ITEM_END;
 }
 
@@ -364,7 +363,7 @@ pass_record(struct pipeline *p, const struct item *it)
 	return 0;
 }
 
-/* A field of a WARC record as a string of one's own; NULL with ENOMEM. */
+/* A field of a WARC record as a new string; NULL with ENOMEM. */
 static char *
 warc_string(const char *rec, const struct warc_value *v)
 {
@@ -427,11 +426,11 @@ pass_warc(struct pipeline *p, const struct item *it)
 	return 0;
 }
 
-/* That can be so of a good file; but who reads it should hear of it. */
+/* A good file may have none; but the user should know. */
 static void
 no_text_in_warc(const struct pipeline *p, const struct item *it)
 {
-	if (is_last_reading(p) && !p->opt->quiet)
+	if (is_last_pass(p) && !p->opt->quiet)
 		message("%s: no text in its %" PRIu64
 			" WARC records: see dedup(1)",
 			message_name(pipeline_path(p, it)), p->records);
@@ -439,11 +438,11 @@ no_text_in_warc(const struct pipeline *p, const struct item *it)
 
 /* Files. */
 
-/* JSONL, perhaps, of which whole records would go as lines do. */
+/* Perhaps JSONL, whose records would be removed as lines are. */
 static void
 warn_of_object(struct pipeline *p, const struct item *it)
 {
-	message("%s: taken for text: its first line is a JSON "
+	message("%s: reading as text: its first line is a JSON "
 		"object, but has no field \"%s\" that is a string; see "
 		"--text-field and --format", message_name(pipeline_path(p, it)),
 		p->opt->text_field);
@@ -461,9 +460,9 @@ get_bytes(const struct pipeline *p, uint64_t *bytes, uint64_t *removed)
 }
 
 /*
- * --in-place: is more of the file removed than --max-removed lets?  That has no
- * second copy of it, so it is also told, without that option, where little or
- * nothing is left.  NULL, or why it is not to be rewritten.
+ * --in-place: is more of the file removed than --max-removed allows?  Without
+ * that option a file of which little is left is reported, since there is no
+ * second copy of it.  NULL, or why the file must not be rewritten.
  */
 static const char *
 guard_file(struct pipeline *p, const struct item *it)
@@ -479,7 +478,7 @@ guard_file(struct pipeline *p, const struct item *it)
 	share = bytes > 0 ? (double)removed / (double)bytes : 0;
 	if (p->opt->guarded && share > p->opt->max_removed) {
 		snprintf(p->over, sizeof(p->over), "%.2f %% of its text would "
-			 "be removed: that is over --max-removed=%g",
+			 "be removed: more than --max-removed=%g allows",
 			 100 * share, p->opt->max_removed);
 		return p->over;
 	}
@@ -492,8 +491,8 @@ guard_file(struct pipeline *p, const struct item *it)
 }
 
 /*
- * What decoding a file takes counts under --memory, where it is much; the most
- * of all files, so that what is known does not hang on which one is open.
+ * Memory for decoding counts under --memory if it is much: the most that any file
+ * took, so that what is remembered does not depend on which file is open.
  */
 static void
 set_aside(struct pipeline *p, const struct item *it)
@@ -521,7 +520,7 @@ begin_file(struct pipeline *p, const struct item *it)
 	if (p->opt->in_place)
 		get_bytes(p, &p->bytes_before, &p->removed_before);
 	got = destinations_begin(&p->destinations, it->file);
-	/* Where it cannot be rewritten, its text is not to be known either. */
+	/* If it cannot be rewritten, its text must not be remembered either. */
 	if (got == DESTINATION_REFUSED)
 		p->files->file[it->file].skip = true;
 	return pipeline_take_result(p, got);
@@ -561,7 +560,7 @@ end_file(struct pipeline *p, const struct item *it)
 					  guard_file(p, it)));
 }
 
-/* A file that cannot be opened or read; it is reported once. */
+/* Report a file that cannot be opened or read, once. */
 static void
 read_failed(struct pipeline *p, const struct item *it)
 {

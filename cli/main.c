@@ -288,8 +288,8 @@ is_within(struct pipeline *p, const struct dedup_stats *s)
 
 	if (!opt->guarded || share <= opt->max_removed)
 		return true;
-	message("%.2f %% of the text would be removed: that is "
-		"over --max-removed=%g%s", 100 * share, opt->max_removed,
+	message("%.2f %% of the text would be removed: more than "
+		"--max-removed=%g allows%s", 100 * share, opt->max_removed,
 		p->destinations.each || p->destinations.to.temporary != NULL ?
 		"; nothing was replaced" : "");
 	p->trouble = true;

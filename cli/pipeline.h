@@ -56,7 +56,7 @@ struct pipeline {
 	uint64_t with_id;	/* JSONL */
 	uint64_t gone_before;	/* output_gone() when it began */
 	uint64_t bytes_before, removed_before;	/* --in-place: of text */
-	char over[80];		/* why it is not rewritten */
+	char over[100];		/* why it is not rewritten */
 
 	/* The batch at hand. */
 	struct batch *batch;

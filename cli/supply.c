@@ -1,4 +1,4 @@
-/* Batches ahead of who works them off. */
+/* Batches, filled ahead of their use. */
 #include "supply.h"
 
 #include <pthread.h>
@@ -9,8 +9,8 @@
 #include "reader.h"
 
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
-#define BATCH_TWO ((size_t)256 << 10)	/* ... where two threads share it */
-#define BATCH_THREAD ((size_t)512 << 10)	/* for each of more but the judge */
+#define BATCH_TWO ((size_t)256 << 10)	/* ... if two threads share it */
+#define BATCH_THREAD ((size_t)512 << 10)	/* for each more, but the judge */
 #define BATCH_MOST ((size_t)8 << 20)
 
 struct supply {
@@ -18,15 +18,15 @@ struct supply {
 	struct reader *reader;
 	atomic_int demand;
 	unsigned threads;	/* that work on batches */
-	bool begun;		/* there is one more, that fills them */
+	bool begun;		/* there is one more thread, which fills them */
 	pthread_t thread;
 	pthread_mutex_t lock;	/* of all that follows */
 	pthread_cond_t change;
 	struct batch batch[2];
-	size_t nfilled, nasked;	/* batches so far: that were filled, and that
+	size_t nfilled, nasked;	/* batches so far that were filled, and that
 				 * were asked for */
-	bool waiting;		/* the last one asked for is not there yet */
-	enum supply_result end;	/* SUPPLY_BATCH: it is not there yet */
+	bool waiting;		/* the last one asked for is not filled yet */
+	enum supply_result end;	/* SUPPLY_BATCH: there may be more */
 };
 
 /* SUPPLY_BATCH, SUPPLY_END or SUPPLY_NO_MEMORY. */
@@ -43,7 +43,7 @@ fill(struct supply *s, struct batch *b)
 							: SUPPLY_BATCH;
 }
 
-/* A batch is free again once the next one but one is asked for. */
+/* Is one of the two free?  The caller has one; at most one is filled ahead. */
 static bool
 may_fill(const struct supply *s)
 {
@@ -121,9 +121,9 @@ supply_free(struct supply *s)
 }
 
 /*
- * Is a thread to fill them?  Two threads have no use for a third that copies
- * text that is in memory as good as: it costs them more in caches than it spares.
- * But to find records, to decompress, or to wait, is work of its own.
+ * Should a thread fill them?  With two threads, a third that only copies text
+ * costs more, in caches, than it saves.  But finding records, decompressing and
+ * waiting are work of their own.
  */
 static bool
 is_worth_a_thread(const struct supply *s)
@@ -139,7 +139,7 @@ fill_here(struct supply *s, int ms, struct batch **b)
 	return reader_ready(s->reader, ms) ? fill(s, *b) : SUPPLY_PAUSE;
 }
 
-/* A batch is there, or the end is: wait for that. */
+/* Wait until a batch is filled or the input ends. */
 static void
 wait_for_batch(struct supply *s, int ms)
 {
@@ -160,13 +160,13 @@ supply_next(struct supply *s, int ms, struct batch **b)
 {
 	enum supply_result got = SUPPLY_BATCH;
 
-	/* Where none can be had, that is no error. */
+	/* If there can be no thread, that is not an error. */
 	if (!s->begun && is_worth_a_thread(s))
 		s->begun = pthread_create(&s->thread, NULL, work, s) == 0;
 	if (!s->begun)
 		return fill_here(s, ms, b);
 	pthread_mutex_lock(&s->lock);
-	/* The one that it had is done with, unless it waits for this one. */
+	/* The caller is done with the batch it had, unless it waits for this. */
 	if (!s->waiting)
 		s->nasked++;
 	pthread_cond_broadcast(&s->change);

@@ -1,6 +1,6 @@
 /*
- * Batches, one after the other, prepared; by a thread that reads on into one
- * while another one is worked off, or by the one that asks.
+ * Prepared batches, one after the other: filled by a thread that reads ahead while
+ * another batch is in use, or by the thread that asks.
  */
 #ifndef SUPPLY_H
 #define SUPPLY_H
@@ -13,19 +13,19 @@ struct supply;
 
 enum supply_result {
 	SUPPLY_BATCH,
-	SUPPLY_NONE,		/* none within that time */
-	SUPPLY_PAUSE,		/* the same, and the input is live: it waits */
+	SUPPLY_NONE,		/* no batch within that time */
+	SUPPLY_PAUSE,		/* the same, and the input is live: it pauses */
 	SUPPLY_END,
 	SUPPLY_NO_MEMORY,
-	SUPPLY_FAILED,		/* for who asks: something else did, and said so */
+	SUPPLY_FAILED,		/* for the caller: it failed, with a message */
 };
 
-/* Of these files; 'threads' work on the batches.  NULL with ENOMEM. */
+/* Batches of these files, for 'threads' that work on them.  NULL with ENOMEM. */
 struct supply *supply_new(const struct options *opt, struct files *files,
 			  unsigned threads);
 void supply_free(struct supply *s);
 
-/* The next batch; it lives until the next call.  Wait for it so many ms. */
+/* The next batch, which lives until the next call.  Wait at most so many ms. */
 enum supply_result supply_next(struct supply *s, int ms, struct batch **b);
 
 #endif

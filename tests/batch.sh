@@ -923,7 +923,7 @@ guards_each_file() {
 	exits 2 dedup --in-place --max-removed=.6 a b c 2>err
 	cat err
 	echo 'dedup: b: not rewritten: 100.00 % of its text would be removed:'\
-' that is over --max-removed=0.6' | cmp - err
+' more than --max-removed=0.6 allows' | cmp - err
 	cmp b copy
 	cmp c <(text b 1 2 3)
 	is_tidy
@@ -946,8 +946,8 @@ removes_too_much() {
 	text b 1 >b
 	exits 2 dedup --max-removed=0.1 a b >out 2>err
 	dedup a b | cmp - out
-	grep -qx 'dedup: 5.\... % of the text would be removed: that is over'\
-' --max-removed=0.1' err
+	grep -qx 'dedup: 5.\... % of the text would be removed: more than'\
+' --max-removed=0.1 allows' err
 	[ "$(wc -l <err)" -eq 1 ]
 	dedup --max-removed=0.6 a b 2>err | cmp - out
 	[ ! -s err ]
@@ -1422,11 +1422,11 @@ mixes() {	# OPTION...
 	text b 2 2 >b
 	printf '{"text":"%s"}\n' "$long" "$long" >r.jsonl
 	exits 2 dedup "${with[@]}" a r.jsonl >out 2>err
-	grep -Fqx 'dedup: r.jsonl: cannot go on: it is JSONL, and what comes'\
-' before is not: one output cannot hold both; see --output-dir' err
+	grep -Fqx 'dedup: r.jsonl: cannot go on: it is JSONL, unlike the input'\
+' before it: one output cannot hold both; see --output-dir' err
 	not grep -q text out
 	exits 2 dedup "${with[@]}" r.jsonl a >out 2>err
-	grep -Fq 'dedup: a: cannot go on: it is text, and what comes' err
+	grep -Fq 'dedup: a: cannot go on: it is text, unlike the input' err
 	# By their names it is known before.
 	printf 'WARC/1.0\r\n' >w.warc
 	exits 2 dedup "${with[@]}" r.jsonl a w.warc >out 2>err

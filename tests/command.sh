@@ -1105,7 +1105,7 @@ must 'WARC: --min-doc-words: what is left of a long record is written' \
 jsonl_as_text() {
 	printf '{"body":"%s"}\n' "$long" "$long" >a
 	dedup <a >out 2>err
-	grep -q '^dedup: standard input: taken for text: .*"text"' err
+	grep -q '^dedup: standard input: reading as text: .*"text"' err
 	{
 		dedup -q <a
 		dedup -f text a

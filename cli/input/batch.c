@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define ROOM ((size_t)256 << 10)	/* in a batch at first */
-#define ROOM_KEPT ((size_t)16 << 20)	/* in one that is empty: that of a full one */
+#define ROOM_KEPT ((size_t)16 << 20)	/* kept in an empty one: a full one's */
 
 int
 batch_init(struct batch *b)
@@ -86,7 +86,7 @@ is_space(const char *s, size_t len)
 	return true;
 }
 
-/* Room for the unescaped texts of all records: no more than themselves. */
+/* Room for the unescaped texts of all records: they are never longer. */
 static int
 texts_room(struct batch *b)
 {
@@ -115,7 +115,7 @@ prepare_record(struct batch *b, struct item *it, const struct json_path *paths)
 		it->state = RECORD_BLANK;
 		return 0;
 	}
-	/* A byte-order mark is no part of the first record. */
+	/* A byte-order mark is not part of the first record. */
 	bom = it->at == 0 ? json_bom_len(rec, it->len) : 0;
 	if (json_scan(rec + bom, it->len - bom, paths, 2, it->v, &why, &at)) {
 		it->state = RECORD_BAD;

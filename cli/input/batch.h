@@ -1,9 +1,9 @@
 /*
  * Batches of documents.
  *
- * A batch is a stretch of the input in one buffer and a list of what stands in
- * it: text, records, bytes that only pass.  The reader fills it, and it is
- * worked off in the order of the input.
+ * A batch is a piece of the input in one buffer, and a list of what is in it:
+ * text, records, bytes that only pass.  The reader fills it; then its items are
+ * handled in the order of the input.
  */
 #ifndef BATCH_H
 #define BATCH_H
@@ -18,20 +18,20 @@
 
 enum item_kind {
 	ITEM_FILE,		/* a file begins */
-	ITEM_TEXT,		/* a document of text, or a stretch of one */
+	ITEM_TEXT,		/* a document of text, or a piece of one */
 	ITEM_RECORD,		/* a JSONL record, its newline included */
 	ITEM_WARC,		/* a WARC record, or a piece of one that is not
-				 * judged; a stretch that is none is bad */
+				 * judged; bytes that are not a record are bad */
 	ITEM_PASS,		/* bytes that stay as they are */
-	ITEM_ERROR,		/* something to complain of: 'why' */
+	ITEM_ERROR,		/* an error to report: 'why' */
 	ITEM_END,		/* the file ends */
 };
 
 /* What became of a record, once prepared. */
 enum record_state {
 	RECORD_TEXT,		/* has a text */
-	RECORD_BAD,		/* no JSON object, no WARC record: 'why' */
-	RECORD_NO_TEXT,		/* no string there */
+	RECORD_BAD,		/* not a JSON object or WARC record: 'why' */
+	RECORD_NO_TEXT,		/* has no string there */
 	RECORD_LONG,		/* (part of) one too long to judge */
 	RECORD_BLANK,
 };
@@ -42,14 +42,14 @@ struct item {
 	size_t file;		/* number of its file */
 	size_t off, len;	/* its bytes in the batch */
 	uint64_t at;		/* where they begin in the file */
-	uint64_t line;		/* lines of the file before it, where counted */
+	uint64_t line;		/* lines of the file before it, if counted */
 	uint64_t part;		/* text: number of the document in its file,
-				 * from 1; 0: the file is one */
+				 * from 1; 0: the file is one document */
 	uint64_t offset;	/* text: bytes of the document before it;
 				 * WARC: of the record */
 	bool begins, ends;	/* text: the document; record: it is whole */
-	bool object;		/* file: text, that begins with a JSON object */
-	uint64_t memory;	/* file: that decoding it takes */
+	bool object;		/* file: text that begins with a JSON object */
+	uint64_t memory;	/* file: bytes that decoding it takes */
 	struct json_value v[2];	/* record: text and id */
 	size_t warc;		/* WARC, with text: number in batch.warcs */
 	const char *text;	/* what is judged: of a record, unescaped */
@@ -75,16 +75,16 @@ struct batch {
 int batch_init(struct batch *b);
 void batch_free(struct batch *b);
 
-/* What was in it is done with. */
+/* Forget what was in it. */
 void batch_clear(struct batch *b);
 
 /* The same, but keep no room that only a huge record needs. */
 void batch_empty(struct batch *b);
 
-/* The bytes that items count from. */
+/* Its bytes: offsets of items begin here. */
 char *batch_bytes(const struct batch *b);
 
-/* Room for 'more' bytes behind those that it has: 0, or -1 with ENOMEM. */
+/* Room for 'more' bytes after those that it has: 0, or -1 with ENOMEM. */
 int batch_room(struct batch *b, size_t more);
 
 /* Find the texts of all items: 0, or -1 with ENOMEM. */

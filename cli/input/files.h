@@ -10,7 +10,7 @@
 
 #include "source.h"
 
-/* What a file is while it is read, so as to see whether it stays so. */
+/* What a file is while it is read, to see whether it stays the same. */
 struct stamp {
 	dev_t dev;
 	ino_t ino;
@@ -28,9 +28,9 @@ struct file {
 	dev_t dev;		/* FILE_REGULAR: which one it is, ... */
 	ino_t ino;
 	uint64_t size;		/* ... and its bytes */
-	struct stamp *stamp;	/* where f->stamps, once it has been opened */
+	struct stamp *stamp;	/* if f->stamps, once it has been opened */
 	_Atomic bool skip;	/* no more of it is wanted */
-	bool reported;		/* its error was printed in a first reading */
+	bool reported;		/* its error was printed in an earlier pass */
 };
 
 struct files {
@@ -38,16 +38,16 @@ struct files {
 	size_t n, room;
 	char **text;		/* of lists; the names point into them */
 	size_t ntexts;
-	bool stamps;		/* they are wanted, and regular files alone */
-	struct source *spooled;	/* for two readings: by number; fd -1: open
+	bool stamps;		/* they are wanted, and only regular files */
+	struct source *spooled;	/* for two passes: by number; fd -1: open
 				 * the file again */
-	uint64_t size;		/* bytes of all, where known ... */
-	bool sized;		/* ... which is so if all are regular */
+	uint64_t size;		/* bytes of all, if known ... */
+	bool sized;		/* ... which they are if all are regular */
 };
 
 /*
- * Operands; and the names in a list ("-" is standard input), each ended by
- * 'end'.  They are added to those that are there.  0, or -1 with errno.
+ * Add operands, or the names in a list ("-" is standard input), each ended by
+ * 'end'.  0, or -1 with errno.
  */
 int files_take(struct files *f, char *const *operands, size_t n);
 int files_read_list(struct files *f, const char *list, char end);
@@ -60,8 +60,8 @@ int files_stamp(struct file *f, struct source *s);
 bool files_is_same(const struct stamp *a, const struct stat *b);
 
 /*
- * What kind of file is it?  The system is asked the first time: of small files,
- * a run takes as long as its system calls.
+ * What kind of file is it?  The system is asked only the first time: a run over
+ * small files takes as long as its system calls.
  */
 enum file_kind files_look(struct file *f);
 

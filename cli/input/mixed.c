@@ -1,4 +1,4 @@
-/* Text, JSONL and WARC do not go into one output. */
+/* Text, JSONL and WARC are not written to one output. */
 #include "mixed.h"
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 
 #include "format_guess.h"
 
-/* Are the records, or the text, themselves what is written, and to one file? */
+/* Is the output one file of records or text as they came? */
 static bool
 is_one_output(const struct options *opt)
 {
@@ -22,11 +22,11 @@ const char *
 mixed_take(struct mixed *m, const struct options *opt, enum format format)
 {
 	static const char *const why[] = {
-		[FORMAT_TEXT] = "it is text, and what comes before is not: "
+		[FORMAT_TEXT] = "it is text, unlike the input before it: "
 				"one output cannot hold both; see --output-dir",
-		[FORMAT_JSONL] = "it is JSONL, and what comes before is not: "
+		[FORMAT_JSONL] = "it is JSONL, unlike the input before it: "
 				 "one output cannot hold both; see --output-dir",
-		[FORMAT_WARC] = "it is WARC, and what comes before is not: "
+		[FORMAT_WARC] = "it is WARC, unlike the input before it: "
 				"one output cannot hold both; see --output-dir",
 	};
 

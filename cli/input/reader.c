@@ -1,9 +1,9 @@
 /*
  * Files to batches of documents.
  *
- * The reader looks for as little as it needs to cut the input into items: line
- * ends of JSONL, headers of WARC, separator lines.  A long text it cuts
- * anywhere.  All else is done by batch_prepare().
+ * The reader looks only for what it needs to cut the input into items: line ends
+ * of JSONL, headers of WARC, separator lines.  It cuts a long text anywhere.
+ * batch_prepare() does everything else.
  */
 #include "reader_state.h"
 
@@ -34,13 +34,13 @@ reader_new(const struct options *opt, struct files *files, size_t size,
 	r->size = size;
 	r->demand = demand;
 	r->src = &r->own;
-	/* It is part of what may be known, but what all tools write is read. */
+	/* Part of --memory; but what all tools write can be read. */
 	r->window = opt->window;
 	if (opt->dedup.memory > 0 && r->window > opt->dedup.memory)
 		r->window = opt->dedup.memory;
 	if (r->window < WINDOW_LEAST)
 		r->window = WINDOW_LEAST;
-	/* options.c has looked at it. */
+	/* options.c has checked it. */
 	(void)json_path_parse(&r->text_path, opt->text_field);
 	return r;
 }
@@ -106,10 +106,10 @@ find_format(struct reader *r, struct batch *b, const char *path)
 }
 
 /*
- * Is it binary data that was taken for text?  Then *is says what, else NULL.
- * A file is judged by its window.  So is a pipe, if it brings that much in
- * HEAD_WAIT ms: nobody should wait longer for the first line.  0, or -1 with
- * ENOMEM.
+ * Is it binary data that looked like text?  Then *is says what, else it is NULL.
+ * A file is judged by its first BINARY_WINDOW bytes.  So is a pipe, if that much
+ * comes within HEAD_WAIT ms: nobody should wait longer for the first line.  0,
+ * or -1 with ENOMEM.
  */
 static int
 find_binary(struct reader *r, struct batch *b, const struct binary **is)
@@ -140,7 +140,7 @@ cannot_open(struct reader *r, struct batch *b, const char *what,
 	return reader_add_error(r, b, what, why);
 }
 
-/* The file whose item has this number is not read: that item, and why. */
+/* Do not read the file whose item has this number: remove its items, say why. */
 static int
 refuse(struct reader *r, struct batch *b, size_t number,
        const struct binary *is)
@@ -152,7 +152,7 @@ refuse(struct reader *r, struct batch *b, size_t number,
 		free(b->items[--b->n].owned);
 	b->len = r->pos;
 	r->raw += source_consumed(r->src);
-	if (asprintf(&why, "%s; try: %s (--text reads it as it is)", is->what,
+	if (asprintf(&why, "%s; try: %s (or --text to read it anyway)", is->what,
 		     is->advice) < 0)
 		return -1;
 	got = cannot_open(r, b, "not read", why);
@@ -162,18 +162,18 @@ refuse(struct reader *r, struct batch *b, size_t number,
 
 /* Files. */
 
-/* What is to be rewritten is not to be waited for, as a pipe would be. */
+/* A file to be rewritten must not be waited for, as a pipe would be. */
 static bool
 is_unfit(const struct reader *r, const struct file *f)
 {
 	struct stat st;
 
-	/* Now, not when the run began.  Of a directory source_open() says it. */
+	/* Now, not when the run began.  source_open() reports a directory. */
 	return r->files->stamps && stat(f->path, &st) == 0 &&
 	       !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
-/* Open r->src: 1, 0 where that failed, which has its item, or -1. */
+/* Open r->src: 1, 0 if that failed, with an item that says so, or -1. */
 static int
 open_source(struct reader *r, struct batch *b, size_t file)
 {
@@ -202,7 +202,7 @@ open_source(struct reader *r, struct batch *b, size_t file)
 	return 1;
 }
 
-/* What is open begins: 1, 0 where it is refused, -1. */
+/* Begin the file that is open: 1, 0 if it is refused, -1. */
 static int
 begin_file(struct reader *r, struct batch *b, const char *path)
 {
@@ -220,7 +220,7 @@ begin_file(struct reader *r, struct batch *b, const char *path)
 	return 1;
 }
 
-/* The next file that can be read, if there is one: 1, 0, -1. */
+/* Open the next file that can be read: 1, 0 if there is none, -1. */
 static int
 open_next(struct reader *r, struct batch *b)
 {
@@ -243,7 +243,7 @@ open_next(struct reader *r, struct batch *b)
 	return got;
 }
 
-/* What the batch has no item of waits for the next one. */
+/* Keep the bytes that are in no item for the next batch. */
 static int
 carry_over(struct reader *r, struct batch *b)
 {

@@ -16,37 +16,36 @@
 
 struct reader;
 
-/* What another thread wants of it. */
+/* What another thread wants from it. */
 enum reader_demand {
-	READER_FILL,		/* a batch that is full, as nobody waits */
+	READER_FILL,		/* a full batch: nobody waits for it */
 	READER_HURRY,		/* what there is */
 	READER_STOP,		/* nothing more */
 };
 
 /*
- * A reader of these files, which it opens one after another.  'size': bytes a
- * batch is to hold about.  'demand': an enum reader_demand that may change at
- * any time.  NULL with ENOMEM.
+ * A reader of these files, which it opens one after another.  A batch holds
+ * about 'size' bytes.  'demand' is an enum reader_demand that may change at any
+ * time.  NULL with ENOMEM.
  */
 struct reader *reader_new(const struct options *opt, struct files *files,
 			  size_t size, const atomic_int *demand);
 void reader_free(struct reader *r);
 
 /*
- * Fill the batch with what comes next: 1, 0 at the end, -1 with ENOMEM.  What
- * cannot be opened or read is an ITEM_ERROR.  Where input is live (a pipe), and
- * in a hurry, a batch has what there is and does not wait for more once it has
- * something.
+ * Fill the batch with what comes next: 1, 0 at the end, -1 with ENOMEM.  A file
+ * that cannot be opened or read is an ITEM_ERROR.  If the input is live (a pipe)
+ * and in a hurry, the batch does not wait for more once it has something.
  */
 int reader_next(struct reader *r, struct batch *b);
 
 /* Is there more input (or its end) within 'ms' milliseconds? */
 bool reader_ready(const struct reader *r, int ms);
 
-/* Is what is being read more work than to copy it: no text, compressed, a pipe? */
+/* Is reading more work than a copy: not text, compressed, or a pipe? */
 bool reader_is_slow(const struct reader *r);
 
-/* From another thread: does it wait for a live input? */
+/* Does it wait for a live input?  For another thread. */
 bool reader_waits(const struct reader *r);
 
 #endif

@@ -1,12 +1,12 @@
-/* Bytes of the open file into a batch, and its items one by one. */
+/* Reads bytes of the open file into a batch, and adds its items one by one. */
 #include "reader_state.h"
 
 #include <string.h>
 
 #include "array.h"
 
-#define DEMAND_MS 10		/* what is at hand is not wanted, but may be */
-#define WAIT_MS 100		/* nothing is at hand, but it may be to stop */
+#define DEMAND_MS 10		/* nobody wants the batch yet; look again */
+#define WAIT_MS 100		/* the batch is empty; look whether to stop */
 
 struct item *
 reader_add(struct reader *r, struct batch *b, enum item_kind kind, size_t len)
@@ -42,7 +42,7 @@ reader_add_error(struct reader *r, struct batch *b, const char *what,
 	return it->owned != NULL ? 0 : -1;
 }
 
-/* Wait for a live input: false, where that is not wanted any more. */
+/* Wait for a live input: false if that is not wanted any more. */
 static bool
 wait_for_input(struct reader *r)
 {
@@ -71,8 +71,8 @@ reader_read_on(struct reader *r, struct batch *b)
 	n = source_read(r->src, batch_bytes(b) + b->len, room);
 	if (n > 0) {
 		b->len += (size_t)n;
-		/* All that it had when it was opened: spare small files the
-		 * call that finds no more. */
+		/* All that the file had when it was opened: a small file
+		 * needs no call that finds no more. */
 		r->eof = (size_t)n < CHUNK && !r->src->live &&
 			 source_kind(r->src) == COMPRESSION_NONE &&
 			 source_size(r->src) > 0 &&

@@ -1,4 +1,4 @@
-/* JSONL to items: a record each. */
+/* JSONL to items, one for each record. */
 #include "reader_state.h"
 
 #include <string.h>

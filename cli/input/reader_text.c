@@ -1,14 +1,14 @@
-/* Text to items: documents, and stretches of long ones. */
+/* Text to items: documents, and pieces of long ones. */
 #include "reader_state.h"
 
 #include <string.h>
 
 /*
- * How long is the separator that begins a line with these 'len' bytes, 'n' of
- * which are its text; with its newline?  0: it is none, or more has to be there
- * to know.
+ * A line of these 'len' bytes begins with the 'n' bytes of the separator: how long
+ * is the separator with its newline?  0: the line is not one, or more bytes are
+ * needed to know.
  *
- * A form feed stands in front of the first line of a page.  It is one alone.
+ * A form feed is in front of the first line of a page, and needs no newline.
  */
 static size_t
 separator_len(const struct reader *r, const char *line, size_t len, size_t n)
@@ -21,8 +21,8 @@ separator_len(const struct reader *r, const char *line, size_t len, size_t n)
 }
 
 /*
- * Where a document-separator line begins, from the position on, else where
- * what there is ends; its length to *size.
+ * Where the next document-separator line begins, with its length in *size; or
+ * the end of the rest, if there is none.
  */
 static size_t
 find_separator(const struct reader *r, const struct batch *b, size_t *size)
@@ -42,8 +42,8 @@ find_separator(const struct reader *r, const struct batch *b, size_t *size)
 		*size = begins ? separator_len(r, p, len - at, n) : 0;
 		if (*size > 0)
 			return at;
-		/* Another one begins a line.  No line is searched twice, be
-		 * there ever so many of these words in it. */
+		/* A separator begins a line.  No line is searched twice,
+		 * however often it has these words. */
 		p = memchr(p + n, '\n', len - at - n);
 		if (p == NULL)
 			break;
@@ -53,8 +53,8 @@ find_separator(const struct reader *r, const struct batch *b, size_t *size)
 }
 
 /*
- * Bytes before what may be the beginning of a separator line: no longer than
- * the separator and a CR, so nothing else is looked at.
+ * Bytes before what may be the beginning of a separator line.  That is no longer
+ * than the separator and a CR, so only so many bytes are looked at.
  */
 static size_t
 before_partial_line(const char *sep, const char *text, size_t len)
@@ -86,7 +86,7 @@ reader_begin_document(struct reader *r)
 	r->begun = false;
 }
 
-/* 'len' bytes of the document at hand: an item. */
+/* Add an item of 'len' bytes of the current document. */
 static int
 add_text(struct reader *r, struct batch *b, size_t len, bool ends)
 {

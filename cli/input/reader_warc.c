@@ -1,15 +1,15 @@
-/* WARC to items: a record each, or pieces of one that is not judged. */
+/* WARC to items: one for each record, or pieces of one that is not judged. */
 #include "reader_state.h"
 
 #include <stdlib.h>
 
 #include "array.h"
 
-#define UNWANTED_MAX ((size_t)1 << 20)	/* without text: not gathered */
+#define UNWANTED_MAX ((size_t)1 << 20)	/* larger without text: not gathered */
 
 /*
- * An item of what is next of the record at hand, 'len' bytes: all of it, or a
- * piece; the last one knows what became of it.
+ * Add an item of the next 'len' bytes of the current record: all of it, or a
+ * piece.  The last one has its final state.
  */
 static int
 add_warc(struct reader *r, struct batch *b, uint64_t len,
@@ -34,7 +34,7 @@ add_warc(struct reader *r, struct batch *b, uint64_t len,
 	return 0;
 }
 
-/* A record with text: an item, and where its parts are. */
+/* Add a record with text, and where its parts are. */
 static int
 add_warc_text(struct reader *r, struct batch *b)
 {
@@ -58,10 +58,10 @@ state_of_passed(const struct reader *r)
 }
 
 /*
- * A record begins here: 1 where something became of it, 0 where there has to
- * be more, -1.  What is done depends on the file alone, not on how much of it
- * happens to be at hand: a record too long to be gathered is passed in pieces
- * once there are so many bytes, whatever else may be known of it by then.
+ * A record begins here: 1 if an item or a new phase came of it, 0 if more bytes
+ * are needed, -1.  What is done depends only on the file, not on how much of it
+ * was read so far: a record too long to be gathered is passed in pieces once
+ * there are so many bytes, whatever else is known of it by then.
  */
 static int
 take_warc(struct reader *r, struct batch *b)
@@ -86,7 +86,7 @@ take_warc(struct reader *r, struct batch *b)
 	return got < 0;
 }
 
-/* The next of a block that is not gathered, but for its last byte. */
+/* More of a block that is not gathered, except for its last byte. */
 static int
 pass_block(struct reader *r, struct batch *b)
 {
@@ -127,7 +127,7 @@ pass_trailer(struct reader *r, struct batch *b)
 	return got < 0;
 }
 
-/* Bytes that are no record, up to the next one. */
+/* Bytes outside records, up to the next record. */
 static int
 pass_bad(struct reader *r, struct batch *b)
 {

@@ -32,7 +32,7 @@ class Witness(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What goes from a document: a unit, or a part of one in one piece."""
+    """What is removed from a document: a unit, or a part of one in one piece."""
 
     offset: int
     """In bytes of the document's UTF-8; characters() makes characters of it."""
@@ -44,8 +44,9 @@ class Span(NamedTuple):
     """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate',
     'listed' or 'heading': see dedup(1)."""
     resemblance: float
-    """To the text that says it: 2M/(a+b), 0 to 1, M words in common, in order,
-    of a and b (Myers 1986). That text is the witness, or went for it."""
+    """Similarity to the text that says it: 2M/(a+b), 0 to 1, M words in common,
+    in order, of a and b (Myers 1986). That text is the witness, or was removed
+    for it."""
     witness: Witness
     documents: int
     """'boilerplate': how many have it. Else 0."""
@@ -89,16 +90,16 @@ class Deduper:
     """What has been read so far; columns are cleaned against it, in order.
 
     A document is one string: a row of a column. A unit of it (a block between
-    blank lines, or a line that can stand alone) goes if an earlier text says
-    all of it. There always is a copy that stays, its witness, and what stays is
-    not changed.
+    blank lines, or a line that can stand alone) is removed if an earlier text
+    says all of it. There always is a copy that stays, the witness, and what
+    stays is not changed.
 
     {options}
 
     Values are those of dedup(1), and may be typed as there: '8'. A share of all
     documents for boilerplate is 0.1 or '10%'. memory is bytes, '4G', a share of
     the machine's, or None: no limit. boilerplate and keep='none' take two
-    passes, see again(). threshold is of the resemblance 2M/(a+b) to a text
+    passes, see again(). threshold is of the similarity 2M/(a+b) to a text
     that stays, and may lose facts; shingles of ngram words are those of Broder
     1997. A line in a block needs twice min_words. A document with too few words
     left is nobody's witness; see drop_empty, too. The answers do not depend on
@@ -172,7 +173,7 @@ class Deduper:
         return made
 
     def spans(self, data: Any, column: str = "text") -> Any:
-        """What would go, and why; the texts count as read.
+        """What would be removed, and why; the texts count as read.
 
         A list gives, for each document, a list of :class:`Span`. Arrow data
         gives a list<struct> with the same fields, of the same package.
@@ -200,8 +201,8 @@ class Deduper:
         _shapes.feed(_Guard(self), data, column, False)
 
     def reference(self, data: Any, column: str = "text") -> None:
-        """What this column says goes from those that come after (--against),
-        and what holds a text of it.
+        """Remove what this column says from those that come after (--against),
+        and what contains a text of it.
 
         It is read before all others. RuntimeError: it is not.
         """
@@ -263,10 +264,9 @@ class Deduper:
 
         rows, documents (rows that are no nulls), bytes, units, removed (units
         by reason), removed_bytes, oversize (too long to judge, kept),
-        unrecorded (kept and not remembered, for want of memory), full, memory
-        (bytes held), lines (with words), short_lines (of these, such that
-        were no compared unit by themselves),
-        given_up (comparisons that took too many steps).
+        unrecorded (kept and not remembered, for lack of memory), full, memory
+        (bytes held), lines (with words), short_lines (of these, not compared
+        by themselves), given_up (comparisons that took too many steps).
         """
         return self._core.stats()
 
