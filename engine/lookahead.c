@@ -203,8 +203,10 @@ lengths_allow(const struct unit *u, const struct listed_unit *c)
 	       2 * (uint64_t)c->nwords <= 3 * (uint64_t)u->w.n && c->completes;
 }
 
-#define PROBE 16	/* bytes that hardly stand in two texts by chance */
 #define FEW_PLACES 64	/* bytes among which one may begin in another */
+#define PROBE 16	/* bytes, those of has_16_bytes(): they are hardly in
+			 * two texts by chance */
+
 /*
  * If 'u' stands in 'c' in one piece, it is moved there by d bytes at most, as c
  * is so much longer:

@@ -1,6 +1,4 @@
-/*
- * The arithmetic of hashes: the only header that includes xxHash.
- */
+/* What the hashes share: xxHash, which only hash/ and shingle.c use, and NH. */
 #ifndef MIX_H
 #define MIX_H
 

@@ -19,7 +19,7 @@ has_digit(const char *p, size_t len)
 	return false;
 }
 
-/* The same for words of more than 16 bytes. */
+/* The public hash of a word of more than 16 bytes, and its keyed one. */
 static uint32_t
 hash_long_public(const char *p, size_t len)
 {

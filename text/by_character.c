@@ -173,7 +173,7 @@ put_character(struct sink *k, struct character ch, struct character *next,
 	return 0;
 }
 
-const unsigned char edge[0x100] = {
+const unsigned char chunk_edge[0x100] = {
 	['!'] = 3, ['='] = 1, ['&'] = 2,
 	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
 	['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
@@ -186,7 +186,7 @@ const unsigned char edge[0x100] = {
 };
 
 int
-read_characters(struct sink *k, size_t *pos, bool all)
+by_character_read(struct sink *k, size_t *pos, bool all)
 {
 	const char *s = k->r.text;
 	size_t p = *pos, start;
@@ -224,7 +224,7 @@ read_characters(struct sink *k, size_t *pos, bool all)
 			before = ch.info;
 		sink_note_words(k, start, p);
 	} while (p < k->r.len &&
-		 (all || edge[(unsigned char)s[p]] >= 2 ||
+		 (all || chunk_edge[(unsigned char)s[p]] >= 2 ||
 		  (p + 1 < k->r.len && (unsigned char)s[p + 1] >= 0x80) ||
 		  k->skips || is_raised(before)));
 	if (!all && k->put.place >= AFTER_SOLO)

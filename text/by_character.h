@@ -12,13 +12,13 @@
  * sign may count before it; 4, it is not ASCII, and may change it.  If the
  * value is 2 or more, the slow path does not end before the byte.
  */
-extern const unsigned char edge[0x100];
+extern const unsigned char chunk_edge[0x100];
 
 /*
  * Read characters from *pos to the end of the text or, unless 'all', to two
  * ASCII bytes side by side.  If an address is found that began earlier, *pos is
  * set to where to continue.
  */
-int read_characters(struct sink *k, size_t *pos, bool all);
+int by_character_read(struct sink *k, size_t *pos, bool all);
 
 #endif

@@ -249,12 +249,12 @@ read_with(struct sink *k, look_function *look, facts_function *look_at_facts,
 			uint64_t keep, begin, digit = 0, drop = 0;
 			unsigned n = CHUNK;
 
-			if (__builtin_expect(m.rare || edge[next] != 0 ||
-					     most < CHUNK, 0)) {
+			if (__builtin_expect(m.rare || most < CHUNK ||
+					     chunk_edge[next] != 0, 0)) {
 				struct counted c;
 
 				n = plain_bytes(s, most, &m, next, &k->high);
-				if (m.facts != 0 || (edge[next] & 1)) {
+				if (m.facts != 0 || (chunk_edge[next] & 1)) {
 					struct facts f = look_at_facts(s);
 
 					count_signs(k, k->stop -
@@ -324,7 +324,7 @@ read_with(struct sink *k, look_function *look, facts_function *look_at_facts,
 		k->put.place = inside ? INSIDE : OUTSIDE;
 		p = k->stop - (size_t)(end - s);
 		if ((early || p == k->stop) && p < k->r.len &&
-		    read_characters(k, &p, false) != 0)
+		    by_character_read(k, &p, false) != 0)
 			return -1;
 	}
 	return 0;
@@ -353,7 +353,7 @@ read_widest(struct sink *k)
 #endif
 
 int
-read_chunks(struct sink *k, enum vectors vectors)
+by_chunk_read(struct sink *k, enum vectors vectors)
 {
 	switch (vectors) {
 #ifdef WIDEST

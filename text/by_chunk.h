@@ -8,6 +8,6 @@
 #include "vectors.h"
 
 /* Read all of the text with these instructions: 0, or -1 with ENOMEM. */
-int read_chunks(struct sink *k, enum vectors vectors);
+int by_chunk_read(struct sink *k, enum vectors vectors);
 
 #endif

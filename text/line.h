@@ -1,7 +1,6 @@
 /*
- * A line of a document and the words on it.  This is what the scanner
- * (shingle.c) gives to the segmenter (unit.c) and the engine, and all that they
- * share.
+ * A line of a document and the words on it.  This is what words.c gives to
+ * unit.c and the engine, and all that they share.
  */
 #ifndef LINE_H
 #define LINE_H

@@ -21,7 +21,7 @@ listing_signs(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	/* Most prose has no such sign, and count_symbols() uses vectors. */
+	/* Most prose has no such sign, which is soon found by vectors. */
 	if (count_symbols(s, len).symbols == 0)
 		return 0;
 	for (size_t i = 0; i < len; i++) {

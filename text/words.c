@@ -79,11 +79,11 @@ words_memory(const struct words_reader *w)
 }
 
 static int
-read_text_plain(struct sink *k)
+read_plain(struct sink *k)
 {
 	size_t p = 0;
 
-	return k->r.len > 0 ? read_characters(k, &p, true) : 0;
+	return k->r.len > 0 ? by_character_read(k, &p, true) : 0;
 }
 
 static int
@@ -99,7 +99,7 @@ read_with(struct words_reader *w, bool plain, struct scan *out,
 	};
 
 	if (scan_reserve_norm(out, room_for(len)) != 0 ||
-	    (plain ? read_text_plain(&k) : read_chunks(&k, w->vectors)) != 0)
+	    (plain ? read_plain(&k) : by_chunk_read(&k, w->vectors)) != 0)
 		goto fail;
 	put_end(&k.put);
 	if (k.line < len &&
