@@ -114,7 +114,7 @@ program() {	# NAME: as it stands in the page
 
 compile() {	# NAME FLAG...
 	program "$1"
-	"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -o "$1" "$1.c" "${@:2}"
+	"${CC:-cc}" -std=c11 -Wall -Wextra -Werror -fno-lto -o "$1" "$1.c" "${@:2}"
 }
 
 line1='The storm left 12,000 homes without power on Monday.'

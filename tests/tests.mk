@@ -51,7 +51,7 @@ check-long: all $(LONG_TESTS:%=$T/%) $T/gen
 build-tests: $(UNIT_TESTS:%=$T/%)
 
 $T/test_%: $T/test_%.o $T/tests.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $(call wrap_of,$(@F)) -o $@ $^ \
+	$(CC) $(CFLAGS) -fno-lto $(LDFLAGS) $(call wrap_of,$(@F)) -o $@ $^ \
 		$(TEST_LIBS) $(LIBS_$(@F))
 
 # An archive, so that each test takes no more than it calls.
