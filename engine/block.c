@@ -105,16 +105,13 @@ open_fence(bool *unclosed)
 	return EXTENT_MORE;
 }
 
-/* Probe on; EXTENT_MORE with *unclosed: the fence at the cursor never closes. */
+/* Line by line.  *unclosed becomes true if the fence never closes. */
 static enum extent
-probe(struct split *s, bool final, bool *unclosed)
+probe_lines(struct split *s, bool final, bool *unclosed)
 {
 	bool document = s->opt.unit == DEDUP_UNIT_DOCUMENT;
 	struct cursor *c = &s->cursor;
 
-	*unclosed = false;
-	if (!c->in_fence && !document && probe_plain(s))
-		return end_of_block(s, final);
 	for (; c->at + c->probed < s->scan.nlines; c->probed++) {
 		size_t i = c->at + c->probed;
 		const struct line *l = s->scan.lines + i;
@@ -157,17 +154,19 @@ enum extent
 block_find(struct split *s, bool final)
 {
 	struct cursor *c = &s->cursor;
+	bool plain = s->opt.unit != DEDUP_UNIT_DOCUMENT, unclosed = false;
 	enum extent extent;
-	bool unclosed;
 
 	if (c->probed == 0 && !c->no_fence && !c->inside)
 		c->in_fence = is_fence_line(s, c->at);
-	extent = probe(s, final, &unclosed);
+	if (!c->in_fence && plain && probe_plain(s))
+		return end_of_block(s, final);
+	extent = probe_lines(s, final, &unclosed);
 	if (!unclosed)
 		return extent;
 	/* It is not a listing after all. */
 	c->no_fence = true;
 	c->in_fence = false;
 	c->probed = c->probed_bytes = 0;
-	return probe(s, final, &unclosed);
+	return block_find(s, final);
 }

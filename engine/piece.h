@@ -43,15 +43,25 @@ enum piece_kind {
 
 enum verdict { UNDECIDED, STAYS, GOES };
 
-/* What there is to say of a piece with words, or of a rule without. */
+/*
+ * What there is to say of a piece with words, or of a rule without.  What is
+ * from 'norm_len' to 'has_copy' is 0 at first.
+ */
 struct unit {
 	const struct scan *scan;	/* that has its words, */
 	size_t norm;		/* ... here in scan->norm */
-	uint32_t norm_len;	/* SHINGLE_SLACK bytes may be read behind it */
 	struct words w;
+	struct finding why;	/* its piece goes */
+	struct proposal *proposal;	/* what was found early, in
+					 * split.early; NULL: nothing */
+	uint64_t root_off, root_line;	/* repeats: what they say again;
+				 * recorded: what it was to lead to */
+
+	uint32_t norm_len;	/* SHINGLE_SLACK bytes may be read behind it */
 	uint32_t length;	/* in words, as rules count them */
 	uint32_t nlines;	/* with words; of those, that are no unit */
 	uint32_t short_lines;	/* by themselves */
+	uint32_t rank;		/* in split.lookahead */
 	uint8_t asks;		/* words at its end that ask to read on */
 	uint8_t quote;		/* marks of quoted mail before it */
 	enum ending ending : 8;	/* does it end as a cut-off lead? */
@@ -62,23 +72,15 @@ struct unit {
 	bool rule;		/* no words, but something that can be seen */
 	bool digits, ascii;	/* some word has a digit; no byte over 0x7f */
 	bool sketched;		/* w holds the words, not just fp and n */
-
 	bool repeats;		/* REPEAT; or a short unit that is one */
-	uint64_t root_off, root_line;	/* repeats: what they say again;
-				 * recorded: what it was to lead to */
 	bool linked;		/* 'completers' is known */
 	uint8_t completers;	/* bit i: the unit i + 1 units further on is
 				 * one of those that say it in full */
 	bool said;		/* a completer says all of it, word for word */
-	uint32_t rank;		/* in split.lookahead.listed */
-
 	bool broken;		/* a part of it goes by rule 5 */
-	bool recorded;		/* as a text that went: see cut_decided() */
-	bool has_copy;		/* goes for a copy that comes later, if for
+	bool recorded;		/* as a text that went: see resolve.c */
+	bool has_copy;		/* that comes later: it goes for that, if for
 				 * nothing before it; then 'why' says so */
-	struct finding why;	/* its piece goes */
-	struct proposal *proposal;	/* what was found early, in
-					 * split.early; NULL: nothing */
 };
 
 struct piece {

@@ -4,6 +4,7 @@
  */
 #include "split.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "array.h"
@@ -26,7 +27,7 @@ add_piece(struct split *s, enum piece_kind kind, uint64_t off, uint64_t line)
 	return p;
 }
 
-/* A piece with a unit; of that not all is cleared, since it is large. */
+/* A piece with a unit. */
 BODY struct piece *
 add_unit(struct split *s, enum piece_kind kind, const struct line *l)
 {
@@ -39,23 +40,17 @@ add_unit(struct split *s, enum piece_kind kind, const struct line *l)
 	if (p == NULL)
 		return NULL;
 	p->unit = u;
+	/* It is large, so not all of it is set. */
 	u->scan = &s->scan;
 	u->norm = l->norm;
-	u->norm_len = 0;
 	u->w.n = 0;
 	u->w.went = false;
 	u->w.code = NULL;
-	u->length = u->nlines = u->short_lines = 0;
-	u->asks = 0;
-	u->quote = l->quote;
-	u->ending = ENDING_WHOLE;
-	u->compared = u->part = u->listing = u->headline = u->rule = false;
-	u->digits = u->sketched = false;
-	u->ascii = true;
-	u->repeats = u->linked = u->said = false;
-	u->completers = 0;
-	u->broken = u->recorded = u->has_copy = false;
 	u->proposal = NULL;
+	memset(&u->norm_len, 0, offsetof(struct unit, has_copy) + 1 -
+				offsetof(struct unit, norm_len));
+	u->quote = l->quote;
+	u->ascii = true;
 	return p;
 }
 

@@ -157,8 +157,10 @@ put_kept(struct output *o, struct walk *w, uint64_t begin, uint64_t end)
 static int
 put_removal(struct output *o, struct walk *w, const struct dedup_removal *r)
 {
-	struct removed gone = { .removal = r };
+	struct removed gone;
 
+	gone.removal = r;
+	gone.n = 0;
 	if (r->begin < r->unit_begin)
 		gone.range[gone.n++] = range_of(w, r->begin, r->unit_begin);
 	gone.unit = gone.n;
