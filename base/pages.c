@@ -2,6 +2,9 @@
 #include "pages.h"
 
 #include <errno.h>
+#include <stdlib.h>
+
+#define PAGE 4096
 
 #ifdef __linux__
 #include <stdint.h>
@@ -68,7 +71,6 @@ pages_free(void *p, size_t len)
 		munmap(p, rounded(len));
 }
 #else
-#include <stdlib.h>
 #include <string.h>
 
 void *
@@ -89,3 +91,13 @@ pages_free(void *p, size_t len)
 	free(p);
 }
 #endif
+
+void *
+pages_buffer(size_t len)
+{
+	void *p;
+	int error = posix_memalign(&p, PAGE, len);
+
+	errno = error != 0 ? error : errno;
+	return error == 0 ? p : NULL;
+}

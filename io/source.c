@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "decoder.h"
 #include "file.h"
+#include "pages.h"
 
 #define LARGE ((uint64_t)1 << 20)	/* bytes of a file worth reading ahead */
 #define RAW ((size_t)256 << 10)		/* compressed bytes read at a time */
@@ -138,7 +139,7 @@ begin_decoding(struct source *s, const unsigned char *rest, size_t n)
 	s->decoder = decoder_new(s->kind, s->window > 0 ? s->window :
 				 SOURCE_WINDOW);
 	if (s->decoder != NULL && s->raw == NULL)
-		s->raw = malloc(RAW);
+		s->raw = pages_buffer(RAW);
 	if (s->decoder == NULL || s->raw == NULL) {
 		s->nheld = 0;		/* it is not text */
 		return fail(s, errno, errno == ENOTSUP ? without[s->kind] :
@@ -381,7 +382,7 @@ copy_raw(struct source *s, int fd)
 	if (file_write_all(fd, s->held, s->nheld) != 0 ||
 	    (s->decoder != NULL && file_write_all(fd, s->raw, s->raw_end) != 0))
 		return -1;
-	iov.iov_base = malloc(RAW);
+	iov.iov_base = pages_buffer(RAW);
 	if (iov.iov_base == NULL)
 		return -1;
 	while ((n = read_raw(s, &iov, 1)) > 0)

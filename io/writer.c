@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "encoder.h"
+#include "pages.h"
 
 #define BUFFER ((size_t)128 << 10)
 #define DIRECT ((size_t)32 << 10)	/* so many bytes are written without
@@ -53,7 +54,7 @@ prepare(struct writer *w, const struct compression *c)
 		if (w->encoder == NULL)
 			return -1;
 	}
-	w->buf = malloc(plain ? BUFFER : BUFFER + OUT);
+	w->buf = pages_buffer(plain ? BUFFER : BUFFER + OUT);
 	if (w->buf == NULL) {
 		dispose(w);
 		return -1;

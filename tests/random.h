@@ -6,6 +6,7 @@
  * linked with
  *
  *	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+ *	-Wl,--wrap=posix_memalign
  *
  * Then each allocation of the module and of the test (not those inside shared
  * libraries) is counted, and can be made to fail.
@@ -152,10 +153,12 @@ sort_distinct64(uint64_t *v, uint32_t n)
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t size);
+int __real_posix_memalign(void **p, size_t alignment, size_t size);
 void __real_free(void *p);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t size);
+int __wrap_posix_memalign(void **p, size_t alignment, size_t size);
 void __wrap_free(void *p);
 
 static struct {
@@ -224,6 +227,16 @@ __wrap_realloc(void *p, size_t size)
 
 	allocations.live += p == NULL && q != NULL;
 	return q;
+}
+
+int
+__wrap_posix_memalign(void **p, size_t alignment, size_t size)
+{
+	int got = allocation_fails() ? ENOMEM :
+		  __real_posix_memalign(p, alignment, size);
+
+	allocations.live += got == 0;
+	return got;
 }
 
 void

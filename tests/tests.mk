@@ -23,7 +23,8 @@ TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka $(PACKAGES)) $(CLI_LIBS) -lm
 LIBS_test_json = $(shell $(PKG_CONFIG) --libs jansson)
 
 # Tests that make allocations fail say so: see random.h.
-WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+	-Wl,--wrap=posix_memalign
 wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
 
 # The scripts; those of the command, in as many parts as may run at once.

@@ -2,6 +2,9 @@
 #include "batch.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "pages.h"
 
 #define ROOM ((size_t)256 << 10)	/* in a batch at first */
 #define ROOM_KEPT ((size_t)16 << 20)	/* kept in an empty one: a full one's */
@@ -10,7 +13,7 @@ int
 batch_init(struct batch *b)
 {
 	*b = (struct batch){ .room = ROOM };
-	b->buf = malloc(BATCH_HEAD + b->room);
+	b->buf = pages_buffer(BATCH_HEAD + b->room);
 	return b->buf != NULL ? 0 : -1;
 }
 
@@ -29,7 +32,8 @@ batch_empty(struct batch *b)
 
 	batch_clear(b);
 	if (b->room > ROOM_KEPT &&
-	    (p = realloc(b->buf, BATCH_HEAD + ROOM)) != NULL) {
+	    (p = pages_buffer(BATCH_HEAD + ROOM)) != NULL) {
+		free(b->buf);
 		b->buf = p;
 		b->room = ROOM;
 	}
@@ -66,9 +70,11 @@ batch_room(struct batch *b, size_t more)
 		return 0;
 	while (room - b->len < more)
 		room *= 2;
-	buf = realloc(b->buf, BATCH_HEAD + room);
+	buf = pages_buffer(BATCH_HEAD + room);
 	if (buf == NULL)
 		return -1;
+	memcpy(buf + BATCH_HEAD, batch_bytes(b), b->len);
+	free(b->buf);
 	b->buf = buf;
 	b->room = room;
 	return 0;
