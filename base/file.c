@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PIPE_ROOM (256 << 10)	/* bytes: more would leave the cache */
+
 int
 file_write_all(int fd, const void *data, size_t len)
 {
@@ -85,4 +87,14 @@ file_sync_folder(const char *path)
 	close(fd);
 	errno = error;
 	return got;
+}
+
+void
+file_widen_pipe(int fd)
+{
+#ifdef F_SETPIPE_SZ
+	fcntl(fd, F_SETPIPE_SZ, PIPE_ROOM);
+#else
+	(void)fd;
+#endif
 }

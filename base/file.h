@@ -23,4 +23,10 @@ char *file_link_target(const char *path);
  */
 int file_sync_folder(const char *path);
 
+/*
+ * Give a pipe more room, so that each side sleeps and wakes less often.  Does
+ * nothing if 'fd' is no pipe, or may not have it.
+ */
+void file_widen_pipe(int fd);
+
 #endif

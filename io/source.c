@@ -61,6 +61,8 @@ source_open(struct source *s, const char *path)
 		goto fail;
 	}
 	s->live = !S_ISREG(st.st_mode);
+	if (S_ISFIFO(st.st_mode))
+		file_widen_pipe(s->fd);
 	if (!s->live) {
 		/* Another process may have read part of standard input. */
 		if (!s->ours)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "encoder.h"
+#include "file.h"
 #include "pages.h"
 
 #define BUFFER ((size_t)128 << 10)
@@ -68,15 +69,15 @@ writer_open(struct writer *w, const char *path, const struct compression *c)
 {
 	if (prepare(w, c) != 0)
 		return -1;
+	w->ours = path != NULL;
 	w->fd = STDOUT_FILENO;
-	if (path == NULL)
-		return 0;
-	w->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (w->ours)
+		w->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (w->fd < 0) {
 		dispose(w);
 		return -1;
 	}
-	w->ours = true;
+	file_widen_pipe(w->fd);
 	return 0;
 }
 
