@@ -257,6 +257,7 @@ append(struct split *own, const struct split *ahead, const struct prepared *r,
 	if (n > 0)
 		memcpy(p, ahead->pieces + r->piece + from, n * sizeof(*p));
 	own->npieces += n;
+	own->lookahead.wanted |= ahead->lookahead.wanted;
 	for (size_t i = 0; i < n; i++) {
 		p[i].line += line;
 		if (p[i].unit != NULL && p[i].unit->repeats)

@@ -48,6 +48,8 @@ int
 lookahead_list(struct split *s, size_t from)
 {
 	s->lookahead.n = 0;
+	if (!s->lookahead.wanted)
+		return 0;
 	if (array_room(&s->lookahead.listed, &s->lookahead.room, s->npieces,
 		       sizeof(*s->lookahead.listed)) != 0)
 		return -1;

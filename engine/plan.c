@@ -168,6 +168,7 @@ look_at_ends(struct split *s, struct piece *p, uint32_t extra,
 					    s->scan.norm + u->norm,
 					    u->norm_len);
 	u->ending = u->asks > 0 ? ENDING_READ_MORE : ending_of(text, len);
+	s->lookahead.wanted |= u->ending != ENDING_WHOLE;
 }
 
 /* The words of a unit are known: what follows from them. */

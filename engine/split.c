@@ -104,6 +104,7 @@ split_reset(struct split *s)
 	s->cursor.at = s->npieces = 0;
 	unit_give_back_all(&s->pool);
 	s->before = (struct before){ .any = false };
+	s->lookahead.wanted = !s->opt.exact;
 	shingler_release(s->shingler);
 }
 

@@ -135,6 +135,8 @@ struct split {
 
 	/* Units that are no repeats, and what passes, of the pieces at hand. */
 	struct {
+		bool wanted;	/* false: no unit of the text is a teaser, and
+				 * only exact copies are looked for */
 		struct listed_unit *listed;
 		size_t n, room;
 		struct loose *loose;
