@@ -1,0 +1,124 @@
+/* Tables. */
+#include "deduper.h"
+
+static PyObject *
+raise_table(struct state *s, PyObject *path, const char *why)
+{
+	PyErr_Format(s->table_error, "%s: %s", PyBytes_AsString(path), why);
+	return NULL;
+}
+
+PyObject *
+deduper_load(struct deduper *self, PyObject *args)
+{
+	PyObject *path;
+	char why[DEDUP_WHY];
+	enum dedup_status st;
+	int listed;
+
+	if (!PyArg_ParseTuple(args, "O&p", PyUnicode_FSConverter, &path,
+			      &listed))
+		return NULL;
+	if (deduper_enter(self) != 0) {
+		Py_DECREF(path);
+		return NULL;
+	}
+	st = dedup_load(self->d, PyBytes_AsString(path), listed ?
+			DEDUP_LOAD_LISTED : DEDUP_LOAD_KNOWN, why);
+	deduper_leave(self);
+	if (st == DEDUP_ETABLE)
+		raise_table(deduper_state(self), path, why);
+	else if (st == DEDUP_ESTATE)
+		PyErr_SetString(PyExc_RuntimeError,
+				"load() comes before all columns");
+	else if (st != DEDUP_OK)
+		raise_status(st);
+	Py_DECREF(path);
+	if (st != DEDUP_OK)
+		return NULL;
+	Py_INCREF(Py_None);
+	return Py_None;
+}
+
+/* Names of rows, or None: bytes in a list. */
+struct labels {
+	const struct deduper *self;
+	PyObject *list;
+};
+
+static int
+label_of(void *arg, uint64_t document, const char **p, size_t *len)
+{
+	const struct labels *l = arg;
+	uint64_t row = row_of(l->self, document);
+	PyObject *name = row < (uint64_t)PyList_Size(l->list) ?
+			 PyList_GetItem(l->list, (Py_ssize_t)row) : NULL;
+
+	*p = "";
+	*len = 0;
+	if (name == NULL || !PyBytes_Check(name))
+		return 0;
+	*p = PyBytes_AsString(name);
+	*len = (size_t)PyBytes_Size(name);
+	return 0;
+}
+
+PyObject *
+deduper_save(struct deduper *self, PyObject *args)
+{
+	PyObject *path, *names;
+	char why[DEDUP_WHY];
+	enum dedup_status st;
+	struct labels labels;
+
+	if (!PyArg_ParseTuple(args, "O&O", PyUnicode_FSConverter, &path,
+			      &names))
+		return NULL;
+	if (deduper_enter(self) != 0) {
+		Py_DECREF(path);
+		return NULL;
+	}
+	labels = (struct labels){ self, names };
+	if (PyList_Check(names)) {
+		st = dedup_save(self->d, PyBytes_AsString(path), label_of,
+				&labels, why);
+	} else {
+		const char *name = PyBytes_AsString(path);
+
+		Py_BEGIN_ALLOW_THREADS
+		st = dedup_save(self->d, name, NULL, NULL, why);
+		Py_END_ALLOW_THREADS
+	}
+	deduper_leave(self);
+	if (st == DEDUP_ETABLE)
+		raise_table(deduper_state(self), path, why);
+	else if (st != DEDUP_OK)
+		raise_status(st);
+	Py_DECREF(path);
+	if (st != DEDUP_OK)
+		return NULL;
+	Py_INCREF(Py_None);
+	return Py_None;
+}
+
+PyObject *
+deduper_label(struct deduper *self, PyObject *args)
+{
+	unsigned int table;
+	unsigned long long document;
+	const char *p;
+	size_t len;
+	enum dedup_status st;
+	PyObject *name = NULL;
+
+	if (!PyArg_ParseTuple(args, "IK", &table, &document) ||
+	    deduper_enter(self) != 0)
+		return NULL;
+	st = dedup_get_label(self->d, table, document, &p, &len);
+	if (st == DEDUP_OK)
+		name = PyBytes_FromStringAndSize(p, (Py_ssize_t)len);
+	else
+		raise_status(st);
+	deduper_leave(self);
+	return name;
+}
