@@ -1,4 +1,5 @@
 /* Columns of Arrow data. */
+#include "builder.h"
 #include "job.h"
 #include "judge.h"
 

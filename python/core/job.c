@@ -1,4 +1,5 @@
 /* Rows through the library. */
+#include "builder.h"
 #include "job.h"
 
 #include <stdlib.h>
