@@ -284,7 +284,7 @@ judge_source(struct deduper *self, struct source *s, const char *name,
 	     bool reference, struct made *m)
 {
 	struct choice c;
-	uint64_t before = self->documents;
+	uint64_t before = self->rows.documents;
 	int got;
 
 	if (choose(&c, &s->schema, name) != 0 ||
@@ -294,7 +294,7 @@ judge_source(struct deduper *self, struct source *s, const char *name,
 	got = judge_chunks(self, s, &c, reference, m);
 	if (reference && set_reference(self, false) != 0)
 		got = -1;
-	if (got != 0 && self->spoiled == NULL && self->documents != before)
+	if (got != 0 && self->spoiled == NULL && self->rows.documents != before)
 		self->spoiled = "a column could not be read to its end";
 	return got;
 }

@@ -4,7 +4,6 @@
  */
 #include "deduper.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 struct state *
@@ -148,7 +147,7 @@ static PyObject *
 get_fed(struct deduper *self, void *unused)
 {
 	(void)unused;
-	return PyLong_FromUnsignedLongLong(self->documents);
+	return PyLong_FromUnsignedLongLong(self->rows.documents);
 }
 
 static void
@@ -157,7 +156,7 @@ dealloc(struct deduper *self)
 	PyTypeObject *type = Py_TYPE((PyObject *)self);
 
 	dedup_free(self->d);
-	free(self->place);
+	rows_free(&self->rows);
 	((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
 	Py_DECREF(type);
 }
@@ -201,14 +200,8 @@ again(struct deduper *self, PyObject *unused)
 	Py_BEGIN_ALLOW_THREADS
 	st = dedup_again(self->d);
 	Py_END_ALLOW_THREADS
-	if (st == DEDUP_OK) {
-		self->documents = self->references;
-		self->rows = 0;
-		while (self->nplaces > 0 &&
-		       self->place[self->nplaces - 1].document >=
-		       self->references)
-			self->nplaces--;
-	}
+	if (st == DEDUP_OK)
+		rows_again(&self->rows);
 	deduper_leave(self);
 	if (st == DEDUP_ESTATE) {
 		PyErr_SetString(PyExc_RuntimeError, "again(): these options "

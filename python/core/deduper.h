@@ -5,21 +5,14 @@
  * else is an error.  A call that fails when some of its texts were judged
  * leaves the object unusable: their copies would go from what comes next, and
  * nobody has them.
- *
- * Rows are counted over all columns, from 0 in each pass, those of reference
- * columns apart.  A null is a row and no document.
  */
 #ifndef DEDUPER_H
 #define DEDUPER_H
 
 #include "core.h"
+#include "rows.h"
 
 #include <stdatomic.h>
-
-/* Documents from here on, up to the next of these, are rows from here on. */
-struct place {
-	uint64_t document, row;
-};
 
 struct deduper {
 	PyObject_HEAD
@@ -29,11 +22,7 @@ struct deduper {
 	atomic_flag busy;
 	long pid;
 	const char *spoiled;		/* why it is of no use any more */
-	uint64_t documents;		/* fed, reference ones first */
-	uint64_t references;		/* of them */
-	uint64_t rows, reference_rows;
-	struct place *place;		/* ascending */
-	size_t nplaces, room;
+	struct rows rows;		/* that were given to it */
 };
 
 /* 0, and nobody else may until deduper_leave(); or -1 with an exception. */
@@ -44,10 +33,6 @@ struct state *deduper_state(struct deduper *self);
 
 /* The exception of a status; returns NULL. */
 PyObject *raise_status(enum dedup_status st);
-
-/* rows.c: the row of a document; document number 'document' is this row. */
-uint64_t row_of(const struct deduper *self, uint64_t document);
-int note_row(struct deduper *self, uint64_t document, uint64_t row);
 
 /* columns.c, lists.c: methods for columns of Arrow data and lists of str. */
 PyObject *deduper_clean(struct deduper *self, PyObject *args);

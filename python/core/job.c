@@ -82,7 +82,8 @@ add_spans(struct job *j, const struct dedup_verdict *v)
 		struct dedup_place *w = &s->removal[i].witness;
 
 		if (w->table == 0 && w->document != UINT64_MAX)
-			w->document = row_of(j->self, w->document);
+			w->document = rows_of(&j->self->rows,
+					      w->document);
 	}
 	return 0;
 }
@@ -104,17 +105,13 @@ each(void *arg, size_t i, const struct dedup_verdict *v)
 static int
 fill_batch(struct job *j, int64_t *row, size_t *n)
 {
-	struct deduper *self = j->self;
-	uint64_t *rows = j->reference ? &self->reference_rows : &self->rows;
+	for (*n = 0; *n < BATCH && *row < j->n; ++*row) {
+		bool is_document = job_text(j, *row, &j->text[*n]);
 
-	for (*n = 0; *n < BATCH && *row < j->n; ++*row, ++*rows) {
-		if (!job_text(j, *row, &j->text[*n]))
-			continue;
-		if (note_row(self, self->documents, *rows) != 0)
+		if (rows_add(&j->self->rows, j->reference, is_document) != 0)
 			return -1;
-		self->documents++;
-		self->references += j->reference;
-		j->row[(*n)++] = *row;
+		if (is_document)
+			j->row[(*n)++] = *row;
 	}
 	return 0;
 }

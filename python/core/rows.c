@@ -1,40 +1,68 @@
-/* Rows and documents. */
-#include "deduper.h"
+/* Rows and documents: the places where a null comes between are kept. */
+#include "rows.h"
 
 #include <stdlib.h>
 
-uint64_t
-row_of(const struct deduper *self, uint64_t document)
+#include "array.h"
+
+static int
+add_document(struct rows *r, uint64_t row)
 {
-	size_t low = 0, high = self->nplaces;
+	bool goes_on = r->nplaces > 0 && rows_of(r, r->documents) == row;
+
+	if (!goes_on) {
+		if (array_room(&r->place, &r->room, r->nplaces + 1,
+			       sizeof(*r->place)) != 0)
+			return -1;
+		r->place[r->nplaces++] = (struct row_place){ r->documents,
+							     row };
+	}
+	r->documents++;
+	return 0;
+}
+
+int
+rows_add(struct rows *r, bool reference, bool is_document)
+{
+	uint64_t *n = reference ? &r->reference_rows : &r->rows;
+
+	if (is_document) {
+		if (add_document(r, *n) != 0)
+			return -1;
+		r->references += reference;
+	}
+	++*n;
+	return 0;
+}
+
+uint64_t
+rows_of(const struct rows *r, uint64_t document)
+{
+	size_t low = 0, high = r->nplaces;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
-		if (self->place[middle].document <= document)
+		if (r->place[middle].document <= document)
 			low = middle;
 		else
 			high = middle;
 	}
-	return self->place[low].row + (document - self->place[low].document);
+	return r->place[low].row + (document - r->place[low].document);
 }
 
-/* Document number 'document' is this row. */
-int
-note_row(struct deduper *self, uint64_t document, uint64_t row)
+void
+rows_again(struct rows *r)
 {
-	if (self->nplaces > 0 && row_of(self, document) == row)
-		return 0;
-	if (self->nplaces == self->room) {
-		size_t room = 2 * self->room + 4;
-		struct place *more = realloc(self->place,
-					     room * sizeof(*more));
+	r->documents = r->references;
+	r->rows = 0;
+	while (r->nplaces > 0 &&
+	       r->place[r->nplaces - 1].document >= r->references)
+		r->nplaces--;
+}
 
-		if (more == NULL)
-			return -1;
-		self->place = more;
-		self->room = room;
-	}
-	self->place[self->nplaces++] = (struct place){ document, row };
-	return 0;
+void
+rows_free(struct rows *r)
+{
+	free(r->place);
 }

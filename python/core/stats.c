@@ -35,7 +35,7 @@ deduper_stats(struct deduper *self, PyObject *unused)
 	if (deduper_enter(self) != 0)
 		return NULL;
 	dedup_get_stats(self->d, &s);
-	rows = self->rows;
+	rows = self->rows.rows;
 	deduper_leave(self);
 	dict = PyDict_New();
 	removed = removed_of(&s);

@@ -50,7 +50,7 @@ static int
 label_of(void *arg, uint64_t document, const char **p, size_t *len)
 {
 	const struct labels *l = arg;
-	uint64_t row = row_of(l->self, document);
+	uint64_t row = rows_of(&l->self->rows, document);
 	PyObject *name = row < (uint64_t)PyList_Size(l->list) ?
 			 PyList_GetItem(l->list, (Py_ssize_t)row) : NULL;
 
