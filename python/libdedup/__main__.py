@@ -58,8 +58,9 @@ class Stops:
             yield
         finally:
             self.holds = False
-            if self.held is not None:
-                raise Stopped(self.held)
+            number, self.held = self.held, None
+            if number is not None:
+                raise Stopped(number)
 
 
 stops = Stops()
