@@ -126,15 +126,6 @@ column_of(struct column *column, const struct choice *c,
 	return -1;
 }
 
-/* What is to be made of a column. */
-enum making { MAKE_NOTHING = 0, MAKE_COLUMN = 1, MAKE_SPANS = 2 };
-
-struct made {
-	enum making making;		/* one of them, or both */
-	struct arrow *column, *spans;	/* NULL: not wanted */
-	struct marks *gone;		/* the same */
-};
-
 static int
 schema_of(struct ArrowSchema *to, const struct choice *c,
 	  const struct ArrowSchema *from)
@@ -155,99 +146,86 @@ schema_of(struct ArrowSchema *to, const struct choice *c,
 	return 0;
 }
 
-/* The new column, into 'to': 0, or -1 with an exception. */
+/* Room for the new column of a chunk: 0, or -1 with an exception. */
 static int
-clean_chunk(struct job *j, const struct choice *c, struct shared *chunk,
-	    struct ArrowArray *to)
+begin_clean(struct job *j, struct made *m)
 {
-	struct ArrowArray made;
-	int64_t pad = j->column->begin;
-	int got;
-
-	if (c->type.layout == LAYOUT_NULL) {
-		if (job_run(j) != 0)
-			return -1;
-		got = arrow_export(to, chunk);
-	} else {
-		j->builder = builder_new(c->type, pad, j->n);
-		if (j->builder == NULL) {
-			PyErr_NoMemory();
-			return -1;
-		}
-		if (job_run(j) != 0) {
-			builder_free(j->builder);
-			return -1;
-		}
-		got = builder_finish(j->builder, &made);
-		if (got == 0 && c->is_child)
-			got = arrow_replace_child(to, chunk, c->child, &made);
-		else if (got == 0)
-			*to = made;
-	}
-	if (got != 0)
-		PyErr_NoMemory();
-	return got;
+	j->gone = made_rows(m, (size_t)j->n);
+	if (j->gone == NULL)
+		return -1;
+	/* Of nulls alone nothing is removed. */
+	if (j->column->type.layout == LAYOUT_NULL)
+		return 0;
+	j->builder = builder_new(j->column->type, j->column->begin, j->n);
+	return j->builder != NULL ? 0 : core_no_memory();
 }
 
-/* A chunk: what is made of it is appended. */
+/* A chunk with what was built, or as it was: 0, or -1 with an exception. */
+static int
+add_clean(struct arrow *to, struct builder *b, const struct choice *c,
+	  struct shared *chunk)
+{
+	struct ArrowArray column, array;
+
+	if (b == NULL)
+		return arrow_export(&array, chunk) != 0 ? core_no_memory() :
+		       arrow_append(to, &array);
+	if (builder_finish(b, &column) != 0)
+		return core_no_memory();
+	if (!c->is_child)
+		return arrow_append(to, &column);
+	if (arrow_replace_child(&array, chunk, c->child, &column) != 0)
+		return core_no_memory();
+	return arrow_append(to, &array);
+}
+
+/* 0, or -1 with an exception. */
+static int
+add_spans(struct arrow *to, const struct spans *spans)
+{
+	struct ArrowArray array;
+
+	if (spans_array(&array, spans) != 0)
+		return core_no_memory();
+	return arrow_append(to, &array);
+}
+
+/* A chunk: what is made of it is appended.  0, or -1 with an exception. */
 static int
 judge_chunk(struct deduper *self, const struct choice *c, struct shared *chunk,
-	    bool reference, struct made *m)
+	    struct made *m)
 {
+	struct arrow *clean = (struct arrow *)m->clean;
+	struct arrow *removed = (struct arrow *)m->spans;
 	struct column column;
 	struct spans spans = { .n = 0 };
-	struct ArrowArray array;
 	struct job j = {
-		.self = self, .column = &column, .reference = reference,
-		.spans = m->spans != NULL ? &spans : NULL,
+		.self = self, .column = &column,
+		.reference = m->what & JUDGE_REFERENCE,
+		.spans = removed != NULL ? &spans : NULL,
 	};
-	int got;
+	int got = -1;
 
 	if (column_of(&column, c, arrow_array(chunk)) != 0)
 		return -1;
 	j.n = column.n;
-	if (m->gone != NULL) {
-		j.gone = more_marks(m->gone, (size_t)column.n);
-		if (j.gone == NULL) {
-			PyErr_NoMemory();
-			return -1;
-		}
+	if (clean != NULL && begin_clean(&j, m) != 0)
+		goto done;
+	if (job_run(&j) != 0)
+		goto done;
+	if (clean != NULL) {
+		struct builder *b = j.builder;
+
+		j.builder = NULL;
+		if (add_clean(clean, b, c, chunk) != 0)
+			goto done;
 	}
-	if (m->column == NULL)
-		got = job_run(&j);
-	else if ((got = clean_chunk(&j, c, chunk, &array)) == 0)
-		got = arrow_append(m->column, &array);
-	if (got == 0 && m->spans != NULL) {
-		got = spans_array(&array, &spans);
-		if (got != 0)
-			PyErr_NoMemory();
-		else
-			got = arrow_append(m->spans, &array);
-	}
+	if (removed != NULL && add_spans(removed, &spans) != 0)
+		goto done;
+	got = 0;
+done:
+	builder_free(j.builder);
 	spans_free(&spans);
-	return got;
-}
-
-/* All chunks of a source, one after another: 0, or -1 with an exception. */
-static int
-judge_chunks(struct deduper *self, struct source *s, const struct choice *c,
-	     bool reference, struct made *m)
-{
-	struct ArrowArray array;
-	int got;
-
-	while ((got = source_next(s, &array)) > 0) {
-		struct shared *chunk = arrow_share(&array);
-
-		if (chunk == NULL) {
-			PyErr_NoMemory();
-			return -1;
-		}
-		got = judge_chunk(self, c, chunk, reference, m);
-		arrow_drop(chunk);
-		if (got != 0)
-			return -1;
-	}
 	return got;
 }
 
@@ -256,125 +234,61 @@ static int
 begin_made(struct deduper *self, struct made *m, const struct choice *c,
 	   const struct ArrowSchema *from)
 {
+	struct state *state = deduper_state(self);
 	struct ArrowSchema schema;
 
-	if (m->making & MAKE_COLUMN) {
+	if (m->what & JUDGE_CLEAN) {
 		if (schema_of(&schema, c, from) != 0)
-			goto no_memory;
-		m->column = arrow_new(deduper_state(self), &schema);
-		if (m->column == NULL)
+			return core_no_memory();
+		m->clean = (PyObject *)arrow_new(state, &schema);
+		if (m->clean == NULL)
 			return -1;
 	}
-	if (m->making & MAKE_SPANS) {
+	if (m->what & JUDGE_SPANS) {
 		if (spans_schema(&schema, "spans") != 0)
-			goto no_memory;
-		m->spans = arrow_new(deduper_state(self), &schema);
+			return core_no_memory();
+		m->spans = (PyObject *)arrow_new(state, &schema);
 		if (m->spans == NULL)
 			return -1;
 	}
 	return 0;
-no_memory:
-	PyErr_NoMemory();
-	return -1;
 }
 
-/* 0, or -1 with an exception. */
+/* All chunks of a source, one after another: 0, or -1 with an exception. */
 static int
 judge_source(struct deduper *self, struct source *s, const char *name,
-	     bool reference, struct made *m)
+	     struct made *m)
 {
 	struct choice c;
-	uint64_t before = self->rows.documents;
+	struct ArrowArray array;
 	int got;
 
 	if (choose(&c, &s->schema, name) != 0 ||
-	    begin_made(self, m, &c, &s->schema) != 0 ||
-	    (reference && set_reference(self, true) != 0))
+	    begin_made(self, m, &c, &s->schema) != 0)
 		return -1;
-	got = judge_chunks(self, s, &c, reference, m);
-	if (reference && set_reference(self, false) != 0)
-		got = -1;
-	if (got != 0 && self->spoiled == NULL && self->rows.documents != before)
-		self->spoiled = "a column could not be read to its end";
+	while ((got = source_next(s, &array)) > 0) {
+		struct shared *chunk = arrow_share(&array);
+
+		if (chunk == NULL)
+			return core_no_memory();
+		got = judge_chunk(self, &c, chunk, m);
+		arrow_drop(chunk);
+		if (got != 0)
+			return -1;
+	}
 	return got;
 }
 
-/* What was made, None if nothing was to be, or NULL with an exception. */
-static PyObject *
-judge_object(struct deduper *self, PyObject *object, const char *name,
-	     enum making making, bool reference, struct marks *gone)
+int
+columns_judge(struct deduper *self, PyObject *object, const char *name,
+	      struct made *m)
 {
-	struct made m = { .making = making, .gone = gone };
 	struct source s;
 	int got;
 
-	if (deduper_enter(self) != 0)
-		return NULL;
-	got = source_open(&s, object);
-	if (got == 0) {
-		got = judge_source(self, &s, name, reference, &m);
-		source_close(&s);
-	}
-	deduper_leave(self);
-	if (got != 0) {
-		Py_XDECREF((PyObject *)m.column);
-		Py_XDECREF((PyObject *)m.spans);
-		return NULL;
-	}
-	if (m.column != NULL && m.spans != NULL)
-		return Py_BuildValue("(NN)", m.column, m.spans);
-	if (m.column != NULL || m.spans != NULL)
-		return (PyObject *)(m.column != NULL ? m.column : m.spans);
-	Py_INCREF(Py_None);
-	return Py_None;
-}
-
-PyObject *
-deduper_clean(struct deduper *self, PyObject *args)
-{
-	PyObject *object;
-	const char *name;
-	struct marks gone = { NULL, 0 };
-	int marks;
-
-	if (!PyArg_ParseTuple(args, "Osp", &object, &name, &marks))
-		return NULL;
-	return with_marks(judge_object(self, object, name, MAKE_COLUMN, false,
-				       marks ? &gone : NULL),
-			  &gone, marks);
-}
-
-PyObject *
-deduper_find(struct deduper *self, PyObject *args)
-{
-	PyObject *object;
-	const char *name;
-
-	if (!PyArg_ParseTuple(args, "Os", &object, &name))
-		return NULL;
-	return judge_object(self, object, name, MAKE_SPANS, false, NULL);
-}
-
-PyObject *
-deduper_clean_and_find(struct deduper *self, PyObject *args)
-{
-	PyObject *object;
-	const char *name;
-
-	if (!PyArg_ParseTuple(args, "Os", &object, &name))
-		return NULL;
-	return judge_object(self, object, name, MAKE_COLUMN | MAKE_SPANS,
-			    false, NULL);
-}
-
-PyObject *
-deduper_feed(struct deduper *self, PyObject *args)
-{
-	PyObject *object;
-	const char *name;
-	int reference;
-
-	if (!PyArg_ParseTuple(args, "Osp", &object, &name, &reference))
-		return NULL;
-	return judge_object(self, object, name, MAKE_NOTHING, reference, NULL);
+	if (source_open(&s, object) != 0)
+		return -1;
+	got = judge_source(self, &s, name, m);
+	source_close(&s);
+	return got;
 }

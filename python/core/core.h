@@ -19,6 +19,14 @@ struct state {
 	PyTypeObject *arrow_type, *deduper_type;
 };
 
+/* -1, with a MemoryError. */
+static inline int
+core_no_memory(void)
+{
+	PyErr_NoMemory();
+	return -1;
+}
+
 /* Arrow data that is held here: libdedup.Arrow. */
 struct arrow {
 	PyObject_HEAD

@@ -128,18 +128,23 @@ close_deduper(struct deduper *self, PyObject *unused)
 		self->d = NULL;
 		deduper_leave(self);
 	}
-	Py_INCREF(Py_None);
-	return Py_None;
+	return Py_NewRef(Py_None);
+}
+
+void
+deduper_spoil(struct deduper *self, const char *why)
+{
+	/* The first reason is the one to tell. */
+	if (self->spoiled == NULL)
+		self->spoiled = why;
 }
 
 static PyObject *
 spoil(struct deduper *self, PyObject *unused)
 {
 	(void)unused;
-	if (self->spoiled == NULL)
-		self->spoiled = "a call failed before all was returned";
-	Py_INCREF(Py_None);
-	return Py_None;
+	deduper_spoil(self, "a call failed before all was returned");
+	return Py_NewRef(Py_None);
 }
 
 /* How many were fed, in any state: to know whether a call that failed did. */
@@ -210,18 +215,11 @@ again(struct deduper *self, PyObject *unused)
 	}
 	if (st != DEDUP_OK)
 		return raise_status(st);
-	Py_INCREF(Py_None);
-	return Py_None;
+	return Py_NewRef(Py_None);
 }
 
 static PyMethodDef methods[] = {
-	{ "clean", (PyCFunction)deduper_clean, METH_VARARGS, NULL },
-	{ "find", (PyCFunction)deduper_find, METH_VARARGS, NULL },
-	{ "clean_and_find", (PyCFunction)deduper_clean_and_find, METH_VARARGS, NULL },
-	{ "feed", (PyCFunction)deduper_feed, METH_VARARGS, NULL },
-	{ "clean_list", (PyCFunction)deduper_clean_list, METH_VARARGS, NULL },
-	{ "find_list", (PyCFunction)deduper_find_list, METH_VARARGS, NULL },
-	{ "feed_list", (PyCFunction)deduper_feed_list, METH_VARARGS, NULL },
+	{ "judge", (PyCFunction)deduper_judge, METH_VARARGS, NULL },
 	{ "passes_left", (PyCFunction)passes_left, METH_NOARGS, NULL },
 	{ "again", (PyCFunction)again, METH_NOARGS, NULL },
 	{ "load", (PyCFunction)deduper_load, METH_VARARGS, NULL },

@@ -34,16 +34,11 @@ struct state *deduper_state(struct deduper *self);
 /* The exception of a status; returns NULL. */
 PyObject *raise_status(enum dedup_status st);
 
-/* columns.c, lists.c: methods for columns of Arrow data and lists of str. */
-PyObject *deduper_clean(struct deduper *self, PyObject *args);
-PyObject *deduper_find(struct deduper *self, PyObject *args);
-PyObject *deduper_clean_and_find(struct deduper *self, PyObject *args);
-PyObject *deduper_feed(struct deduper *self, PyObject *args);
-PyObject *deduper_clean_list(struct deduper *self, PyObject *args);
-PyObject *deduper_find_list(struct deduper *self, PyObject *args);
-PyObject *deduper_feed_list(struct deduper *self, PyObject *args);
+/* A call failed after texts were judged: it is of no use any more. */
+void deduper_spoil(struct deduper *self, const char *why);
 
-/* tables.c, stats.c: methods. */
+/* Methods: judge.c, tables.c, stats.c. */
+PyObject *deduper_judge(struct deduper *self, PyObject *args);
 PyObject *deduper_load(struct deduper *self, PyObject *args);
 PyObject *deduper_save(struct deduper *self, PyObject *args);
 PyObject *deduper_label(struct deduper *self, PyObject *args);

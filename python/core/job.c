@@ -156,9 +156,9 @@ job_run(struct job *j)
 	free(j->row);
 	if (st == DEDUP_OK)
 		return 0;
-	self->spoiled = st == DEDUP_ESTOP ? "a call was interrupted" :
-			st == DEDUP_ENOMEM ? "a call ran out of memory" :
-			"a call failed";
+	deduper_spoil(self, st == DEDUP_ESTOP ? "a call was interrupted" :
+			    st == DEDUP_ENOMEM ? "a call ran out of memory" :
+			    "a call failed");
 	if (!j->interrupted)
 		raise_status(st);
 	return -1;

@@ -1,22 +1,37 @@
-/* What calls for columns and for lists share. */
+/*
+ * One call over texts: judge(data, column, what), for Arrow data (columns.c)
+ * and lists of str (lists.c).
+ */
 #ifndef JUDGE_H
 #define JUDGE_H
 
 #include "deduper.h"
 
-/* Begin or end reading reference texts: 0, or -1 with an exception. */
-int set_reference(struct deduper *self, bool on);
-
-/* Bytes per row, over all chunks. */
-struct marks {
-	char *p;		/* NULL: not wanted */
-	size_t n;
+/* What to make of the texts; nothing: they are only read. */
+enum {
+	JUDGE_CLEAN = 1,	/* the texts without what is removed */
+	JUDGE_SPANS = 2,	/* what is removed, and why */
+	JUDGE_REFERENCE = 4,	/* they are reference texts; nothing is made */
 };
 
-/* Room for 'n' more, all 0, or NULL. */
-char *more_marks(struct marks *m, size_t n);
+/* What a call has made so far. */
+struct made {
+	unsigned what;
+	PyObject *clean, *spans;	/* NULL: not wanted */
+	char *gone;			/* per row: 1, all of it is removed */
+	size_t n, room;
+};
 
-/* 'out' with the marks, if wanted; both are taken. */
-PyObject *with_marks(PyObject *out, struct marks *m, bool wanted);
+/* Room in 'gone' for n more rows, all 0; or NULL with an exception. */
+char *made_rows(struct made *m, size_t n);
+
+/*
+ * Judge all of 'object'.  'name' is that of its column.  0, or -1 with an
+ * exception; what was made until then is the caller's.
+ */
+int columns_judge(struct deduper *self, PyObject *object, const char *name,
+		  struct made *m);
+int lists_judge(struct deduper *self, PyObject *list, const char *name,
+		struct made *m);
 
 #endif

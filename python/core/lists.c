@@ -98,32 +98,29 @@ cut_string(const struct dedup_text *t, const struct dedup_removal *r, size_t n)
 	return string;
 }
 
-/* What is made of row i; 'gone': all of it goes, also what no removal names. */
-typedef PyObject *row_maker(const struct strings *s, Py_ssize_t i, bool gone,
-			    const struct dedup_removal *r, size_t n);
-
+/* Row i; 'gone': all of it is removed, also what no removal names. */
 static PyObject *
 kept_of_row(const struct strings *s, Py_ssize_t i, bool gone,
 	    const struct dedup_removal *r, size_t n)
 {
-	PyObject *string;
-
 	if (gone)
 		return PyUnicode_FromStringAndSize("", 0);
 	if (n > 0)
 		return cut_string(&s->text[i], r, n);
-	string = PyTuple_GetItem(s->tuple, i);
-	Py_INCREF(string);
-	return string;
+	return Py_NewRef(PyTuple_GetItem(s->tuple, i));
+}
+
+/* Moves 'item', unless it is NULL: 0, or -1 with an exception. */
+static int
+put(PyObject *list, Py_ssize_t i, PyObject *item)
+{
+	return item != NULL ? PyList_SetItem(list, i, item) : -1;
 }
 
 static PyObject *
 number_or_none(uint64_t n, bool known)
 {
-	if (known)
-		return PyLong_FromUnsignedLongLong(n);
-	Py_INCREF(Py_None);
-	return Py_None;
+	return known ? PyLong_FromUnsignedLongLong(n) : Py_NewRef(Py_None);
 }
 
 static PyObject *
@@ -146,124 +143,72 @@ span_of(const struct dedup_removal *r)
 }
 
 static PyObject *
-spans_of_row(const struct strings *s, Py_ssize_t i, bool gone,
-	     const struct dedup_removal *r, size_t n)
+spans_of_row(const struct dedup_removal *r, size_t n)
 {
 	PyObject *list = PyList_New((Py_ssize_t)n);
 
-	(void)s;
-	(void)i;
-	(void)gone;
-	for (size_t k = 0; list != NULL && k < n; k++) {
-		PyObject *span = span_of(&r[k]);
-
-		if (span == NULL || PyList_SetItem(list, (Py_ssize_t)k,
-						   span) != 0)
+	for (size_t k = 0; list != NULL && k < n; k++)
+		if (put(list, (Py_ssize_t)k, span_of(&r[k])) != 0)
 			Py_CLEAR(list);
-	}
 	return list;
 }
 
-static PyObject *
-make_rows(const struct strings *s, const struct spans *spans,
-	  const char *gone, row_maker *make)
+/* Lists of what is wanted of each row: 0, or -1 with an exception. */
+static int
+make_rows(struct made *m, const struct strings *s, const struct spans *spans)
 {
-	PyObject *list = PyList_New(s->n);
-	int64_t from = 0;
+	const struct dedup_removal *r = spans->removal;
 
-	for (Py_ssize_t i = 0; list != NULL && i < s->n; i++) {
-		int64_t to = spans->end[i];
-		PyObject *row = make(s, i, gone[i] != 0, spans->removal + from,
-				     (size_t)(to - from));
+	if (m->what & JUDGE_CLEAN && (m->clean = PyList_New(s->n)) == NULL)
+		return -1;
+	if (m->what & JUDGE_SPANS && (m->spans = PyList_New(s->n)) == NULL)
+		return -1;
+	for (Py_ssize_t i = 0; i < s->n; i++) {
+		const struct dedup_removal *end = spans->removal +
+						  spans->end[i];
+		size_t n = (size_t)(end - r);
 
-		from = to;
-		if (row == NULL || PyList_SetItem(list, i, row) != 0)
-			Py_CLEAR(list);
+		if (m->clean != NULL &&
+		    put(m->clean, i, kept_of_row(s, i, m->gone[i] != 0, r,
+						 n)) != 0)
+			return -1;
+		if (m->spans != NULL &&
+		    put(m->spans, i, spans_of_row(r, n)) != 0)
+			return -1;
+		r = end;
 	}
-	return list;
+	return 0;
 }
 
-static PyObject *
-judge_strings(struct deduper *self, const struct strings *s, bool reference,
-	      row_maker *make, struct marks *gone)
+int
+lists_judge(struct deduper *self, PyObject *list, const char *name,
+	    struct made *m)
 {
+	bool makes = m->what & (JUDGE_CLEAN | JUDGE_SPANS);
+	struct strings s;
 	struct spans spans = { .n = 0 };
 	struct job j = {
-		.self = self, .list = s->text, .n = s->n,
-		.reference = reference, .spans = make != NULL ? &spans : NULL,
+		.self = self, .reference = m->what & JUDGE_REFERENCE,
+		.spans = makes ? &spans : NULL,
 	};
-	struct marks own = { NULL, 0 };
-	PyObject *out = NULL;
+	int got = -1;
 
-	j.gone = more_marks(gone != NULL ? gone : &own, (size_t)s->n);
-	if (j.gone == NULL)
-		return PyErr_NoMemory();
-	if (job_run(&j) != 0)
-		;
-	else if (make != NULL)
-		out = make_rows(s, &spans, j.gone, make);
-	else
-		Py_INCREF(out = Py_None);
-	spans_free(&spans);
-	free(own.p);
-	if (out == NULL && self->spoiled == NULL)
-		self->spoiled = "a list could not be returned";
-	return out;
-}
-
-static PyObject *
-judge_list(struct deduper *self, PyObject *list, const char *name,
-	   bool reference, row_maker *make, struct marks *gone)
-{
-	struct strings s;
-	PyObject *out = NULL;
-
-	if (deduper_enter(self) != 0)
-		return NULL;
-	if (strings_read(&s, list, name) == 0) {
-		if (!reference || set_reference(self, true) == 0)
-			out = judge_strings(self, &s, reference, make, gone);
-		if (reference && out != NULL && set_reference(self, false) != 0)
-			Py_CLEAR(out);
-		strings_free(&s);
+	if (strings_read(&s, list, name) != 0)
+		return -1;
+	j.list = s.text;
+	j.n = s.n;
+	if (m->what & JUDGE_CLEAN) {
+		j.gone = made_rows(m, (size_t)s.n);
+		if (j.gone == NULL)
+			goto done;
 	}
-	deduper_leave(self);
-	return out;
-}
-
-PyObject *
-deduper_clean_list(struct deduper *self, PyObject *args)
-{
-	PyObject *list;
-	const char *name;
-	struct marks gone = { NULL, 0 };
-	int marks;
-
-	if (!PyArg_ParseTuple(args, "Osp", &list, &name, &marks))
-		return NULL;
-	return with_marks(judge_list(self, list, name, false, kept_of_row,
-				     marks ? &gone : NULL), &gone, marks);
-}
-
-PyObject *
-deduper_find_list(struct deduper *self, PyObject *args)
-{
-	PyObject *list;
-	const char *name;
-
-	if (!PyArg_ParseTuple(args, "Os", &list, &name))
-		return NULL;
-	return judge_list(self, list, name, false, spans_of_row, NULL);
-}
-
-PyObject *
-deduper_feed_list(struct deduper *self, PyObject *args)
-{
-	PyObject *list;
-	const char *name;
-	int reference;
-
-	if (!PyArg_ParseTuple(args, "Osp", &list, &name, &reference))
-		return NULL;
-	return judge_list(self, list, name, reference, NULL, NULL);
+	if (job_run(&j) != 0)
+		goto done;
+	if (makes && make_rows(m, &s, &spans) != 0)
+		goto done;
+	got = 0;
+done:
+	spans_free(&spans);
+	strings_free(&s);
+	return got;
 }

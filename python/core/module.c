@@ -1,5 +1,6 @@
 /* libdedup._core: types, and functions for tables. */
 #include "core.h"
+#include "judge.h"
 
 static struct state *
 state_of(PyObject *module)
@@ -44,8 +45,7 @@ unlock_table(PyObject *module, PyObject *args)
 		return NULL;
 	dedup_table_unlock(PyBytes_AsString(path), lock);
 	Py_DECREF(path);
-	Py_INCREF(Py_None);
-	return Py_None;
+	return Py_NewRef(Py_None);
 }
 
 static PyObject *
@@ -97,7 +97,11 @@ run(PyObject *module)
 	s->deduper_type = add_type(module, &deduper_spec);
 	if (listed != 0 || s->table_error == NULL ||
 	    s->arrow_type == NULL || s->deduper_type == NULL ||
-	    PyModule_AddObjectRef(module, "TableError", s->table_error) != 0)
+	    PyModule_AddObjectRef(module, "TableError", s->table_error) != 0 ||
+	    PyModule_AddIntConstant(module, "CLEAN", JUDGE_CLEAN) != 0 ||
+	    PyModule_AddIntConstant(module, "SPANS", JUDGE_SPANS) != 0 ||
+	    PyModule_AddIntConstant(module, "REFERENCE",
+				    JUDGE_REFERENCE) != 0)
 		return -1;
 	return PyModule_AddStringConstant(module, "version", dedup_version());
 }

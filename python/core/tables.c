@@ -36,8 +36,7 @@ deduper_load(struct deduper *self, PyObject *args)
 	Py_DECREF(path);
 	if (st != DEDUP_OK)
 		return NULL;
-	Py_INCREF(Py_None);
-	return Py_None;
+	return Py_NewRef(Py_None);
 }
 
 /* Names of rows, or None: bytes in a list. */
@@ -97,8 +96,7 @@ deduper_save(struct deduper *self, PyObject *args)
 	Py_DECREF(path);
 	if (st != DEDUP_OK)
 		return NULL;
-	Py_INCREF(Py_None);
-	return Py_None;
+	return Py_NewRef(Py_None);
 }
 
 PyObject *

@@ -462,7 +462,8 @@ class Run:
         if self.log is None:
             return self.deduper.clean(table, self.column,
                                       drop_empty=self.args.drop_empty)
-        cleaned, spans = self.deduper._core.clean_and_find(table, self.column)
+        cleaned, spans, _ = self.deduper._core.judge(
+            table, self.column, _core.CLEAN | _core.SPANS)
         self.log.add(table, pyarrow.chunked_array(spans))
         made = pyarrow.table(cleaned)
         if self.args.drop_empty:

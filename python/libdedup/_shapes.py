@@ -93,6 +93,14 @@ def _refuse(data: object) -> TypeError:
     return TypeError(f"of type {type(data).__name__}: {_WANTED}")
 
 
+def _cleaned(guard: _Guard, data: Any, column: str) -> tuple[Any, bytes]:
+    """Arrow data or a list without what is removed; and marks: a byte a row,
+    1 if nothing is left of it."""
+    with guard as core:
+        made, _, marks = core.judge(data, column, _core.CLEAN)
+        return made, marks
+
+
 # Rows of which nothing is left.
 
 def _mask(marks: bytes) -> list[bool]:
@@ -119,18 +127,8 @@ def _strings(data: Iterable[Any], isnull: Callable[[Any], bool] | None = None
             else x for x in data]
 
 
-def _clean_strings(guard: _Guard, data: list[str | None], column: str,
-                   drop: bool) -> tuple[list[str | None], bytes]:
-    with guard as core:
-        if not drop:
-            return core.clean_list(data, column, False), b""
-        got = core.clean_list(data, column, True)
-        assert isinstance(got, tuple)
-        return got
-
-
 def _clean_list(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
-    texts, marks = _clean_strings(guard, _strings(data), column, drop)
+    texts, marks = _cleaned(guard, _strings(data), column)
     if drop:
         texts = _only(texts, marks)
     return tuple(texts) if isinstance(data, tuple) else texts
@@ -156,25 +154,12 @@ def _clean_mapping(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
             raise TypeError("drop_empty: a mapping of Arrow columns; give a "
                             "table")
         return {**data, column: clean(guard, values, column, False)}
-    texts, marks = _clean_strings(guard, _strings(values), column, drop)
+    texts, marks = _cleaned(guard, _strings(values), column)
     batch = {**data, column: texts}
     return {k: _only(v, marks) for k, v in batch.items()} if drop else batch
 
 
 # Arrow.
-
-def _clean_arrow(guard: _Guard, data: Any, column: str) -> _core.Arrow:
-    with guard as core:
-        return core.clean(data, column, False)
-
-
-def _marked(guard: _Guard, data: Any, column: str
-            ) -> tuple[_core.Arrow, bytes]:
-    with guard as core:
-        got = core.clean(data, column, True)
-        assert isinstance(got, tuple)
-        return got
-
 
 def _like_pyarrow(data: Any, arrow: _core.Arrow) -> Any:
     import pyarrow
@@ -195,10 +180,9 @@ def _clean_pyarrow(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
 
     if _is_reader(data):
         return _clean_reader(guard, data, column, drop)
-    if not drop:
-        return _like_pyarrow(data, _clean_arrow(guard, data, column))
-    arrow, marks = _marked(guard, data, column)
-    return _like_pyarrow(data, arrow).filter(pyarrow.array(_mask(marks)))
+    arrow, marks = _cleaned(guard, data, column)
+    made = _like_pyarrow(data, arrow)
+    return made.filter(pyarrow.array(_mask(marks))) if drop else made
 
 
 def _clean_reader(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
@@ -207,7 +191,7 @@ def _clean_reader(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
 
     # Says what is wrong with the column before anything is read.
     empty = pyarrow.RecordBatch.from_pylist([], schema=data.schema)
-    schema = pyarrow.schema(_clean_arrow(guard, empty, column))
+    schema = pyarrow.schema(_cleaned(guard, empty, column)[0])
 
     def batches() -> Iterator[Any]:
         for batch in data:
@@ -227,8 +211,7 @@ def _clean_polars(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
             data = data.cast(polars.String)
     elif isinstance(data.schema.get(column), polars.Enum):
         data = data.with_columns(polars.col(column).cast(polars.String))
-    arrow, marks = (_marked(guard, data, column) if drop else
-                    (_clean_arrow(guard, data, column), b""))
+    arrow, marks = _cleaned(guard, data, column)
     made: Any
     if _is_named(data, "Series"):
         made = polars.Series(data.name, arrow)
@@ -246,12 +229,11 @@ def _clean_other(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
         except ImportError:
             raise TypeError("drop_empty: for this type it takes pyarrow, which "
                             "is not installed") from None
-        arrow, marks = _marked(guard, data, column)
+    arrow, marks = _cleaned(guard, data, column)
+    if drop:
         reader = pyarrow.RecordBatchReader.from_stream(arrow)
         keep = pyarrow.array(_mask(marks))
         arrow = _core.read(reader.read_all().filter(keep))
-    else:
-        arrow = _clean_arrow(guard, data, column)
     like = data.like if isinstance(data, _HeldArrow) else data
     if _package(like) == "nanoarrow":
         import nanoarrow
@@ -281,7 +263,7 @@ def _pandas_arrow(series: Any) -> Any:
         pyarrow.chunked_array([array]))
 
 
-def _clean_series(guard: _Guard, series: Any, column: str, drop: bool
+def _clean_series(guard: _Guard, series: Any, column: str
                   ) -> tuple[Any, bytes]:
     import pandas
 
@@ -290,10 +272,7 @@ def _clean_series(guard: _Guard, series: Any, column: str, drop: bool
     if arrow is not None:
         import pyarrow
 
-        if drop:
-            made, marks = _marked(guard, arrow, str(name))
-        else:
-            made, marks = _clean_arrow(guard, arrow, str(name)), b""
+        made, marks = _cleaned(guard, arrow, str(name))
         values = series.dtype.__from_arrow__(pyarrow.chunked_array(made))
         return pandas.Series(values, index=series.index, name=series.name,
                              dtype=series.dtype), marks
@@ -303,8 +282,7 @@ def _clean_series(guard: _Guard, series: Any, column: str, drop: bool
         raise TypeError(f"column {str(name)!r} is {series.dtype}: it has to be "
                         "of strings")
     values = series.tolist()
-    texts, marks = _clean_strings(
-        guard, _strings(values, pandas.isna), str(name), drop)
+    texts, marks = _cleaned(guard, _strings(values, pandas.isna), str(name))
     kept = [old if new is None else new for old, new in zip(values, texts)]
     dtype = (None if isinstance(series.dtype, pandas.CategoricalDtype)
              else series.dtype)
@@ -327,10 +305,10 @@ def _pandas_column(data: Any, column: str) -> Any:
 def _clean_pandas(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
     if _is_named(data, "DataFrame"):
         made, marks = _clean_series(guard, _pandas_column(data, column),
-                                    column, drop)
+                                    column)
         made = data.assign(**{column: made.array})
     elif _is_named(data, "Series"):
-        made, marks = _clean_series(guard, data, column, drop)
+        made, marks = _clean_series(guard, data, column)
     else:
         raise _refuse(data)
     return made[_mask(marks)] if drop else made
@@ -478,10 +456,7 @@ def _parts(data: Any, column: str) -> Iterator[Any]:
 def feed(guard: _Guard, data: Any, column: str, reference: bool) -> None:
     for part in _parts(data, column):
         with guard as core:
-            if isinstance(part, list):
-                core.feed_list(part, column, reference)
-            else:
-                core.feed(part, column, reference)
+            core.judge(part, column, _core.REFERENCE if reference else 0)
 
 
 def _like(data: Any, arrow: _core.Arrow) -> Any:
@@ -509,14 +484,16 @@ def spans(guard: _Guard, data: Any, column: str) -> Any:
 
     if _is_arrow(data) and _package(data) not in ("pandas", "datasets"):
         with guard as core:
-            return _like(data, core.find(data, column))
+            return _like(data, core.judge(data, column, _core.SPANS)[1])
     found: list[list[Span]] = []
     for part in _parts(data, column):
         with guard as core:
             if not isinstance(part, list):
                 part = _texts_of(part, column)
+            rows: list[list[_core._Removal]] = core.judge(
+                part, column, _core.SPANS)[1]
             found += [[Span(*r[:5], Witness(*r[5]), *r[6:]) for r in row]
-                      for row in core.find_list(part, column)]
+                      for row in rows]
     if _package(data) == "pandas":
         import pandas
 
