@@ -6,7 +6,7 @@ import sys
 import warnings
 from os import PathLike, fsdecode
 from types import TracebackType
-from typing import Any, ClassVar, Iterable, Mapping, NamedTuple, TypeVar, Unpack
+from typing import Any, ClassVar, Iterable, TypeVar, Unpack
 
 from . import _core, _options, _shapes
 from ._options import Options
@@ -15,74 +15,6 @@ T = TypeVar("T")
 
 _MUCH = 0.9         # a share of the text that is worth a warning
 _FEW = 1 << 16      # bytes of a call that are not
-
-
-class Witness(NamedTuple):
-    """The copy that stays, which a removal rests on."""
-
-    document: int | None
-    """Its row, from 0, over all columns that the Deduper was given; of a table,
-    the number of the document there. None: known from a table's counts only."""
-    offset: int | None
-    """In bytes of that document."""
-    line: int | None
-    """In that document, from 0."""
-    table: int
-    """0: it was read; i: it is known from the i-th table that was loaded."""
-
-
-class Span(NamedTuple):
-    """What is removed from a document: a unit, or a part of one in one piece."""
-
-    offset: int
-    """In bytes of the document's UTF-8; characters() makes characters of it."""
-    length: int
-    """In bytes, newlines included."""
-    line: int
-    """Of its first byte, from 0."""
-    reason: str
-    """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate',
-    'listed' or 'heading': see dedup(1)."""
-    resemblance: float
-    """Similarity to the text that says it: 2M/(a+b), 0 to 1, M words in common,
-    in order, of a and b (Myers 1986). That text is the witness, or was removed
-    for it."""
-    witness: Witness
-    documents: int
-    """'boilerplate': how many have it. Else 0."""
-    separator_offset: int
-    """Blank lines that go along, right before or after..."""
-    separator_length: int
-    """...and how many bytes of them: 0 if there are none."""
-
-
-def characters(
-    text: str, spans: Iterable[Span | Mapping[str, Any]]
-) -> list[tuple[int, int]]:
-    """Where spans begin and end in characters: ``text[begin:end]``.
-
-    text    the document
-    spans   of it, in order: from :meth:`Deduper.spans`, or dicts of Arrow's
-            ``to_pylist()``
-
-    >>> d = Deduper()
-    >>> text = "Über dem Fluß lag Nebel.\\nEs war früh.\\nÜber dem Fluß lag Nebel."
-    >>> [text[i:j] for i, j in characters(text, d.spans([text])[0])]
-    ['Über dem Fluß lag Nebel.']
-    """
-    data = text.encode("utf-8", "surrogatepass")
-    found: list[tuple[int, int]] = []
-    byte = at = 0
-    for span in spans:
-        if isinstance(span, Span):
-            offset, length = span.offset, span.length
-        else:
-            offset, length = span["offset"], span["length"]
-        at += len(data[byte:offset].decode("utf-8", "surrogatepass"))
-        size = len(data[offset:offset + length].decode("utf-8", "surrogatepass"))
-        found.append((at, at + size))
-        byte, at = offset + length, at + size
-    return found
 
 
 @_options.documented
@@ -322,7 +254,7 @@ def _warn(message: str) -> None:
 
 
 class _Guard:
-    """The calls of the extension, as shapes.py makes them for a Deduper.
+    """The calls of the extension, as _shapes.py makes them for a Deduper.
 
     Where a step fails after the texts were judged, the Deduper is spoiled.
     """

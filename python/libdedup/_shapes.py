@@ -1,23 +1,42 @@
 """Containers of text: what is taken from each, and how one like it is made.
 
-None of their packages is imported before there is an object of one. All work
-on text is done by the extension, through a guard: see _deduper.py.
+None of their packages is imported before there is an object of one. The
+extension does all work on text; it is called through a Guard.
 """
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Callable, Iterable, Iterator, Mapping, Protocol
 
 from . import _core
-
-if TYPE_CHECKING:
-    from ._deduper import _Guard, _Maker
+from ._spans import Span, Witness
 
 _ROWS = 1000        # of a data set, or of an iterator of str, in one call
 
 _WANTED = ("it has to be Arrow data (pyarrow, pandas, polars, duckdb, "
            "datasets, ...), a list of str, or an iterator of these")
+
+
+class Guard(Protocol):
+    """The extension's Deduper for one step: with the guard as core, call it."""
+
+    def __enter__(self) -> _core.Deduper: ...
+
+    def __exit__(self, kind: type[BaseException] | None,
+                 error: BaseException | None,
+                 trace: TracebackType | None) -> None: ...
+
+    def fresh(self) -> Guard:
+        """The guard for a corpus that is read from its beginning."""
+        ...
+
+
+class Maker(Protocol):
+    """Makes a guard for each time that a stream is read."""
+
+    def fresh(self) -> Guard: ...
 
 
 def _package(data: object) -> str:
@@ -93,7 +112,7 @@ def _refuse(data: object) -> TypeError:
     return TypeError(f"of type {type(data).__name__}: {_WANTED}")
 
 
-def _cleaned(guard: _Guard, data: Any, column: str) -> tuple[Any, bytes]:
+def _cleaned(guard: Guard, data: Any, column: str) -> tuple[Any, bytes]:
     """Arrow data or a list without what is removed; and marks: a byte a row,
     1 if nothing is left of it."""
     with guard as core:
@@ -127,14 +146,14 @@ def _strings(data: Iterable[Any], isnull: Callable[[Any], bool] | None = None
             else x for x in data]
 
 
-def _clean_list(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_list(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     texts, marks = _cleaned(guard, _strings(data), column)
     if drop:
         texts = _only(texts, marks)
     return tuple(texts) if isinstance(data, tuple) else texts
 
 
-def _clean_numpy(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_numpy(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     import numpy
 
     if data.ndim != 1:
@@ -143,7 +162,7 @@ def _clean_numpy(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
     return numpy.array(texts, dtype=data.dtype)
 
 
-def _clean_mapping(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_mapping(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     """A batch: names to lists, of one length."""
     if column not in data:
         raise KeyError(f"no column {column!r}; there are: "
@@ -175,7 +194,7 @@ def _like_pyarrow(data: Any, arrow: _core.Arrow) -> Any:
     return arrow
 
 
-def _clean_pyarrow(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_pyarrow(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     import pyarrow
 
     if _is_reader(data):
@@ -185,7 +204,7 @@ def _clean_pyarrow(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
     return made.filter(pyarrow.array(_mask(marks))) if drop else made
 
 
-def _clean_reader(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_reader(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     """Batch by batch, as they are read."""
     import pyarrow
 
@@ -200,7 +219,7 @@ def _clean_reader(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
     return pyarrow.RecordBatchReader.from_batches(schema, batches())
 
 
-def _clean_polars(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_polars(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     import polars
 
     if not _is_named(data, "DataFrame", "Series"):
@@ -221,7 +240,7 @@ def _clean_polars(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
                        ) if drop else made
 
 
-def _clean_other(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_other(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     """Of a package that is not known here: the protocol is what is known."""
     if drop:
         try:
@@ -263,7 +282,7 @@ def _pandas_arrow(series: Any) -> Any:
         pyarrow.chunked_array([array]))
 
 
-def _clean_series(guard: _Guard, series: Any, column: str
+def _clean_series(guard: Guard, series: Any, column: str
                   ) -> tuple[Any, bytes]:
     import pandas
 
@@ -302,7 +321,7 @@ def _pandas_column(data: Any, column: str) -> Any:
     return series
 
 
-def _clean_pandas(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_pandas(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     if _is_named(data, "DataFrame"):
         made, marks = _clean_series(guard, _pandas_column(data, column),
                                     column)
@@ -316,8 +335,7 @@ def _clean_pandas(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
 
 # Data sets of Hugging Face.
 
-def _clean_dataset(guard: _Guard | _Maker, data: Any, column: str, drop: bool
-                   ) -> Any:
+def _clean_dataset(guard: Any, data: Any, column: str, drop: bool) -> Any:
     if _is_named(data, "IterableDataset"):
         return _clean_iterable(guard, data, column, drop)
     if not _is_named(data, "Dataset"):
@@ -333,10 +351,10 @@ def _clean_dataset(guard: _Guard | _Maker, data: Any, column: str, drop: bool
     return made.with_format(**data.format)
 
 
-def _clean_iterable(maker: _Guard | _Maker, data: Any, column: str, drop: bool
+def _clean_iterable(maker: Maker, data: Any, column: str, drop: bool
                     ) -> Any:
     """Each time that it is gone through, it is a corpus of its own."""
-    now: list[_Guard] = []
+    now: list[Guard] = []
     expected = [0]
 
     def function(batch: Any, indices: list[int]) -> Any:
@@ -355,7 +373,7 @@ def _clean_iterable(maker: _Guard | _Maker, data: Any, column: str, drop: bool
 
 # Iterators.
 
-def _clean_iterator(guard: _Guard, data: Iterable[Any], column: str, drop: bool
+def _clean_iterator(guard: Guard, data: Iterable[Any], column: str, drop: bool
                     ) -> Iterator[Any]:
     """Item by item; single strings some at a time."""
     texts: list[str | None] = []
@@ -374,7 +392,7 @@ def _clean_iterator(guard: _Guard, data: Iterable[Any], column: str, drop: bool
         yield from _clean_list(guard, texts, column, drop)
 
 
-_Cleaner = Callable[["_Guard", Any, str, bool], Any]
+_Cleaner = Callable[[Guard, Any, str, bool], Any]
 
 _CLEANERS: dict[str, _Cleaner] = {
     "pyarrow": _clean_pyarrow, "polars": _clean_polars,
@@ -453,7 +471,7 @@ def _parts(data: Any, column: str) -> Iterator[Any]:
         yield texts
 
 
-def feed(guard: _Guard, data: Any, column: str, reference: bool) -> None:
+def feed(guard: Guard, data: Any, column: str, reference: bool) -> None:
     for part in _parts(data, column):
         with guard as core:
             core.judge(part, column, _core.REFERENCE if reference else 0)
@@ -479,9 +497,7 @@ def _like(data: Any, arrow: _core.Arrow) -> Any:
     return arrow
 
 
-def spans(guard: _Guard, data: Any, column: str) -> Any:
-    from ._deduper import Span, Witness
-
+def spans(guard: Guard, data: Any, column: str) -> Any:
     if _is_arrow(data) and _package(data) not in ("pandas", "datasets"):
         with guard as core:
             return _like(data, core.judge(data, column, _core.SPANS)[1])
