@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 #define VIEW_BUFFER ((size_t)1 << 30)	/* bytes in one: int32 reaches them */
 
 /* Bytes that grow. */
@@ -15,17 +17,7 @@ struct bytes {
 static int
 make_room(struct bytes *b, size_t len)
 {
-	size_t room = 2 * (b->len + len) + 4096;
-	char *more;
-
-	if (len <= b->room - b->len)
-		return 0;
-	more = realloc(b->p, room);
-	if (more == NULL)
-		return -1;
-	b->p = more;
-	b->room = room;
-	return 0;
+	return array_room(&b->p, &b->room, b->len + len, 1);
 }
 
 static int
