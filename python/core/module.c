@@ -1,4 +1,4 @@
-/* libdedup._core: types, and functions for tables. */
+/* libdedup._core: its types, functions and constants. */
 #include "core.h"
 #include "judge.h"
 
@@ -14,59 +14,11 @@ read_all(PyObject *module, PyObject *object)
 	return arrow_read(state_of(module), object);
 }
 
-static PyObject *
-lock_table(PyObject *module, PyObject *args)
-{
-	PyObject *path;
-	char why[DEDUP_WHY];
-	enum dedup_status st;
-	int lock = -1;
-
-	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
-		return NULL;
-	st = dedup_table_lock(PyBytes_AsString(path), &lock, why);
-	if (st == DEDUP_ETABLE)
-		PyErr_Format(state_of(module)->table_error, "%s: %s",
-			     PyBytes_AsString(path), why);
-	else if (st != DEDUP_OK)
-		PyErr_SetString(PyExc_RuntimeError, dedup_strerror(st));
-	Py_DECREF(path);
-	return st == DEDUP_OK ? PyLong_FromLong(lock) : NULL;
-}
-
-static PyObject *
-unlock_table(PyObject *module, PyObject *args)
-{
-	PyObject *path;
-	int lock;
-
-	(void)module;
-	if (!PyArg_ParseTuple(args, "O&i", PyUnicode_FSConverter, &path, &lock))
-		return NULL;
-	dedup_table_unlock(PyBytes_AsString(path), lock);
-	Py_DECREF(path);
-	return Py_NewRef(Py_None);
-}
-
-static PyObject *
-is_table(PyObject *module, PyObject *args)
-{
-	PyObject *path;
-	bool is;
-
-	(void)module;
-	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
-		return NULL;
-	is = dedup_is_table(PyBytes_AsString(path));
-	Py_DECREF(path);
-	return PyBool_FromLong(is);
-}
-
 static PyMethodDef methods[] = {
 	{ "read", read_all, METH_O, NULL },
-	{ "lock_table", lock_table, METH_VARARGS, NULL },
-	{ "unlock_table", unlock_table, METH_VARARGS, NULL },
-	{ "is_table", is_table, METH_VARARGS, NULL },
+	{ "lock_table", table_lock, METH_VARARGS, NULL },
+	{ "unlock_table", table_unlock, METH_VARARGS, NULL },
+	{ "is_table", table_is, METH_VARARGS, NULL },
 	{ "check_option", options_check, METH_VARARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };

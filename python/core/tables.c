@@ -1,11 +1,26 @@
-/* Tables. */
+/*
+ * Saved tables: load(), save(), the names of their documents, and functions for
+ * files that may be tables.
+ */
 #include "deduper.h"
 
+/*
+ * None if 'st' is DEDUP_OK, else NULL with an exception.  'late' is what
+ * DEDUP_ESTATE means, or NULL.  Drops 'path'.
+ */
 static PyObject *
-raise_table(struct state *s, PyObject *path, const char *why)
+answer(struct state *s, enum dedup_status st, PyObject *path, const char *why,
+       const char *late)
 {
-	PyErr_Format(s->table_error, "%s: %s", PyBytes_AsString(path), why);
-	return NULL;
+	if (st == DEDUP_ETABLE)
+		PyErr_Format(s->table_error, "%s: %s", PyBytes_AsString(path),
+			     why);
+	else if (st == DEDUP_ESTATE && late != NULL)
+		PyErr_SetString(PyExc_RuntimeError, late);
+	else if (st != DEDUP_OK)
+		raise_status(st);
+	Py_DECREF(path);
+	return st == DEDUP_OK ? Py_NewRef(Py_None) : NULL;
 }
 
 PyObject *
@@ -26,20 +41,11 @@ deduper_load(struct deduper *self, PyObject *args)
 	st = dedup_load(self->d, PyBytes_AsString(path), listed ?
 			DEDUP_LOAD_LISTED : DEDUP_LOAD_KNOWN, why);
 	deduper_leave(self);
-	if (st == DEDUP_ETABLE)
-		raise_table(deduper_state(self), path, why);
-	else if (st == DEDUP_ESTATE)
-		PyErr_SetString(PyExc_RuntimeError,
-				"load() comes before all columns");
-	else if (st != DEDUP_OK)
-		raise_status(st);
-	Py_DECREF(path);
-	if (st != DEDUP_OK)
-		return NULL;
-	return Py_NewRef(Py_None);
+	return answer(deduper_state(self), st, path, why,
+		      "load() comes before all columns");
 }
 
-/* Names of rows, or None: bytes in a list. */
+/* Names of rows: a list of bytes or None. */
 struct labels {
 	const struct deduper *self;
 	PyObject *list;
@@ -89,14 +95,7 @@ deduper_save(struct deduper *self, PyObject *args)
 		Py_END_ALLOW_THREADS
 	}
 	deduper_leave(self);
-	if (st == DEDUP_ETABLE)
-		raise_table(deduper_state(self), path, why);
-	else if (st != DEDUP_OK)
-		raise_status(st);
-	Py_DECREF(path);
-	if (st != DEDUP_OK)
-		return NULL;
-	return Py_NewRef(Py_None);
+	return answer(deduper_state(self), st, path, why, NULL);
 }
 
 PyObject *
@@ -119,4 +118,52 @@ deduper_label(struct deduper *self, PyObject *args)
 		raise_status(st);
 	deduper_leave(self);
 	return name;
+}
+
+/* Functions of the module. */
+
+PyObject *
+table_lock(PyObject *module, PyObject *args)
+{
+	PyObject *path, *done;
+	char why[DEDUP_WHY];
+	enum dedup_status st;
+	int lock = -1;
+
+	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
+		return NULL;
+	st = dedup_table_lock(PyBytes_AsString(path), &lock, why);
+	done = answer(PyModule_GetState(module), st, path, why, NULL);
+	if (done == NULL)
+		return NULL;
+	Py_DECREF(done);
+	return PyLong_FromLong(lock);
+}
+
+PyObject *
+table_unlock(PyObject *module, PyObject *args)
+{
+	PyObject *path;
+	int lock;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "O&i", PyUnicode_FSConverter, &path, &lock))
+		return NULL;
+	dedup_table_unlock(PyBytes_AsString(path), lock);
+	Py_DECREF(path);
+	return Py_NewRef(Py_None);
+}
+
+PyObject *
+table_is(PyObject *module, PyObject *args)
+{
+	PyObject *path;
+	bool is;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
+		return NULL;
+	is = dedup_is_table(PyBytes_AsString(path));
+	Py_DECREF(path);
+	return PyBool_FromLong(is);
 }
