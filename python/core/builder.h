@@ -9,8 +9,8 @@ struct builder;
 
 /*
  * 'pad' empty rows come first: those of a struct before its offset.  Functions
- * that return int: 0, or -1 for want of memory, or of room in
- * 32-bit offsets, which a column made of one that fits does not want.
+ * that return int: 0, or -1 if memory runs out, or 32-bit offsets do; these are
+ * enough for a column that is made of one that has them.
  */
 struct builder *builder_new(struct column_type type, int64_t pad, int64_t n);
 void builder_free(struct builder *b);	/* NULL is fine */

@@ -54,8 +54,8 @@ struct column {
 
 /*
  * What is wrong with these rows, or NULL: offsets that decrease, a view past its
- * buffer, an index past its dictionary.  How long the bytes behind offsets are
- * nobody tells.  All below is for rows that have no fault.
+ * buffer, an index past its dictionary.  Arrow does not say how long the bytes behind
+ * offsets are.  All below is for rows that have no fault.
  */
 const char *column_fault(const struct column *c);
 

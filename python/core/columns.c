@@ -1,4 +1,7 @@
-/* Columns of Arrow data. */
+/*
+ * Columns of Arrow data through a Deduper, chunk by chunk: which column is meant,
+ * and the new data, which shares all other columns with the old.
+ */
 #include "builder.h"
 #include "job.h"
 #include "judge.h"
@@ -32,7 +35,7 @@ type_name(const struct ArrowSchema *s)
 	       strncmp(s->format, "+w", 2) == 0 ? "fixed_size_list" : s->format;
 }
 
-/* Which column is meant. */
+/* The column that is meant. */
 struct choice {
 	bool is_child;		/* of a struct, else the array itself */
 	size_t child;

@@ -19,7 +19,6 @@ deduper_state(struct deduper *self)
 	"process, with threads=N, or make a Deduper in each process and give " \
 	"it what came before: save() and load()"
 
-/* 0, and nobody else may until deduper_leave(); or -1 with an exception. */
 int
 deduper_enter(struct deduper *self)
 {
@@ -86,7 +85,7 @@ init(struct deduper *self, PyObject *args, PyObject *kwargs)
 {
 	PyObject *options;
 	struct dedup_options *o = &self->opt;
-	double share;		/* of boilerplate, where it is a float */
+	double share;		/* of boilerplate, if it is a float */
 	int places;
 	unsigned min_doc_words;
 	enum dedup_status st;
@@ -147,7 +146,7 @@ spoil(struct deduper *self, PyObject *unused)
 	return Py_NewRef(Py_None);
 }
 
-/* How many were fed, in any state: to know whether a call that failed did. */
+/* Documents fed so far, in any state: did a call that failed feed some? */
 static PyObject *
 get_fed(struct deduper *self, void *unused)
 {

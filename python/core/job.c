@@ -1,4 +1,10 @@
-/* Rows through the library. */
+/*
+ * One call's rows through the library.
+ *
+ * The library judges a batch of documents at a time and hands each verdict to
+ * each(), which makes the row, and the nulls before it.  Nobody holds the GIL
+ * meanwhile; it is taken now and then to see if a signal came.
+ */
 #include "builder.h"
 #include "job.h"
 
@@ -33,7 +39,7 @@ is_interrupted(struct job *j)
 	return j->interrupted;
 }
 
-/* Nulls before a row. */
+/* Make the rows before this one that are not made yet: they are nulls. */
 static int
 add_nulls(struct job *j, int64_t row)
 {
@@ -45,7 +51,7 @@ add_nulls(struct job *j, int64_t row)
 }
 
 static bool
-all_goes(const struct dedup_verdict *v)
+is_all_removed(const struct dedup_verdict *v)
 {
 	uint64_t kept = v->decided;
 
@@ -62,11 +68,11 @@ add_kept(struct job *j, int64_t row, const struct dedup_text *t,
 	static const struct dedup_verdict nothing;
 	bool is_short = v->words < j->min_words;
 
-	/* Nobody's witness, then. */
+	/* It cannot be a witness, then. */
 	if (is_short)
 		dedup_forget(j->self->d);
 	if (j->gone != NULL)
-		j->gone[row] = is_short || all_goes(v);
+		j->gone[row] = is_short || is_all_removed(v);
 	return j->builder == NULL ? 0 :
 	       builder_add_kept(j->builder, t, is_short ? &nothing : v);
 }
@@ -101,7 +107,7 @@ each(void *arg, size_t i, const struct dedup_verdict *v)
 	return j->failed || is_interrupted(j);
 }
 
-/* Documents from row *row on, as many as a batch has room for. */
+/* Fill a batch with the documents from row *row on; *n are in it. */
 static int
 fill_batch(struct job *j, int64_t *row, size_t *n)
 {
@@ -134,26 +140,36 @@ feed_rows(struct job *j)
 	return j->failed ? DEDUP_ENOMEM : st;
 }
 
-int
-job_run(struct job *j)
+static enum dedup_status
+run_batches(struct job *j)
 {
-	struct deduper *self = j->self;
 	size_t room = j->n < BATCH ? (size_t)j->n + 1 : BATCH;
 	enum dedup_status st = DEDUP_ENOMEM;
 
 	j->text = malloc(room * sizeof(*j->text));
 	j->row = malloc(room * sizeof(*j->row));
+	if (j->text == NULL || j->row == NULL)
+		goto done;
+	j->thread = PyEval_SaveThread();
+	st = feed_rows(j);
+	PyEval_RestoreThread(j->thread);
+done:
+	free(j->text);
+	free(j->row);
+	return st;
+}
+
+int
+job_run(struct job *j)
+{
+	struct deduper *self = j->self;
+	enum dedup_status st;
+
 	j->done = 0;
 	if (!j->reference && dedup_passes_left(self->d) == 0)
 		j->min_words = self->min_doc_words;
 	clock_gettime(CLOCK_MONOTONIC, &j->last);
-	if (j->text != NULL && j->row != NULL) {
-		j->thread = PyEval_SaveThread();
-		st = feed_rows(j);
-		PyEval_RestoreThread(j->thread);
-	}
-	free(j->text);
-	free(j->row);
+	st = run_batches(j);
 	if (st == DEDUP_OK)
 		return 0;
 	deduper_spoil(self, st == DEDUP_ESTOP ? "a call was interrupted" :

@@ -1,4 +1,4 @@
-/* Lists of str. */
+/* Lists of str and None through a Deduper: UTF-8 in, new lists out. */
 #include "job.h"
 #include "judge.h"
 
@@ -6,7 +6,7 @@
 
 struct strings {
 	PyObject *tuple;	/* holds them */
-	PyObject *bytes;	/* list: of those that UTF-8 cannot say */
+	PyObject *bytes;	/* list: UTF-8 of those with lone surrogates */
 	struct dedup_text *text;
 	Py_ssize_t n;
 };

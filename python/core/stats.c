@@ -1,4 +1,4 @@
-/* Counts. */
+/* What was read and removed so far, as a dict. */
 #include "deduper.h"
 
 static int
