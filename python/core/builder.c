@@ -37,7 +37,9 @@ trim_bytes(struct bytes *b)
 {
 	char *less = realloc(b->p, b->len + (b->len == 0));
 
-	return less != NULL ? less : b->p;
+	if (less != NULL)
+		b->p = less;
+	return b->p;
 }
 
 /* The texts of a column, or of a dictionary, without nulls. */

@@ -338,7 +338,7 @@ stream_release(struct ArrowArrayStream *to)
 static struct stream *
 new_stream(const struct arrow *a)
 {
-	struct stream *s = malloc(sizeof(*s) + a->n * sizeof(*s->chunk));
+	struct stream *s = malloc(sizeof(*s) + a->n * sizeof(struct shared *));
 
 	if (s == NULL || arrow_copy_schema(&s->schema, &a->schema, NULL) != 0) {
 		free(s);
