@@ -91,7 +91,6 @@ end_text(struct texts *t)
 	char *p = trim_bytes(&t->data);
 	int64_t size = (int64_t)t->data.len;
 
-	t->data.p = p;
 	if (add_bytes(&t->sizes, &size, sizeof(size)) != 0 ||
 	    add_bytes(&t->full, &p, sizeof(p)) != 0)
 		return -1;
