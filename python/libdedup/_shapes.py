@@ -1,7 +1,7 @@
-"""Containers of text: what is taken from each, and how one like it is made.
+"""Containers of text: how texts are taken out, and one like it is made.
 
-None of their packages is imported before there is an object of one. The
-extension does all work on text; it is called through a Guard.
+A package is imported only if there is an object of it. The extension does all
+work on text; it is called through a Guard.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ def _is_reader(data: object) -> bool:
 
 
 def is_stream_of_rows(data: object) -> bool:
-    """May it be read from its beginning again, each time anew?"""
+    """Can it be read several times, each time from its beginning?"""
     return (_package(data) == "datasets"
             and _is_named(data, "IterableDataset"))
 
 
 def hold(data: Any) -> Any:
-    """The same, so that it can be gone through again."""
+    """The same data, so that it can be read again."""
     if _is_reader(data):
         return data.read_all().to_reader()
     if isinstance(data, Iterator) and not _is_arrow(data):
@@ -81,7 +81,7 @@ def hold(data: Any) -> Any:
 
 
 class _HeldArrow:
-    """A query, or a stream: what it gave, and what it was."""
+    """The data of a query or stream, and the object itself."""
 
     def __init__(self, like: Any) -> None:
         self.like, self.arrow = like, _core.read(like)
@@ -120,14 +120,14 @@ def _cleaned(guard: Guard, data: Any, column: str) -> tuple[Any, bytes]:
         return made, marks
 
 
-# Rows of which nothing is left.
+# Rows with nothing left.
 
 def _mask(marks: bytes) -> list[bool]:
     return [mark == 0 for mark in marks]
 
 
 def _only(values: Any, marks: bytes) -> Any:
-    """Those rows of a list, an array of numpy or the like that stay."""
+    """The rows of a list, numpy array or the like that are kept."""
     kept = itertools.compress(values, _mask(marks))
     if isinstance(values, (list, tuple)):
         return type(values)(kept)
@@ -208,7 +208,7 @@ def _clean_reader(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     """Batch by batch, as they are read."""
     import pyarrow
 
-    # Says what is wrong with the column before anything is read.
+    # A wrong column raises its error before anything is read.
     empty = pyarrow.RecordBatch.from_pylist([], schema=data.schema)
     schema = pyarrow.schema(_cleaned(guard, empty, column)[0])
 
@@ -224,7 +224,7 @@ def _clean_polars(guard: Guard, data: Any, column: str, drop: bool) -> Any:
 
     if not _is_named(data, "DataFrame", "Series"):
         raise _refuse(data)
-    # The texts of an Enum are fixed: what is kept of one may be another.
+    # The texts of an Enum are fixed; a cleaned text may not be one of them.
     if _is_named(data, "Series"):
         if isinstance(data.dtype, polars.Enum):
             data = data.cast(polars.String)
@@ -241,7 +241,7 @@ def _clean_polars(guard: Guard, data: Any, column: str, drop: bool) -> Any:
 
 
 def _clean_other(guard: Guard, data: Any, column: str, drop: bool) -> Any:
-    """Of a package that is not known here: the protocol is what is known."""
+    """Data of other packages: only the protocol is known."""
     if drop:
         try:
             import pyarrow
@@ -270,7 +270,7 @@ def _clean_other(guard: Guard, data: Any, column: str, drop: bool) -> Any:
 # pandas: columns only, so that index and types of the others stay.
 
 def _pandas_arrow(series: Any) -> Any:
-    """Its values as a ChunkedArray, if they are kept as Arrow has them."""
+    """Its values as a ChunkedArray, if pandas holds them as Arrow data."""
     if not hasattr(series.dtype, "__from_arrow__"):
         return None
     try:
@@ -342,7 +342,7 @@ def _clean_dataset(guard: Any, data: Any, column: str, drop: bool) -> Any:
         raise _refuse(data)
     from datasets.fingerprint import generate_random_fingerprint
 
-    # The answers hang on what was read before: there is nothing to cache.
+    # The answers depend on what was read before: do not cache them.
     made = data.with_format("arrow").map(
         lambda table: clean(guard, table, column, drop),
         batched=True, batch_size=_ROWS, load_from_cache_file=False,
@@ -353,7 +353,7 @@ def _clean_dataset(guard: Any, data: Any, column: str, drop: bool) -> Any:
 
 def _clean_iterable(maker: Maker, data: Any, column: str, drop: bool
                     ) -> Any:
-    """Each time that it is gone through, it is a corpus of its own."""
+    """Each time that it is read, it is a corpus of its own."""
     now: list[Guard] = []
     expected = [0]
 
@@ -375,7 +375,7 @@ def _clean_iterable(maker: Maker, data: Any, column: str, drop: bool
 
 def _clean_iterator(guard: Guard, data: Iterable[Any], column: str, drop: bool
                     ) -> Iterator[Any]:
-    """Item by item; single strings some at a time."""
+    """Item by item; single strings in batches."""
     texts: list[str | None] = []
     for item in data:
         if item is None or isinstance(item, str):
@@ -423,10 +423,10 @@ def clean(guard: Any, data: Any, column: str, drop: bool) -> Any:
     return _clean_iterator(guard, data, column, drop)
 
 
-# Spans and reading: no container is made.
+# Spans and reading make no container.
 
 def _parts(data: Any, column: str) -> Iterator[Any]:
-    """Arrow data and lists of str that say the same."""
+    """The same texts as Arrow data and lists of str."""
     package = _package(data)
     if _is_named(data, "LazyFrame", "DatasetDict", "IterableDatasetDict"):
         raise _refuse(data)
@@ -478,7 +478,7 @@ def feed(guard: Guard, data: Any, column: str, reference: bool) -> None:
 
 
 def _like(data: Any, arrow: _core.Arrow) -> Any:
-    """A column of the package that 'data' is of."""
+    """A column of the package of 'data'."""
     package = _package(data)
     if package == "pyarrow":
         import pyarrow

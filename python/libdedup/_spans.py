@@ -9,14 +9,14 @@ class Witness(NamedTuple):
     """The copy that stays, which a removal rests on."""
 
     document: int | None
-    """Its row, from 0, over all columns that the Deduper was given; of a table,
-    the number of the document there. None: known from a table's counts only."""
+    """Its row, from 0, over all columns that the Deduper was given; if it is in
+    a table, its number there. None: only a table's counts know it."""
     offset: int | None
     """In bytes of that document."""
     line: int | None
     """In that document, from 0."""
     table: int
-    """0: it was read; i: it is known from the i-th table that was loaded."""
+    """0: it was read; i: the i-th table that was loaded has it."""
 
 
 class Span(NamedTuple):
@@ -32,16 +32,16 @@ class Span(NamedTuple):
     """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate',
     'listed' or 'heading': see dedup(1)."""
     resemblance: float
-    """Similarity to the text that says it: 2M/(a+b), 0 to 1, M words in common,
-    in order, of a and b (Myers 1986). That text is the witness, or was removed
-    for it."""
+    """Similarity to the text that says it: 2M/(a+b), 0 to 1, if a and b words
+    have M words in common, in order (Myers 1986). That text is the witness, or
+    was removed and rests on the witness."""
     witness: Witness
     documents: int
-    """'boilerplate': how many have it. Else 0."""
+    """For 'boilerplate': how many documents have it. Else 0."""
     separator_offset: int
-    """Blank lines that go along, right before or after..."""
+    """Where blank lines begin that are removed too, right before or after."""
     separator_length: int
-    """...and how many bytes of them: 0 if there are none."""
+    """Bytes of these: 0 if there are none."""
 
 
 def characters(
