@@ -76,7 +76,7 @@ class Build(build_ext):
             [str(s) for s in sources()], output_dir=self.build_temp,
             macros=[("_GNU_SOURCE", None)], include_dirs=includes,
             extra_postargs=cflags)
-        ext.include_dirs = [str(LIBRARY)]
+        ext.include_dirs = [str(LIBRARY), str(LIBRARY / "base")]
         ext.extra_compile_args = cflags
         ext.extra_link_args = ["-pthread", *utf8proc()]
         super().build_extension(ext)

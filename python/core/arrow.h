@@ -37,9 +37,9 @@ struct ArrowArrayStream {
 	void *private_data;
 };
 
-/* All functions that return int: 0, or -1 for want of memory. */
+/* All functions that return int: 0, or -1 if memory runs out. */
 
-/* A schema of its own, with the same content, but for the format if given. */
+/* A copy with its own memory; with another format, if one is given. */
 int arrow_copy_schema(struct ArrowSchema *to, const struct ArrowSchema *from,
 		      const char *format);
 
@@ -48,7 +48,7 @@ int arrow_make_schema(struct ArrowSchema *to, const char *format,
 		      const char *name, int64_t flags,
 		      struct ArrowSchema *children, size_t n);
 
-/* An array that several own; any thread may let go of it. */
+/* An array with several owners; any thread may drop it. */
 struct shared;
 
 /* Moves 'array'; NULL: no memory, and it was released. */
@@ -57,7 +57,7 @@ struct shared *arrow_hold(struct shared *s);
 void arrow_drop(struct shared *s);	/* NULL is fine */
 const struct ArrowArray *arrow_array(const struct shared *s);
 
-/* What a consumer may have: it keeps the buffers alive, and copies none. */
+/* An array for a consumer: it keeps the buffers alive and copies none. */
 int arrow_export(struct ArrowArray *to, struct shared *s);
 
 /* The same of a struct, but with another child i, which is moved. */

@@ -1,4 +1,10 @@
-/* Columns of strings: their texts, and new ones of the same type. */
+/*
+ * Columns of strings that others made.
+ *
+ *	utf8, large_utf8	validity, offsets, bytes
+ *	string_view		validity, views, bytes..., sizes of these
+ *	a dictionary		validity, indices; the texts in one of the above
+ */
 #ifndef COLUMN_H
 #define COLUMN_H
 
@@ -12,6 +18,18 @@ enum layout {
 	LAYOUT_LARGE_UTF8,	/* of 64 bits */
 	LAYOUT_VIEW,		/* string_view */
 };
+
+/*
+ * A view is 16 bytes: the length; then up to 12 bytes of text, or the first
+ * four, the number of the buffer with the text, and where in it that begins.
+ */
+struct view {
+	int32_t len;
+	char head[4];
+	int32_t buffer, offset;
+};
+
+#define VIEW_INLINE 12
 
 /* What a schema says of a column. */
 struct column_type {
@@ -36,31 +54,12 @@ struct column {
 
 /*
  * What is wrong with these rows, or NULL: offsets that decrease, a view past its
- * buffer, an index past its dictionary.  How long the bytes behind offsets are
- * nobody tells.  All below is for rows that have no fault.
+ * buffer, an index past its dictionary.  Arrow does not say how long the bytes behind
+ * offsets are.  All below is for rows that have no fault.
  */
 const char *column_fault(const struct column *c);
 
 /* The text of a row, valid as long as the array; false: null. */
 bool column_text(const struct column *c, int64_t row, struct dedup_text *text);
-
-/* A column that is made row by row, of one type. */
-struct builder;
-
-/*
- * 'pad' empty rows come first: those of a struct before its offset.  Functions
- * that return int: 0, or -1 for want of memory, or of room in
- * 32-bit offsets, which a column made of one that fits does not want.
- */
-struct builder *builder_new(struct column_type type, int64_t pad, int64_t n);
-void builder_free(struct builder *b);	/* NULL is fine */
-int builder_add_null(struct builder *b);
-
-/* A row: what a verdict keeps of a text. */
-int builder_add_kept(struct builder *b, const struct dedup_text *t,
-		     const struct dedup_verdict *v);
-
-/* The array, when all rows are there.  Frees the builder. */
-int builder_finish(struct builder *b, struct ArrowArray *to);
 
 #endif

@@ -10,19 +10,25 @@
 #include <Python.h>
 
 #include "arrow.h"
-#include "column.h"
 #include "dedup.h"
-#include "spans.h"
 
 struct state {
 	PyObject *table_error;
 	PyTypeObject *arrow_type, *deduper_type;
 };
 
+/* -1, with a MemoryError. */
+static inline int
+core_no_memory(void)
+{
+	PyErr_NoMemory();
+	return -1;
+}
+
 /* Arrow data that is held here: libdedup.Arrow. */
 struct arrow {
 	PyObject_HEAD
-	struct ArrowSchema schema;	/* release is NULL before it is there */
+	struct ArrowSchema schema;	/* no schema yet: release is NULL */
 	struct shared **chunk;
 	size_t n, room;
 };
@@ -35,6 +41,11 @@ struct arrow *arrow_new(struct state *s, struct ArrowSchema *schema);
 /* Moves 'array' into it, or releases it: 0, or -1 with an exception. */
 int arrow_append(struct arrow *a, struct ArrowArray *array);
 
+/* tables.c: functions of the module. */
+PyObject *table_lock(PyObject *module, PyObject *args);
+PyObject *table_unlock(PyObject *module, PyObject *args);
+PyObject *table_is(PyObject *module, PyObject *args);
+
 /*
  * options.c: a list of what the library says of each option, as tuples of the
  * fields of struct dedup_option; what is wrong with a value, or "".
@@ -45,10 +56,10 @@ PyObject *options_check(PyObject *module, PyObject *args);
 /* Set them from a dict of names and texts, None for flags: 0, or -1. */
 int options_set(struct dedup_options *to, PyObject *given);
 
-/* What gives Arrow data: any object with the methods of the PyCapsule protocol. */
+/* An object that gives Arrow data by the methods of the PyCapsule protocol. */
 struct source {
 	struct ArrowSchema schema;
-	struct ArrowArray array;	/* where there is but one */
+	struct ArrowArray array;	/* if there is only one */
 	PyObject *capsule;		/* of the stream, else NULL */
 	struct ArrowArrayStream *stream;
 };

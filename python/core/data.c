@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
+
 /* In. */
 
 static int
@@ -166,22 +168,12 @@ arrow_append(struct arrow *a, struct ArrowArray *array)
 {
 	struct shared *s = arrow_share(array);
 
-	if (s != NULL && a->n == a->room) {
-		size_t room = 2 * a->room + 4;
-		struct shared **more = realloc(a->chunk,
-					       room * sizeof(*more));
-
-		if (more == NULL) {
-			arrow_drop(s);
-			s = NULL;
-		} else {
-			a->chunk = more;
-			a->room = room;
-		}
-	}
-	if (s == NULL) {
-		PyErr_NoMemory();
-		return -1;
+	if (s == NULL)
+		return core_no_memory();
+	if (array_room(&a->chunk, &a->room, a->n + 1,
+		       sizeof(struct shared *)) != 0) {
+		arrow_drop(s);
+		return core_no_memory();
 	}
 	a->chunk[a->n++] = s;
 	return 0;
@@ -346,7 +338,7 @@ stream_release(struct ArrowArrayStream *to)
 static struct stream *
 new_stream(const struct arrow *a)
 {
-	struct stream *s = malloc(sizeof(*s) + a->n * sizeof(*s->chunk));
+	struct stream *s = malloc(sizeof(*s) + a->n * sizeof(struct shared *));
 
 	if (s == NULL || arrow_copy_schema(&s->schema, &a->schema, NULL) != 0) {
 		free(s);

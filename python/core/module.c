@@ -1,5 +1,6 @@
-/* libdedup._core: types, and functions for tables. */
+/* libdedup._core: its types, functions and constants. */
 #include "core.h"
+#include "judge.h"
 
 static struct state *
 state_of(PyObject *module)
@@ -13,60 +14,11 @@ read_all(PyObject *module, PyObject *object)
 	return arrow_read(state_of(module), object);
 }
 
-static PyObject *
-lock_table(PyObject *module, PyObject *args)
-{
-	PyObject *path;
-	char why[DEDUP_WHY];
-	enum dedup_status st;
-	int lock = -1;
-
-	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
-		return NULL;
-	st = dedup_table_lock(PyBytes_AsString(path), &lock, why);
-	if (st == DEDUP_ETABLE)
-		PyErr_Format(state_of(module)->table_error, "%s: %s",
-			     PyBytes_AsString(path), why);
-	else if (st != DEDUP_OK)
-		PyErr_SetString(PyExc_RuntimeError, dedup_strerror(st));
-	Py_DECREF(path);
-	return st == DEDUP_OK ? PyLong_FromLong(lock) : NULL;
-}
-
-static PyObject *
-unlock_table(PyObject *module, PyObject *args)
-{
-	PyObject *path;
-	int lock;
-
-	(void)module;
-	if (!PyArg_ParseTuple(args, "O&i", PyUnicode_FSConverter, &path, &lock))
-		return NULL;
-	dedup_table_unlock(PyBytes_AsString(path), lock);
-	Py_DECREF(path);
-	Py_INCREF(Py_None);
-	return Py_None;
-}
-
-static PyObject *
-is_table(PyObject *module, PyObject *args)
-{
-	PyObject *path;
-	bool is;
-
-	(void)module;
-	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
-		return NULL;
-	is = dedup_is_table(PyBytes_AsString(path));
-	Py_DECREF(path);
-	return PyBool_FromLong(is);
-}
-
 static PyMethodDef methods[] = {
 	{ "read", read_all, METH_O, NULL },
-	{ "lock_table", lock_table, METH_VARARGS, NULL },
-	{ "unlock_table", unlock_table, METH_VARARGS, NULL },
-	{ "is_table", is_table, METH_VARARGS, NULL },
+	{ "lock_table", table_lock, METH_VARARGS, NULL },
+	{ "unlock_table", table_unlock, METH_VARARGS, NULL },
+	{ "is_table", table_is, METH_VARARGS, NULL },
 	{ "check_option", options_check, METH_VARARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
@@ -97,7 +49,11 @@ run(PyObject *module)
 	s->deduper_type = add_type(module, &deduper_spec);
 	if (listed != 0 || s->table_error == NULL ||
 	    s->arrow_type == NULL || s->deduper_type == NULL ||
-	    PyModule_AddObjectRef(module, "TableError", s->table_error) != 0)
+	    PyModule_AddObjectRef(module, "TableError", s->table_error) != 0 ||
+	    PyModule_AddIntConstant(module, "CLEAN", JUDGE_CLEAN) != 0 ||
+	    PyModule_AddIntConstant(module, "SPANS", JUDGE_SPANS) != 0 ||
+	    PyModule_AddIntConstant(module, "REFERENCE",
+				    JUDGE_REFERENCE) != 0)
 		return -1;
 	return PyModule_AddStringConstant(module, "version", dedup_version());
 }

@@ -14,29 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int
-make_room(void *pointer, size_t *room, size_t n, size_t size)
-{
-	void *more;
-
-	if (n <= *room)
-		return 0;
-	memcpy(&more, pointer, sizeof(more));
-	more = realloc(more, 2 * n * size);
-	if (more == NULL)
-		return -1;
-	memcpy(pointer, &more, sizeof(more));
-	*room = 2 * n;
-	return 0;
-}
+#include "array.h"
 
 int
 spans_add_row(struct spans *s, const struct dedup_removal *r, size_t n)
 {
-	if (make_room(&s->end, &s->rows_room, s->nrows + 1,
-		      sizeof(*s->end)) != 0 ||
-	    make_room(&s->removal, &s->room, s->n + n,
-		      sizeof(*s->removal)) != 0)
+	if (array_room(&s->end, &s->rows_room, s->nrows + 1,
+		       sizeof(*s->end)) != 0 ||
+	    array_room(&s->removal, &s->room, s->n + n,
+		       sizeof(*s->removal)) != 0)
 		return -1;
 	if (n > 0)
 		memcpy(s->removal + s->n, r, n * sizeof(*r));

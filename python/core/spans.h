@@ -1,4 +1,4 @@
-/* What goes from each row: collected, and as an Arrow list<struct>. */
+/* What is removed from each row: collected, and as an Arrow list<struct>. */
 #ifndef SPANS_H
 #define SPANS_H
 
@@ -12,11 +12,11 @@ struct spans {
 	size_t nrows, rows_room;
 };
 
-/* 0, or -1 for want of memory. */
+/* 0, or -1 if memory runs out. */
 int spans_add_row(struct spans *s, const struct dedup_removal *r, size_t n);
 void spans_free(struct spans *s);
 
-/* Blank lines that leave with a unit; 0 and 0: none. */
+/* Blank lines that are removed with a unit; 0 and 0: none. */
 struct blank {
 	uint64_t offset, length;
 };

@@ -18,7 +18,8 @@ says all of it, never otherwise; what stays is not changed.
 
 from ._core import Arrow, TableError
 from ._core import version as __version__
-from ._deduper import Deduper, Span, Witness, characters, clean
+from ._deduper import Deduper, clean
+from ._spans import Span, Witness, characters
 
 __all__ = ["Arrow", "Deduper", "Span", "TableError", "Witness", "__version__",
            "characters", "clean"]

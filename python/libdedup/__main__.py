@@ -82,7 +82,7 @@ def import_parquet() -> Any:
 # Options.
 
 class Once(argparse.Action):
-    """What was given before would be overridden in silence."""
+    """Refuses a second value, which would silently override the first."""
 
     def __call__(self, p: argparse.ArgumentParser, to: argparse.Namespace,
                  value: Any, option: str | None = None) -> None:
@@ -172,7 +172,7 @@ def add_options(p: argparse.ArgumentParser, title: str
 
 def options_of(args: argparse.Namespace) -> dict[str, Any]:
     given = {k: getattr(args, k) for k in HERE if getattr(args, k) is not None}
-    # As the command: only where something asks for it.
+    # Like the command: only if something asks for it.
     given["places"] = bool(args.log or args.save or args.update or args.load
                            or args.against)
     return given
@@ -197,7 +197,7 @@ def identity(path: str) -> tuple[int, int] | None:
 
 
 def plan(args: argparse.Namespace) -> dict[str, str]:
-    """Outputs by input; refused where one would destroy another, or an input."""
+    """Outputs by input; none may destroy another, or an input."""
     if args.output_dir is None:
         return {}
     inputs = {identity(path) for path in args.files} - {None}
@@ -214,7 +214,7 @@ def plan(args: argparse.Namespace) -> dict[str, str]:
 
 
 class Output:
-    """A Parquet file that takes its place when it is whole."""
+    """A Parquet file that is renamed into place when it is whole."""
 
     def __init__(self, path: str, source: Any, schema: Any) -> None:
         parquet = import_parquet()
@@ -250,7 +250,7 @@ class Output:
         os.replace(self.temporary, self.path)
 
     def abort(self) -> None:
-        # Left open, it would write to the closed file when it is deleted.
+        # If it stays open, it writes to the closed file when it is deleted.
         with contextlib.suppress(Exception):
             if self.writer is not None:
                 self.writer.close()
@@ -411,7 +411,7 @@ class Run:
         self.progress = Progress(args, sum(sizes), 1)
 
     def open(self, path: str) -> Any:
-        """A Parquet file with the column, or None and it was said."""
+        """A Parquet file with the column, or None with a message printed."""
         parquet = import_parquet()
         import pyarrow
         try:
@@ -462,7 +462,8 @@ class Run:
         if self.log is None:
             return self.deduper.clean(table, self.column,
                                       drop_empty=self.args.drop_empty)
-        cleaned, spans = self.deduper._core.clean_and_find(table, self.column)
+        cleaned, spans, _ = self.deduper._core.judge(
+            table, self.column, _core.CLEAN | _core.SPANS)
         self.log.add(table, pyarrow.chunked_array(spans))
         made = pyarrow.table(cleaned)
         if self.args.drop_empty:
@@ -543,7 +544,8 @@ class Run:
                     self.column)
 
     def save(self) -> None:
-        """Who throws the output away after trouble has to find it new."""
+        """With --on-error=leave, not after trouble: the user may throw the
+        output away, and its texts must then still be new."""
         for table in (self.args.save, self.args.update):
             if table and self.trouble and self.args.on_error == "leave":
                 complain(f"{table}: not saved, after what was told above: see "
@@ -641,7 +643,7 @@ def main(argv: list[str] | None = None) -> int:
     finally:
         for n, handler in handlers.items():
             signal.signal(n, handler)
-    # As for the command: whoever waits for it sees the signal.
+    # Like the command: the process that waits for it sees the signal.
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     return TROUBLE

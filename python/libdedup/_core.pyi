@@ -1,10 +1,14 @@
 """The extension: what libdedup is made of; not for use by others."""
 
 from os import PathLike
-from typing import Any, Literal, overload
+from typing import Any
 
 version: str
 options: list[tuple[str, str, str | None, str | None, int, int, str, str]]
+
+CLEAN: int
+SPANS: int
+REFERENCE: int
 
 class TableError(Exception): ...
 
@@ -17,6 +21,7 @@ class Arrow:
     ) -> tuple[object, object]: ...
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
+# Of lists: a Span, as a plain tuple.
 _Removal = tuple[
     int, int, int, str, float,
     tuple[int | None, int | None, int | None, int],
@@ -29,31 +34,16 @@ class Deduper:
         self, options: dict[str, str | None], boilerplate_share: float,
         places: bool, min_doc_words: int, /
     ) -> None: ...
-    @overload
-    def clean(self, data: object, column: str, marks: Literal[False], /) -> Arrow: ...
-    @overload
-    def clean(
-        self, data: object, column: str, marks: bool, /
-    ) -> Arrow | tuple[Arrow, bytes]: ...
-    @overload
-    def clean_list(
-        self, data: list[str | None], column: str, marks: Literal[False], /
-    ) -> list[str | None]: ...
-    @overload
-    def clean_list(
-        self, data: list[str | None], column: str, marks: bool, /
-    ) -> list[str | None] | tuple[list[str | None], bytes]: ...
-    def find(self, data: object, column: str, /) -> Arrow: ...
-    def clean_and_find(
-        self, data: object, column: str, /
-    ) -> tuple[Arrow, Arrow]: ...
-    def find_list(
-        self, data: list[str | None], column: str, /
-    ) -> list[list[_Removal]]: ...
-    def feed(self, data: object, column: str, reference: bool, /) -> None: ...
-    def feed_list(
-        self, data: list[str | None], column: str, reference: bool, /
-    ) -> None: ...
+    def judge(
+        self, data: object, column: str, what: int, /
+    ) -> tuple[Any, Any, bytes]:
+        """The texts cleaned, their spans, and a byte a row: 1, nothing is left.
+
+        data    Arrow data, which gives Arrow, or a list of str and None, which
+                gives a list
+        what    CLEAN and SPANS, or REFERENCE, or 0: what is not wanted is None,
+                and only CLEAN gives bytes
+        """
     def passes_left(self) -> int: ...
     def again(self) -> None: ...
     def load(self, path: str | PathLike[str], listed: bool, /) -> None: ...

@@ -1,4 +1,4 @@
-"""Deduper, and clean() for those who want one call."""
+"""Deduper, which reads columns in order, and clean(), which is one call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import warnings
 from os import PathLike, fsdecode
 from types import TracebackType
-from typing import Any, ClassVar, Iterable, Mapping, NamedTuple, TypeVar, Unpack
+from typing import Any, ClassVar, Iterable, TypeVar, Unpack
 
 from . import _core, _options, _shapes
 from ._options import Options
@@ -17,82 +17,14 @@ _MUCH = 0.9         # a share of the text that is worth a warning
 _FEW = 1 << 16      # bytes of a call that are not
 
 
-class Witness(NamedTuple):
-    """The copy that stays, which a removal rests on."""
-
-    document: int | None
-    """Its row, from 0, over all columns that the Deduper was given; of a table,
-    the number of the document there. None: known from a table's counts only."""
-    offset: int | None
-    """In bytes of that document."""
-    line: int | None
-    """In that document, from 0."""
-    table: int
-    """0: it was read; i: it is known from the i-th table that was loaded."""
-
-
-class Span(NamedTuple):
-    """What is removed from a document: a unit, or a part of one in one piece."""
-
-    offset: int
-    """In bytes of the document's UTF-8; characters() makes characters of it."""
-    length: int
-    """In bytes, newlines included."""
-    line: int
-    """Of its first byte, from 0."""
-    reason: str
-    """'exact', 'near', 'similar', 'repeat', 'lead', 'contained', 'boilerplate',
-    'listed' or 'heading': see dedup(1)."""
-    resemblance: float
-    """Similarity to the text that says it: 2M/(a+b), 0 to 1, M words in common,
-    in order, of a and b (Myers 1986). That text is the witness, or was removed
-    for it."""
-    witness: Witness
-    documents: int
-    """'boilerplate': how many have it. Else 0."""
-    separator_offset: int
-    """Blank lines that go along, right before or after..."""
-    separator_length: int
-    """...and how many bytes of them: 0 if there are none."""
-
-
-def characters(
-    text: str, spans: Iterable[Span | Mapping[str, Any]]
-) -> list[tuple[int, int]]:
-    """Where spans begin and end in characters: ``text[begin:end]``.
-
-    text    the document
-    spans   of it, in order: from :meth:`Deduper.spans`, or dicts of Arrow's
-            ``to_pylist()``
-
-    >>> d = Deduper()
-    >>> text = "Über dem Fluß lag Nebel.\\nEs war früh.\\nÜber dem Fluß lag Nebel."
-    >>> [text[i:j] for i, j in characters(text, d.spans([text])[0])]
-    ['Über dem Fluß lag Nebel.']
-    """
-    data = text.encode("utf-8", "surrogatepass")
-    found: list[tuple[int, int]] = []
-    byte = at = 0
-    for span in spans:
-        if isinstance(span, Span):
-            offset, length = span.offset, span.length
-        else:
-            offset, length = span["offset"], span["length"]
-        at += len(data[byte:offset].decode("utf-8", "surrogatepass"))
-        size = len(data[offset:offset + length].decode("utf-8", "surrogatepass"))
-        found.append((at, at + size))
-        byte, at = offset + length, at + size
-    return found
-
-
 @_options.documented
 class Deduper:
     """What has been read so far; columns are cleaned against it, in order.
 
     A document is one string: a row of a column. A unit of it (a block between
     blank lines, or a line that can stand alone) is removed if an earlier text
-    says all of it. There always is a copy that stays, the witness, and what
-    stays is not changed.
+    says all of it. There always is a copy that stays, the witness, and the text
+    that stays is not changed.
 
     {options}
 
@@ -102,15 +34,15 @@ class Deduper:
     passes, see again(). threshold is of the similarity 2M/(a+b) to a text
     that stays, and may lose facts; shingles of ngram words are those of Broder
     1997. A line in a block needs twice min_words. A document with too few words
-    left is nobody's witness; see drop_empty, too. The answers do not depend on
+    left is never a witness; see drop_empty, too. The answers do not depend on
     threads, or on seed, which is for tests only.
 
     ValueError: an option is out of range. The object is for one thread at a
     time, and for the process that made it; it cannot be pickled or copied.
-    Each of these raises an error that says what to do instead. A call that
-    fails after some of its texts were judged (Ctrl-C, MemoryError) leaves an
-    object that only raises RuntimeError, because copies of texts that nobody
-    has would go.
+    Each of these raises an error that says what to do instead. If a call fails
+    after some of its texts were judged (Ctrl-C, MemoryError), the object only
+    raises RuntimeError from then on: it would remove copies of texts that it
+    never returned.
 
     >>> d = Deduper(threads=1)
     >>> d.clean(["One two three four five six.", "Something else."])
@@ -140,21 +72,21 @@ class Deduper:
 
     def clean(self, data: T, column: str = "text", *,
               drop_empty: bool = False) -> T:
-        """Clean a column; what comes back has the shape of what was given.
+        """Clean a column; the result has the type of what was given.
 
         data        a pyarrow Table, RecordBatch, ChunkedArray, Array or
                     RecordBatchReader; a pandas or polars DataFrame or Series; a
                     datasets.Dataset or IterableDataset, or a batch of one
                     (a mapping of lists); a list of str and None; any object
                     with ``__arrow_c_stream__`` or ``__arrow_c_array__``; or an
-                    iterator of any of these, or of str, which is gone through
-                    as the result is
-        column      its name, where there are several
+                    iterator of any of these, or of str, which is read as the
+                    result is read
+        column      its name, if there are several
         drop_empty  True: leave out rows of which nothing is left
 
         Other columns, the order of rows, nulls, index, types and metadata stay.
-        A dictionary-encoded column has indices of 32 bits at least. An object
-        of a type that is not named above gives a :class:`libdedup.Arrow`.
+        A dictionary-encoded column has indices of 32 bits at least. Objects of
+        other types give a :class:`libdedup.Arrow`.
 
         KeyError: there is no such column. TypeError: it is not of strings.
         RuntimeError: the options need another pass first: see again().
@@ -175,8 +107,8 @@ class Deduper:
     def spans(self, data: Any, column: str = "text") -> Any:
         """What would be removed, and why; the texts count as read.
 
-        A list gives, for each document, a list of :class:`Span`. Arrow data
-        gives a list<struct> with the same fields, of the same package.
+        For a list: a list of :class:`Span` for each document. For Arrow data: a
+        list<struct> column of the same package, with the same fields.
         Offsets and lengths are in bytes: see :func:`characters`.
 
         >>> Deduper().spans(["A b c d e.\\nF g h i j.\\nA b c d e."])[0][0].reason
@@ -188,10 +120,10 @@ class Deduper:
         return _shapes.spans(_Guard(self), data, column)
 
     def read(self, data: Any, column: str = "text") -> None:
-        """Read a column without an answer: what is in it counts as seen.
+        """Read a column and return nothing: its texts count as seen.
 
-        For all passes but the last, and for a corpus whose texts are to be
-        removed from another one.
+        For all passes but the last, and to remove the texts of one corpus from
+        another one.
 
         >>> d = Deduper()
         >>> d.read(["This was here before, word for word."])
@@ -201,21 +133,21 @@ class Deduper:
         _shapes.feed(_Guard(self), data, column, False)
 
     def reference(self, data: Any, column: str = "text") -> None:
-        """Remove what this column says from those that come after (--against),
-        and what contains a text of it.
+        """From later columns, remove what this column says (--against), and
+        what contains a text of it.
 
-        It is read before all others. RuntimeError: it is not.
+        It must come before all others, else RuntimeError.
         """
         _shapes.feed(_Guard(self), data, column, True)
 
     @property
     def passes_left(self) -> int:
-        """Passes that have to follow this one before answers hold: 0 unless
-        ``boilerplate`` or ``keep='none'`` is given."""
+        """Passes that must follow this one: 0 unless ``boilerplate`` or
+        ``keep='none'`` is given."""
         return self._core.passes_left()
 
     def again(self) -> None:
-        """All columns have been given to read(); begin the next pass.
+        """Begin the next pass, when all columns were given to read().
 
         >>> pages = ["Sign up\\nFirst page.", "Sign up\\nSecond page."]
         >>> with Deduper(boilerplate=2) as d:
@@ -224,7 +156,7 @@ class Deduper:
         ...     d.clean(pages)
         ['First page.', 'Second page.']
 
-        RuntimeError: these options take no other one.
+        RuntimeError: these options take no other pass.
         """
         self._core.again()
 
@@ -235,16 +167,17 @@ class Deduper:
 
         listed      True: as reference() would
 
-        Before any column, else RuntimeError. TableError: it is damaged, or was
-        made with other options, or cannot be read.
+        It must come before all columns, else RuntimeError. TableError: the
+        table is damaged, or was made with other options, or cannot be read.
         """
         self._core.load(path, listed)
 
     def save(self, path: str | PathLike[str],
              labels: Iterable[str | bytes | None] | None = None) -> None:
-        """Save what is known: replaces the file when all is on the disk.
+        """Save what is known; the file is replaced when all is on the disk.
 
-        labels      names of the documents, a name a row, for logs of others
+        labels      names of the documents, one a row: logs of runs that load
+                    the table have them
         """
         names = None
         if labels is not None:
@@ -262,7 +195,7 @@ class Deduper:
     def stats(self) -> dict[str, Any]:
         """Counts so far, under the names of ``dedup --json``.
 
-        rows, documents (rows that are no nulls), bytes, units, removed (units
+        rows, documents (rows that are not null), bytes, units, removed (units
         by reason), removed_bytes, oversize (too long to judge, kept),
         unrecorded (kept and not remembered, for lack of memory), full, memory
         (bytes held), lines (with words), short_lines (of these, not compared
@@ -296,7 +229,7 @@ class Deduper:
         return self._core.__reduce__()
 
     def _check(self, before: dict[str, Any]) -> None:
-        """After a call: is memory full, or is nearly all gone?"""
+        """After a call: is memory full, or is nearly all of it removed?"""
         now = self._core.stats()
         if now["full"] and self._on_full == "fail":
             self._core.spoil()
@@ -312,7 +245,7 @@ class Deduper:
 
 
 def _warn(message: str) -> None:
-    """Where the caller of this package stands."""
+    """Warn at the line that called this package."""
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and (
             frame.f_globals.get("__name__", "").startswith("libdedup")):
@@ -322,9 +255,9 @@ def _warn(message: str) -> None:
 
 
 class _Guard:
-    """The calls of the extension, as shapes.py makes them for a Deduper.
+    """A Guard of _shapes.py for a Deduper.
 
-    Where a step fails after the texts were judged, the Deduper is spoiled.
+    If a step fails after texts were judged, the Deduper is spoiled.
     """
 
     def __init__(self, deduper: Deduper) -> None:
@@ -345,7 +278,7 @@ class _Guard:
             self.core.spoil()
 
     def fresh(self) -> _Guard:
-        """Of a corpus that is read from its beginning again: not with this."""
+        """A corpus may be read from its beginning only with a new Deduper."""
         if self.core.fed > 0:
             raise RuntimeError(
                 "this data set is read again from its beginning: all of it "
@@ -355,7 +288,7 @@ class _Guard:
 
 
 class _Maker:
-    """As _Guard, but fresh() makes a Deduper of its own."""
+    """A Maker of _shapes.py: fresh() makes a new Deduper."""
 
     def __init__(self, options: Options, data: Any, column: str) -> None:
         self._options, self._data, self._column = options, data, column
@@ -383,18 +316,18 @@ def _size(n: float) -> str:
 @_options.documented
 def clean(data: T, column: str = "text", *, drop_empty: bool = False,
           **options: Unpack[Options]) -> T:
-    """Clean a column as one corpus; what comes back has the same shape.
+    """Clean a column as one corpus; the result has the type of 'data'.
 
     data        as :meth:`Deduper.clean` takes it: pyarrow, pandas, polars,
                 duckdb, datasets, a list of str, an iterator of these
-    column      its name, where there are several
+    column      its name, if there are several
     drop_empty  True: leave out rows of which nothing is left
-    options     those of :class:`Deduper`, which says more of them; but places
-                is False:
+    options     those of :class:`Deduper`, which says more about them; but
+                places is False:
 
     {options}
 
-    Options that need several passes get them: an iterator is then held in
+    If the options need several passes, it makes them, and holds an iterator in
     memory. The texts are those that ``dedup`` gives for the same documents.
 
     >>> clean(["It rained all day long.", "Nothing new.\\nIt rained all day long."])

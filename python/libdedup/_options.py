@@ -1,6 +1,6 @@
 """Options: names, ranges, defaults and help are the library's, as in dedup(1).
 
-Of an option that the library has, only the type stands here, in Options.
+Only the types of the library's options are here, in Options.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ class Option(NamedTuple):
             self.value or None)
 
 
-# Not here: what counts into a table.
+# All but the option to only count into a table.
 LIBRARY = {o.keyword: o for o in map(Option._make, _core.options)
            if o.name != "counts-only"}
 
-# What the library has no option for.
+# Options that only this package has.
 OWN = {o.keyword: o for o in (
     Option("on-full", "", "WHAT", "pass fail", 0, 0, "pass",
            "when memory is full: pass what is new with a warning, or fail"),
@@ -79,7 +79,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def _typed(value: object) -> str:
-    """A value as one would type it; what is none is refused as it reads."""
+    """A value as a user types it; if it cannot be one, its repr is refused."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,23 +1,42 @@
-"""Containers of text: what is taken from each, and how one like it is made.
+"""Containers of text: how texts are taken out, and one like it is made.
 
-None of their packages is imported before there is an object of one. All work
-on text is done by the extension, through a guard: see _deduper.py.
+A package is imported only if there is an object of it. The extension does all
+work on text; it is called through a Guard.
 """
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Callable, Iterable, Iterator, Mapping, Protocol
 
 from . import _core
-
-if TYPE_CHECKING:
-    from ._deduper import _Guard, _Maker
+from ._spans import Span, Witness
 
 _ROWS = 1000        # of a data set, or of an iterator of str, in one call
 
 _WANTED = ("it has to be Arrow data (pyarrow, pandas, polars, duckdb, "
            "datasets, ...), a list of str, or an iterator of these")
+
+
+class Guard(Protocol):
+    """The extension's Deduper for one step: with the guard as core, call it."""
+
+    def __enter__(self) -> _core.Deduper: ...
+
+    def __exit__(self, kind: type[BaseException] | None,
+                 error: BaseException | None,
+                 trace: TracebackType | None) -> None: ...
+
+    def fresh(self) -> Guard:
+        """The guard for a corpus that is read from its beginning."""
+        ...
+
+
+class Maker(Protocol):
+    """Makes a guard for each time that a stream is read."""
+
+    def fresh(self) -> Guard: ...
 
 
 def _package(data: object) -> str:
@@ -44,13 +63,13 @@ def _is_reader(data: object) -> bool:
 
 
 def is_stream_of_rows(data: object) -> bool:
-    """May it be read from its beginning again, each time anew?"""
+    """Can it be read several times, each time from its beginning?"""
     return (_package(data) == "datasets"
             and _is_named(data, "IterableDataset"))
 
 
 def hold(data: Any) -> Any:
-    """The same, so that it can be gone through again."""
+    """The same data, so that it can be read again."""
     if _is_reader(data):
         return data.read_all().to_reader()
     if isinstance(data, Iterator) and not _is_arrow(data):
@@ -62,7 +81,7 @@ def hold(data: Any) -> Any:
 
 
 class _HeldArrow:
-    """A query, or a stream: what it gave, and what it was."""
+    """The data of a query or stream, and the object itself."""
 
     def __init__(self, like: Any) -> None:
         self.like, self.arrow = like, _core.read(like)
@@ -93,14 +112,22 @@ def _refuse(data: object) -> TypeError:
     return TypeError(f"of type {type(data).__name__}: {_WANTED}")
 
 
-# Rows of which nothing is left.
+def _cleaned(guard: Guard, data: Any, column: str) -> tuple[Any, bytes]:
+    """Arrow data or a list without what is removed; and marks: a byte a row,
+    1 if nothing is left of it."""
+    with guard as core:
+        made, _, marks = core.judge(data, column, _core.CLEAN)
+        return made, marks
+
+
+# Rows with nothing left.
 
 def _mask(marks: bytes) -> list[bool]:
     return [mark == 0 for mark in marks]
 
 
 def _only(values: Any, marks: bytes) -> Any:
-    """Those rows of a list, an array of numpy or the like that stay."""
+    """The rows of a list, numpy array or the like that are kept."""
     kept = itertools.compress(values, _mask(marks))
     if isinstance(values, (list, tuple)):
         return type(values)(kept)
@@ -119,24 +146,14 @@ def _strings(data: Iterable[Any], isnull: Callable[[Any], bool] | None = None
             else x for x in data]
 
 
-def _clean_strings(guard: _Guard, data: list[str | None], column: str,
-                   drop: bool) -> tuple[list[str | None], bytes]:
-    with guard as core:
-        if not drop:
-            return core.clean_list(data, column, False), b""
-        got = core.clean_list(data, column, True)
-        assert isinstance(got, tuple)
-        return got
-
-
-def _clean_list(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
-    texts, marks = _clean_strings(guard, _strings(data), column, drop)
+def _clean_list(guard: Guard, data: Any, column: str, drop: bool) -> Any:
+    texts, marks = _cleaned(guard, _strings(data), column)
     if drop:
         texts = _only(texts, marks)
     return tuple(texts) if isinstance(data, tuple) else texts
 
 
-def _clean_numpy(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_numpy(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     import numpy
 
     if data.ndim != 1:
@@ -145,7 +162,7 @@ def _clean_numpy(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
     return numpy.array(texts, dtype=data.dtype)
 
 
-def _clean_mapping(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_mapping(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     """A batch: names to lists, of one length."""
     if column not in data:
         raise KeyError(f"no column {column!r}; there are: "
@@ -156,25 +173,12 @@ def _clean_mapping(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
             raise TypeError("drop_empty: a mapping of Arrow columns; give a "
                             "table")
         return {**data, column: clean(guard, values, column, False)}
-    texts, marks = _clean_strings(guard, _strings(values), column, drop)
+    texts, marks = _cleaned(guard, _strings(values), column)
     batch = {**data, column: texts}
     return {k: _only(v, marks) for k, v in batch.items()} if drop else batch
 
 
 # Arrow.
-
-def _clean_arrow(guard: _Guard, data: Any, column: str) -> _core.Arrow:
-    with guard as core:
-        return core.clean(data, column, False)
-
-
-def _marked(guard: _Guard, data: Any, column: str
-            ) -> tuple[_core.Arrow, bytes]:
-    with guard as core:
-        got = core.clean(data, column, True)
-        assert isinstance(got, tuple)
-        return got
-
 
 def _like_pyarrow(data: Any, arrow: _core.Arrow) -> Any:
     import pyarrow
@@ -190,24 +194,23 @@ def _like_pyarrow(data: Any, arrow: _core.Arrow) -> Any:
     return arrow
 
 
-def _clean_pyarrow(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_pyarrow(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     import pyarrow
 
     if _is_reader(data):
         return _clean_reader(guard, data, column, drop)
-    if not drop:
-        return _like_pyarrow(data, _clean_arrow(guard, data, column))
-    arrow, marks = _marked(guard, data, column)
-    return _like_pyarrow(data, arrow).filter(pyarrow.array(_mask(marks)))
+    arrow, marks = _cleaned(guard, data, column)
+    made = _like_pyarrow(data, arrow)
+    return made.filter(pyarrow.array(_mask(marks))) if drop else made
 
 
-def _clean_reader(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_reader(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     """Batch by batch, as they are read."""
     import pyarrow
 
-    # Says what is wrong with the column before anything is read.
+    # A wrong column raises its error before anything is read.
     empty = pyarrow.RecordBatch.from_pylist([], schema=data.schema)
-    schema = pyarrow.schema(_clean_arrow(guard, empty, column))
+    schema = pyarrow.schema(_cleaned(guard, empty, column)[0])
 
     def batches() -> Iterator[Any]:
         for batch in data:
@@ -216,19 +219,18 @@ def _clean_reader(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
     return pyarrow.RecordBatchReader.from_batches(schema, batches())
 
 
-def _clean_polars(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_polars(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     import polars
 
     if not _is_named(data, "DataFrame", "Series"):
         raise _refuse(data)
-    # The texts of an Enum are fixed: what is kept of one may be another.
+    # The texts of an Enum are fixed; a cleaned text may not be one of them.
     if _is_named(data, "Series"):
         if isinstance(data.dtype, polars.Enum):
             data = data.cast(polars.String)
     elif isinstance(data.schema.get(column), polars.Enum):
         data = data.with_columns(polars.col(column).cast(polars.String))
-    arrow, marks = (_marked(guard, data, column) if drop else
-                    (_clean_arrow(guard, data, column), b""))
+    arrow, marks = _cleaned(guard, data, column)
     made: Any
     if _is_named(data, "Series"):
         made = polars.Series(data.name, arrow)
@@ -238,20 +240,19 @@ def _clean_polars(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
                        ) if drop else made
 
 
-def _clean_other(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
-    """Of a package that is not known here: the protocol is what is known."""
+def _clean_other(guard: Guard, data: Any, column: str, drop: bool) -> Any:
+    """Data of other packages: only the protocol is known."""
     if drop:
         try:
             import pyarrow
         except ImportError:
             raise TypeError("drop_empty: for this type it takes pyarrow, which "
                             "is not installed") from None
-        arrow, marks = _marked(guard, data, column)
+    arrow, marks = _cleaned(guard, data, column)
+    if drop:
         reader = pyarrow.RecordBatchReader.from_stream(arrow)
         keep = pyarrow.array(_mask(marks))
         arrow = _core.read(reader.read_all().filter(keep))
-    else:
-        arrow = _clean_arrow(guard, data, column)
     like = data.like if isinstance(data, _HeldArrow) else data
     if _package(like) == "nanoarrow":
         import nanoarrow
@@ -269,7 +270,7 @@ def _clean_other(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
 # pandas: columns only, so that index and types of the others stay.
 
 def _pandas_arrow(series: Any) -> Any:
-    """Its values as a ChunkedArray, if they are kept as Arrow has them."""
+    """Its values as a ChunkedArray, if pandas holds them as Arrow data."""
     if not hasattr(series.dtype, "__from_arrow__"):
         return None
     try:
@@ -281,7 +282,7 @@ def _pandas_arrow(series: Any) -> Any:
         pyarrow.chunked_array([array]))
 
 
-def _clean_series(guard: _Guard, series: Any, column: str, drop: bool
+def _clean_series(guard: Guard, series: Any, column: str
                   ) -> tuple[Any, bytes]:
     import pandas
 
@@ -290,10 +291,7 @@ def _clean_series(guard: _Guard, series: Any, column: str, drop: bool
     if arrow is not None:
         import pyarrow
 
-        if drop:
-            made, marks = _marked(guard, arrow, str(name))
-        else:
-            made, marks = _clean_arrow(guard, arrow, str(name)), b""
+        made, marks = _cleaned(guard, arrow, str(name))
         values = series.dtype.__from_arrow__(pyarrow.chunked_array(made))
         return pandas.Series(values, index=series.index, name=series.name,
                              dtype=series.dtype), marks
@@ -303,8 +301,7 @@ def _clean_series(guard: _Guard, series: Any, column: str, drop: bool
         raise TypeError(f"column {str(name)!r} is {series.dtype}: it has to be "
                         "of strings")
     values = series.tolist()
-    texts, marks = _clean_strings(
-        guard, _strings(values, pandas.isna), str(name), drop)
+    texts, marks = _cleaned(guard, _strings(values, pandas.isna), str(name))
     kept = [old if new is None else new for old, new in zip(values, texts)]
     dtype = (None if isinstance(series.dtype, pandas.CategoricalDtype)
              else series.dtype)
@@ -324,13 +321,13 @@ def _pandas_column(data: Any, column: str) -> Any:
     return series
 
 
-def _clean_pandas(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
+def _clean_pandas(guard: Guard, data: Any, column: str, drop: bool) -> Any:
     if _is_named(data, "DataFrame"):
         made, marks = _clean_series(guard, _pandas_column(data, column),
-                                    column, drop)
+                                    column)
         made = data.assign(**{column: made.array})
     elif _is_named(data, "Series"):
-        made, marks = _clean_series(guard, data, column, drop)
+        made, marks = _clean_series(guard, data, column)
     else:
         raise _refuse(data)
     return made[_mask(marks)] if drop else made
@@ -338,15 +335,14 @@ def _clean_pandas(guard: _Guard, data: Any, column: str, drop: bool) -> Any:
 
 # Data sets of Hugging Face.
 
-def _clean_dataset(guard: _Guard | _Maker, data: Any, column: str, drop: bool
-                   ) -> Any:
+def _clean_dataset(guard: Any, data: Any, column: str, drop: bool) -> Any:
     if _is_named(data, "IterableDataset"):
         return _clean_iterable(guard, data, column, drop)
     if not _is_named(data, "Dataset"):
         raise _refuse(data)
     from datasets.fingerprint import generate_random_fingerprint
 
-    # The answers hang on what was read before: there is nothing to cache.
+    # The answers depend on what was read before: do not cache them.
     made = data.with_format("arrow").map(
         lambda table: clean(guard, table, column, drop),
         batched=True, batch_size=_ROWS, load_from_cache_file=False,
@@ -355,10 +351,10 @@ def _clean_dataset(guard: _Guard | _Maker, data: Any, column: str, drop: bool
     return made.with_format(**data.format)
 
 
-def _clean_iterable(maker: _Guard | _Maker, data: Any, column: str, drop: bool
+def _clean_iterable(maker: Maker, data: Any, column: str, drop: bool
                     ) -> Any:
-    """Each time that it is gone through, it is a corpus of its own."""
-    now: list[_Guard] = []
+    """Each time that it is read, it is a corpus of its own."""
+    now: list[Guard] = []
     expected = [0]
 
     def function(batch: Any, indices: list[int]) -> Any:
@@ -377,9 +373,9 @@ def _clean_iterable(maker: _Guard | _Maker, data: Any, column: str, drop: bool
 
 # Iterators.
 
-def _clean_iterator(guard: _Guard, data: Iterable[Any], column: str, drop: bool
+def _clean_iterator(guard: Guard, data: Iterable[Any], column: str, drop: bool
                     ) -> Iterator[Any]:
-    """Item by item; single strings some at a time."""
+    """Item by item; single strings in batches."""
     texts: list[str | None] = []
     for item in data:
         if item is None or isinstance(item, str):
@@ -396,7 +392,7 @@ def _clean_iterator(guard: _Guard, data: Iterable[Any], column: str, drop: bool
         yield from _clean_list(guard, texts, column, drop)
 
 
-_Cleaner = Callable[["_Guard", Any, str, bool], Any]
+_Cleaner = Callable[[Guard, Any, str, bool], Any]
 
 _CLEANERS: dict[str, _Cleaner] = {
     "pyarrow": _clean_pyarrow, "polars": _clean_polars,
@@ -427,10 +423,10 @@ def clean(guard: Any, data: Any, column: str, drop: bool) -> Any:
     return _clean_iterator(guard, data, column, drop)
 
 
-# Spans and reading: no container is made.
+# Spans and reading make no container.
 
 def _parts(data: Any, column: str) -> Iterator[Any]:
-    """Arrow data and lists of str that say the same."""
+    """The same texts as Arrow data and lists of str."""
     package = _package(data)
     if _is_named(data, "LazyFrame", "DatasetDict", "IterableDatasetDict"):
         raise _refuse(data)
@@ -475,17 +471,14 @@ def _parts(data: Any, column: str) -> Iterator[Any]:
         yield texts
 
 
-def feed(guard: _Guard, data: Any, column: str, reference: bool) -> None:
+def feed(guard: Guard, data: Any, column: str, reference: bool) -> None:
     for part in _parts(data, column):
         with guard as core:
-            if isinstance(part, list):
-                core.feed_list(part, column, reference)
-            else:
-                core.feed(part, column, reference)
+            core.judge(part, column, _core.REFERENCE if reference else 0)
 
 
 def _like(data: Any, arrow: _core.Arrow) -> Any:
-    """A column of the package that 'data' is of."""
+    """A column of the package of 'data'."""
     package = _package(data)
     if package == "pyarrow":
         import pyarrow
@@ -504,19 +497,19 @@ def _like(data: Any, arrow: _core.Arrow) -> Any:
     return arrow
 
 
-def spans(guard: _Guard, data: Any, column: str) -> Any:
-    from ._deduper import Span, Witness
-
+def spans(guard: Guard, data: Any, column: str) -> Any:
     if _is_arrow(data) and _package(data) not in ("pandas", "datasets"):
         with guard as core:
-            return _like(data, core.find(data, column))
+            return _like(data, core.judge(data, column, _core.SPANS)[1])
     found: list[list[Span]] = []
     for part in _parts(data, column):
         with guard as core:
             if not isinstance(part, list):
                 part = _texts_of(part, column)
+            rows: list[list[_core._Removal]] = core.judge(
+                part, column, _core.SPANS)[1]
             found += [[Span(*r[:5], Witness(*r[5]), *r[6:]) for r in row]
-                      for row in core.find_list(part, column)]
+                      for row in rows]
     if _package(data) == "pandas":
         import pandas
 

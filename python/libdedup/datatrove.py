@@ -21,7 +21,7 @@ class Dedup(PipelineStep):  # type: ignore[misc]
     """Clean the text of documents, as one corpus.
 
     drop_empty  True: leave out documents of which nothing is left. (datatrove's
-                writers leave the field "text" out where it is empty.)
+                writers leave the field "text" out if it is empty.)
     load        saved tables, whose texts count as read
     options     those of :class:`libdedup.Deduper`
 
@@ -29,8 +29,8 @@ class Dedup(PipelineStep):  # type: ignore[misc]
 
     Each task of an executor is a process with documents of its own, and would
     not see what the others keep. So ValueError if there is more than one task,
-    unless that makes no difference: with ``scope="document"``, or where ``load``
-    names tables and copies among the tasks' own documents are to stay
+    unless that makes no difference: with ``scope="document"``, or if ``load``
+    names tables and copies among the tasks' own documents may stay
     (``within_tasks=True``).
     """
 
@@ -51,7 +51,7 @@ class Dedup(PipelineStep):  # type: ignore[misc]
         self.within_tasks = within_tasks
         options.setdefault("places", False)
         self.options = options
-        with Deduper(**options) as probe:      # a wrong option is told here
+        with Deduper(**options) as probe:      # a wrong option raises here
             self.passes = 1 + probe.passes_left
 
     def run(self, data: Iterable[Any] | None, rank: int = 0,
