@@ -81,7 +81,7 @@ void
 table_prefetch_near(const struct table *t, const struct words *w,
 		    double threshold)
 {
-	uint32_t n = index_asked(w);
+	uint32_t n = index_lookups(w);
 
 	/* Nearly all units are recorded later. */
 	for (uint32_t i = 0; i < n; i++)
@@ -101,7 +101,7 @@ table_prefetch_near(const struct table *t, const struct words *w,
 void
 table_prefetch_add(const struct table *t, const struct words *w)
 {
-	uint32_t n = index_asked(w);
+	uint32_t n = index_lookups(w);
 
 	for (uint32_t i = 0; i < n; i++)
 		lines_prefetch(&t->index, index_near_key(t, w, i), true);
@@ -131,7 +131,7 @@ void
 table_prefetch_records(const struct table *t, struct words *w,
 		       double threshold)
 {
-	uint32_t n = index_asked(w);
+	uint32_t n = index_lookups(w);
 	unsigned absent = 0;
 	uint64_t ref;
 

@@ -25,7 +25,7 @@ index_key(const struct table *t, uint64_t shingle)
  * are few, also those that it will be recorded under.
  */
 static inline uint32_t
-index_asked(const struct words *w)
+index_lookups(const struct words *w)
 {
 	return w->nnear < NEAR_KEYS ? w->nnear : NEAR_KEYS;
 }

@@ -5,7 +5,7 @@
  *	index.c		shingle -> records (index.h)
  *	candidates.c	records that share shingles with a unit
  *	scratch.c	words of two units, ready to be compared
- *	ask.c		which candidate is a witness: at once, or in two steps
+ *	lookup.c	which candidate is a witness: at once, or in two steps
  *	near.c		rule "near": it contains all words of a unit in a row
  *	similar.c	rule "similar": resemblance in word order
  *	contained.c	rule "contained": as "near", however much longer it is
