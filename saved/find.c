@@ -107,7 +107,7 @@ saved_count(struct saved *f, const struct fingerprint *fp,
 }
 
 int
-saved_bucket(struct saved *f, uint64_t key, uint64_t ref[TABLE_BUCKET])
+saved_postings(struct saved *f, uint64_t key, uint64_t ref[TABLE_POSTINGS])
 {
 	struct scan s;
 	int n = 0;
@@ -115,7 +115,7 @@ saved_bucket(struct saved *f, uint64_t key, uint64_t ref[TABLE_BUCKET])
 	if (f->index.n == 0)
 		return 0;
 	for (s = scan_from(f, &f->index, key << 24);
-	     n < TABLE_BUCKET; s.p += s.width) {
+	     n < TABLE_POSTINGS; s.p += s.width) {
 		saved_key entry;
 
 		if (scan_ready(&s) != 0)
@@ -256,7 +256,7 @@ saved_prefetch(const struct saved *f, const struct fingerprint *fp)
 }
 
 void
-saved_prefetch_bucket(const struct saved *f, uint64_t key)
+saved_prefetch_postings(const struct saved *f, uint64_t key)
 {
 	ordered_prefetch(&f->index, key << 24);
 }
@@ -270,7 +270,7 @@ saved_prefetch_records(const struct saved *f, uint64_t key)
 	if (o->n == 0)
 		return;
 	at = ordered_home(o, key << 24);
-	last = at + 2 * TABLE_BUCKET;
+	last = at + 2 * TABLE_POSTINGS;
 	if (last > o->nslots + o->tail)
 		last = o->nslots + o->tail;
 	for (; at < last; at++) {

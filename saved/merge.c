@@ -113,7 +113,7 @@ add_own(struct merge *m, const struct saved_own *own)
 	const struct ordered none = { .n = 0 };
 
 	*p = (struct saved_source){
-		.exact = *own->exact, .index = none, .lines = own->index,
+		.exact = *own->exact, .index = none, .buckets = own->index,
 		.counts = m->run->counts != NULL ? *m->run->counts : none,
 		.spans = own->spans, .nspans = own->nspans, .end = 1,
 		.documents = m->h.documents,

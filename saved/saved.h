@@ -31,7 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lines.h"
+#include "buckets.h"
 #include "ordered.h"
 #include "record.h"
 #include "shingle.h"
@@ -174,7 +174,7 @@ struct saved_span {
 /* A table in memory. */
 struct saved_own {
 	const struct ordered *exact;
-	const struct lines *index;
+	const struct buckets *index;
 	const struct saved_span *spans;	/* ascending */
 	size_t nspans;
 	uint64_t index_secret;
@@ -194,20 +194,20 @@ uint32_t saved_longest(const struct saved *f);
  * Look-ups in one file, for the calls of table.h.
  *
  *	saved_find	fingerprint -> *ref: 1, 0, or -1
- *	saved_bucket	index key -> references in order: how many, or -1
+ *	saved_postings	index key -> references in order: how many, or -1
  *	saved_record	reference -> the whole record, or NULL
  *	saved_place	the place in a record, its document numbered in the file
  */
 int saved_find(struct saved *f, const struct fingerprint *fp,
 	       uint64_t *ref);
-int saved_bucket(struct saved *f, uint64_t key,
-		 uint64_t ref[TABLE_BUCKET]);
+int saved_postings(struct saved *f, uint64_t key,
+		   uint64_t ref[TABLE_POSTINGS]);
 const unsigned char *saved_record(struct saved *f, uint64_t ref);
 struct place saved_place(const struct saved *f, uint64_t ref,
 			 const unsigned char *record);
 void saved_prefetch_records(const struct saved *f, uint64_t key);
 void saved_prefetch(const struct saved *f,
 		    const struct fingerprint *fp);
-void saved_prefetch_bucket(const struct saved *f, uint64_t key);
+void saved_prefetch_postings(const struct saved *f, uint64_t key);
 
 #endif

@@ -160,7 +160,7 @@ verify_slots(struct check *c, enum saved_section s,
 		if (s == SAVED_INDEX) {
 			in = last != NULL && ordered_key(last) >> 24 ==
 			     key >> 24 ? in + 1 : 1;
-			if (in > TABLE_BUCKET)
+			if (in > TABLE_POSTINGS)
 				return bad(c, s, "a bucket too full");
 		}
 		last = p;

@@ -9,7 +9,7 @@
 
 /*
  * Count a record once more among the candidates; returns how many candidates
- * there are.  Buckets of one unit often have the same records, so the search
+ * there are.  The lists of one unit often have the same records, so the search
  * begins at *next, after the last that was found.
  */
 static inline size_t
@@ -51,12 +51,12 @@ candidates_collect(const struct table *t, const struct words *w,
 		   candidate_filter *filter, struct candidate *c)
 {
 	size_t have = 0, next;
-	struct found f[TABLE_BUCKET];
+	struct found f[TABLE_POSTINGS];
 
 	for (uint32_t i = 0; i < q->n; i++) {
 		uint64_t key = q->keys ? q->v[i] : index_key(t, q->v[i]);
 		uint64_t ref;
-		struct bucket b;
+		struct postings b;
 
 		next = 0;
 		/* Not all may fit: take the first ones, whatever the secret. */
@@ -70,8 +70,8 @@ candidates_collect(const struct table *t, const struct words *w,
 					have = candidates_count(c, have, &next,
 						f[j].table, f[j].ref);
 		} else if (t->index.n > 0 && !index_lacks(t, w, i, key)) {
-			b = bucket_open(t, key);
-			while ((ref = bucket_next(&b)) != 0)
+			b = postings_open(t, key);
+			while ((ref = postings_next(&b)) != 0)
 				if (filter(w, threshold,
 					   arena_at(&t->arena, ref)))
 					have = candidates_count(c, have, &next,

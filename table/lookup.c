@@ -79,7 +79,8 @@ near_query(const struct words *w)
 	bool keys = w->key != NULL;
 
 	return (struct query){
-		.v = keys ? w->key : w->near, .n = index_lookups(w), .keys = keys,
+		.v = keys ? w->key : w->near, .n = index_lookups(w),
+		.keys = keys,
 	};
 }
 
@@ -194,13 +195,13 @@ collect_recent(const struct table *t, const struct words *w, double threshold,
 	uint64_t ref;
 
 	for (uint32_t i = 0; i < n && t->index.n > 0; i++) {
-		struct bucket b;
+		struct postings b;
 
 		if (!recent_has(t, p->upto, (uint32_t)shingle[i]))
 			continue;
 		next = 0;
-		b = bucket_open(t, index_key(t, shingle[i]));
-		while ((ref = bucket_next(&b)) != 0)
+		b = postings_open(t, index_key(t, shingle[i]));
+		while ((ref = postings_next(&b)) != 0)
 			if (ref >= p->upto &&
 			    filter(w, threshold, arena_at(&t->arena, ref)))
 				have = candidates_count(c, have, &next, 0, ref);

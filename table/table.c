@@ -34,7 +34,7 @@ table_new(const struct table_options *opt, uint64_t secret)
 	else
 		ordered_init(&t->exact, sizeof(struct fingerprint), 0.92,
 			     1.125);
-	lines_init(&t->index);
+	buckets_init(&t->index);
 	return t;
 }
 
@@ -44,7 +44,7 @@ table_free(struct table *t)
 	if (t == NULL)
 		return;
 	ordered_free(&t->exact);
-	lines_free(&t->index);
+	buckets_free(&t->index);
 	arena_free(&t->arena);
 	free(t->attached);
 	scratch_clear(&t->scratch);
@@ -57,7 +57,7 @@ void
 table_clear(struct table *t)
 {
 	ordered_clear(&t->exact);
-	lines_free(&t->index);
+	buckets_free(&t->index);
 	arena_free(&t->arena);
 	t->full = t->marked = false;
 	t->epoch++;
@@ -104,7 +104,7 @@ size_t
 table_memory(const struct table *t)
 {
 	return sizeof(*t) + t->nattached * sizeof(void *) +
-	       ordered_memory(&t->exact) + lines_memory(&t->index) +
+	       ordered_memory(&t->exact) + buckets_memory(&t->index) +
 	       arena_memory(&t->arena) +
 	       scratch_memory(&t->scratch);
 }
@@ -136,8 +136,8 @@ fair_share(const struct table *t, size_t now)
 int
 table_grow_index(struct table *t)
 {
-	return lines_reserve_within(&t->index,
-				    fair_share(t, lines_memory(&t->index)));
+	return buckets_reserve_within(&t->index,
+				      fair_share(t, buckets_memory(&t->index)));
 }
 
 /* Room for one more fingerprint: 0, or -1 with ENOMEM. */
@@ -485,7 +485,7 @@ table_undo(struct table *t)
 				ordered_remove(&t->exact, p);
 			continue;
 		}
-		lines_remove(&t->index, t->undo[i].hi, t->undo[i].lo);
+		buckets_remove(&t->index, t->undo[i].hi, t->undo[i].lo);
 	}
 	t->nundo = 0;
 	if (t->marked)

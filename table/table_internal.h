@@ -21,14 +21,14 @@
 
 #include "arena.h"
 #include "lcs.h"
-#include "lines.h"
+#include "buckets.h"
 #include "ordered.h"
 #include "record.h"
 #include "vectors.h"
 #include "table.h"
 
 #define CODE_WORDS 64		/* of 64 bits: see scratch.c */
-#define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
+#define CANDIDATES (SKETCH_PROBE * TABLE_POSTINGS)
 
 /*
  * A place in a unit's loose words: at the beginning of a word, or inside one.
@@ -69,7 +69,7 @@ struct table {
 	bool near, places;
 	uint64_t secret;
 	struct ordered exact;	/* fingerprint [40 bits: reference] */
-	struct lines index;	/* see index.h */
+	struct buckets index;	/* see index.h */
 	struct arena arena;
 	struct saved **attached;
 	unsigned nattached;
