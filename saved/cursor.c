@@ -157,7 +157,7 @@ damaged:
 static int
 append_entry(struct cursor *c, const unsigned char *p)
 {
-	struct entry e = { ordered_key(p), ordered_key(p + 8), 0 };
+	struct entry e = { sorted_slots_key(p), sorted_slots_key(p + 8), 0 };
 	size_t i;
 
 	if (c->width > sizeof(struct fingerprint))
@@ -184,11 +184,11 @@ fill_entries(struct cursor *c)
 		if (n <= 0)
 			return (int)n;
 		for (ssize_t i = 0; i < n; i++, p += c->width)
-			if (ordered_key(p) != 0 && append_entry(c, p) != 0)
+			if (sorted_slots_key(p) != 0 && append_entry(c, p) != 0)
 				return -1;
 	}
 	while (c->source->file == NULL && c->p < c->end &&
-	       ordered_key(c->p) == c->entry[c->n - 1].hi) {
+	       sorted_slots_key(c->p) == c->entry[c->n - 1].hi) {
 		if (append_entry(c, c->p) != 0)
 			return -1;
 		c->p += c->width;
@@ -230,7 +230,7 @@ cursors_open(const struct saved_source *source, size_t n, enum saved_section s,
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const struct saved_source *p = &source[i];
-		const struct ordered *o = s == SAVED_EXACT ? &p->exact :
+		const struct sorted_slots *o = s == SAVED_EXACT ? &p->exact :
 			s == SAVED_INDEX ? &p->index : &p->counts;
 		int got;
 

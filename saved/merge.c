@@ -110,7 +110,7 @@ static void
 add_own(struct merge *m, const struct saved_own *own)
 {
 	struct saved_source *p = &m->in.source[m->in.n++];
-	const struct ordered none = { .n = 0 };
+	const struct sorted_slots none = { .n = 0 };
 
 	*p = (struct saved_source){
 		.exact = *own->exact, .index = none, .buckets = own->index,

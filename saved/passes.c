@@ -9,7 +9,7 @@
 static inline unsigned char *
 slots_next(struct slots *s, uint64_t key)
 {
-	uint64_t at = ordered_home(&s->o, key);
+	uint64_t at = sorted_slots_home(&s->o, key);
 
 	at = at > s->next ? at : s->next;
 	s->next = at + 1;

@@ -32,7 +32,7 @@
 #include <stdint.h>
 
 #include "buckets.h"
-#include "ordered.h"
+#include "sorted_slots.h"
 #include "record.h"
 #include "shingle.h"
 
@@ -155,7 +155,7 @@ struct saved_run {
 	 * Entries of 21 bytes or more, of this run alone: fingerprint,
 	 * documents in 40 bits, and bytes that are not saved.  NULL: none.
 	 */
-	const struct ordered *counts;
+	const struct sorted_slots *counts;
 	uint64_t counted;
 	/* The label of a document, valid until the next call; 0, or -1 with
 	 * errno.  NULL: there are no labels. */
@@ -173,7 +173,7 @@ struct saved_span {
 
 /* A table in memory. */
 struct saved_own {
-	const struct ordered *exact;
+	const struct sorted_slots *exact;
 	const struct buckets *index;
 	const struct saved_span *spans;	/* ascending */
 	size_t nspans;

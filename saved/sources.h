@@ -20,7 +20,7 @@ struct holes {
 
 struct saved_source {
 	struct saved *file;		/* NULL: a run's own */
-	struct ordered exact, index, counts;
+	struct sorted_slots exact, index, counts;
 	const struct buckets *buckets;	/* a run's own index */
 	const struct saved_span *spans;
 	size_t nspans;

@@ -22,7 +22,7 @@
 #include "arena.h"
 #include "lcs.h"
 #include "buckets.h"
-#include "ordered.h"
+#include "sorted_slots.h"
 #include "record.h"
 #include "vectors.h"
 #include "table.h"
@@ -68,7 +68,7 @@ struct scratch {
 struct table {
 	bool near, places;
 	uint64_t secret;
-	struct ordered exact;	/* fingerprint [40 bits: reference] */
+	struct sorted_slots exact;	/* fingerprint [40 bits: reference] */
 	struct buckets index;	/* see index.h */
 	struct arena arena;
 	struct saved **attached;
