@@ -48,14 +48,14 @@ begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
 {
 	struct origin o = {
 		.file = pipeline_path(p, it), .offset = it->at, .line = it->line,
-		.part = it->part, .id = id, .url = url,
+		.section = it->section, .id = id, .url = url,
 		.warc = it->kind == ITEM_WARC,
 	};
 	/* A second pass finds what the first has recorded. */
-	bool known = !p->origins.on || p->documents < p->origins.n;
+	bool known = !p->provenance.on || p->documents < p->provenance.n;
 
 	*number = p->documents++;
-	if (!known && origins_add(&p->origins, &o) == 0)
+	if (!known && provenance_add(&p->provenance, &o) == 0)
 		return 0;
 	free(id);
 	free(url);
@@ -180,8 +180,8 @@ begin_text(struct pipeline *p, const struct item *it)
 	if (begin_document(p, it, NULL, NULL, &p->document) != 0)
 		return -1;
 	if (output_begin_text(&p->out, p->document, it->at,
-			      p->files->n > 1 || it->part > 1 ||
-			      (it->part == 1 && !it->ends)) != 0)
+			      p->files->n > 1 || it->section > 1 ||
+			      (it->section == 1 && !it->ends)) != 0)
 		return pipeline_output_failed(p);
 	return 0;
 }
@@ -322,7 +322,7 @@ put_record(struct pipeline *p, const struct item *it,
 	uint64_t document;
 	char *id = NULL;
 
-	if (p->origins.on && (id = record_id(p, it, rec)) == NULL)
+	if (p->provenance.on && (id = record_id(p, it, rec)) == NULL)
 		return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, NULL, &document) != 0)
 		return -1;
@@ -405,7 +405,7 @@ put_warc(struct pipeline *p, const struct item *it,
 	uint64_t document;
 	char *id = NULL, *url = NULL;
 
-	if (p->origins.on && warc_names(p, it, rec, r, &id, &url) != 0)
+	if (p->provenance.on && warc_names(p, it, rec, r, &id, &url) != 0)
 		return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, url, &document) != 0)
 		return -1;
@@ -491,8 +491,8 @@ guard_file(struct pipeline *p, const struct item *it)
 }
 
 /*
- * Memory for decoding counts under --memory if it is much: the most that any file
- * took, so that what is remembered does not depend on which file is open.
+ * Memory for decoding counts under --memory if it is much: the most that any
+ * file took, so that what is remembered does not depend on which file is open.
  */
 static void
 set_aside(struct pipeline *p, const struct item *it)
@@ -529,7 +529,7 @@ begin_file(struct pipeline *p, const struct item *it)
 static void
 warn_of_no_id(struct pipeline *p, const struct item *it)
 {
-	if (!p->opt->id_given || p->opt->quiet || !p->origins.on ||
+	if (!p->opt->id_given || p->opt->quiet || !p->provenance.on ||
 	    p->with_text == 0 || p->with_id > 0 || p->silent)
 		return;
 	message("%s: no record has a field \"%s\": see "

@@ -314,7 +314,7 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 	if (too_long > 0)
 		message("units, lines or records that were too long and stay "
 			"unjudged: %llu", too_long);
-	if (p->out.diff.texts.no_memory)
+	if (p->out.diff.cache.no_memory)
 		message("memory is full: not all words that differ are "
 			"marked");
 	if (p->mostly_gone > FILES_TOLD)
@@ -356,7 +356,7 @@ keep_apart(struct pipeline *p, char *const *places)
 static int
 keep_formats_apart(struct pipeline *p)
 {
-	const char *why, *path = mixed_by_name(p->opt, p->files, &why);
+	const char *why, *path = format_check_names(p->opt, p->files, &why);
 
 	if (path == NULL)
 		return 0;
@@ -558,12 +558,13 @@ run(const struct options *opt)
 		files_free(&files);
 		return TROUBLE;
 	}
-	p.origins.on = opt->log != NULL || opt->show == SHOW_DIFF ||
+	p.provenance.on = opt->log != NULL || opt->show == SHOW_DIFF ||
 		      opt->annotate != ANNOTATE_NONE ||
 		      ((opt->save != NULL || opt->update != NULL) &&
 		       !opt->dedup.counts_only) || (opt->top > 0 && opt->json);
 	p.out.diff.color = wants_color(opt);
-	library.places = p.origins.on || opt->top > 0 || table_modes_used(opt);
+	library.places = p.provenance.on || opt->top > 0 ||
+			 table_modes_used(opt);
 	library.can_forget = opt->min_doc_words > 0;
 	/* A table takes the counts along. */
 	library.count = (library.boilerplate > 0 ||
@@ -574,7 +575,7 @@ run(const struct options *opt)
 		library.boilerplate = 2;
 		library.boilerplate_share = 0;
 	}
-	p.out.log.origins = &p.origins;
+	p.out.log.provenance = &p.provenance;
 	/* Before there is any temporary file. */
 	signals_begin(opt->output != NULL || opt->output_dir != NULL ||
 		      opt->in_place || saves_table(opt),
@@ -594,7 +595,7 @@ run(const struct options *opt)
 		pipeline_failed(&p, NULL, st);
 		goto no_start;
 	}
-	p.origins.d = p.d;
+	p.provenance.d = p.d;
 	begun = true;
 	if (filter(&p, &stats) == 0)
 		warn(&p, &stats);

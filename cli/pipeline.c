@@ -69,7 +69,7 @@ pipeline_free(struct pipeline *p)
 {
 	output_free(&p->out);
 	destinations_free(&p->destinations);
-	origins_free(&p->origins);
+	provenance_free(&p->provenance);
 	free(p->held.buf);
 	free(p->texts);
 	free(p->number);
@@ -104,13 +104,13 @@ check_memory(struct pipeline *p)
 
 /* Text and records, or records of two kinds, in one output? */
 static int
-check_mixed(struct pipeline *p, const struct item *it, enum format format)
+check_format(struct pipeline *p, const struct item *it, enum format format)
 {
 	const char *why;
 
 	if (it->len == 0 || p->reference)
 		return 0;
-	why = mixed_take(&p->mixed, p->opt, format);
+	why = format_check_next(&p->formats, p->opt, format);
 	if (why == NULL)
 		return 0;
 	pipeline_complain(p, pipeline_path(p, it), "cannot go on", why);
@@ -162,17 +162,17 @@ begin_item(struct pipeline *p, const struct item *it)
 		return 0;
 	p->warc |= it->kind == ITEM_WARC;
 	if (it->kind == ITEM_TEXT)
-		got = check_mixed(p, it, FORMAT_TEXT);
+		got = check_format(p, it, FORMAT_TEXT);
 	else if (it->kind == ITEM_RECORD)
-		got = check_mixed(p, it, FORMAT_JSONL);
+		got = check_format(p, it, FORMAT_JSONL);
 	else if (it->kind == ITEM_WARC)
-		got = check_mixed(p, it, FORMAT_WARC);
+		got = check_format(p, it, FORMAT_WARC);
 	return got == 0 ? 1 : -1;
 }
 
 /*
- * Work off what follows before item 'end', up to the next whole document that is
- * to be judged: 0, or -1.
+ * Work off what follows before item 'end', up to the next whole document that
+ * is to be judged: 0, or -1.
  */
 static int
 finish_others(struct pipeline *p, size_t end)

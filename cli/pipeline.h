@@ -7,7 +7,7 @@
 #include "dedup.h"
 #include "destinations.h"
 #include "files.h"
-#include "mixed.h"
+#include "format_check.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
@@ -30,9 +30,9 @@ struct pipeline {
 	struct output out;
 	struct destinations destinations;	/* where it goes: p->out.to is of these */
 	struct progress progress;
-	struct origins origins;	/* of documents */
+	struct provenance provenance;	/* of documents */
 	struct tally tally;
-	struct mixed mixed;
+	struct format_check formats;
 	uint64_t documents;	/* begun in this reading */
 	bool silent;		/* nothing leaves: another reading follows, or it is
 				 * one of a reference text */
@@ -90,7 +90,9 @@ int pipeline_show(struct pipeline *p, struct sink *sink);
 void pipeline_complain(struct pipeline *p, const char *path, const char *what,
 		       const char *why);
 
-/* The same of why the library cannot go on; 'path' is NULL if at no file: -1. */
+/*
+ * The same of why the library cannot go on; 'path' is NULL if at no file: -1.
+ */
 int pipeline_failed(struct pipeline *p, const char *path,
 		    enum dedup_status st);
 

@@ -11,7 +11,7 @@
 
 #include "json.h"
 #include "message.h"
-#include "shown.h"
+#include "visible.h"
 
 bool
 table_modes_used(const struct options *opt)
@@ -61,7 +61,7 @@ load(struct pipeline *p, const char *path, enum dedup_load kind)
 		complain(p, path, "cannot load", st, why);
 		return -1;
 	}
-	if (origins_add_table(&p->origins, path) != 0) {
+	if (provenance_add_table(&p->provenance, path) != 0) {
 		complain(p, path, "cannot load", DEDUP_ENOMEM, why);
 		return -1;
 	}
@@ -196,7 +196,7 @@ save(struct pipeline *p, const char *path)
 
 	if (path == NULL)
 		return 0;
-	st = dedup_save(p->d, path, origins_label, &p->origins, why);
+	st = dedup_save(p->d, path, provenance_label, &p->provenance, why);
 	if (st == DEDUP_OK)
 		return 0;
 	complain(p, path, "cannot save", st, why);
@@ -263,7 +263,7 @@ print_name(const char *path, bool json)
 		printf("{\"table\":\"%.*s\",",
 		       (int)json_escape(path, len, text), text);
 	else
-		printf("%.*s", (int)shown_copy(text, path, len, false), text);
+		printf("%.*s", (int)visible_copy(text, path, len, false), text);
 	free(text);
 }
 

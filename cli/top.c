@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "message.h"
-#include "put.h"
+#include "print.h"
 
 #define EXAMPLE 200		/* bytes shown of a text, at most */
 
@@ -107,18 +107,18 @@ print(struct pipeline *p, const struct example *e)
 	if (len > 0 && len < EXAMPLE && e->text[len - 1] == '\r')
 		len--;
 	if (!p->opt->json)
-		return put_format(w, "%8" PRIu64 "  ",
-				  e->common.documents) != 0 ||
+		return print_format(w, "%8" PRIu64 "  ",
+				    e->common.documents) != 0 ||
 		       (p->out.diff.terminal ?
-			put_shown(w, e->text, len, true) :
+			print_visible(w, e->text, len, true) :
 			writer_put(w, e->text, len)) != 0 ||
-		       put_string(w, "\n") != 0 ? -1 : 0;
-	return put_format(w, "{\"documents\":%" PRIu64 ",",
-			  e->common.documents) != 0 ||
-	       origins_put_place(&p->origins, w, at) != 0 ||
-	       put_string(w, ",\"text\":") != 0 ||
-	       put_quoted(w, e->text, len) != 0 ||
-	       put_string(w, "}\n") != 0 ? -1 : 0;
+		       print_string(w, "\n") != 0 ? -1 : 0;
+	return print_format(w, "{\"documents\":%" PRIu64 ",",
+			    e->common.documents) != 0 ||
+	       provenance_put_place(&p->provenance, w, at) != 0 ||
+	       print_string(w, ",\"text\":") != 0 ||
+	       print_quoted(w, e->text, len) != 0 ||
+	       print_string(w, "}\n") != 0 ? -1 : 0;
 }
 
 int

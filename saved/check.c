@@ -243,7 +243,7 @@ check_gaps(struct saved *f, char *why)
 /* Slots: does their number follow from the place of the last entry? */
 static int
 check_last_slots(struct saved *f, enum saved_section i,
-		 const struct ordered *o, char *why)
+		 const struct sorted_slots *o, char *why)
 {
 	size_t total = o->nslots + o->tail, first, last = 0;
 	bool any = false;
@@ -255,7 +255,7 @@ check_last_slots(struct saved *f, enum saved_section i,
 			(total - first) * o->width) != 0)
 		return bad_section(why, i, "does not fit its checksum");
 	for (size_t at = first; at < total; at++)
-		if (ordered_key(o->slots + at * o->width) != 0) {
+		if (sorted_slots_key(o->slots + at * o->width) != 0) {
 			any = true;
 			last = at;
 		}
@@ -277,7 +277,7 @@ check_arena(struct saved *f, char *why)
 	uint64_t most = n > 1 ? (n - 1) * GRAIN / sizeof(uint16_t) : 0;
 
 	if (n > 0 && (saved_ready(f, f->arena, GRAIN) != 0 ||
-		      ordered_key(f->arena) != 0))
+		      sorted_slots_key(f->arena) != 0))
 		return bad_section(why, SAVED_ARENA, "does not begin with 0");
 	if (h->longest > most)
 		h->longest = (uint32_t)most;

@@ -63,7 +63,7 @@ map_keys_wide(const struct saved_source *source, const unsigned char *p,
 
 /*
  * Insert an entry into v[0..n).  Its place is usually near the end, since an
- * entry is few lines after its home.
+ * entry is few buckets after its home.
  */
 static void
 insert_key(saved_key *v, size_t n, saved_key e)
@@ -73,27 +73,27 @@ insert_key(saved_key *v, size_t n, saved_key e)
 	v[n] = e;
 }
 
-/* The entries of the next lines, sorted: 1, 0 if none are left, or -1. */
+/* The entries of the next buckets, sorted: 1, 0 if none are left, or -1. */
 static int
-sort_lines(struct cursor *c)
+sort_buckets(struct cursor *c)
 {
 	size_t n;
 
 	c->nsorted = c->next_sorted = 0;
 	while (c->nsorted < AHEAD &&
-	       (n = lines_stretch(c->lines, c->line)) > 0) {
+	       (n = buckets_cluster(c->buckets, c->bucket)) > 0) {
 		if (array_room(&c->sorted, &c->sorted_room,
-			       c->nsorted + n * LINE_ENTRIES,
+			       c->nsorted + n * BUCKET_ENTRIES,
 			       sizeof(*c->sorted)) != 0)
 			return -1;
 		for (; n > 0; n--) {
-			const struct line_of_entries *p;
+			const struct bucket *p;
 
-			p = &c->lines->line[c->line++];
+			p = &c->buckets->bucket[c->bucket++];
 			for (unsigned i = 0; i < p->n; i++)
 				insert_key(c->sorted, c->nsorted++,
-					   (saved_key)line_key(p, i) << 40 |
-					   line_ref(p, i));
+					   (saved_key)bucket_key(p, i) << 40 |
+					   bucket_ref(p, i));
 		}
 	}
 	return c->nsorted > 0;
@@ -106,7 +106,7 @@ fill_own_keys(struct cursor *c)
 	c->i = c->n = 0;
 	while (c->n == 0) {
 		if (c->next_sorted == c->nsorted) {
-			int got = sort_lines(c);
+			int got = sort_buckets(c);
 
 			if (got <= 0)
 				return got;
@@ -129,7 +129,7 @@ fill_keys(struct cursor *c)
 {
 	bool bad = false;
 
-	if (c->lines != NULL)
+	if (c->buckets != NULL)
 		return fill_own_keys(c);
 	c->i = c->n = 0;
 	while (c->n == 0) {
@@ -157,7 +157,7 @@ damaged:
 static int
 append_entry(struct cursor *c, const unsigned char *p)
 {
-	struct entry e = { ordered_key(p), ordered_key(p + 8), 0 };
+	struct entry e = { sorted_slots_key(p), sorted_slots_key(p + 8), 0 };
 	size_t i;
 
 	if (c->width > sizeof(struct fingerprint))
@@ -184,11 +184,11 @@ fill_entries(struct cursor *c)
 		if (n <= 0)
 			return (int)n;
 		for (ssize_t i = 0; i < n; i++, p += c->width)
-			if (ordered_key(p) != 0 && append_entry(c, p) != 0)
+			if (sorted_slots_key(p) != 0 && append_entry(c, p) != 0)
 				return -1;
 	}
 	while (c->source->file == NULL && c->p < c->end &&
-	       ordered_key(c->p) == c->entry[c->n - 1].hi) {
+	       sorted_slots_key(c->p) == c->entry[c->n - 1].hi) {
 		if (append_entry(c, c->p) != 0)
 			return -1;
 		c->p += c->width;
@@ -230,17 +230,17 @@ cursors_open(const struct saved_source *source, size_t n, enum saved_section s,
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const struct saved_source *p = &source[i];
-		const struct ordered *o = s == SAVED_EXACT ? &p->exact :
+		const struct sorted_slots *o = s == SAVED_EXACT ? &p->exact :
 			s == SAVED_INDEX ? &p->index : &p->counts;
 		int got;
 
-		if (o->n == 0 && (s != SAVED_INDEX || p->lines == NULL))
+		if (o->n == 0 && (s != SAVED_INDEX || p->buckets == NULL))
 			continue;
 		c[have] = (struct cursor){
 			.source = p, .number = i,
 			.width = o->width, .room = AHEAD + 1,
 			.wide = vectors_available() >= VECTORS_WIDE,
-			.lines = s == SAVED_INDEX ? p->lines : NULL,
+			.buckets = s == SAVED_INDEX ? p->buckets : NULL,
 		};
 		if (o->n > 0) {
 			c[have].p = o->slots;

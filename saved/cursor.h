@@ -30,9 +30,9 @@ struct cursor {
 	struct entry *entry;
 	saved_key *key;		/* of an index instead */
 	bool wide;		/* the machine has vectors for it */
-	/* For a run's own index: entries of some lines, ascending. */
-	const struct lines *lines;
-	size_t line;		/* the next one */
+	/* For a run's own index: entries of some buckets, ascending. */
+	const struct buckets *buckets;
+	size_t bucket;		/* the next one */
 	saved_key *sorted;
 	size_t nsorted, next_sorted, sorted_room;
 };

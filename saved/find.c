@@ -22,9 +22,10 @@ struct scan {
 };
 
 static struct scan
-scan_from(struct saved *f, const struct ordered *o, uint64_t key)
+scan_from(struct saved *f, const struct sorted_slots *o, uint64_t key)
 {
-	const unsigned char *p = o->slots + ordered_home(o, key) * o->width;
+	const unsigned char *p = o->slots +
+				 sorted_slots_home(o, key) * o->width;
 
 	const unsigned char *end = o->slots +
 				   (o->nslots + o->tail) * o->width;
@@ -57,7 +58,7 @@ scan_ready(struct scan *s)
 
 /* The slot of the fingerprint: 1 with *at set, 0, or -1. */
 static int
-find_slot(struct saved *f, const struct ordered *o,
+find_slot(struct saved *f, const struct sorted_slots *o,
 	  const struct fingerprint *fp, const unsigned char **at)
 {
 	struct scan s;
@@ -69,11 +70,11 @@ find_slot(struct saved *f, const struct ordered *o,
 
 		if (scan_ready(&s) != 0)
 			return -1;
-		key = ordered_key(s.p);
+		key = sorted_slots_key(s.p);
 		if (key == 0 || key > fp->hi)
 			return 0;
 		if (key == fp->hi &&
-		    ordered_key(s.p + sizeof(key)) == fp->lo) {
+		    sorted_slots_key(s.p + sizeof(key)) == fp->lo) {
 			*at = s.p;
 			return 1;
 		}
@@ -107,7 +108,7 @@ saved_count(struct saved *f, const struct fingerprint *fp,
 }
 
 int
-saved_bucket(struct saved *f, uint64_t key, uint64_t ref[TABLE_BUCKET])
+saved_postings(struct saved *f, uint64_t key, uint64_t ref[TABLE_POSTINGS])
 {
 	struct scan s;
 	int n = 0;
@@ -115,7 +116,7 @@ saved_bucket(struct saved *f, uint64_t key, uint64_t ref[TABLE_BUCKET])
 	if (f->index.n == 0)
 		return 0;
 	for (s = scan_from(f, &f->index, key << 24);
-	     n < TABLE_BUCKET; s.p += s.width) {
+	     n < TABLE_POSTINGS; s.p += s.width) {
 		saved_key entry;
 
 		if (scan_ready(&s) != 0)
@@ -252,25 +253,25 @@ saved_label(struct saved *f, uint64_t document, const char **p,
 void
 saved_prefetch(const struct saved *f, const struct fingerprint *fp)
 {
-	ordered_prefetch(&f->exact, fp->hi);
+	sorted_slots_prefetch(&f->exact, fp->hi);
 }
 
 void
-saved_prefetch_bucket(const struct saved *f, uint64_t key)
+saved_prefetch_postings(const struct saved *f, uint64_t key)
 {
-	ordered_prefetch(&f->index, key << 24);
+	sorted_slots_prefetch(&f->index, key << 24);
 }
 
 void
 saved_prefetch_records(const struct saved *f, uint64_t key)
 {
-	const struct ordered *o = &f->index;
+	const struct sorted_slots *o = &f->index;
 	size_t at, last;
 
 	if (o->n == 0)
 		return;
-	at = ordered_home(o, key << 24);
-	last = at + 2 * TABLE_BUCKET;
+	at = sorted_slots_home(o, key << 24);
+	last = at + 2 * TABLE_POSTINGS;
 	if (last > o->nslots + o->tail)
 		last = o->nslots + o->tail;
 	for (; at < last; at++) {

@@ -26,7 +26,7 @@ struct saved_extent {
 	uint64_t offset;	/* in the file */
 	uint64_t length;	/* bytes, without padding */
 	uint64_t n;		/* entries; of the arena, grains */
-	uint64_t nslots, tail;	/* for sections as in ordered.h, else 0 */
+	uint64_t nslots, tail;	/* for sections as in sorted_slots.h, else 0 */
 };
 
 struct saved_header {
@@ -69,7 +69,7 @@ struct saved {
 	size_t len;
 	struct saved_header h;
 	unsigned char *good;	/* blocks that have been compared */
-	struct ordered exact, index, counts;	/* in place, in 'map' */
+	struct sorted_slots exact, index, counts;	/* in place, in 'map' */
 	const unsigned char *arena;
 	const struct saved_start *runs;
 	const struct saved_label *labels;
@@ -96,7 +96,7 @@ load_key(const unsigned char *p)
 	uint16_t low;
 
 	memcpy(&low, p + sizeof(uint64_t), sizeof(low));
-	return (saved_key)ordered_key(p) << 16 | low;
+	return (saved_key)sorted_slots_key(p) << 16 | low;
 }
 
 static inline uint64_t

@@ -110,10 +110,10 @@ static void
 add_own(struct merge *m, const struct saved_own *own)
 {
 	struct saved_source *p = &m->in.source[m->in.n++];
-	const struct ordered none = { .n = 0 };
+	const struct sorted_slots none = { .n = 0 };
 
 	*p = (struct saved_source){
-		.exact = *own->exact, .index = none, .lines = own->index,
+		.exact = *own->exact, .index = none, .buckets = own->index,
 		.counts = m->run->counts != NULL ? *m->run->counts : none,
 		.spans = own->spans, .nspans = own->nspans, .end = 1,
 		.documents = m->h.documents,

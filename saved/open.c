@@ -32,14 +32,14 @@ saved_is(const char *path)
 	return is;
 }
 
-/* Slots in the file, for ordered_home() and the like. */
-static struct ordered
+/* Slots in the file, for sorted_slots_home() and the like. */
+static struct sorted_slots
 slots_of(const struct saved *f, enum saved_section i, size_t width)
 {
 	const struct saved_extent *s = &f->h.section[i];
-	struct ordered o;
+	struct sorted_slots o;
 
-	ordered_init(&o, width, 0.9, 2.0);
+	sorted_slots_init(&o, width, 0.9, 2.0);
 	o.slots = f->map + s->offset;
 	o.nslots = s->nslots;
 	o.tail = s->tail;

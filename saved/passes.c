@@ -9,7 +9,7 @@
 static inline unsigned char *
 slots_next(struct slots *s, uint64_t key)
 {
-	uint64_t at = ordered_home(&s->o, key);
+	uint64_t at = sorted_slots_home(&s->o, key);
 
 	at = at > s->next ? at : s->next;
 	s->next = at + 1;
@@ -214,9 +214,9 @@ take_keys(struct cursor *c, size_t *n, size_t room, saved_key **v)
 	return (ssize_t)have;
 }
 
-/* Count or write the entries of v[0..n) that fit in their buckets. */
+/* Count or write the entries of v[0..n) that fit in their posting lists. */
 static int
-put_keys(const saved_key *v, size_t n, saved_key *last, unsigned *bucket,
+put_keys(const saved_key *v, size_t n, saved_key *last, unsigned *listed,
 	 uint64_t *count, struct slots *to)
 {
 	bool bad = false;
@@ -224,11 +224,11 @@ put_keys(const saved_key *v, size_t n, saved_key *last, unsigned *bucket,
 	for (size_t i = 0; i < n; i++) {
 		saved_key e = v[i];
 
-		*bucket = key_of(e) == key_of(*last) ? *bucket + 1 : 1;
+		*listed = key_of(e) == key_of(*last) ? *listed + 1 : 1;
 		bad |= e <= *last;
 		*last = e;
-		*count += *bucket <= TABLE_BUCKET;
-		if (to != NULL && *bucket <= TABLE_BUCKET) {
+		*count += *listed <= TABLE_POSTINGS;
+		if (to != NULL && *listed <= TABLE_POSTINGS) {
 			uint64_t upper = (uint64_t)(e >> 16);
 			uint16_t low = (uint16_t)e;
 			unsigned char *p = slots_next(to, upper);
@@ -245,13 +245,14 @@ put_keys(const saved_key *v, size_t n, saved_key *last, unsigned *bucket,
 }
 
 /*
- * The index entries of all sources that fit in their buckets; as pass_exact().
+ * The index entries of all sources that fit in their posting lists; as
+ * pass_exact().
  */
 int
 pass_index(const struct inputs *in, uint64_t *n, struct slots *to)
 {
 	saved_key last = 0, *both = NULL;
-	unsigned bucket = 0;
+	unsigned listed = 0;
 	struct cursor *c;
 	ssize_t got = cursors_open(in->source, in->n, SAVED_INDEX, &c);
 	size_t left = (size_t)got, room = left * AHEAD;
@@ -269,7 +270,7 @@ pass_index(const struct inputs *in, uint64_t *n, struct slots *to)
 
 		got = take_keys(c, &left, room, &v);
 		if (got < 0 ||
-		    put_keys(v, (size_t)got, &last, &bucket, n, to) != 0)
+		    put_keys(v, (size_t)got, &last, &listed, n, to) != 0)
 			goto out;
 	}
 	result = 0;

@@ -16,10 +16,10 @@ struct inputs {
 	uint64_t least;		/* counts below are left out */
 };
 
-/* Slots that are written one after another, as in ordered.h. */
+/* Slots that are written one after another, as in sorted_slots.h. */
 struct slots {
 	struct block_writer *out;
-	struct ordered o;	/* width, mask and nslots */
+	struct sorted_slots o;	/* width, mask and nslots */
 	uint64_t begin, next, n;
 };
 

@@ -31,8 +31,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lines.h"
-#include "ordered.h"
+#include "buckets.h"
+#include "sorted_slots.h"
 #include "record.h"
 #include "shingle.h"
 
@@ -155,7 +155,7 @@ struct saved_run {
 	 * Entries of 21 bytes or more, of this run alone: fingerprint,
 	 * documents in 40 bits, and bytes that are not saved.  NULL: none.
 	 */
-	const struct ordered *counts;
+	const struct sorted_slots *counts;
 	uint64_t counted;
 	/* The label of a document, valid until the next call; 0, or -1 with
 	 * errno.  NULL: there are no labels. */
@@ -173,8 +173,8 @@ struct saved_span {
 
 /* A table in memory. */
 struct saved_own {
-	const struct ordered *exact;
-	const struct lines *index;
+	const struct sorted_slots *exact;
+	const struct buckets *index;
 	const struct saved_span *spans;	/* ascending */
 	size_t nspans;
 	uint64_t index_secret;
@@ -194,20 +194,20 @@ uint32_t saved_longest(const struct saved *f);
  * Look-ups in one file, for the calls of table.h.
  *
  *	saved_find	fingerprint -> *ref: 1, 0, or -1
- *	saved_bucket	index key -> references in order: how many, or -1
+ *	saved_postings	index key -> references in order: how many, or -1
  *	saved_record	reference -> the whole record, or NULL
  *	saved_place	the place in a record, its document numbered in the file
  */
 int saved_find(struct saved *f, const struct fingerprint *fp,
 	       uint64_t *ref);
-int saved_bucket(struct saved *f, uint64_t key,
-		 uint64_t ref[TABLE_BUCKET]);
+int saved_postings(struct saved *f, uint64_t key,
+		   uint64_t ref[TABLE_POSTINGS]);
 const unsigned char *saved_record(struct saved *f, uint64_t ref);
 struct place saved_place(const struct saved *f, uint64_t ref,
 			 const unsigned char *record);
 void saved_prefetch_records(const struct saved *f, uint64_t key);
 void saved_prefetch(const struct saved *f,
 		    const struct fingerprint *fp);
-void saved_prefetch_bucket(const struct saved *f, uint64_t key);
+void saved_prefetch_postings(const struct saved *f, uint64_t key);
 
 #endif

@@ -35,7 +35,7 @@ slots_begin(struct merge *m, enum saved_section s, size_t width,
 {
 	struct slots to = { .out = &m->out, .n = n };
 
-	ordered_init(&to.o, width, 0.9, 2.0);
+	sorted_slots_init(&to.o, width, 0.9, 2.0);
 	to.o.nslots = slots_for(n);
 	to.begin = section_begin(m, s)->offset - SAVED_BODY;
 	return to;

@@ -20,8 +20,8 @@ struct holes {
 
 struct saved_source {
 	struct saved *file;		/* NULL: a run's own */
-	struct ordered exact, index, counts;
-	const struct lines *lines;	/* a run's own index */
+	struct sorted_slots exact, index, counts;
+	const struct buckets *buckets;	/* a run's own index */
 	const struct saved_span *spans;
 	size_t nspans;
 	struct saved_span all;	/* the only one of a file */

@@ -34,7 +34,7 @@ verify_arena(struct check *c)
 	uint64_t n = f->h.section[SAVED_ARENA].n, ref = 1, run = 0;
 	uint64_t documents = f->h.documents;
 
-	if (n > 0 && ordered_key(f->arena) != 0)
+	if (n > 0 && sorted_slots_key(f->arena) != 0)
 		return bad(c, SAVED_ARENA, "does not begin with 0");
 	while (ref < n) {
 		const unsigned char *p = saved_record(f, ref);
@@ -85,9 +85,9 @@ verify_exact(struct check *c, const unsigned char *p,
 	uint64_t ref;
 
 	if (last != NULL &&
-	    (ordered_key(p) < ordered_key(last) ||
-	     (ordered_key(p) == ordered_key(last) &&
-	      ordered_key(p + 8) <= ordered_key(last + 8))))
+	    (sorted_slots_key(p) < sorted_slots_key(last) ||
+	     (sorted_slots_key(p) == sorted_slots_key(last) &&
+	      sorted_slots_key(p + 8) <= sorted_slots_key(last + 8))))
 		return "out of order";
 	if (c->f->exact.width == sizeof(struct fingerprint))
 		return NULL;
@@ -125,9 +125,9 @@ verify_counts(struct check *c, const unsigned char *p,
 	      const unsigned char *last)
 {
 	if (last != NULL &&
-	    (ordered_key(p) < ordered_key(last) ||
-	     (ordered_key(p) == ordered_key(last) &&
-	      ordered_key(p + 8) <= ordered_key(last + 8))))
+	    (sorted_slots_key(p) < sorted_slots_key(last) ||
+	     (sorted_slots_key(p) == sorted_slots_key(last) &&
+	      sorted_slots_key(p + 8) <= sorted_slots_key(last + 8))))
 		return "out of order";
 	(void)c;
 	return load40(p + sizeof(struct fingerprint)) == 0 ? "a count of 0"
@@ -136,14 +136,14 @@ verify_counts(struct check *c, const unsigned char *p,
 
 static int
 verify_slots(struct check *c, enum saved_section s,
-	     const struct ordered *o, verify_entry *verify)
+	     const struct sorted_slots *o, verify_entry *verify)
 {
 	const unsigned char *last = NULL;
 	size_t next = 0, n = 0, in = 0;
 
 	for (size_t i = 0; i < o->nslots + o->tail; i++) {
 		const unsigned char *p = o->slots + i * o->width;
-		uint64_t key = ordered_key(p);
+		uint64_t key = sorted_slots_key(p);
 		const char *fault;
 
 		if (key == 0) {
@@ -151,16 +151,16 @@ verify_slots(struct check *c, enum saved_section s,
 				return bad(c, s, "an empty slot is not empty");
 			continue;
 		}
-		if (i != (ordered_home(o, key) > next ?
-			  ordered_home(o, key) : next))
+		if (i != (sorted_slots_home(o, key) > next ?
+			  sorted_slots_home(o, key) : next))
 			return bad(c, s, "an entry in a wrong slot");
 		fault = verify(c, p, last);
 		if (fault != NULL)
 			return bad(c, s, fault);
 		if (s == SAVED_INDEX) {
-			in = last != NULL && ordered_key(last) >> 24 ==
+			in = last != NULL && sorted_slots_key(last) >> 24 ==
 			     key >> 24 ? in + 1 : 1;
-			if (in > TABLE_BUCKET)
+			if (in > TABLE_POSTINGS)
 				return bad(c, s, "a bucket too full");
 		}
 		last = p;

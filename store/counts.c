@@ -22,14 +22,14 @@ void
 counts_init(struct counts *c, bool places)
 {
 	*c = (struct counts){ .places = places };
-	ordered_init(&c->set, places ? COUNTS_WIDTH_PLACES : COUNTS_WIDTH, 0.88,
-		     1.3);
+	sorted_slots_init(&c->set, places ? COUNTS_WIDTH_PLACES : COUNTS_WIDTH,
+			  0.88, 1.3);
 }
 
 void
 counts_free(struct counts *c)
 {
-	ordered_free(&c->set);
+	sorted_slots_free(&c->set);
 	free(c->copies);
 	c->copies = NULL;
 }
@@ -37,14 +37,15 @@ counts_free(struct counts *c)
 size_t
 counts_memory(const struct counts *c)
 {
-	return ordered_memory(&c->set) + c->copies_room * sizeof(*c->copies);
+	return sorted_slots_memory(&c->set) +
+	       c->copies_room * sizeof(*c->copies);
 }
 
 static struct entry
 load(const struct counts *c, const unsigned char *p)
 {
 	return (struct entry){
-		.hi = ordered_key(p), .lo = ordered_key(p + 8),
+		.hi = sorted_slots_key(p), .lo = sorted_slots_key(p + 8),
 		.documents = load40(p + 16), .last = load40(p + 21),
 		.number = c->places ? load40(p + 26) : 0,
 	};
@@ -70,9 +71,9 @@ find(const struct counts *c, const struct fingerprint *fp, unsigned char **at)
 	*at = NULL;
 	if (c->set.n == 0)
 		return NULL;
-	for (p = ordered_find(&c->set, fp->hi); ordered_key(p) == fp->hi;
-	     p += c->set.width)
-		if (ordered_key(p + 8) == fp->lo)
+	for (p = sorted_slots_find(&c->set, fp->hi);
+	     sorted_slots_key(p) == fp->hi; p += c->set.width)
+		if (sorted_slots_key(p + 8) == fp->lo)
 			return p;
 	*at = p;
 	return NULL;
@@ -98,7 +99,7 @@ reserve_copies(struct counts *c)
 	if (!c->places || c->ncopies < c->copies_room)
 		return 0;
 	if (c->ncopies == MOST ||
-	    (c->limit != 0 && ordered_memory(&c->set) +
+	    (c->limit != 0 && sorted_slots_memory(&c->set) +
 	     room * sizeof(*c->copies) > c->limit))
 		return -1;
 	if (array_resize(&c->copies, room, sizeof(*c->copies)) != 0)
@@ -127,7 +128,7 @@ counts_vote(struct counts *c, const struct fingerprint *fp,
 		return;
 	}
 	if (c->full || reserve_copies(c) != 0 ||
-	    ordered_reserve_within(&c->set, allowance(c)) != 0) {
+	    sorted_slots_reserve_within(&c->set, allowance(c)) != 0) {
 		c->full = true;
 		return;
 	}
@@ -139,8 +140,8 @@ counts_vote(struct counts *c, const struct fingerprint *fp,
 		c->copies[c->ncopies++] = (struct copies){ *at, *at };
 	store(c, bytes, &e);
 	if (find(c, fp, &slot) != NULL || slot == NULL)
-		slot = ordered_find(&c->set, fp->hi);
-	ordered_insert(&c->set, slot, bytes);
+		slot = sorted_slots_find(&c->set, fp->hi);
+	sorted_slots_insert(&c->set, slot, bytes);
 }
 
 static void
@@ -181,7 +182,7 @@ counts_at(const struct counts *c, size_t i, struct counted *found)
 	const unsigned char *p = c->set.slots + i * c->set.width;
 	struct entry e;
 
-	if (ordered_key(p) == 0)
+	if (sorted_slots_key(p) == 0)
 		return false;
 	e = load(c, p);
 	fill(c, &e, found);

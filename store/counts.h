@@ -9,12 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ordered.h"
+#include "sorted_slots.h"
 #include "shingle.h"
 #include "record.h"
 
 struct counts {
-	struct ordered set;	/* entries: see below */
+	struct sorted_slots set;	/* entries: see below */
 	bool places;
 	struct copies *copies;	/* by an entry's number; with places */
 	size_t ncopies, copies_room;

@@ -27,7 +27,7 @@
 #include <string.h>
 
 #define GRAIN 8			/* bytes a reference counts in */
-#define TABLE_BUCKET 8		/* records an index bucket holds */
+#define TABLE_POSTINGS 8		/* records a posting list holds */
 #define REFERENCE_BYTES 5	/* in memory and in files */
 #define REFERENCE_MOST (((uint64_t)1 << 40) - 1)
 

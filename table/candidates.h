@@ -1,5 +1,5 @@
 /*
- * Propose candidates: the records under the shingles of a unit that pass the
+ * Collect candidates: the records under the shingles of a unit that pass the
  * filter.  In a header, so that the filter is inlined into the loop.
  */
 #ifndef CANDIDATES_H
@@ -9,7 +9,7 @@
 
 /*
  * Count a record once more among the candidates; returns how many candidates
- * there are.  Buckets of one unit often have the same records, so the search
+ * there are.  The lists of one unit often have the same records, so the search
  * begins at *next, after the last that was found.
  */
 static inline size_t
@@ -34,7 +34,7 @@ candidates_count(struct candidate *c, size_t have, size_t *next,
 }
 
 /* What is looked up to find candidates. */
-struct asked {
+struct query {
 	const uint64_t *v;	/* shingles; for rule "near" their keys */
 	uint32_t n;
 	bool keys;
@@ -46,21 +46,21 @@ struct asked {
  * shingles.
  */
 BODY int
-candidates_propose(const struct table *t, const struct words *w,
-		   const struct asked *a, double threshold,
+candidates_collect(const struct table *t, const struct words *w,
+		   const struct query *q, double threshold,
 		   candidate_filter *filter, struct candidate *c)
 {
 	size_t have = 0, next;
-	struct found f[TABLE_BUCKET];
+	struct found f[TABLE_POSTINGS];
 
-	for (uint32_t i = 0; i < a->n; i++) {
-		uint64_t key = a->keys ? a->v[i] : index_key(t, a->v[i]);
+	for (uint32_t i = 0; i < q->n; i++) {
+		uint64_t key = q->keys ? q->v[i] : index_key(t, q->v[i]);
 		uint64_t ref;
-		struct bucket b;
+		struct postings b;
 
 		next = 0;
 		/* Not all may fit: take the first ones, whatever the secret. */
-		if (t->nattached > 0 || !a->keys) {
+		if (t->nattached > 0 || !q->keys) {
 			int got = index_find(t, key, f);
 
 			if (got < 0)
@@ -70,8 +70,8 @@ candidates_propose(const struct table *t, const struct words *w,
 					have = candidates_count(c, have, &next,
 						f[j].table, f[j].ref);
 		} else if (t->index.n > 0 && !index_lacks(t, w, i, key)) {
-			b = bucket_open(t, key);
-			while ((ref = bucket_next(&b)) != 0)
+			b = postings_open(t, key);
+			while ((ref = postings_next(&b)) != 0)
 				if (filter(w, threshold,
 					   arena_at(&t->arena, ref)))
 					have = candidates_count(c, have, &next,

@@ -17,10 +17,10 @@ int
 table_containing(struct table *t, const struct words *w, struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	struct asked a = {
+	struct query q = {
 		.v = w->winnowed, .n = w->nwinnowed,
 	};
-	int n = candidates_propose(t, w, &a, 0.0, may_contain, c);
+	int n = candidates_collect(t, w, &q, 0.0, may_contain, c);
 
 	if (n < 0)
 		return -1;

@@ -24,7 +24,7 @@ static int
 look_under(struct table *t, const struct words *w, uint32_t i,
 	   struct candidate *best, bool *any)
 {
-	struct found f[TABLE_BUCKET];
+	struct found f[TABLE_POSTINGS];
 	int n = index_find(t, key_of(t, w, i), f);
 
 	for (int k = 0; k < n; k++) {
@@ -51,8 +51,8 @@ table_holding(struct table *t, const struct words *w, struct match *m)
 	t->scratch.left = holding_steps(w);
 	for (uint32_t i = 0; i < w->nevery; i++) {
 		if (i + AHEAD < w->nevery)
-			lines_prefetch(&t->index, key_of(t, w, i + AHEAD),
-				       false);
+			buckets_prefetch(&t->index, key_of(t, w, i + AHEAD),
+					 false);
 		/* Equal shingles in a row are looked up once. */
 		if (i > 0 && w->every[i] == w->every[i - 1])
 			continue;

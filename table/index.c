@@ -20,26 +20,26 @@ is_among(const struct table *t, const struct found *f, size_t n,
 }
 
 /*
- * The first TABLE_BUCKET records under a key in the attached tables, to f: how
- * many, or -1.  A unit may be in several tables.  It counts once, in the first:
- * its records are the same, except for the place.  If that table does not list
- * it under this key, its bucket was already full, and then nothing after it is
- * wanted.
+ * The first TABLE_POSTINGS records under a key in the attached tables, to f:
+ * how many, or -1.  A unit may be in several tables.  It counts once, in the
+ * first: its records are the same, except for the place.  If that table does
+ * not list it under this key, its list was already full, and then nothing after
+ * it is wanted.
  */
 static int
 find_attached(const struct table *t, uint64_t key,
-	      struct found f[TABLE_BUCKET])
+	      struct found f[TABLE_POSTINGS])
 {
 	int have = 0;
 
 	for (unsigned i = 0; i < t->nattached; i++) {
-		uint64_t ref[TABLE_BUCKET];
+		uint64_t ref[TABLE_POSTINGS];
 		int before = have;
-		int n = saved_bucket(t->attached[i], key, ref);
+		int n = saved_postings(t->attached[i], key, ref);
 
 		if (n < 0)
 			return -1;
-		for (int j = 0; j < n && have < TABLE_BUCKET; j++) {
+		for (int j = 0; j < n && have < TABLE_POSTINGS; j++) {
 			const unsigned char *p;
 
 			p = saved_record(t->attached[i], ref[j]);
@@ -54,16 +54,16 @@ find_attached(const struct table *t, uint64_t key,
 
 int
 index_find(const struct table *t, uint64_t key,
-	   struct found f[TABLE_BUCKET])
+	   struct found f[TABLE_POSTINGS])
 {
 	int have = find_attached(t, key, f);
-	uint64_t ref[TABLE_BUCKET];
+	uint64_t ref[TABLE_POSTINGS];
 	unsigned n;
 
-	if (have < 0 || have == TABLE_BUCKET)
+	if (have < 0 || have == TABLE_POSTINGS)
 		return have;
-	n = bucket_in_order(t, key, ref);
-	for (unsigned i = 0; i < n && have < TABLE_BUCKET; i++)
+	n = postings_in_order(t, key, ref);
+	for (unsigned i = 0; i < n && have < TABLE_POSTINGS; i++)
 		f[have++] = (struct found){
 			arena_at(&t->arena, ref[i]), ref[i], 0,
 		};
@@ -81,32 +81,32 @@ void
 table_prefetch_near(const struct table *t, const struct words *w,
 		    double threshold)
 {
-	uint32_t n = index_asked(w);
+	uint32_t n = index_lookups(w);
 
 	/* Nearly all units are recorded later. */
 	for (uint32_t i = 0; i < n; i++)
-		lines_prefetch(&t->index, index_near_key(t, w, i), false);
+		buckets_prefetch(&t->index, index_near_key(t, w, i), false);
 	for (uint32_t i = 0; threshold > 0.0 && i < w->nprobe; i++)
-		lines_prefetch(&t->index, index_key(t, w->probe[i]), false);
+		buckets_prefetch(&t->index, index_key(t, w->probe[i]), false);
 	for (unsigned j = 0; j < t->nattached; j++) {
 		for (uint32_t i = 0; i < n; i++)
-			saved_prefetch_bucket(t->attached[j],
-					      index_near_key(t, w, i));
+			saved_prefetch_postings(t->attached[j],
+						index_near_key(t, w, i));
 		for (uint32_t i = 0; threshold > 0.0 && i < w->nprobe; i++)
-			saved_prefetch_bucket(t->attached[j],
-					      index_key(t, w->probe[i]));
+			saved_prefetch_postings(t->attached[j],
+						index_key(t, w->probe[i]));
 	}
 }
 
 void
 table_prefetch_add(const struct table *t, const struct words *w)
 {
-	uint32_t n = index_asked(w);
+	uint32_t n = index_lookups(w);
 
 	for (uint32_t i = 0; i < n; i++)
-		lines_prefetch(&t->index, index_near_key(t, w, i), true);
+		buckets_prefetch(&t->index, index_near_key(t, w, i), true);
 	for (uint32_t i = 0; i < w->nkeep; i++)
-		lines_prefetch(&t->index, index_key(t, w->probe[i]), true);
+		buckets_prefetch(&t->index, index_key(t, w->probe[i]), true);
 }
 
 /* The records of the sketch. */
@@ -115,14 +115,14 @@ prefetch_sketch(const struct table *t, const struct words *w)
 {
 	for (uint32_t i = 0; i < w->nprobe; i++) {
 		uint64_t key = index_key(t, w->probe[i]), ref;
-		struct bucket b;
+		struct postings b;
 
 		for (unsigned j = 0; j < t->nattached; j++)
 			saved_prefetch_records(t->attached[j], key);
 		if (t->index.n == 0)
 			continue;
-		b = bucket_open(t, key);
-		while ((ref = bucket_next(&b)) != 0)
+		b = postings_open(t, key);
+		while ((ref = postings_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
 }
@@ -131,7 +131,7 @@ void
 table_prefetch_records(const struct table *t, struct words *w,
 		       double threshold)
 {
-	uint32_t n = index_asked(w);
+	uint32_t n = index_lookups(w);
 	unsigned absent = 0;
 	uint64_t ref;
 
@@ -140,13 +140,13 @@ table_prefetch_records(const struct table *t, struct words *w,
 			saved_prefetch_records(t->attached[i],
 					       index_near_key(t, w, j));
 	for (uint32_t i = 0; t->index.n > 0 && i < n; i++) {
-		struct bucket b = bucket_open(t, index_near_key(t, w, i));
+		struct postings b = postings_open(t, index_near_key(t, w, i));
 
-		absent |= (unsigned)bucket_is_empty(&b) << i;
-		/* Then what is added goes to the next line. */
-		if (b.line->n == LINE_ENTRIES)
-			__builtin_prefetch(b.line + 1, 1);
-		while ((ref = bucket_next(&b)) != 0)
+		absent |= (unsigned)postings_is_empty(&b) << i;
+		/* Then what is added goes to the next bucket. */
+		if (b.bucket->n == BUCKET_ENTRIES)
+			__builtin_prefetch(b.bucket + 1, 1);
+		while ((ref = postings_next(&b)) != 0)
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
 	w->absent = (uint8_t)absent;
@@ -161,39 +161,39 @@ enter(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 {
 	recent_mark(t, (uint32_t)shingle);
 	t->added[key >> 34] |= (uint64_t)1 << (key >> 28 & 63);
-	lines_add(&t->index, key, ref);
+	buckets_add(&t->index, key, ref);
 }
 
 /* Room for one more entry. */
 static inline int
 reserve_entry(struct table *t)
 {
-	return lines_have_room(&t->index) ? 0 : table_grow_index(t);
+	return buckets_have_room(&t->index) ? 0 : table_grow_index(t);
 }
 
-/* Enter a record under a key and its shingle, unless the bucket is full. */
+/* Enter a record under a key and its shingle, unless the list is full. */
 static int
 index_add(struct table *t, uint64_t key, uint64_t shingle, uint64_t ref)
 {
-	struct found f[TABLE_BUCKET];
+	struct found f[TABLE_POSTINGS];
 	uint64_t other;
-	struct bucket b;
+	struct postings b;
 	int in = 0;
 
 	if (t->nattached > 0) {
 		in = find_attached(t, key, f);
-		if (in < 0 || in == TABLE_BUCKET)
+		if (in < 0 || in == TABLE_POSTINGS)
 			return in < 0 ? -1 : 0;
 	}
 	if (reserve_entry(t) != 0)
 		return -1;
-	b = bucket_open(t, key);
-	while ((other = bucket_next(&b)) != 0) {
+	b = postings_open(t, key);
+	while ((other = postings_next(&b)) != 0) {
 		if (other == ref)
 			return 0;
 		in++;
 	}
-	if (in >= TABLE_BUCKET)
+	if (in >= TABLE_POSTINGS)
 		return 0;
 	if (table_log_undo(t, true, key, ref) != 0)
 		return -1;
@@ -244,7 +244,7 @@ undo_before(struct table *t, const struct words *w, uint32_t end, uint64_t ref)
 	struct entries e = { .w = w };
 
 	while (t->index.n > 0 && entries_next(t, &e) && e.i < end)
-		lines_remove(&t->index, e.key, ref);
+		buckets_remove(&t->index, e.key, ref);
 }
 
 void
@@ -262,7 +262,7 @@ index_add_all(struct table *t, const struct words *w, uint64_t ref)
 	while (entries_next(t, &e)) {
 		/* The usual case: the key is new, and there is room for it. */
 		if (plain && index_lacks(t, w, e.near, e.key) &&
-		    lines_have_room(&t->index)) {
+		    buckets_have_room(&t->index)) {
 			enter(t, e.key, e.shingle, ref);
 			continue;
 		}

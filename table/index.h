@@ -1,6 +1,7 @@
 /*
  * The index: from the key of a shingle, 40 bits, to the references of the first
- * TABLE_BUCKET records under it, in lines of the cache (lines.h).
+ * TABLE_POSTINGS records under it, its posting list.  The lists have no storage
+ * of their own: their entries are in buckets (buckets.h), by key.
  *
  * Unrelated units share a key by chance.  With 10^10 entries a look-up of a
  * unit finds 0.07 such records, as estimated from 10^8 entries of synthetic
@@ -25,7 +26,7 @@ index_key(const struct table *t, uint64_t shingle)
  * are few, also those that it will be recorded under.
  */
 static inline uint32_t
-index_asked(const struct words *w)
+index_lookups(const struct words *w)
 {
 	return w->nnear < NEAR_KEYS ? w->nnear : NEAR_KEYS;
 }
@@ -57,61 +58,61 @@ index_lacks(const struct table *t, const struct words *w, uint32_t i,
 }
 
 /* The records under a key, in an order that depends on the secret. */
-struct bucket {
-	const struct lines *of;
-	const struct line_of_entries *line;	/* the current one */
+struct postings {
+	const struct buckets *of;
+	const struct bucket *bucket;	/* the current one */
 	uint64_t key;
 	unsigned hits;		/* its matching entries still to come, as
 				 * bits */
 };
 
-static inline struct bucket
-bucket_open(const struct table *t, uint64_t key)
+static inline struct postings
+postings_open(const struct table *t, uint64_t key)
 {
-	struct bucket b = { .of = &t->index, .key = key };
+	struct postings b = { .of = &t->index, .key = key };
 
-	b.line = lines_home(b.of, key);
-	b.hits = line_find(b.line, key);
+	b.bucket = buckets_home(b.of, key);
+	b.hits = bucket_find(b.bucket, key);
 	return b;
 }
 
 /* The reference of the next one, or 0 if there is none. */
 static inline uint64_t
-bucket_next(struct bucket *b)
+postings_next(struct postings *b)
 {
 	unsigned i;
 
 	while (b->hits == 0) {
-		if (!line_goes_on(b->of, b->line, b->key))
+		if (!bucket_overflows(b->of, b->bucket, b->key))
 			return 0;
-		b->line++;
-		b->hits = line_find(b->line, b->key);
+		b->bucket++;
+		b->hits = bucket_find(b->bucket, b->key);
 	}
 	i = (unsigned)__builtin_ctz(b->hits);
 	b->hits &= b->hits - 1;
-	return line_ref(b->line, i);
+	return bucket_ref(b->bucket, i);
 }
 
-/* Does the line in which they begin show that there is none? */
+/* Does the bucket in which they begin show that there is none? */
 static inline bool
-bucket_is_empty(const struct bucket *b)
+postings_is_empty(const struct postings *b)
 {
-	return b->hits == 0 && !line_goes_on(b->of, b->line, b->key);
+	return b->hits == 0 && !bucket_overflows(b->of, b->bucket, b->key);
 }
 
-/* All of them, the earliest first: how many, at most TABLE_BUCKET. */
+/* All of them, the earliest first: how many, at most TABLE_POSTINGS. */
 static inline unsigned
-bucket_in_order(const struct table *t, uint64_t key,
-		uint64_t to[TABLE_BUCKET])
+postings_in_order(const struct table *t, uint64_t key,
+		  uint64_t to[TABLE_POSTINGS])
 {
 	unsigned n = 0;
-	struct bucket b;
+	struct postings b;
 	uint64_t ref;
 
 	if (t->index.n == 0)
 		return 0;
-	b = bucket_open(t, key);
-	while ((ref = bucket_next(&b)) != 0) {
+	b = postings_open(t, key);
+	while ((ref = postings_next(&b)) != 0) {
 		unsigned i = n++;
 
 		for (; i > 0 && to[i - 1] > ref; i--)
@@ -130,13 +131,13 @@ struct found {
 
 /*
  * The records under a key in all tables, attached ones first, at most
- * TABLE_BUCKET, to f: how many, or -1.
+ * TABLE_POSTINGS, to f: how many, or -1.
  */
 int index_find(const struct table *t, uint64_t key,
-	       struct found f[TABLE_BUCKET]);
+	       struct found f[TABLE_POSTINGS]);
 
 /*
- * Enter a record under all of the unit's shingles whose buckets are not full;
+ * Enter a record under all of the unit's shingles whose lists are not full;
  * on failure under none.  0, or -1.
  */
 int index_add_all(struct table *t, const struct words *w, uint64_t ref);

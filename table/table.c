@@ -29,12 +29,12 @@ table_new(const struct table_options *opt, uint64_t secret)
 	 * take 16 / 0.92 and, just after growing, 16 / (0.92 / 1.125).
 	 */
 	if (t->near || t->places)
-		ordered_init(&t->exact, sizeof(struct fingerprint) +
-			     REFERENCE_BYTES, 0.88, 1.3);
+		sorted_slots_init(&t->exact, sizeof(struct fingerprint) +
+				  REFERENCE_BYTES, 0.88, 1.3);
 	else
-		ordered_init(&t->exact, sizeof(struct fingerprint), 0.92,
-			     1.125);
-	lines_init(&t->index);
+		sorted_slots_init(&t->exact, sizeof(struct fingerprint), 0.92,
+				  1.125);
+	buckets_init(&t->index);
 	return t;
 }
 
@@ -43,8 +43,8 @@ table_free(struct table *t)
 {
 	if (t == NULL)
 		return;
-	ordered_free(&t->exact);
-	lines_free(&t->index);
+	sorted_slots_free(&t->exact);
+	buckets_free(&t->index);
 	arena_free(&t->arena);
 	free(t->attached);
 	scratch_clear(&t->scratch);
@@ -56,8 +56,8 @@ table_free(struct table *t)
 void
 table_clear(struct table *t)
 {
-	ordered_clear(&t->exact);
-	lines_free(&t->index);
+	sorted_slots_clear(&t->exact);
+	buckets_free(&t->index);
 	arena_free(&t->arena);
 	t->full = t->marked = false;
 	t->epoch++;
@@ -104,7 +104,7 @@ size_t
 table_memory(const struct table *t)
 {
 	return sizeof(*t) + t->nattached * sizeof(void *) +
-	       ordered_memory(&t->exact) + lines_memory(&t->index) +
+	       sorted_slots_memory(&t->exact) + buckets_memory(&t->index) +
 	       arena_memory(&t->arena) +
 	       scratch_memory(&t->scratch);
 }
@@ -136,17 +136,17 @@ fair_share(const struct table *t, size_t now)
 int
 table_grow_index(struct table *t)
 {
-	return lines_reserve_within(&t->index,
-				    fair_share(t, lines_memory(&t->index)));
+	return buckets_reserve_within(&t->index,
+				      fair_share(t, buckets_memory(&t->index)));
 }
 
 /* Room for one more fingerprint: 0, or -1 with ENOMEM. */
 static int
 reserve_exact(struct table *t)
 {
-	return ordered_has_room(&t->exact) ? 0 :
-	       ordered_reserve_within(&t->exact,
-			fair_share(t, ordered_memory(&t->exact)));
+	return sorted_slots_has_room(&t->exact) ? 0 :
+	       sorted_slots_reserve_within(&t->exact,
+			fair_share(t, sorted_slots_memory(&t->exact)));
 }
 
 bool
@@ -178,7 +178,7 @@ table_prefetch(const struct table *t, const struct fingerprint *fp)
 {
 	for (unsigned i = 0; i < t->nattached; i++)
 		saved_prefetch(t->attached[i], fp);
-	ordered_prefetch(&t->exact, fp->hi);
+	sorted_slots_prefetch(&t->exact, fp->hi);
 }
 
 /* Slot of the fingerprint, or NULL with *at where it would be. */
@@ -191,9 +191,9 @@ exact_slot(const struct table *t, const struct fingerprint *fp,
 	*at = NULL;
 	if (t->exact.n == 0)
 		return NULL;
-	for (p = ordered_find(&t->exact, fp->hi); ordered_key(p) == fp->hi;
-	     p += t->exact.width)
-		if (ordered_key(p + sizeof(fp->hi)) == fp->lo)
+	for (p = sorted_slots_find(&t->exact, fp->hi);
+	     sorted_slots_key(p) == fp->hi; p += t->exact.width)
+		if (sorted_slots_key(p + sizeof(fp->hi)) == fp->lo)
 			return p;
 	*at = p;
 	return NULL;
@@ -420,7 +420,7 @@ add_unknown(struct table *t, const struct words *w, const struct place *at,
 	memcpy(entry, &w->fp.hi, sizeof(w->fp.hi));
 	memcpy(entry + sizeof(w->fp.hi), &w->fp.lo, sizeof(w->fp.lo));
 	store40(entry + sizeof(w->fp), ref);
-	ordered_insert(&t->exact, slot, entry);
+	sorted_slots_insert(&t->exact, slot, entry);
 	return 0;
 }
 
@@ -445,7 +445,7 @@ table_add(struct table *t, const struct words *w, const struct place *at)
 	if (reserve_exact(t) != 0)
 		goto fail;
 	if (t->exact.n == 0) {
-		slot = ordered_find(&t->exact, w->fp.hi);
+		slot = sorted_slots_find(&t->exact, w->fp.hi);
 	} else if (exact_slot(t, &w->fp, &slot) != NULL) {
 		/* Known already: the earlier record stays. */
 		t->longest = longest;
@@ -482,10 +482,10 @@ table_undo(struct table *t)
 		if (!t->undo[i].indexed) {
 			p = (unsigned char *)exact_slot(t, &fp, &at);
 			if (p != NULL)
-				ordered_remove(&t->exact, p);
+				sorted_slots_remove(&t->exact, p);
 			continue;
 		}
-		lines_remove(&t->index, t->undo[i].hi, t->undo[i].lo);
+		buckets_remove(&t->index, t->undo[i].hi, t->undo[i].lo);
 	}
 	t->nundo = 0;
 	if (t->marked)

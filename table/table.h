@@ -7,9 +7,9 @@
  *	c0de...     -> 7 ---->| 7  record         |<---- 77e0... -> 7
  *	                      +-------------------+
  *
- * exact finds a unit with the same words. index proposes the first TABLE_BUCKET
- * records under each shingle of a unit; their words decide.  A record
- * (record.h) has a unit's place and its words.  No text is kept.
+ * exact finds a unit with the same words. index proposes the first
+ * TABLE_POSTINGS records under each shingle of a unit; their words decide.  A
+ * record (record.h) has a unit's place and its words.  No text is kept.
  *
  * Only kept units are here, so every match is a witness.
  *
@@ -95,9 +95,10 @@ int table_attach(struct table *t, struct saved *f,
 		 char why[SAVED_WHY]);
 
 /*
- * Prefetch what the calls below will read: the slot of a fingerprint; the lines
- * of a sketch, or only those that adding the unit would fill; and, once those
- * are there, the records they refer to.  'threshold' is that of table_near().
+ * Prefetch what the calls below will read: the slot of a fingerprint; the
+ * buckets of a sketch, or only those that adding the unit would fill; and, once
+ * those are there, the records they refer to.  'threshold' is that of
+ * table_near().
  */
 void table_prefetch(const struct table *t, const struct fingerprint *fp);
 void table_prefetch_near(const struct table *t, const struct words *w,

@@ -5,7 +5,7 @@
  *	index.c		shingle -> records (index.h)
  *	candidates.c	records that share shingles with a unit
  *	scratch.c	words of two units, ready to be compared
- *	ask.c		which candidate is a witness: at once, or in two steps
+ *	lookup.c	which candidate is a witness: at once, or in two steps
  *	near.c		rule "near": it contains all words of a unit in a row
  *	similar.c	rule "similar": resemblance in word order
  *	contained.c	rule "contained": as "near", however much longer it is
@@ -21,14 +21,14 @@
 
 #include "arena.h"
 #include "lcs.h"
-#include "lines.h"
-#include "ordered.h"
+#include "buckets.h"
+#include "sorted_slots.h"
 #include "record.h"
 #include "vectors.h"
 #include "table.h"
 
 #define CODE_WORDS 64		/* of 64 bits: see scratch.c */
-#define CANDIDATES (SKETCH_PROBE * TABLE_BUCKET)
+#define CANDIDATES (SKETCH_PROBE * TABLE_POSTINGS)
 
 /*
  * A place in a unit's loose words: at the beginning of a word, or inside one.
@@ -68,8 +68,8 @@ struct scratch {
 struct table {
 	bool near, places;
 	uint64_t secret;
-	struct ordered exact;	/* fingerprint [40 bits: reference] */
-	struct lines index;	/* see index.h */
+	struct sorted_slots exact;	/* fingerprint [40 bits: reference] */
+	struct buckets index;	/* see index.h */
 	struct arena arena;
 	struct saved **attached;
 	unsigned nattached;

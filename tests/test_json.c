@@ -741,7 +741,7 @@ put_piece(struct random *g, struct record *r)
 }
 
 static void
-put_string(struct random *g, struct record *r)
+print_string(struct random *g, struct record *r)
 {
 	put_s(r, "\"");
 	for (size_t n = pick(g, 8); n > 0; n--)
@@ -759,7 +759,7 @@ put_key(struct random *g, struct record *r)
 	const char *key;
 
 	if (pick(g, 12) == 0) {
-		put_string(g, r);
+		print_string(g, r);
 		return;
 	}
 	put_s(r, "\"");
@@ -823,7 +823,7 @@ put_value(struct random *g, struct record *r, size_t depth, bool object)
 		}
 		put_s(r, array ? "]" : "}");
 	} else if (kind <= 5) {
-		put_string(g, r);
+		print_string(g, r);
 	} else if (kind == 6) {
 		put_number(g, r);
 	} else {

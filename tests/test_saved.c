@@ -199,7 +199,7 @@ save(struct table *t, const struct table_options *opt, struct run *run,
      const char *path, char *why)
 {
 	struct saved_options options = options_of(opt);
-	struct ordered counts;
+	struct sorted_slots counts;
 	struct saved_run r = {
 		.options = &options, .secret = secret,
 		.documents = run->documents, .counts = &counts,
@@ -208,7 +208,7 @@ save(struct table *t, const struct table_options *opt, struct run *run,
 	};
 	int result;
 
-	ordered_init(&counts, COUNT_WIDTH, 0.8, 1.5);
+	sorted_slots_init(&counts, COUNT_WIDTH, 0.8, 1.5);
 	for (uint32_t i = 0; i < run->counts; i++) {
 		unsigned char e[COUNT_WIDTH] = { 0 };
 		uint64_t fp[2] = { mix(run->counts + i) | 1, i };
@@ -216,11 +216,12 @@ save(struct table *t, const struct table_options *opt, struct run *run,
 
 		memcpy(e, fp, sizeof(fp));
 		store40(e + sizeof(fp), v);
-		assert_int_equal(ordered_reserve(&counts), 0);
-		ordered_insert(&counts, ordered_find(&counts, fp[0]), e);
+		assert_int_equal(sorted_slots_reserve(&counts), 0);
+		sorted_slots_insert(&counts, sorted_slots_find(&counts, fp[0]),
+				    e);
 	}
 	result = table_save(t, path, &r, why);
-	ordered_free(&counts);
+	sorted_slots_free(&counts);
 	return result;
 }
 
@@ -808,7 +809,7 @@ make_far_table(const char *from, const char *to, uint64_t by)
 
 		for (; q < p + h.section[s].offset + h.section[s].length;
 		     q += width)
-			if (ordered_key(q) != 0)
+			if (sorted_slots_key(q) != 0)
 				move_reference(q, index, by);
 	}
 	h.section[SAVED_ARENA].length += shift;

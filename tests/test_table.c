@@ -136,7 +136,7 @@ indexed(const struct unit *u, uint64_t shingle)
 	return false;
 }
 
-/* Would a bucket hold more than it can, with this unit in it? */
+/* Would a posting list hold more than it can, with this unit in it? */
 static bool
 overflows(const struct model *m, const struct unit *u)
 {
@@ -147,7 +147,7 @@ overflows(const struct model *m, const struct unit *u)
 
 		for (size_t j = 0; j < m->n; j++)
 			n += indexed(m->unit[j], shingle);
-		if (n >= TABLE_BUCKET)
+		if (n >= TABLE_POSTINGS)
 			return true;
 	}
 	return false;
@@ -309,7 +309,9 @@ check_similar(struct table *t, const struct model *m, const struct unit *u,
 	return 0;
 }
 
-/* table_near() likewise: in one piece, of 8 words, at least 0.8 of the words. */
+/*
+ * table_near() likewise: in one piece, of 8 words, at least 0.8 of the words.
+ */
 static int
 check_near(struct table *t, const struct model *m, const struct unit *u)
 {
@@ -346,7 +348,7 @@ check_containing(struct table *t, const struct model *m, const struct unit *u)
 	struct match got = { .resemblance = -1.0 };
 	int found = table_containing(t, &u->w, &got);
 
-	if (n > SKETCH_PROBE * TABLE_BUCKET)
+	if (n > SKETCH_PROBE * TABLE_POSTINGS)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		if (!oracle_contains(c[i], u))
@@ -965,7 +967,7 @@ test_most_shared_then_earliest_is_the_witness(void **state)
 		uint32_t v[30];
 
 		random_words(&r, v, 30, 65536);
-		for (int i = 0; i < TABLE_BUCKET; i++) {
+		for (int i = 0; i < TABLE_POSTINGS; i++) {
 			uint64_t some[SKETCH_PROBE];
 			uint32_t n = 0;
 
@@ -1028,12 +1030,12 @@ check_after(struct table *t, const struct unit *u, double threshold,
 }
 
 /*
- * Each of the first shingles of a unit is in as many other units as a bucket
+ * Each of the first shingles of a unit is in as many other units as a list
  * holds.  The others lead to it, also when that came to be after the unit was
  * proposed.
  */
 static void
-test_a_full_bucket_does_not_hide_what_others_have(void **state)
+test_a_full_list_does_not_hide_what_others_have(void **state)
 {
 	struct scratch *s = scratch_new();
 	uint64_t shingle[SKETCH_PROBE];
@@ -1059,9 +1061,9 @@ test_a_full_bucket_does_not_hide_what_others_have(void **state)
 		add(t, u);
 		table_begin_proposals(t);
 		propose(t, s, copy, 0.0, &p);
-		for (uint32_t i = 0; i < full * TABLE_BUCKET; i++) {
+		for (uint32_t i = 0; i < full * TABLE_POSTINGS; i++) {
 			other = new_unit(v, random_words(&r, v, 20, 65536));
-			set_probes(other, shingle + i / TABLE_BUCKET, 1, 1);
+			set_probes(other, shingle + i / TABLE_POSTINGS, 1, 1);
 			add(t, other);
 			free_unit(other);
 		}
@@ -1090,9 +1092,10 @@ add_stranger(struct table *t, struct rng *r, const uint64_t *shingle,
 }
 
 /*
- * More units stand under the shingles of one than are compared with it: 61 under
- * the first eight, and eight under the last, of which the second says it all.
- * It is among the first 64 whatever the secret, which decides where things lie.
+ * More units stand under the shingles of one than are compared with it: 61
+ * under the first eight, and eight under the last, of which the second says it
+ * all.  It is among the first 64 whatever the secret, which decides where
+ * things lie.
  */
 static void
 test_which_candidates_are_compared_hangs_on_no_secret(void **state)
@@ -1116,9 +1119,9 @@ test_which_candidates_are_compared_hangs_on_no_secret(void **state)
 		u = new_unit(v + 3, TEXT);
 		add_stranger(t, &r, shingle, 4);
 		for (int b = 0; b < SHINGLES - 1; b++)
-			for (int k = b < 4; k < TABLE_BUCKET; k++)
+			for (int k = b < 4; k < TABLE_POSTINGS; k++)
 				add_stranger(t, &r, &shingle[b], 1);
-		for (int k = 0; k < TABLE_BUCKET; k++) {
+		for (int k = 0; k < TABLE_POSTINGS; k++) {
 			if (k == 1) {
 				whole->winnowed[0] = shingle[SHINGLES - 1];
 				whole->w.nwinnowed = 1;
@@ -1175,12 +1178,12 @@ test_words_that_differ_in_tag_differ(void **state)
 
 /*
  * All units of a batch are prefetched before any is added.  Ten have the same
- * shingle, and a copy each: a bucket has the first ones that were added.
+ * shingle, and a copy each: a list has the first ones that were added.
  */
 static void
 test_a_batch_finds_what_it_added_itself(void **state)
 {
-	enum { UNITS = TABLE_BUCKET + 2, WORDS = 12 };
+	enum { UNITS = TABLE_POSTINGS + 2, WORDS = 12 };
 	struct table *t = new_table(&near_options, 9);
 	struct rng r = { 31 };
 	const uint64_t shingle[] = { 17, (uint64_t)1 << 63 };
@@ -1208,15 +1211,15 @@ test_a_batch_finds_what_it_added_itself(void **state)
 		assert_int_equal(table_near(t, &copy[i]->w, &m), 0);
 		add(t, unit[i]);
 		assert_int_equal(table_near(t, &copy[i]->w, &m),
-				 i < TABLE_BUCKET);
-		if (i < TABLE_BUCKET)
+				 i < TABLE_POSTINGS);
+		if (i < TABLE_POSTINGS)
 			assert_true(same_place(m.place, unit[i]->place));
 	}
 	/* The next batch knows nothing yet. */
 	table_begin_batch(t);
 	for (unsigned i = 0; i < UNITS; i++)
 		assert_int_equal(table_near(t, &copy[i]->w, &m),
-				 i < TABLE_BUCKET);
+				 i < TABLE_POSTINGS);
 	for (unsigned i = 0; i < UNITS; i++) {
 		free_unit(unit[i]);
 		free_unit(copy[i]);
@@ -1296,9 +1299,9 @@ test_no_other_shingle_leads_to_a_record(void **state)
 	}
 }
 
-/* The first TABLE_BUCKET under a shingle are found by it, and no more. */
+/* The first TABLE_POSTINGS under a shingle are found by it, and no more. */
 static void
-test_full_bucket_keeps_the_first(void **state)
+test_full_list_keeps_the_first(void **state)
 {
 	static const uint64_t common[1] = { 77 };
 	struct table *t = new_table(&all_options, 8);
@@ -1322,7 +1325,7 @@ test_full_bucket_keeps_the_first(void **state)
 
 		set_probes(u, common, 1, 1);
 		assert_int_equal(table_similar(t, &u->w, 0.8, &got),
-				 i < TABLE_BUCKET);
+				 i < TABLE_POSTINGS);
 		set_probes(u, &own, 1, 1);
 		assert_int_equal(table_similar(t, &u->w, 0.8, &got), 1);
 		assert_true(same_place(got.place, u->place));
@@ -1334,7 +1337,7 @@ test_full_bucket_keeps_the_first(void **state)
 
 /* A flood of units under the same few shingles: each costs what one does. */
 static void
-test_flooded_buckets_cost_bounded_time(void **state)
+test_flooded_lists_cost_bounded_time(void **state)
 {
 	uint64_t shingle[SKETCH_PROBE];
 	uint32_t v[12];
@@ -1758,7 +1761,7 @@ crowd_make(struct crowd *c, struct rng *r)
 		}
 		u = new_unit(v, n);
 		sketch(u);
-		/* Some are in great demand: their buckets overflow. */
+		/* Some are in great demand: their lists overflow. */
 		if (rng_once(r, 3))
 			set_probes(u, (uint64_t[]){ 1, 2, 3 }, 3, 2);
 		c->unit[c->n] = u;
@@ -1927,14 +1930,15 @@ main(void)
 		cmocka_unit_test(test_short_units_are_similar_to_none),
 		cmocka_unit_test(test_what_differs_has_to_be_scattered),
 		cmocka_unit_test(test_most_shared_then_earliest_is_the_witness),
-		cmocka_unit_test(test_a_full_bucket_does_not_hide_what_others_have),
+		cmocka_unit_test(
+			test_a_full_list_does_not_hide_what_others_have),
 		cmocka_unit_test(
 			test_which_candidates_are_compared_hangs_on_no_secret),
 		cmocka_unit_test(test_words_that_differ_in_tag_differ),
 		cmocka_unit_test(test_every_shingle_leads_to_its_record),
 		cmocka_unit_test(test_no_other_shingle_leads_to_a_record),
-		cmocka_unit_test(test_full_bucket_keeps_the_first),
-		cmocka_unit_test(test_flooded_buckets_cost_bounded_time),
+		cmocka_unit_test(test_full_list_keeps_the_first),
+		cmocka_unit_test(test_flooded_lists_cost_bounded_time),
 		cmocka_unit_test(test_containing_agrees_with_the_oracle),
 		cmocka_unit_test(test_containing_does_not_match_between_words),
 		cmocka_unit_test(test_containing_unit_is_not_shorter),
@@ -1956,7 +1960,7 @@ main(void)
 		cmocka_unit_test(test_known_unit_stays_as_it_was),
 		cmocka_unit_test(test_near_and_similar_agree_with_the_oracle),
 		cmocka_unit_test(test_most_shared_then_earliest_is_the_witness),
-		cmocka_unit_test(test_full_bucket_keeps_the_first),
+		cmocka_unit_test(test_full_list_keeps_the_first),
 		cmocka_unit_test(
 			test_what_is_undone_was_never_there_and_proposals_hold),
 	};

@@ -1,8 +1,8 @@
-/* word_diff.c against dynamic programming; texts.c. */
+/* word_diff.c against dynamic programming; text_cache.c. */
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include "texts.h"
+#include "text_cache.h"
 #include "word_diff.h"
 
 #define WORDS_MAX 24
@@ -260,17 +260,17 @@ test_word_diff_fails_cleanly_without_memory(void **state)
 }
 
 static void
-check_text(const struct texts *t, uint64_t document, uint64_t off,
+check_text(const struct text_cache *t, uint64_t document, uint64_t off,
 	   const char *want)
 {
 	const char *p;
 	size_t len;
 
 	if (want == NULL) {
-		assert_false(texts_find(t, document, off, &p, &len));
+		assert_false(text_cache_find(t, document, off, &p, &len));
 		return;
 	}
-	assert_true(texts_find(t, document, off, &p, &len));
+	assert_true(text_cache_find(t, document, off, &p, &len));
 	assert_int_equal(len, strlen(want));
 	assert_memory_equal(p, want, len);
 }
@@ -278,14 +278,14 @@ check_text(const struct texts *t, uint64_t document, uint64_t off,
 static void
 test_texts_are_found_by_document_and_offset(void **state)
 {
-	struct texts t = { .most = 1000 };
+	struct text_cache t = { .most = 1000 };
 
 	(void)state;
 	check_text(&t, 0, 0, NULL);
-	texts_add(&t, 2, 0, "one ", 4);
-	texts_add(&t, 2, 4, "two", 3);
-	texts_add(&t, 3, 0, "", 0);
-	texts_add(&t, 7, 0, "three", 5);
+	text_cache_add(&t, 2, 0, "one ", 4);
+	text_cache_add(&t, 2, 4, "two", 3);
+	text_cache_add(&t, 3, 0, "", 0);
+	text_cache_add(&t, 7, 0, "three", 5);
 	check_text(&t, 2, 0, "one two");
 	check_text(&t, 2, 5, "wo");
 	check_text(&t, 2, 7, NULL);
@@ -294,9 +294,9 @@ test_texts_are_found_by_document_and_offset(void **state)
 	check_text(&t, 0, 0, NULL);
 	check_text(&t, 3, 0, NULL);
 	check_text(&t, 8, 0, NULL);
-	texts_clear(&t);
+	text_cache_clear(&t);
 	check_text(&t, 2, 0, NULL);
-	texts_free(&t);
+	text_cache_free(&t);
 }
 
 static void
@@ -304,11 +304,11 @@ test_texts_hold_no_more_than_they_may(void **state)
 {
 	(void)state;
 	for (size_t most = 0; most < 100; most++) {
-		struct texts t = { .most = most };
+		struct text_cache t = { .most = most };
 
 		for (uint64_t i = 0; i < 9; i++) {
-			texts_add(&t, i, 0, "0123456", 7);
-			texts_add(&t, i, 7, "789", 3);
+			text_cache_add(&t, i, 0, "0123456", 7);
+			text_cache_add(&t, i, 7, "789", 3);
 			assert_true(t.len + t.n * sizeof(*t.documents) <=
 				    most);
 		}
@@ -317,12 +317,12 @@ test_texts_hold_no_more_than_they_may(void **state)
 			const char *p;
 			size_t len, room = most - sizeof(*t.documents);
 
-			assert_true(texts_find(&t, 0, 0, &p, &len));
+			assert_true(text_cache_find(&t, 0, 0, &p, &len));
 			assert_int_equal(len, room < 10 ? room : 10);
 			assert_memory_equal(p, "0123456789", len);
 		}
 		check_text(&t, 8, 0, NULL);
-		texts_free(&t);
+		text_cache_free(&t);
 	}
 }
 

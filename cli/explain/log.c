@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "put.h"
+#include "print.h"
 
 #define HEAD 65536		/* first bytes of a file, enough to recognise a
 				 * log */
 
-/* Does a file begin as a line of origins_put_place() does? */
+/* Does a file begin as a line of provenance_put_place() does? */
 static bool
 is_log(const char *head, size_t len)
 {
@@ -44,37 +44,37 @@ log_may_replace(const char *path)
 }
 
 int
-log_put_why(const struct origins *o, struct writer *w,
+log_put_why(const struct provenance *o, struct writer *w,
 	    const struct dedup_removal *removal)
 {
-	if (put_format(w, "\"reason\":\"%s\",\"similarity\":%.4f,",
-		       dedup_reason_name(removal->reason),
-		       removal->resemblance) != 0 ||
+	if (print_format(w, "\"reason\":\"%s\",\"similarity\":%.4f,",
+			 dedup_reason_name(removal->reason),
+			 removal->resemblance) != 0 ||
 	    (removal->reason == DEDUP_BOILERPLATE &&
-	     put_format(w, "\"documents\":%" PRIu64 ",",
-			removal->documents) != 0))
+	     print_format(w, "\"documents\":%" PRIu64 ",",
+			  removal->documents) != 0))
 		return -1;
-	return put_string(w, "\"witness\":{") != 0 ||
-	       origins_put_place(o, w, &removal->witness) != 0 ||
-	       put_string(w, "}") != 0 ? -1 : 0;
+	return print_string(w, "\"witness\":{") != 0 ||
+	       provenance_put_place(o, w, &removal->witness) != 0 ||
+	       print_string(w, "}") != 0 ? -1 : 0;
 }
 
 /* ,"removed":[{"at":..,"text":..},..]} */
 static int
 put_ranges(struct writer *w, const struct range *range, size_t n)
 {
-	if (put_string(w, ",\"removed\":[") != 0)
+	if (print_string(w, ",\"removed\":[") != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const struct range *r = &range[i];
 
-		if (put_format(w, "%s{\"at\":%" PRIu64 ",", i > 0 ? "," : "",
-			       r->at) != 0 ||
-		    put_bytes_field(w, r->raw, r->raw_len) != 0 ||
-		    put_string(w, "}") != 0)
+		if (print_format(w, "%s{\"at\":%" PRIu64 ",", i > 0 ? "," : "",
+				 r->at) != 0 ||
+		    print_bytes_field(w, r->raw, r->raw_len) != 0 ||
+		    print_string(w, "}") != 0)
 			return -1;
 	}
-	return put_string(w, "]}\n");
+	return print_string(w, "]}\n");
 }
 
 static int
@@ -93,10 +93,10 @@ log_short(struct log *l, uint64_t document, uint64_t words,
 
 	if (w == NULL)
 		return 0;
-	return result(l, put_string(w, "{") != 0 ||
-		      origins_put_place(l->origins, w, &here) != 0 ||
-		      put_format(w, ",\"reason\":\"short\",\"words\":%" PRIu64,
-				 words) != 0 ||
+	return result(l, print_string(w, "{") != 0 ||
+		      provenance_put_place(l->provenance, w, &here) != 0 ||
+		      print_format(w, ",\"reason\":\"short\",\"words\":%"
+				   PRIu64, words) != 0 ||
 		      put_ranges(w, range, n) != 0);
 }
 
@@ -112,10 +112,10 @@ log_removal(struct log *l, uint64_t document,
 
 	if (w == NULL)
 		return 0;
-	return result(l, put_string(w, "{") != 0 ||
-		      origins_put_place(l->origins, w, &here) != 0 ||
-		      put_format(w, ",\"length\":%" PRIu64 ",",
+	return result(l, print_string(w, "{") != 0 ||
+		      provenance_put_place(l->provenance, w, &here) != 0 ||
+		      print_format(w, ",\"length\":%" PRIu64 ",",
 				 removal->unit_end - removal->unit_begin) != 0 ||
-		      log_put_why(l->origins, w, removal) != 0 ||
+		      log_put_why(l->provenance, w, removal) != 0 ||
 		      put_ranges(w, range, n) != 0);
 }

@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 #include "dedup.h"
-#include "origin.h"
+#include "provenance.h"
 #include "range.h"
 #include "writer.h"
 
 struct log {
-	const struct origins *origins;
+	const struct provenance *provenance;
 	struct writer *to;	/* NULL: there is no log */
 	bool failed;		/* it could not be written */
 };
@@ -37,7 +37,7 @@ int log_short(struct log *l, uint64_t document, uint64_t words,
 	      const struct range *range, size_t n);
 
 /* For --annotate too: "reason":...,"similarity":...,"witness":{...} */
-int log_put_why(const struct origins *o, struct writer *w,
+int log_put_why(const struct provenance *o, struct writer *w,
 		const struct dedup_removal *removal);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shown.h"
+#include "visible.h"
 
 /* Columns of the line that is being redrawn; there is only one terminal. */
 static size_t drawn;
@@ -30,8 +30,8 @@ message_redraw(const char *line)
 void
 message(const char *format, ...)
 {
-	char few[ROOM], few_shown[SHOWN_MOST * ROOM];
-	char *all = NULL, *shown = NULL;
+	char few[ROOM], few_visible[VISIBLE_MOST * ROOM];
+	char *all = NULL, *visible = NULL;
 	va_list args;
 	size_t n;
 	int len;
@@ -44,21 +44,21 @@ message(const char *format, ...)
 	n = (size_t)len;
 	if (n >= sizeof(few)) {
 		all = malloc(n + 1);
-		shown = malloc(SHOWN_MOST * n);
+		visible = malloc(VISIBLE_MOST * n);
 	}
-	if (all != NULL && shown != NULL) {
+	if (all != NULL && visible != NULL) {
 		va_start(args, format);
 		vsnprintf(all, n + 1, format, args);
 		va_end(args);
-		n = shown_copy(shown, all, n, false);
+		n = visible_copy(visible, all, n, false);
 	} else {
-		n = shown_copy(few_shown, few, strlen(few), false);
+		n = visible_copy(few_visible, few, strlen(few), false);
 	}
 	message_redraw("");
 	fprintf(stderr, "dedup: %.*s\n", (int)n,
-		all != NULL && shown != NULL ? shown : few_shown);
+		all != NULL && visible != NULL ? visible : few_visible);
 	free(all);
-	free(shown);
+	free(visible);
 }
 
 const char *

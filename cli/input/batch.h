@@ -43,7 +43,7 @@ struct item {
 	size_t off, len;	/* its bytes in the batch */
 	uint64_t at;		/* where they begin in the file */
 	uint64_t line;		/* lines of the file before it, if counted */
-	uint64_t part;		/* text: number of the document in its file,
+	uint64_t section;	/* text: number of the document in its file,
 				 * from 1; 0: the file is one document */
 	uint64_t offset;	/* text: bytes of the document before it;
 				 * WARC: of the record */

@@ -231,7 +231,7 @@ open_next(struct reader *r, struct batch *b)
 
 		if (r->files->file[i].skip)
 			continue;
-		r->at = r->line = r->part = 0;
+		r->at = r->line = r->section = 0;
 		r->eof = r->within_line = r->within_record = false;
 		r->phase = AT_RECORD;
 		r->warc = (struct warc_record){ 0 };

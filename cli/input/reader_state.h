@@ -46,7 +46,7 @@ struct reader {
 				 * or WARC passed in pieces */
 
 	/* The current document of text. */
-	uint64_t part;
+	uint64_t section;
 	uint64_t document_at;
 	bool begun;
 

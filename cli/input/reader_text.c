@@ -81,7 +81,7 @@ count_lines(const char *s, size_t len)
 void
 reader_begin_document(struct reader *r)
 {
-	r->part += r->opt->separator != NULL;
+	r->section += r->opt->separator != NULL;
 	r->document_at = r->at;
 	r->begun = false;
 }
@@ -96,7 +96,7 @@ add_text(struct reader *r, struct batch *b, size_t len, bool ends)
 	it = reader_add(r, b, ITEM_TEXT, len);
 	if (it == NULL)
 		return -1;
-	it->part = r->part;
+	it->section = r->section;
 	it->offset = it->at - r->document_at;
 	it->begins = !r->begun;
 	it->ends = ends;

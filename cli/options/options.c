@@ -11,7 +11,7 @@
 #include "message.h"
 #include "option.h"
 #include "option_wrong.h"
-#include "shown.h"
+#include "visible.h"
 #include "value.h"
 
 /* Arguments. */
@@ -133,13 +133,13 @@ number_of(int found)
 static bool
 has_controls(int argc, char **argv)
 {
-	char shown[SHOWN_MOST * 256];
+	char shown[VISIBLE_MOST * 256];
 
 	for (int i = 1; i < argc; i++) {
 		size_t n = strcspn(argv[i], "=");
 
 		if (argv[i][0] == '-' &&
-		    (n > 256 || shown_copy(shown, argv[i], n, false) > n))
+		    (n > 256 || visible_copy(shown, argv[i], n, false) > n))
 			return true;
 	}
 	return false;

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "put.h"
+#include "print.h"
 
 #define RED_STRUCK "\033[31;9m"
 #define BOLD_RED_STRUCK "\033[1;31;9m"
@@ -21,7 +21,7 @@
 static int
 put_color(struct diff *d, const char *code)
 {
-	return d->color ? put_string(d->to, code) : 0;
+	return d->color ? print_string(d->to, code) : 0;
 }
 
 /* Put the text of a line; its newline, if any, is not part of it. */
@@ -32,7 +32,7 @@ put_text(struct diff *d, const char *text, size_t len, bool ends)
 
 	if (!d->terminal)
 		return writer_put(d->to, text, len);
-	return put_shown(d->to, text, len - cr, true) != 0 ? -1 :
+	return print_visible(d->to, text, len - cr, true) != 0 ? -1 :
 	       writer_put(d->to, "\r", cr);
 }
 
@@ -45,7 +45,7 @@ put_lines(struct diff *d, const char *mark, const char *code,
 		const char *nl = memchr(text, '\n', len);
 		size_t n = nl != NULL ? (size_t)(nl - text) : len;
 
-		if (!d->in_line && put_string(d->to, mark) != 0)
+		if (!d->in_line && print_string(d->to, mark) != 0)
 			return -1;
 		if ((*code != '\0' && put_color(d, code) != 0) ||
 		    put_text(d, text, n, nl != NULL) != 0 ||
@@ -53,7 +53,7 @@ put_lines(struct diff *d, const char *mark, const char *code,
 			return -1;
 		d->in_line = nl == NULL;
 		n += nl != NULL;
-		if (nl != NULL && put_string(d->to, "\n") != 0)
+		if (nl != NULL && print_string(d->to, "\n") != 0)
 			return -1;
 		text += n;
 		len -= n;
@@ -67,7 +67,7 @@ end_line(struct diff *d)
 	if (!d->in_line)
 		return 0;
 	d->in_line = false;
-	return put_string(d->to, "\n");
+	return print_string(d->to, "\n");
 }
 
 /* Put words that the witness lacks: [-these-], or in a colour. */
@@ -115,8 +115,8 @@ compare(struct diff *d, const struct dedup_removal *r, const char *text,
 	d->words.n = 0;
 	if ((r->reason != DEDUP_SIMILAR && r->reason != DEDUP_LISTED) ||
 	    r->witness.table != 0 ||
-	    !texts_find(&d->texts, r->witness.document, r->witness.offset,
-			witness, &witness_len))
+	    !text_cache_find(&d->cache, r->witness.document, r->witness.offset,
+			     witness, &witness_len))
 		return 0;
 	return word_diff(&d->words, text, len, *witness, witness_len);
 }
@@ -155,7 +155,7 @@ put_label(struct diff *d, const char *s, size_t most)
 
 	while (n == most && n > 0 && (s[n] & 0xc0) == 0x80)
 		n--;	/* not inside a character */
-	return put_shown(d->to, s, n, false);
+	return print_visible(d->to, s, n, false);
 }
 
 static int
@@ -165,7 +165,8 @@ put_name(struct diff *d, const struct origin *o)
 		return put_label(d, o->id, LABEL_MAX);
 	if (put_label(d, o->file, SIZE_MAX) != 0)
 		return -1;
-	return o->part == 0 ? 0 : put_format(d->to, "#%" PRIu64, o->part);
+	return o->section == 0 ? 0 :
+	       print_format(d->to, "#%" PRIu64, o->section);
 }
 
 /* A line that names the document. */
@@ -173,32 +174,32 @@ static int
 put_title(struct diff *d, uint64_t document)
 {
 	if (end_line(d) != 0 || put_color(d, BOLD) != 0 ||
-	    put_string(d->to, "--- ") != 0 ||
-	    put_name(d, &d->origins->origin[document]) != 0 ||
+	    print_string(d->to, "--- ") != 0 ||
+	    put_name(d, &d->provenance->origin[document]) != 0 ||
 	    put_color(d, PLAIN) != 0)
 		return -1;
-	return put_string(d->to, "\n");
+	return print_string(d->to, "\n");
 }
 
 /* Put where a witness of a document is, for people to read. */
 static int
 put_where(struct diff *d, uint64_t document, const struct dedup_place *at)
 {
-	const char *table = origins_table(d->origins, at);
+	const char *table = provenance_table(d->provenance, at);
 	struct origin o;
 
-	if (!origins_find(d->origins, at, &o))
+	if (!provenance_find(d->provenance, at, &o))
 		return put_label(d, table, LABEL_MAX);
-	if (put_format(d->to, "line %" PRIu64, at->line + 1 +
-		       (o.id == NULL ? o.line : 0)) != 0)
+	if (print_format(d->to, "line %" PRIu64, at->line + 1 +
+			 (o.id == NULL ? o.line : 0)) != 0)
 		return -1;
 	if (at->document == document && at->table == 0)
 		return 0;
-	if (put_string(d->to, " of ") != 0 || put_name(d, &o) != 0)
+	if (print_string(d->to, " of ") != 0 || put_name(d, &o) != 0)
 		return -1;
 	if (at->table == 0)
 		return 0;
-	return put_string(d->to, ", by ") != 0 ? -1 :
+	return print_string(d->to, ", by ") != 0 ? -1 :
 	       put_label(d, table, LABEL_MAX);
 }
 
@@ -230,19 +231,19 @@ put_removal(struct diff *d, uint64_t document,
 	if (end_line(d) != 0 ||
 	    put_gone(d, removal, unit->text, unit->len) != 0 ||
 	    end_line(d) != 0 || put_color(d, DIM) != 0 ||
-	    put_string(d->to, "    ") != 0)
+	    print_string(d->to, "    ") != 0)
 		return -1;
 	if (removal->reason == DEDUP_SIMILAR &&
-	    put_format(d->to, "%.2f ", removal->resemblance) != 0)
+	    print_format(d->to, "%.2f ", removal->resemblance) != 0)
 		return -1;
 	if (removal->reason == DEDUP_BOILERPLATE &&
-	    put_format(d->to, "in %" PRIu64 " documents, ",
-		       removal->documents) != 0)
+	    print_format(d->to, "in %" PRIu64 " documents, ",
+			 removal->documents) != 0)
 		return -1;
-	if (put_format(d->to, "%s ", words_for(removal->reason)) != 0 ||
+	if (print_format(d->to, "%s ", words_for(removal->reason)) != 0 ||
 	    put_where(d, document, &removal->witness) != 0)
 		return -1;
-	return put_color(d, PLAIN) != 0 ? -1 : put_string(d->to, "\n");
+	return put_color(d, PLAIN) != 0 ? -1 : print_string(d->to, "\n");
 }
 
 /* The sink. */
@@ -267,10 +268,10 @@ remember(struct sink *s, const struct range *text)
 	struct diff *d = diff_of(s);
 
 	if (d->apart && text->off == 0)
-		texts_clear(&d->texts);
-	d->texts.most = TEXTS_MOST;
-	texts_add(&d->texts, s->document->number, text->off, text->text,
-		  text->len);
+		text_cache_clear(&d->cache);
+	d->cache.most = TEXT_CACHE_MOST;
+	text_cache_add(&d->cache, s->document->number, text->off, text->text,
+		       text->len);
 	return 0;
 }
 
@@ -312,6 +313,6 @@ const struct sink_ops sink_of_memory = { .decided = remember };
 void
 diff_free(struct diff *d)
 {
-	texts_free(&d->texts);
+	text_cache_free(&d->cache);
 	word_diff_free(&d->words);
 }

@@ -7,21 +7,21 @@
 
 #include <stdbool.h>
 
-#include "origin.h"
+#include "provenance.h"
 #include "sink.h"
-#include "texts.h"
+#include "text_cache.h"
 #include "word_diff.h"
 #include "writer.h"
 
 struct diff {
 	struct sink sink;
-	const struct origins *origins;
+	const struct provenance *provenance;
 	struct writer *to;
 	bool color;
 	bool terminal;		/* the output is one: controls are escaped */
 	bool in_line;		/* the output is inside a line */
 	bool apart;		/* the copies that stay are in the same document */
-	struct texts texts;
+	struct text_cache cache;
 	struct word_diff words;
 };
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "put.h"
+#include "print.h"
 
 #define PLACE_MAX 4200		/* bytes of the place in a mark, with its 0 */
 #define MARK_MAX (PLACE_MAX + 300)
@@ -34,7 +34,7 @@ format_mark(const struct marks *m, const struct dedup_removal *r,
 {
 	char raw[PLACE_MAX], place[PLACE_MAX];
 
-	origins_short_place(m->origins, &r->witness, raw, sizeof(raw));
+	provenance_short_place(m->provenance, &r->witness, raw, sizeof(raw));
 	escape_attribute(raw, place, sizeof(place));
 	return snprintf(buf, MARK_MAX, "<dup reason=\"%s\" similarity=\"%.4f\" "
 			"witness=\"%s\">", dedup_reason_name(r->reason),
@@ -96,7 +96,7 @@ put_unit(struct marks *m, const struct dedup_removal *r,
 
 	if (n < 0)
 		return -1;
-	if ((escaped ? put_escaped(m->body.to, mark, (size_t)n) :
+	if ((escaped ? print_escaped(m->body.to, mark, (size_t)n) :
 		       put(&m->sink, mark, (size_t)n)) != 0 ||
 	    put(&m->sink, unit->raw, body) != 0 ||
 	    put(&m->sink, MARK_END, strlen(MARK_END)) != 0)

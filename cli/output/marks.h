@@ -3,13 +3,13 @@
 #define MARKS_H
 
 #include "body.h"
-#include "origin.h"
+#include "provenance.h"
 #include "sink.h"
 
 struct marks {
 	struct sink sink;
 	struct body body;
-	const struct origins *origins;
+	const struct provenance *provenance;
 };
 
 extern const struct sink_ops sink_of_marks;

@@ -8,7 +8,9 @@ static struct sink *
 written(struct output *o, const struct options *opt)
 {
 	o->clean.body.to = o->marks.body.to = o->spans.to = o->diff.to = o->to;
-	o->marks.origins = o->spans.origins = o->diff.origins = o->log.origins;
+	o->marks.provenance = o->log.provenance;
+	o->spans.provenance = o->log.provenance;
+	o->diff.provenance = o->log.provenance;
 	o->clean.sink.ops = opt->show == SHOW_REMOVED ? &sink_of_removed :
 							&sink_of_kept;
 	o->marks.sink.ops = &sink_of_marks;

@@ -7,7 +7,7 @@
 
 #include "array.h"
 #include "log.h"
-#include "put.h"
+#include "print.h"
 
 /* Characters of the text. */
 struct span {
@@ -38,7 +38,7 @@ is_surrogate(const char *s, size_t len)
 
 /*
  * Count characters.  A byte that is not part of UTF-8 counts as one, as in
- * put_escaped().  So does a lone surrogate in a record, as in Python.
+ * print_escaped().  So does a lone surrogate in a record, as in Python.
  */
 static uint64_t
 count_chars(const char *s, size_t len, bool record)
@@ -74,19 +74,19 @@ add_span(struct spans *s, uint64_t start, uint64_t end,
 static int
 put_spans(struct spans *s)
 {
-	if (put_string(s->to, "\"dedup\":[") != 0)
+	if (print_string(s->to, "\"dedup\":[") != 0)
 		return -1;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct span *one = &s->span[i];
 
-		if (put_format(s->to, "%s{\"start\":%" PRIu64 ",\"end\":%"
-			       PRIu64 ",", i > 0 ? "," : "", one->start,
-			       one->end) != 0 ||
-		    log_put_why(s->origins, s->to, &one->removal) != 0 ||
-		    put_string(s->to, "}") != 0)
+		if (print_format(s->to, "%s{\"start\":%" PRIu64 ",\"end\":%"
+				 PRIu64 ",", i > 0 ? "," : "", one->start,
+				 one->end) != 0 ||
+		    log_put_why(s->provenance, s->to, &one->removal) != 0 ||
+		    print_string(s->to, "}") != 0)
 			return -1;
 	}
-	return put_string(s->to, "]");
+	return print_string(s->to, "]");
 }
 
 /* "dedup__REASON":[[start,end,similarity],..], if there are any. */
@@ -100,17 +100,17 @@ put_attribute(struct spans *s, enum dedup_reason reason, bool *first)
 
 		if (one->removal.reason != reason)
 			continue;
-		if (n == 0 && put_format(s->to, "%s\"dedup__%s\":[",
-					 *first ? "" : ",",
-					 dedup_reason_name(reason)) != 0)
+		if (n == 0 && print_format(s->to, "%s\"dedup__%s\":[",
+					   *first ? "" : ",",
+					   dedup_reason_name(reason)) != 0)
 			return -1;
 		*first = false;
-		if (put_format(s->to, "%s[%" PRIu64 ",%" PRIu64 ",%.4f]",
-			       n++ > 0 ? "," : "", one->start, one->end,
-			       one->removal.resemblance) != 0)
+		if (print_format(s->to, "%s[%" PRIu64 ",%" PRIu64 ",%.4f]",
+				 n++ > 0 ? "," : "", one->start, one->end,
+				 one->removal.resemblance) != 0)
 			return -1;
 	}
-	return n > 0 ? put_string(s->to, "]") : 0;
+	return n > 0 ? print_string(s->to, "]") : 0;
 }
 
 /* {"id":..,"attributes":{"dedup__exact":[[start,end,similarity],..],..}} */
@@ -119,14 +119,14 @@ put_attributes(struct spans *s, uint64_t document)
 {
 	bool first = true;
 
-	if (put_string(s->to, "{\"id\":") != 0 ||
-	    origins_put_name(s->origins, s->to, document) != 0 ||
-	    put_string(s->to, ",\"attributes\":{") != 0)
+	if (print_string(s->to, "{\"id\":") != 0 ||
+	    provenance_put_name(s->provenance, s->to, document) != 0 ||
+	    print_string(s->to, ",\"attributes\":{") != 0)
 		return -1;
 	for (int reason = 0; reason < DEDUP_NREASONS; reason++)
 		if (put_attribute(s, (enum dedup_reason)reason, &first) != 0)
 			return -1;
-	return put_string(s->to, "}}\n");
+	return print_string(s->to, "}}\n");
 }
 
 /* Text, and the text of WARC. */
@@ -136,23 +136,23 @@ put_text(struct spans *s, const struct range *r)
 {
 	s->chars += count_chars(r->text, r->len, false);
 	return s->sink.ops == &sink_of_jsonl ?
-	       put_escaped(s->to, r->text, r->len) : 0;
+	       print_escaped(s->to, r->text, r->len) : 0;
 }
 
 static int
 begin_text(struct spans *s, uint64_t document)
 {
-	return put_string(s->to, "{\"id\":") != 0 ||
-	       origins_put_name(s->origins, s->to, document) != 0 ||
-	       origins_put_url(s->origins, s->to, document) != 0 ||
-	       put_string(s->to, ",\"text\":\"") != 0 ? -1 : 0;
+	return print_string(s->to, "{\"id\":") != 0 ||
+	       provenance_put_name(s->provenance, s->to, document) != 0 ||
+	       provenance_put_url(s->provenance, s->to, document) != 0 ||
+	       print_string(s->to, ",\"text\":\"") != 0 ? -1 : 0;
 }
 
 static int
 end_text(struct spans *s)
 {
-	return put_string(s->to, "\",") != 0 || put_spans(s) != 0 ||
-	       put_string(s->to, "}\n") != 0 ? -1 : 0;
+	return print_string(s->to, "\",") != 0 || put_spans(s) != 0 ||
+	       print_string(s->to, "}\n") != 0 ? -1 : 0;
 }
 
 /* Records. */
@@ -190,7 +190,7 @@ put_record(struct spans *s, const char *rec, size_t len)
 	while (rec[end - 1] != '}')
 		end--;
 	return writer_put(s->to, rec, end - 1) != 0 ||
-	       put_string(s->to, ",") != 0 || put_spans(s) != 0 ||
+	       print_string(s->to, ",") != 0 || put_spans(s) != 0 ||
 	       writer_put(s->to, rec + end - 1, len - end + 1) != 0 ? -1 : 0;
 }
 

@@ -5,14 +5,14 @@
 #ifndef SPANS_H
 #define SPANS_H
 
-#include "origin.h"
+#include "provenance.h"
 #include "sink.h"
 #include "writer.h"
 
 struct spans {
 	struct sink sink;
 	struct writer *to;
-	const struct origins *origins;
+	const struct provenance *provenance;
 	uint64_t chars;		/* of the document, so far */
 	uint64_t counted;	/* record: these bytes of its text are counted */
 	struct span *span;	/* those that would be removed */

@@ -1,5 +1,5 @@
-/* The growing half of ordered.h. */
-#include "ordered.h"
+/* The growing half of sorted_slots.h. */
+#include "sorted_slots.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,11 +9,12 @@
 #define SMALL_BYTES ((size_t)1 << 20)	/* below, grow in larger steps */
 
 void
-ordered_init(struct ordered *o, size_t width, double load, double growth)
+sorted_slots_init(struct sorted_slots *o, size_t width, double load,
+		  double growth)
 {
-	*o = (struct ordered){ .width = width, .load = load,
+	*o = (struct sorted_slots){ .width = width, .load = load,
 			       .growth = growth, .mask = SIZE_MAX,
-			       .tail = ORDERED_TAIL };
+			       .tail = SORTED_SLOTS_TAIL };
 	/* Entries that fill a line exactly have their homes at its start. */
 	if (width == 8 || width == 16)
 		o->mask = ~(CACHE_LINE / width - 1);
@@ -23,7 +24,7 @@ ordered_init(struct ordered *o, size_t width, double load, double growth)
 }
 
 void
-ordered_free(struct ordered *o)
+sorted_slots_free(struct sorted_slots *o)
 {
 	slab_free(&o->slab, o->slots == NULL ? 0 :
 		  (o->nslots + o->tail) * o->width);
@@ -31,14 +32,14 @@ ordered_free(struct ordered *o)
 }
 
 void
-ordered_clear(struct ordered *o)
+sorted_slots_clear(struct sorted_slots *o)
 {
-	ordered_free(o);
-	ordered_init(o, o->width, o->load, o->growth);
+	sorted_slots_free(o);
+	sorted_slots_init(o, o->width, o->load, o->growth);
 }
 
 size_t
-ordered_memory(const struct ordered *o)
+sorted_slots_memory(const struct sorted_slots *o)
 {
 	return o->slots == NULL ? 0 :
 	       slab_memory((o->nslots + o->tail) * o->width);
@@ -64,14 +65,14 @@ pack_right(unsigned char *slots, size_t w, size_t from, size_t total)
 		/* No branch: if it is empty, the next one overwrites it. */
 		memcpy(entry, p, w);
 		memcpy(slots + (to - 1) * w, entry, w);
-		to -= ordered_key(p) != 0;
+		to -= sorted_slots_key(p) != 0;
 	}
 	return to;
 }
 
 /* Then put each at its home or at the first free slot after. */
 static inline __attribute__((always_inline)) void
-spread(const struct ordered *o, size_t w, size_t from, size_t total)
+spread(const struct sorted_slots *o, size_t w, size_t from, size_t total)
 {
 	unsigned char *slots = o->slots;
 	size_t next = 0;
@@ -79,7 +80,7 @@ spread(const struct ordered *o, size_t w, size_t from, size_t total)
 	memset(slots, 0, from * w);
 	for (; from < total - 1; from++) {
 		unsigned char *p = slots + from * w, entry[32];
-		size_t to = ordered_home(o, ordered_key(p));
+		size_t to = sorted_slots_home(o, sorted_slots_key(p));
 
 		if (to < next)
 			to = next;
@@ -94,7 +95,7 @@ spread(const struct ordered *o, size_t w, size_t from, size_t total)
 }
 
 static void
-rearrange(struct ordered *o, size_t from, size_t total)
+rearrange(struct sorted_slots *o, size_t from, size_t total)
 {
 	unsigned char *s = o->slots;
 
@@ -116,7 +117,7 @@ rearrange(struct ordered *o, size_t from, size_t total)
 
 /* Grow, as far as 'most' bytes allow. */
 static int
-grow(struct ordered *o, size_t most)
+grow(struct sorted_slots *o, size_t most)
 {
 	size_t old = o->slots == NULL ? 0 : o->nslots + o->tail;
 	size_t fit = most < CACHE_LINE ? 0 :
@@ -155,34 +156,36 @@ grow(struct ordered *o, size_t most)
 }
 
 int
-ordered_reserve_within(struct ordered *o, size_t most)
+sorted_slots_reserve_within(struct sorted_slots *o, size_t most)
 {
-	while (!ordered_has_room(o))
+	while (!sorted_slots_has_room(o))
 		if (grow(o, most) != 0)
 			return -1;
 	return 0;
 }
 
 void
-ordered_insert(struct ordered *o, unsigned char *at, const void *entry)
+sorted_slots_insert(struct sorted_slots *o, unsigned char *at,
+		    const void *entry)
 {
 	unsigned char *end = at;
 
 	o->n++;
-	while (ordered_key(end) != 0)
+	while (sorted_slots_key(end) != 0)
 		end += o->width;
 	memmove(at + o->width, at, (size_t)(end - at));
 	memcpy(at, entry, o->width);
 }
 
 void
-ordered_remove(struct ordered *o, unsigned char *at)
+sorted_slots_remove(struct sorted_slots *o, unsigned char *at)
 {
 	unsigned char *end = at + o->width;
 
 	/* This one has pushed all entries up to the first that is at home. */
-	while (ordered_key(end) != 0 &&
-	       o->slots + ordered_home(o, ordered_key(end)) * o->width < end)
+	while (sorted_slots_key(end) != 0 &&
+	       o->slots + sorted_slots_home(o, sorted_slots_key(end)) *
+	       o->width < end)
 		end += o->width;
 	memmove(at, at + o->width, (size_t)(end - at) - o->width);
 	memset(end - o->width, 0, o->width);

@@ -1,10 +1,10 @@
-/* lines.c against a plain list of the same entries. */
+/* buckets.c against a plain list of the same entries. */
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include "lines.h"
+#include "buckets.h"
 
-#define MOST (((uint64_t)1 << LINES_BITS) - 1)
+#define MOST (((uint64_t)1 << BUCKETS_BITS) - 1)
 
 struct entry {
 	uint64_t key, ref;
@@ -39,50 +39,50 @@ compare(const void *a, const void *b)
 
 /* How many entries a search finds that have this key and reference. */
 static size_t
-count(const struct lines *l, struct entry e)
+count(const struct buckets *b, struct entry e)
 {
-	const struct line_of_entries *p;
+	const struct bucket *p;
 	size_t n = 0;
 
-	if (l->line == NULL)
+	if (b->bucket == NULL)
 		return 0;
-	for (p = lines_home(l, e.key);; p++) {
-		for (unsigned m = line_find(p, e.key); m != 0; m &= m - 1) {
+	for (p = buckets_home(b, e.key);; p++) {
+		for (unsigned m = bucket_find(p, e.key); m != 0; m &= m - 1) {
 			unsigned i = (unsigned)__builtin_ctz(m);
 
 			assert_true(i < p->n);
-			assert_true(line_key(p, i) == e.key);
-			n += line_ref(p, i) == e.ref;
+			assert_true(bucket_key(p, i) == e.key);
+			n += bucket_ref(p, i) == e.ref;
 		}
-		if (!line_goes_on(l, p, e.key))
+		if (!bucket_overflows(b, p, e.key))
 			return n;
 	}
 }
 
 /*
- * Stretch by stretch, the entries in order, are those of the model; and a
+ * Cluster by cluster, the entries in order, are those of the model; and a
  * search finds each.
  */
 static void
-check(const struct lines *l, struct model *m)
+check(const struct buckets *b, struct model *m)
 {
 	struct entry *got = malloc((m->n + 1) * sizeof(*got));
 	size_t have = 0, from = 0, n;
 
 	assert_non_null(got);
-	assert_int_equal(l->n, m->n);
-	while ((n = lines_stretch(l, from)) > 0) {
+	assert_int_equal(b->n, m->n);
+	while ((n = buckets_cluster(b, from)) > 0) {
 		size_t first = have;
 
 		for (; n > 0; n--, from++) {
-			const struct line_of_entries *p = &l->line[from];
+			const struct bucket *p = &b->bucket[from];
 
-			assert_true(p->n <= LINE_ENTRIES);
+			assert_true(p->n <= BUCKET_ENTRIES);
 			for (unsigned i = 0; i < p->n; i++) {
-				struct entry e = { line_key(p, i),
-						   line_ref(p, i) };
+				struct entry e = { bucket_key(p, i),
+						   bucket_ref(p, i) };
 
-				assert_true(lines_home(l, e.key) <= p);
+				assert_true(buckets_home(b, e.key) <= p);
 				assert_true(have < m->n);
 				got[have++] = e;
 			}
@@ -98,7 +98,7 @@ check(const struct lines *l, struct model *m)
 			;
 		for (size_t k = 0; k < same; k++)
 			assert_int_equal(compare(&got[i + k], &m->e[i]), 0);
-		assert_int_equal(count(l, m->e[i]), same);
+		assert_int_equal(count(b, m->e[i]), same);
 	}
 	free(got);
 }
@@ -131,13 +131,13 @@ test_what_was_added_and_not_taken_out_is_found(void **state)
 		int kind = round % 5;
 		size_t most = round < 5 ? 40000 : rng_range(&r, 1, 3000);
 		struct model m = { .n = 0 };
-		struct lines l;
+		struct buckets b;
 
 		/* What is in the tail makes it grow, so these take more. */
 		if (kind != 0 && most > 400)
 			most = 400;
-		lines_init(&l);
-		check(&l, &m);
+		buckets_init(&b);
+		check(&b, &m);
 		for (size_t step = 0; m.n < most; step++) {
 			struct entry e = { random_key(&r, kind),
 					   1 + rng_next(&r) % MOST };
@@ -145,27 +145,28 @@ test_what_was_added_and_not_taken_out_is_found(void **state)
 			if (m.n > 0 && rng_once(&r, 4)) {
 				size_t i = rng_below(&r, (uint32_t)m.n);
 
-				lines_remove(&l, m.e[i].key, m.e[i].ref);
+				buckets_remove(&b, m.e[i].key, m.e[i].ref);
 				m.e[i] = m.e[--m.n];
 				continue;
 			}
-			assert_int_equal(lines_reserve_within(&l, SIZE_MAX), 0);
-			lines_add(&l, e.key, e.ref);
+			assert_int_equal(buckets_reserve_within(&b, SIZE_MAX),
+					 0);
+			buckets_add(&b, e.key, e.ref);
 			model_add(&m, e);
 			if (step % (most / 4 + 1) == 0)
-				check(&l, &m);
+				check(&b, &m);
 		}
 		/* What is not there is not taken out. */
 		for (int i = 0; i < 100; i++) {
 			struct entry e = { random_key(&r, kind), MOST };
 
-			assert_int_equal(count(&l, e), 0);
-			lines_remove(&l, e.key, e.ref);
+			assert_int_equal(count(&b, e), 0);
+			buckets_remove(&b, e.key, e.ref);
 		}
-		check(&l, &m);
-		assert_true(lines_memory(&l) >= 10 * m.n);
-		lines_free(&l);
-		assert_int_equal(lines_memory(&l), 0);
+		check(&b, &m);
+		assert_true(buckets_memory(&b) >= 10 * m.n);
+		buckets_free(&b);
+		assert_int_equal(buckets_memory(&b), 0);
 		free(m.e);
 	}
 }
@@ -176,24 +177,24 @@ test_growth_loses_none_of_a_million(void **state)
 {
 	enum { N = 1000000 };
 	struct rng r = { 2 }, again = { 2 };
-	struct lines l;
+	struct buckets b;
 	size_t most = 0;
 
 	(void)state;
-	lines_init(&l);
+	buckets_init(&b);
 	for (uint64_t i = 0; i < N; i++) {
-		assert_int_equal(lines_reserve_within(&l, SIZE_MAX), 0);
-		lines_add(&l, rng_next(&r) & MOST, i + 1);
-		if (i > N / 2 && lines_memory(&l) * 1000 / (i + 1) > most)
-			most = lines_memory(&l) * 1000 / (i + 1);
+		assert_int_equal(buckets_reserve_within(&b, SIZE_MAX), 0);
+		buckets_add(&b, rng_next(&r) & MOST, i + 1);
+		if (i > N / 2 && buckets_memory(&b) * 1000 / (i + 1) > most)
+			most = buckets_memory(&b) * 1000 / (i + 1);
 	}
 	for (uint64_t i = 0; i < N; i++)
-		assert_int_equal(count(&l, (struct entry){
+		assert_int_equal(count(&b, (struct entry){
 			rng_next(&again) & MOST, i + 1 }), 1);
 	printf("bytes an entry, at most: %.1f\n", (double)most / 1000);
 	/* 64 / 6 bytes; 0.87 full at most, 0.7 when just grown. */
 	assert_true(most < 16000);
-	lines_free(&l);
+	buckets_free(&b);
 }
 
 static void
@@ -205,29 +206,29 @@ test_a_limit_is_kept_and_used(void **state)
 	for (int round = 0; round < 60; round++) {
 		size_t limit = rng_range(&r, 1, 400000);
 		struct model m = { .n = 0 };
-		struct lines l;
-		struct lines before;
+		struct buckets b;
+		struct buckets before;
 
-		lines_init(&l);
+		buckets_init(&b);
 		for (;;) {
 			struct entry e = { rng_next(&r) & MOST, m.n + 1 };
 
-			before = l;
+			before = b;
 			errno = 0;
-			if (lines_reserve_within(&l, limit) != 0)
+			if (buckets_reserve_within(&b, limit) != 0)
 				break;
-			assert_true(lines_memory(&l) <= limit);
-			lines_add(&l, e.key, e.ref);
+			assert_true(buckets_memory(&b) <= limit);
+			buckets_add(&b, e.key, e.ref);
 			model_add(&m, e);
 		}
 		assert_int_equal(errno, ENOMEM);
-		assert_memory_equal(&l, &before, sizeof(l));
-		check(&l, &m);
+		assert_memory_equal(&b, &before, sizeof(b));
+		check(&b, &m);
 		/* All but a 32nd is used, and that full to 0.8 at least. */
 		if (limit > 50000)
 			assert_true(m.n * (64 / 6.0) > 0.75 *
 				    ((double)limit - 64 * 200));
-		lines_free(&l);
+		buckets_free(&b);
 		free(m.e);
 	}
 }
@@ -237,29 +238,30 @@ test_failed_allocations_leave_all_as_it_was(void **state)
 {
 	struct rng r = { 4 };
 	struct model m = { .n = 0 };
-	struct lines l;
+	struct buckets b;
 	int failures = 0;
 
 	(void)state;
-	lines_init(&l);
+	buckets_init(&b);
 	while (m.n < 20000) {
 		struct entry e = { rng_next(&r) & MOST, m.n + 1 };
 
 		allocations_fail(0, false);
-		if (lines_reserve_within(&l, SIZE_MAX) != 0) {
+		if (buckets_reserve_within(&b, SIZE_MAX) != 0) {
 			allocations_succeed();
 			assert_int_equal(errno, ENOMEM);
-			check(&l, &m);
+			check(&b, &m);
 			failures++;
-			assert_int_equal(lines_reserve_within(&l, SIZE_MAX), 0);
+			assert_int_equal(buckets_reserve_within(&b, SIZE_MAX),
+					 0);
 		}
 		allocations_succeed();
-		lines_add(&l, e.key, e.ref);
+		buckets_add(&b, e.key, e.ref);
 		model_add(&m, e);
 	}
 	assert_true(failures > 3);
-	check(&l, &m);
-	lines_free(&l);
+	check(&b, &m);
+	buckets_free(&b);
 	free(m.e);
 }
 

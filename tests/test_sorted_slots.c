@@ -1,5 +1,5 @@
 /*
- * ordered.c against a sorted array of the same entries.
+ * sorted_slots.c against a sorted array of the same entries.
  *
  * An entry is its key and, in the bytes that its width leaves, a number of its
  * own, so that entries with equal keys are told apart.
@@ -7,7 +7,7 @@
 #define FAIL_ALLOCATIONS
 #include "random.h"
 
-#include "ordered.h"
+#include "sorted_slots.h"
 
 struct entry {
 	uint64_t key;
@@ -79,7 +79,7 @@ model_free(struct model *m)
 static struct entry
 entry_at(const unsigned char *p, size_t width)
 {
-	struct entry e = { ordered_key(p), 0 };
+	struct entry e = { sorted_slots_key(p), 0 };
 
 	if (width >= 12)
 		memcpy(&e.number, p + 8, 4);
@@ -89,11 +89,12 @@ entry_at(const unsigned char *p, size_t width)
 }
 
 /*
- * The picture in ordered.h: ascending, each at its home or after it, no empty
- * slot between, the last slot empty; and the entries are those of the model.
+ * The picture in sorted_slots.h: ascending, each at its home or after it, no
+ * empty slot between, the last slot empty; and the entries are those of the
+ * model.
  */
 static void
-check(const struct ordered *o, const struct model *m)
+check(const struct sorted_slots *o, const struct model *m)
 {
 	size_t total = o->nslots + o->tail, n = 0, i;
 	struct entry *got, last = { 0, 0 };
@@ -110,12 +111,12 @@ check(const struct ordered *o, const struct model *m)
 		struct entry e;
 		size_t home;
 
-		if (ordered_key(o->slots + i * o->width) == 0) {
+		if (sorted_slots_key(o->slots + i * o->width) == 0) {
 			gap = i + 1;
 			continue;
 		}
 		e = entry_at(o->slots + i * o->width, o->width);
-		home = ordered_home(o, e.key);
+		home = sorted_slots_home(o, e.key);
 		assert_true(home < o->nslots);
 		assert_true(home <= i);
 		assert_true(home >= gap);
@@ -133,33 +134,33 @@ check(const struct ordered *o, const struct model *m)
 	free(got);
 }
 
-/* ordered_find() stops before what is not below, after what is. */
+/* sorted_slots_find() stops before what is not below, after what is. */
 static void
-check_find(const struct ordered *o, const struct model *m, uint64_t key)
+check_find(const struct sorted_slots *o, const struct model *m, uint64_t key)
 {
-	const unsigned char *p = ordered_find(o, key);
+	const unsigned char *p = sorted_slots_find(o, key);
 	size_t below = model_below(m, key), before = 0;
 
 	assert_true(p >= o->slots);
 	assert_true(p < o->slots + (o->nslots + o->tail) * o->width);
 	assert_int_equal((size_t)(p - o->slots) % o->width, 0);
-	if (ordered_key(p) != 0) {
+	if (sorted_slots_key(p) != 0) {
 		assert_true(below < m->n);
-		assert_int_equal(ordered_key(p), m->e[below].key);
+		assert_int_equal(sorted_slots_key(p), m->e[below].key);
 		assert_true(p == o->slots ||
-			    ordered_key(p - o->width) < key);
+			    sorted_slots_key(p - o->width) < key);
 		return;
 	}
 	/* None that is equal; all that are smaller stand before. */
 	assert_true(below == m->n || m->e[below].key > key);
 	for (const unsigned char *q = o->slots; q < p; q += o->width)
-		before += ordered_key(q) != 0;
+		before += sorted_slots_key(q) != 0;
 	assert_int_equal(before, below);
 }
 
 /* True: the table has grown. */
 static bool
-insert(struct ordered *o, struct model *m, uint64_t key)
+insert(struct sorted_slots *o, struct model *m, uint64_t key)
 {
 	size_t nslots = o->nslots;
 	struct entry e = { key, ++m->inserted };
@@ -172,10 +173,10 @@ insert(struct ordered *o, struct model *m, uint64_t key)
 	memcpy(bytes + 8, &e.number, 4);
 	for (size_t i = 12; i < o->width; i++)
 		bytes[i] = (unsigned char)(e.number * i);
-	assert_int_equal(ordered_reserve(o), 0);
-	at = ordered_find(o, key);
-	assert_true(ordered_key(at) == 0 || ordered_key(at) >= key);
-	ordered_insert(o, at, bytes);
+	assert_int_equal(sorted_slots_reserve(o), 0);
+	at = sorted_slots_find(o, key);
+	assert_true(sorted_slots_key(at) == 0 || sorted_slots_key(at) >= key);
+	sorted_slots_insert(o, at, bytes);
 	model_add(m, e);
 	return o->nslots != nslots;
 }
@@ -227,10 +228,11 @@ test_table_is_a_sorted_array_after_every_insertion(void **state)
 	for (int kind = 0; kind < 8; kind++)
 		for (size_t w = 0; w < ARRAY_LEN(widths); w++) {
 			struct model m = { 0 };
-			struct ordered o;
+			struct sorted_slots o;
 
-			ordered_init(&o, widths[w], loads[(w + 1) % 4], 1.125);
-			assert_int_equal(ordered_memory(&o), 0);
+			sorted_slots_init(&o, widths[w], loads[(w + 1) % 4],
+					  1.125);
+			assert_int_equal(sorted_slots_memory(&o), 0);
 			check(&o, &m);
 			while (m.n < 330) {
 				uint64_t key = random_key(&r, kind);
@@ -244,7 +246,7 @@ test_table_is_a_sorted_array_after_every_insertion(void **state)
 			check_find(&o, &m, 1);
 			check_find(&o, &m, UINT64_MAX);
 			model_free(&m);
-			ordered_free(&o);
+			sorted_slots_free(&o);
 		}
 }
 
@@ -256,10 +258,10 @@ test_larger_tables_are_sorted_arrays_after_every_growth(void **state)
 	(void)state;
 	for (int kind = 0; kind < 8; kind++) {
 		struct model m = { 0 };
-		struct ordered o;
+		struct sorted_slots o;
 
-		ordered_init(&o, widths[kind % 4], loads[kind / 2],
-			     kind % 2 != 0 ? 1.125 : 3.0);
+		sorted_slots_init(&o, widths[kind % 4], loads[kind / 2],
+				  kind % 2 != 0 ? 1.125 : 3.0);
 		while (m.n < 6000) {
 			uint64_t key = random_key(&r, kind);
 
@@ -273,7 +275,7 @@ test_larger_tables_are_sorted_arrays_after_every_growth(void **state)
 		}
 		check(&o, &m);
 		model_free(&m);
-		ordered_free(&o);
+		sorted_slots_free(&o);
 	}
 }
 
@@ -288,16 +290,16 @@ test_neighbours_are_told_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(base); i++) {
 		struct model m = { 0 };
-		struct ordered o;
+		struct sorted_slots o;
 
-		ordered_init(&o, 16, 0.85, 1.125);
+		sorted_slots_init(&o, 16, 0.85, 1.125);
 		for (uint64_t k = 0; k < 100; k++)
 			insert(&o, &m, base[i] + 2 * (k * 37 % 100));
 		check(&o, &m);
 		for (uint64_t k = 0; k < 200; k++)
 			check_find(&o, &m, base[i] - 2 + k);
 		model_free(&m);
-		ordered_free(&o);
+		sorted_slots_free(&o);
 	}
 }
 
@@ -305,10 +307,10 @@ static void
 test_smallest_and_largest_key_are_keys(void **state)
 {
 	struct model m = { 0 };
-	struct ordered o;
+	struct sorted_slots o;
 
 	(void)state;
-	ordered_init(&o, 12, 0.92, 1.125);
+	sorted_slots_init(&o, 12, 0.92, 1.125);
 	for (int i = 0; i < 400; i++) {
 		insert(&o, &m, i % 2 != 0 ? 1 : UINT64_MAX);
 		check(&o, &m);
@@ -318,7 +320,7 @@ test_smallest_and_largest_key_are_keys(void **state)
 		check_find(&o, &m, UINT64_MAX);
 	}
 	model_free(&m);
-	ordered_free(&o);
+	sorted_slots_free(&o);
 }
 
 /* What is pushed past the end fits, or the table grows until it does. */
@@ -330,15 +332,15 @@ test_entries_crowd_at_the_end(void **state)
 	(void)state;
 	for (int shift = 1; shift <= 5; shift++) {
 		struct model m = { 0 };
-		struct ordered o;
+		struct sorted_slots o;
 
-		ordered_init(&o, 8, 0.9, 1.125);
-		while (m.n < ORDERED_TAIL + 100)
+		sorted_slots_init(&o, 8, 0.9, 1.125);
+		while (m.n < SORTED_SLOTS_TAIL + 100)
 			if (insert(&o, &m, ~(rng_next(&r) >> shift)))
 				check(&o, &m);
 		check(&o, &m);
 		model_free(&m);
-		ordered_free(&o);
+		sorted_slots_free(&o);
 	}
 }
 
@@ -347,16 +349,16 @@ static void
 test_tail_is_full_of_equal_keys(void **state)
 {
 	struct model m = { 0 };
-	struct ordered o;
+	struct sorted_slots o;
 
 	(void)state;
-	ordered_init(&o, 16, 0.92, 1.125);
-	while (m.n < ORDERED_TAIL)
+	sorted_slots_init(&o, 16, 0.92, 1.125);
+	while (m.n < SORTED_SLOTS_TAIL)
 		insert(&o, &m, UINT64_MAX);
 	check(&o, &m);
 	check_find(&o, &m, UINT64_MAX);
 	model_free(&m);
-	ordered_free(&o);
+	sorted_slots_free(&o);
 }
 
 /* More than the tail holds: refused, or held; but nothing is overwritten. */
@@ -364,11 +366,11 @@ static void
 test_tail_does_not_overflow(void **state)
 {
 	struct model m = { 0 };
-	struct ordered o;
+	struct sorted_slots o;
 
 	(void)state;
-	ordered_init(&o, 16, 0.92, 1.125);
-	while (m.n < 2 * ORDERED_TAIL) {
+	sorted_slots_init(&o, 16, 0.92, 1.125);
+	while (m.n < 2 * SORTED_SLOTS_TAIL) {
 		unsigned char bytes[16];
 		struct entry e = { UINT64_MAX, ++m.inserted };
 
@@ -377,17 +379,17 @@ test_tail_does_not_overflow(void **state)
 		for (size_t i = 12; i < sizeof(bytes); i++)
 			bytes[i] = (unsigned char)(e.number * i);
 		errno = 0;
-		if (ordered_reserve(&o) != 0) {
+		if (sorted_slots_reserve(&o) != 0) {
 			assert_int_equal(errno, ENOMEM);
 			break;
 		}
-		ordered_insert(&o, ordered_find(&o, e.key), bytes);
+		sorted_slots_insert(&o, sorted_slots_find(&o, e.key), bytes);
 		model_add(&m, e);
 		check(&o, &m);
 	}
 	check(&o, &m);
 	model_free(&m);
-	ordered_free(&o);
+	sorted_slots_free(&o);
 }
 
 /* What is left after removals is the table that was never given the rest. */
@@ -399,9 +401,9 @@ test_removal_leaves_no_trace(void **state)
 	(void)state;
 	for (size_t w = 0; w < ARRAY_LEN(widths); w++) {
 		struct model m = { 0 }, few = { 0 };
-		struct ordered o;
+		struct sorted_slots o;
 
-		ordered_init(&o, widths[w], 0.92, 1.5);
+		sorted_slots_init(&o, widths[w], 0.92, 1.5);
 		/* Crowded in places, so that many are pushed along. */
 		while (m.n < 600)
 			insert(&o, &m, rng_once(&r, 3) ? rng_next(&r) | 1 :
@@ -413,16 +415,16 @@ test_removal_leaves_no_trace(void **state)
 				model_add(&few, m.e[i]);
 				continue;
 			}
-			p = ordered_find(&o, m.e[i].key);
+			p = sorted_slots_find(&o, m.e[i].key);
 			while (entry_at(p, o.width).number != m.e[i].number)
 				p += o.width;
-			ordered_remove(&o, p);
+			sorted_slots_remove(&o, p);
 		}
 		check(&o, &few);
 		/* The same slots as if there had been no others. */
 		for (size_t i = 0, next = 0; i < o.nslots + o.tail; i++) {
-			uint64_t key = ordered_key(o.slots + i * o.width);
-			size_t home = ordered_home(&o, key);
+			uint64_t key = sorted_slots_key(o.slots + i * o.width);
+			size_t home = sorted_slots_home(&o, key);
 
 			if (key == 0)
 				continue;
@@ -431,7 +433,7 @@ test_removal_leaves_no_trace(void **state)
 		}
 		model_free(&m);
 		model_free(&few);
-		ordered_free(&o);
+		sorted_slots_free(&o);
 	}
 }
 
@@ -445,31 +447,31 @@ test_growth_stays_within_a_limit(void **state)
 		size_t width = widths[rng_below(&r, ARRAY_LEN(widths))];
 		size_t most = rng_range(&r, 0, i % 10 == 0 ? 30000000 :
 					200000);
-		struct ordered o, was;
+		struct sorted_slots o, was;
 		size_t n = 0;
 
-		ordered_init(&o, width, 0.88, 1.3);
+		sorted_slots_init(&o, width, 0.88, 1.3);
 		for (;; n++) {
 			unsigned char e[32] = { 0 };
 			uint64_t key = rng_next(&r) | 1;
 
 			was = o;
 			errno = 0;
-			if (ordered_reserve_within(&o, most) != 0)
+			if (sorted_slots_reserve_within(&o, most) != 0)
 				break;
-			assert_true(ordered_memory(&o) <= most);
+			assert_true(sorted_slots_memory(&o) <= most);
 			memcpy(e, &key, sizeof(key));
-			ordered_insert(&o, ordered_find(&o, key), e);
+			sorted_slots_insert(&o, sorted_slots_find(&o, key), e);
 		}
 		assert_int_equal(errno, ENOMEM);
 		assert_memory_equal(&o, &was, sizeof(o));
 		assert_int_equal(o.n, n);
 		/* Some are in, and of a large one most of what is allowed. */
-		if (most > (64 + ORDERED_TAIL) * width + CACHE_LINE)
+		if (most > (64 + SORTED_SLOTS_TAIL) * width + CACHE_LINE)
 			assert_true(n >= 50);
 		if (most > 100000)
-			assert_true(ordered_memory(&o) > most / 100 * 94);
-		ordered_free(&o);
+			assert_true(sorted_slots_memory(&o) > most / 100 * 94);
+		sorted_slots_free(&o);
 	}
 }
 
@@ -482,17 +484,17 @@ test_failed_growth_leaves_the_table_as_it_was(void **state)
 	(void)state;
 	for (size_t w = 0; w < ARRAY_LEN(widths); w++) {
 		struct model m = { 0 };
-		struct ordered o;
+		struct sorted_slots o;
 		int failures = 0;
 
-		ordered_init(&o, widths[w], 0.85, 1.125);
+		sorted_slots_init(&o, widths[w], 0.85, 1.125);
 		while (m.n < 1000) {
-			struct ordered was = o;
+			struct sorted_slots was = o;
 			int got;
 
 			allocations_fail(0, true);
 			errno = 0;
-			got = ordered_reserve(&o);
+			got = sorted_slots_reserve(&o);
 			if (allocations_succeed() > 0) {
 				assert_int_equal(got, -1);
 				assert_int_equal(errno, ENOMEM);
@@ -507,7 +509,7 @@ test_failed_growth_leaves_the_table_as_it_was(void **state)
 		assert_true(failures >= 4);
 		check(&o, &m);
 		model_free(&m);
-		ordered_free(&o);
+		sorted_slots_free(&o);
 	}
 	assert_int_equal(allocations.live, live);
 }
@@ -526,26 +528,27 @@ test_memory_is_bounded_by_load_and_growth(void **state)
 	for (size_t w = 0; w < ARRAY_LEN(width); w++) {
 		size_t most = 9500000 / width[w], n, slots = 0;
 		struct rng again = r;
-		struct ordered o;
+		struct sorted_slots o;
 		uint64_t last = 0;
 
-		ordered_init(&o, width[w], 0.92, 1.125);
+		sorted_slots_init(&o, width[w], 0.92, 1.125);
 		for (n = 1; n <= most; n++) {
 			unsigned char bytes[21] = { 0 };
 			uint64_t key = rng_next(&r) | 1;
 			double least, memory;
 
 			memcpy(bytes, &key, sizeof(key));
-			assert_int_equal(ordered_reserve(&o), 0);
-			ordered_insert(&o, ordered_find(&o, key), bytes);
+			assert_int_equal(sorted_slots_reserve(&o), 0);
+			sorted_slots_insert(&o, sorted_slots_find(&o, key),
+					    bytes);
 			if ((double)n > (double)o.nslots * 0.92 + 1)
 				fail_msg("%zu in %zu slots", n, o.nslots);
 			if (o.nslots == slots)
 				continue;
 			/* It has grown, so it is as empty as it gets. */
 			slots = o.nslots;
-			assert_true(o.tail <= 2 * ORDERED_TAIL);
-			memory = (double)ordered_memory(&o) -
+			assert_true(o.tail <= 2 * SORTED_SLOTS_TAIL);
+			memory = (double)sorted_slots_memory(&o) -
 				 (double)(o.tail * width[w] + 64);
 			least = (double)(n * width[w]) / 0.92;
 			if (memory > 2.2e6)	/* past the larger steps */
@@ -557,11 +560,11 @@ test_memory_is_bounded_by_load_and_growth(void **state)
 		for (n = 1; n <= most; n++) {
 			uint64_t key = rng_next(&again) | 1;
 
-			if (ordered_key(ordered_find(&o, key)) != key)
+			if (sorted_slots_key(sorted_slots_find(&o, key)) != key)
 				fail_msg("%zu of %zu is missing", n, most);
 		}
 		for (n = 0; n < o.nslots + o.tail; n++) {
-			uint64_t key = ordered_key(o.slots + n * o.width);
+			uint64_t key = sorted_slots_key(o.slots + n * o.width);
 
 			most -= key != 0;
 			if (key != 0 && key < last)
@@ -569,7 +572,7 @@ test_memory_is_bounded_by_load_and_growth(void **state)
 			last = key != 0 ? key : last;
 		}
 		assert_int_equal(most, 0);
-		ordered_free(&o);
+		sorted_slots_free(&o);
 	}
 }
 
@@ -578,26 +581,26 @@ test_cleared_table_is_as_new(void **state)
 {
 	struct rng r = { 6 };
 	struct model m = { 0 };
-	struct ordered o, fresh;
+	struct sorted_slots o, fresh;
 
 	(void)state;
-	ordered_init(&o, 12, 0.85, 1.125);
+	sorted_slots_init(&o, 12, 0.85, 1.125);
 	fresh = o;
-	ordered_clear(&o);
+	sorted_slots_clear(&o);
 	assert_memory_equal(&o, &fresh, sizeof(o));
-	ordered_prefetch(&o, 17);
+	sorted_slots_prefetch(&o, 17);
 	for (int round = 0; round < 3; round++) {
 		for (int i = 0; i < 300; i++)
 			insert(&o, &m, rng_next(&r) | 1);
-		ordered_prefetch(&o, UINT64_MAX);
+		sorted_slots_prefetch(&o, UINT64_MAX);
 		check(&o, &m);
-		ordered_clear(&o);
+		sorted_slots_clear(&o);
 		model_free(&m);
 		assert_memory_equal(&o, &fresh, sizeof(o));
-		assert_int_equal(ordered_memory(&o), 0);
+		assert_int_equal(sorted_slots_memory(&o), 0);
 	}
-	ordered_free(&o);
-	ordered_free(&o);
+	sorted_slots_free(&o);
+	sorted_slots_free(&o);
 }
 
 int

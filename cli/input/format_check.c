@@ -1,5 +1,5 @@
-/* Text, JSONL and WARC are not written to one output. */
-#include "mixed.h"
+/* One output has one format. */
+#include "format_check.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,8 @@ is_one_output(const struct options *opt)
 }
 
 const char *
-mixed_take(struct mixed *m, const struct options *opt, enum format format)
+format_check_next(struct format_check *c, const struct options *opt,
+		  enum format format)
 {
 	static const char *const why[] = {
 		[FORMAT_TEXT] = "it is text, unlike the input before it: "
@@ -30,20 +31,20 @@ mixed_take(struct mixed *m, const struct options *opt, enum format format)
 				"one output cannot hold both; see --output-dir",
 	};
 
-	if (m->format == format)
+	if (c->format == format)
 		return NULL;
-	if (m->format == FORMAT_AUTO) {
-		m->format = format;
+	if (c->format == FORMAT_AUTO) {
+		c->format = format;
 		return NULL;
 	}
 	return is_one_output(opt) ? why[format] : NULL;
 }
 
 const char *
-mixed_by_name(const struct options *opt, const struct files *files,
-	      const char **why)
+format_check_names(const struct options *opt, const struct files *files,
+		   const char **why)
 {
-	struct mixed m = { .format = FORMAT_AUTO };
+	struct format_check c = { .format = FORMAT_AUTO };
 
 	for (size_t i = 0; i < files->n && opt->format == FORMAT_AUTO; i++) {
 		const char *path = files->file[i].path;
@@ -51,7 +52,7 @@ mixed_by_name(const struct options *opt, const struct files *files,
 
 		if (format == FORMAT_AUTO)
 			continue;
-		*why = mixed_take(&m, opt, format);
+		*why = format_check_next(&c, opt, format);
 		if (*why != NULL)
 			return path;
 	}

@@ -19,8 +19,8 @@
  * Growing by a factor moves every entry to the right and keeps the order, so it
  * is done in place: two passes, no second array, and a load that stays high.
  */
-#ifndef ORDERED_H
-#define ORDERED_H
+#ifndef SORTED_SLOTS_H
+#define SORTED_SLOTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@
 
 #include "slab.h"
 
-struct ordered {
+struct sorted_slots {
 	unsigned char *slots;	/* nslots + tail entries */
 	struct slab slab;	/* where they are, if they are its own */
 	size_t width;		/* bytes an entry, 8 to 32 */
@@ -42,40 +42,42 @@ struct ordered {
 	double growth;		/* factor once the table is large */
 };
 
-#define ORDERED_TAIL 512	/* slots at first; growing adds some */
+#define SORTED_SLOTS_TAIL 512	/* slots at first; growing adds some */
 
 /* Empty, without storage.  0 < load < 1, growth > 1. */
-void ordered_init(struct ordered *o, size_t width, double load, double growth);
-void ordered_free(struct ordered *o);
+void sorted_slots_init(struct sorted_slots *o, size_t width, double load,
+		       double growth);
+void sorted_slots_free(struct sorted_slots *o);
 
 /* Remove all entries; keeps no storage. */
-void ordered_clear(struct ordered *o);
+void sorted_slots_clear(struct sorted_slots *o);
 
 /*
- * Make room for one more entry, if ordered_memory() stays within 'most': 0, or
- * -1 with ENOMEM and the table as it was.  It grows by less than usual if only
- * that fits, but not by so little that moving all entries would not pay.  It
- * moves entries: positions found before become invalid.
+ * Make room for one more entry, if sorted_slots_memory() stays within 'most':
+ * 0, or -1 with ENOMEM and the table as it was.  It grows by less than usual if
+ * only that fits, but not by so little that moving all entries would not pay.
+ * It moves entries: positions found before become invalid.
  */
-int ordered_reserve_within(struct ordered *o, size_t most);
+int sorted_slots_reserve_within(struct sorted_slots *o, size_t most);
 
 /* The same without a limit. */
 static inline int
-ordered_reserve(struct ordered *o)
+sorted_slots_reserve(struct sorted_slots *o)
 {
-	return ordered_reserve_within(o, SIZE_MAX);
+	return sorted_slots_reserve_within(o, SIZE_MAX);
 }
 
 /* Insert a copy of 'entry' at the position found for its key. */
-void ordered_insert(struct ordered *o, unsigned char *at, const void *entry);
+void sorted_slots_insert(struct sorted_slots *o, unsigned char *at,
+			 const void *entry);
 
 /* Remove the entry at 'at'; those pushed past it move back. */
-void ordered_remove(struct ordered *o, unsigned char *at);
+void sorted_slots_remove(struct sorted_slots *o, unsigned char *at);
 
-size_t ordered_memory(const struct ordered *o);
+size_t sorted_slots_memory(const struct sorted_slots *o);
 
 static inline uint64_t
-ordered_key(const unsigned char *p)
+sorted_slots_key(const unsigned char *p)
 {
 	uint64_t key;
 
@@ -85,7 +87,7 @@ ordered_key(const unsigned char *p)
 
 /* Where an entry would be if there were no other. */
 static inline size_t
-ordered_home(const struct ordered *o, uint64_t key)
+sorted_slots_home(const struct sorted_slots *o, uint64_t key)
 {
 	return (size_t)(__extension__ (unsigned __int128)key * o->nslots
 			>> 64) & o->mask;
@@ -93,36 +95,36 @@ ordered_home(const struct ordered *o, uint64_t key)
 
 /* Is there already room for one more entry?  Then reserving does nothing. */
 static inline bool
-ordered_has_room(const struct ordered *o)
+sorted_slots_has_room(const struct sorted_slots *o)
 {
 	/* The tail is full if the slot before its last one is taken. */
 	return o->n < o->max &&
-	       ordered_key(o->slots + (o->nslots + o->tail - 2) *
-			   o->width) == 0;
+	       sorted_slots_key(o->slots + (o->nslots + o->tail - 2) *
+				o->width) == 0;
 }
 
 /* First entry not below 'key', or the empty slot before it.  n > 0. */
 static inline unsigned char *
-ordered_find(const struct ordered *o, uint64_t key)
+sorted_slots_find(const struct sorted_slots *o, uint64_t key)
 {
 	unsigned char *p = o->slots +
-			   ordered_home(o, key) * o->width;
+			   sorted_slots_home(o, key) * o->width;
 
 	/* An empty slot holds 0: 0 - 1 is above every key - 1. */
-	while (ordered_key(p) - 1 < key - 1)
+	while (sorted_slots_key(p) - 1 < key - 1)
 		p += o->width;
 	return p;
 }
 
 /* Begin to fetch the slots from home on. */
 static inline void
-ordered_prefetch(const struct ordered *o, uint64_t key)
+sorted_slots_prefetch(const struct sorted_slots *o, uint64_t key)
 {
 	const unsigned char *p;
 
 	if (o->nslots == 0)
 		return;
-	p = o->slots + ordered_home(o, key) * o->width;
+	p = o->slots + sorted_slots_home(o, key) * o->width;
 	__builtin_prefetch(p);
 	__builtin_prefetch(p + CACHE_LINE);
 }

@@ -1,5 +1,5 @@
 /* Where documents come from. */
-#include "origin.h"
+#include "provenance.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "array.h"
-#include "put.h"
+#include "print.h"
 
 int
-origins_add(struct origins *o, const struct origin *origin)
+provenance_add(struct provenance *o, const struct origin *origin)
 {
 	if (array_room(&o->origin, &o->room, o->n + 1,
 		       sizeof(*o->origin)) != 0)
@@ -20,7 +20,7 @@ origins_add(struct origins *o, const struct origin *origin)
 }
 
 int
-origins_add_table(struct origins *o, const char *path)
+provenance_add_table(struct provenance *o, const char *path)
 {
 	if (array_room(&o->tables, &o->tables_room, o->ntables + 1,
 		       sizeof(*o->tables)) != 0)
@@ -30,7 +30,7 @@ origins_add_table(struct origins *o, const char *path)
 }
 
 void
-origins_free(struct origins *o)
+provenance_free(struct provenance *o)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		free(o->origin[i].id);
@@ -39,33 +39,33 @@ origins_free(struct origins *o)
 	free(o->origin);
 	free(o->tables);
 	free(o->label);
-	*o = (struct origins){ .on = false };
+	*o = (struct provenance){ .on = false };
 }
 
 const char *
-origin_name(const struct origin *o, char *buf, size_t size)
+provenance_name(const struct origin *o, char *buf, size_t size)
 {
 	if (o->id != NULL)
 		return o->id;
-	if (o->part == 0)
+	if (o->section == 0)
 		return o->file;
-	snprintf(buf, size, "%s#%" PRIu64, o->file, o->part);
+	snprintf(buf, size, "%s#%" PRIu64, o->file, o->section);
 	return buf;
 }
 
 /*
  * Documents of tables.  A table has a label for each document:
  *
- *	OFFSET LINE PART KIND\n  FILE NUL ID NUL URL NUL
+ *	OFFSET LINE SECTION KIND\n  FILE NUL ID NUL URL NUL
  *
  * with numbers as in struct origin, and KIND t for text, r for a record, w for
  * a record of a WARC file.
  */
 
 int
-origins_label(void *arg, uint64_t document, const char **p, size_t *len)
+provenance_label(void *arg, uint64_t document, const char **p, size_t *len)
 {
-	struct origins *all = arg;
+	struct provenance *all = arg;
 	const struct origin *o;
 	const char *id, *url;
 	size_t need;
@@ -84,7 +84,7 @@ origins_label(void *arg, uint64_t document, const char **p, size_t *len)
 		return -1;
 	n = snprintf(all->label, all->label_room, "%" PRIu64 " %" PRIu64
 		     " %" PRIu64 " %c\n%s%c%s%c%s", o->offset, o->line,
-		     o->part, o->warc ? 'w' : o->id != NULL ? 'r' : 't',
+		     o->section, o->warc ? 'w' : o->id != NULL ? 'r' : 't',
 		     o->file, '\0', id, '\0', url);
 	*p = all->label;
 	*len = (size_t)n + 1;
@@ -116,7 +116,7 @@ read_label(const char *p, size_t len, struct origin *o)
 	char kind;
 
 	if (len == 0 || end[-1] != '\0' || !read_number(&p, &o->offset) ||
-	    !read_number(&p, &o->line) || !read_number(&p, &o->part) ||
+	    !read_number(&p, &o->line) || !read_number(&p, &o->section) ||
 	    p[0] == '\0' || p[1] != '\n')
 		return false;
 	kind = p[0];
@@ -132,8 +132,8 @@ read_label(const char *p, size_t len, struct origin *o)
 }
 
 bool
-origins_find(const struct origins *o, const struct dedup_place *at,
-	     struct origin *found)
+provenance_find(const struct provenance *o, const struct dedup_place *at,
+		struct origin *found)
 {
 	const char *p;
 	size_t len;
@@ -150,35 +150,37 @@ origins_find(const struct origins *o, const struct dedup_place *at,
 }
 
 const char *
-origins_table(const struct origins *o, const struct dedup_place *at)
+provenance_table(const struct provenance *o, const struct dedup_place *at)
 {
 	return at->table > 0 ? o->tables[at->table - 1] : "";
 }
 
 void
-origins_short_place(const struct origins *o, const struct dedup_place *at,
-		    char *buf, size_t size)
+provenance_short_place(const struct provenance *o, const struct dedup_place *at,
+		       char *buf, size_t size)
 {
 	struct origin found;
 	char room[4096];
 
-	if (!origins_find(o, at, &found))
-		snprintf(buf, size, "%s", origins_table(o, at));
+	if (!provenance_find(o, at, &found))
+		snprintf(buf, size, "%s", provenance_table(o, at));
 	else
 		snprintf(buf, size, "%s:%" PRIu64,
-			 origin_name(&found, room, sizeof(room)),
+			 provenance_name(&found, room, sizeof(room)),
 			 at->line + 1 + (found.id == NULL ? found.line : 0));
 }
 
 /* JSON. */
 
 int
-origins_put_name(const struct origins *o, struct writer *w, uint64_t document)
+provenance_put_name(const struct provenance *o, struct writer *w,
+		    uint64_t document)
 {
 	char buf[4096];
-	const char *name = origin_name(&o->origin[document], buf, sizeof(buf));
+	const char *name = provenance_name(&o->origin[document], buf,
+					   sizeof(buf));
 
-	return put_quoted(w, name, strlen(name));
+	return print_quoted(w, name, strlen(name));
 }
 
 static int
@@ -186,39 +188,41 @@ put_url(struct writer *w, const struct origin *o)
 {
 	if (o->url == NULL)
 		return 0;
-	return put_string(w, ",") != 0 ? -1 : put_field(w, "url", o->url);
+	return print_string(w, ",") != 0 ? -1 : print_field(w, "url", o->url);
 }
 
 int
-origins_put_url(const struct origins *o, struct writer *w, uint64_t document)
+provenance_put_url(const struct provenance *o, struct writer *w,
+		   uint64_t document)
 {
 	return put_url(w, &o->origin[document]);
 }
 
 int
-origins_put_place(const struct origins *all, struct writer *w,
-		  const struct dedup_place *at)
+provenance_put_place(const struct provenance *all, struct writer *w,
+		     const struct dedup_place *at)
 {
 	struct origin o;
-	bool known = origins_find(all, at, &o);
+	bool known = provenance_find(all, at, &o);
 	char buf[4096];
 
 	if (at->table > 0 &&
-	    (put_field(w, "table", origins_table(all, at)) != 0 ||
-	     (known && put_string(w, ",") != 0)))
+	    (print_field(w, "table", provenance_table(all, at)) != 0 ||
+	     (known && print_string(w, ",") != 0)))
 		return -1;
 	if (!known)
 		return 0;
-	if (put_field(w, "file", o.file) != 0 || put_string(w, ",") != 0 ||
-	    put_field(w, "document", origin_name(&o, buf, sizeof(buf))) != 0 ||
+	if (print_field(w, "file", o.file) != 0 || print_string(w, ",") != 0 ||
+	    print_field(w, "document",
+			provenance_name(&o, buf, sizeof(buf))) != 0 ||
 	    put_url(w, &o) != 0)
 		return -1;
 	if (o.id != NULL)
-		return put_format(w, ",\"%s\":%" PRIu64 ",\"line\":%" PRIu64
-				  ",\"offset\":%" PRIu64,
-				  o.warc ? "record_at" : "record",
-				  o.warc ? o.offset : o.line + 1,
-				  at->line + 1, at->offset);
-	return put_format(w, ",\"line\":%" PRIu64 ",\"offset\":%" PRIu64,
-			  o.line + at->line + 1, o.offset + at->offset);
+		return print_format(w, ",\"%s\":%" PRIu64 ",\"line\":%" PRIu64
+				    ",\"offset\":%" PRIu64,
+				    o.warc ? "record_at" : "record",
+				    o.warc ? o.offset : o.line + 1,
+				    at->line + 1, at->offset);
+	return print_format(w, ",\"line\":%" PRIu64 ",\"offset\":%" PRIu64,
+			    o.line + at->line + 1, o.offset + at->offset);
 }

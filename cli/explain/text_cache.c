@@ -1,5 +1,5 @@
 /* The texts of documents that were read. */
-#include "texts.h"
+#include "text_cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "array.h"
 
 static bool
-has_room(struct texts *t, void *array, size_t *room, size_t n, size_t size)
+has_room(struct text_cache *t, void *array, size_t *room, size_t n, size_t size)
 {
 	if (array_room(array, room, n, size) == 0)
 		return true;
@@ -17,7 +17,7 @@ has_room(struct texts *t, void *array, size_t *room, size_t n, size_t size)
 
 /* Begin a document, unless there is no room for its entry. */
 static bool
-begin(struct texts *t, uint64_t document)
+begin(struct text_cache *t, uint64_t document)
 {
 	if ((t->n + 1) * sizeof(*t->documents) > t->most - t->len ||
 	    !has_room(t, &t->documents, &t->documents_room, t->n + 1,
@@ -28,8 +28,8 @@ begin(struct texts *t, uint64_t document)
 }
 
 void
-texts_add(struct texts *t, uint64_t document, uint64_t off, const char *text,
-	  size_t len)
+text_cache_add(struct text_cache *t, uint64_t document, uint64_t off,
+	       const char *text, size_t len)
 {
 	size_t left;
 
@@ -54,8 +54,8 @@ texts_add(struct texts *t, uint64_t document, uint64_t off, const char *text,
 }
 
 bool
-texts_find(const struct texts *t, uint64_t document, uint64_t off,
-	   const char **text, size_t *len)
+text_cache_find(const struct text_cache *t, uint64_t document, uint64_t off,
+		const char **text, size_t *len)
 {
 	size_t low = 0, high = t->n, end;
 
@@ -78,14 +78,14 @@ texts_find(const struct texts *t, uint64_t document, uint64_t off,
 }
 
 void
-texts_clear(struct texts *t)
+text_cache_clear(struct text_cache *t)
 {
 	t->len = t->n = 0;
 	t->full = false;
 }
 
 void
-texts_free(struct texts *t)
+text_cache_free(struct text_cache *t)
 {
 	free(t->buf);
 	free(t->documents);

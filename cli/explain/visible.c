@@ -1,5 +1,5 @@
 /* Escapes control characters. */
-#include "shown.h"
+#include "visible.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ show(char *to, utf8proc_int32_t c, bool byte)
 }
 
 size_t
-shown_copy(char *to, const char *s, size_t len, bool text)
+visible_copy(char *to, const char *s, size_t len, bool text)
 {
 	size_t n = 0;
 

@@ -73,38 +73,39 @@ best_similar(const struct table *t, struct scratch *s, const struct words *w,
 }
 
 /* What a unit is looked up by: its smallest shingles, and its sketch. */
-static struct asked
-ask_near(const struct words *w)
+static struct query
+near_query(const struct words *w)
 {
 	bool keys = w->key != NULL;
 
-	return (struct asked){
-		.v = keys ? w->key : w->near, .n = index_asked(w), .keys = keys,
+	return (struct query){
+		.v = keys ? w->key : w->near, .n = index_lookups(w),
+		.keys = keys,
 	};
 }
 
-static struct asked
-ask_sketch(const struct words *w)
+static struct query
+sketch_query(const struct words *w)
 {
-	return (struct asked){ .v = w->probe, .n = w->nprobe };
+	return (struct query){ .v = w->probe, .n = w->nprobe };
 }
 
 static int
-propose_near(const struct table *t, const struct words *w,
+collect_near(const struct table *t, const struct words *w,
 	     struct candidate c[CANDIDATES])
 {
-	struct asked a = ask_near(w);
+	struct query q = near_query(w);
 
-	return candidates_propose(t, w, &a, 0.0, near_is_possible, c);
+	return candidates_collect(t, w, &q, 0.0, near_is_possible, c);
 }
 
 static int
-propose_similar(const struct table *t, const struct words *w,
+collect_similar(const struct table *t, const struct words *w,
 		double threshold, struct candidate c[CANDIDATES])
 {
-	struct asked a = ask_sketch(w);
+	struct query q = sketch_query(w);
 
-	return candidates_propose(t, w, &a, threshold, similar_is_possible, c);
+	return candidates_collect(t, w, &q, threshold, similar_is_possible, c);
 }
 
 static int
@@ -112,7 +113,7 @@ find_near(const struct table *t, struct scratch *s, const struct words *w,
 	  struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	int n = propose_near(t, w, c);
+	int n = collect_near(t, w, c);
 
 	if (n <= 0)
 		return n;
@@ -125,7 +126,7 @@ find_similar(const struct table *t, struct scratch *s, const struct words *w,
 	     double threshold, struct match *m, uint32_t *shared)
 {
 	struct candidate c[CANDIDATES];
-	int n = propose_similar(t, w, threshold, c), got;
+	int n = collect_similar(t, w, threshold, c), got;
 
 	if (n <= 0)
 		return n;
@@ -186,7 +187,7 @@ table_propose(const struct table *t, struct scratch *s, const struct words *w,
  * filter.
  */
 static size_t
-propose_recent(const struct table *t, const struct words *w, double threshold,
+collect_recent(const struct table *t, const struct words *w, double threshold,
 	       const struct proposal *p, const uint64_t *shingle, uint32_t n,
 	       candidate_filter *filter, struct candidate *c)
 {
@@ -194,13 +195,13 @@ propose_recent(const struct table *t, const struct words *w, double threshold,
 	uint64_t ref;
 
 	for (uint32_t i = 0; i < n && t->index.n > 0; i++) {
-		struct bucket b;
+		struct postings b;
 
 		if (!recent_has(t, p->upto, (uint32_t)shingle[i]))
 			continue;
 		next = 0;
-		b = bucket_open(t, index_key(t, shingle[i]));
-		while ((ref = bucket_next(&b)) != 0)
+		b = postings_open(t, index_key(t, shingle[i]));
+		while ((ref = postings_next(&b)) != 0)
 			if (ref >= p->upto &&
 			    filter(w, threshold, arena_at(&t->arena, ref)))
 				have = candidates_count(c, have, &next, 0, ref);
@@ -217,7 +218,7 @@ near_after(struct table *t, const struct words *w, const struct proposal *p,
 	   struct match *m)
 {
 	struct candidate c[CANDIDATES];
-	size_t n = propose_recent(t, w, 0.0, p, w->near, index_asked(w),
+	size_t n = collect_recent(t, w, 0.0, p, w->near, index_lookups(w),
 				  near_is_possible, c);
 
 	if (n == 0)
@@ -238,7 +239,7 @@ similar_after(struct table *t, const struct words *w, double threshold,
 {
 	struct scratch *s = &t->scratch;
 	struct candidate c[CANDIDATES];
-	size_t n = propose_recent(t, w, threshold, p, w->probe, w->nprobe,
+	size_t n = collect_recent(t, w, threshold, p, w->probe, w->nprobe,
 				  similar_is_possible, c);
 	uint32_t shared;
 	int got = 0;

@@ -1,5 +1,5 @@
 /* Strings, numbers and JSON to a writer. */
-#include "put.h"
+#include "print.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,19 +7,19 @@
 #include <utf8proc.h>
 
 #include "json.h"
-#include "shown.h"
+#include "visible.h"
 
 #define CHUNK ((size_t)4096)	/* bytes escaped at a time */
 #define TRIPLES ((size_t)1024)	/* of bytes, in base64, at a time */
 
 int
-put_string(struct writer *w, const char *s)
+print_string(struct writer *w, const char *s)
 {
 	return writer_put(w, s, strlen(s));
 }
 
 int
-put_format(struct writer *w, const char *format, ...)
+print_format(struct writer *w, const char *format, ...)
 {
 	char buf[256];
 	va_list args;
@@ -46,14 +46,14 @@ chunk_of(const char *s, size_t len)
 }
 
 int
-put_shown(struct writer *w, const char *s, size_t len, bool text)
+print_visible(struct writer *w, const char *s, size_t len, bool text)
 {
-	char buf[SHOWN_MOST * CHUNK];
+	char buf[VISIBLE_MOST * CHUNK];
 
 	while (len > 0) {
 		size_t n = chunk_of(s, len);
 
-		if (writer_put(w, buf, shown_copy(buf, s, n, text)) != 0)
+		if (writer_put(w, buf, visible_copy(buf, s, n, text)) != 0)
 			return -1;
 		s += n;
 		len -= n;
@@ -62,7 +62,7 @@ put_shown(struct writer *w, const char *s, size_t len, bool text)
 }
 
 int
-put_escaped(struct writer *w, const char *s, size_t len)
+print_escaped(struct writer *w, const char *s, size_t len)
 {
 	char buf[6 * CHUNK];
 
@@ -78,17 +78,17 @@ put_escaped(struct writer *w, const char *s, size_t len)
 }
 
 int
-put_quoted(struct writer *w, const char *s, size_t len)
+print_quoted(struct writer *w, const char *s, size_t len)
 {
-	return put_string(w, "\"") != 0 || put_escaped(w, s, len) != 0 ||
-	       put_string(w, "\"") != 0 ? -1 : 0;
+	return print_string(w, "\"") != 0 || print_escaped(w, s, len) != 0 ||
+	       print_string(w, "\"") != 0 ? -1 : 0;
 }
 
 int
-put_field(struct writer *w, const char *key, const char *s)
+print_field(struct writer *w, const char *key, const char *s)
 {
-	return put_format(w, "\"%s\":", key) != 0 ? -1 :
-	       put_quoted(w, s, strlen(s));
+	return print_format(w, "\"%s\":", key) != 0 ? -1 :
+	       print_quoted(w, s, strlen(s));
 }
 
 /* RFC 4648: 'len' is a multiple of 3, except at the end. */
@@ -145,11 +145,12 @@ is_utf8(const char *s, size_t len)
 }
 
 int
-put_bytes_field(struct writer *w, const char *s, size_t len)
+print_bytes_field(struct writer *w, const char *s, size_t len)
 {
 	if (is_utf8(s, len))
-		return put_string(w, "\"text\":") != 0 ? -1 :
-		       put_quoted(w, s, len);
-	return put_string(w, "\"base64\":\"") != 0 ||
-	       put_base64(w, s, len) != 0 || put_string(w, "\"") != 0 ? -1 : 0;
+		return print_string(w, "\"text\":") != 0 ? -1 :
+		       print_quoted(w, s, len);
+	return print_string(w, "\"base64\":\"") != 0 ||
+	       put_base64(w, s, len) != 0 ||
+	       print_string(w, "\"") != 0 ? -1 : 0;
 }
