@@ -20,13 +20,13 @@
 static bool
 counts(const struct pipeline *p)
 {
-	return !p->silent || p->unjudged;
+	return !p->pass.silent || p->pass.unjudged;
 }
 
 static const char *
-bytes_of(const struct batch *b, const struct item *it)
+bytes_of(const struct pipeline *p, const struct item *it)
 {
-	return b->buf + BATCH_HEAD + it->off;
+	return batch_bytes(p->work.batch) + it->off;
 }
 
 /* A document that was dropped for too few words is no copy that stays. */
@@ -38,7 +38,8 @@ forget_dropped(struct pipeline *p, const struct item *it)
 	if (!output_dropped(&p->out))
 		return 0;
 	st = dedup_forget(p->d);
-	return st == DEDUP_OK ? 0 : pipeline_failed(p, pipeline_path(p, it), st);
+	return st == DEDUP_OK ? 0 :
+	       pipeline_failed(p, pipeline_path(p, it), st);
 }
 
 /* Begin a document, which takes over 'id' and 'url'. */
@@ -47,14 +48,15 @@ begin_document(struct pipeline *p, const struct item *it, char *id, char *url,
 	       uint64_t *number)
 {
 	struct origin o = {
-		.file = pipeline_path(p, it), .offset = it->at, .line = it->line,
+		.file = pipeline_path(p, it), .offset = it->at,
+		.line = it->line,
 		.section = it->section, .id = id, .url = url,
 		.warc = it->kind == ITEM_WARC,
 	};
 	/* A second pass finds what the first has recorded. */
-	bool known = !p->provenance.on || p->documents < p->provenance.n;
+	bool known = !p->provenance.on || p->pass.documents < p->provenance.n;
 
-	*number = p->documents++;
+	*number = p->pass.documents++;
 	if (!known && provenance_add(&p->provenance, &o) == 0)
 		return 0;
 	free(id);
@@ -116,7 +118,7 @@ let_go(struct held *h, uint64_t upto)
 static int
 feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 {
-	struct held *h = &p->held;
+	struct held *h = &p->text.held;
 	char *text = b->buf + BATCH_HEAD + it->off;
 	size_t len = it->len;
 	size_t before = held_len(h);
@@ -128,7 +130,8 @@ feed_text(struct pipeline *p, const struct batch *b, const struct item *it)
 
 	if (in_held) {
 		if (hold(h, text, it->len) != 0)
-			return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
+			return pipeline_failed(p, pipeline_path(p, it),
+					       DEDUP_ENOMEM);
 		text = held_text(h);
 		len = held_len(h);
 	} else if (before > 0) {
@@ -161,7 +164,7 @@ keep_text(struct pipeline *p, const struct item *it)
 		.begin = it->offset, .decided = it->offset + it->len,
 	};
 
-	if (output_text(&p->out, bytes_of(p->batch, it), it->offset, &v) == 0)
+	if (output_text(&p->out, bytes_of(p, it), it->offset, &v) == 0)
 		return 0;
 	return pipeline_output_failed(p);
 }
@@ -177,9 +180,9 @@ item_is_whole(const struct item *it)
 static int
 begin_text(struct pipeline *p, const struct item *it)
 {
-	if (begin_document(p, it, NULL, NULL, &p->document) != 0)
+	if (begin_document(p, it, NULL, NULL, &p->text.document) != 0)
 		return -1;
-	if (output_begin_text(&p->out, p->document, it->at,
+	if (output_begin_text(&p->out, p->text.document, it->at,
 			      p->files->n > 1 || it->section > 1 ||
 			      (it->section == 1 && !it->ends)) != 0)
 		return pipeline_output_failed(p);
@@ -191,22 +194,23 @@ static int
 finish_stretch(struct pipeline *p, const struct item *it)
 {
 	if (it->begins) {
-		enum dedup_status st = !p->unjudged ?
+		enum dedup_status st = !p->pass.unjudged ?
 				       dedup_begin(p->d) : DEDUP_OK;
 
 		if (st != DEDUP_OK)
 			return pipeline_failed(p, pipeline_path(p, it), st);
-		p->held.start = p->held.end = 0;
-		p->held.off = 0;
-		p->in_text = true;
+		p->text.held.start = p->text.held.end = 0;
+		p->text.held.off = 0;
+		p->text.open = true;
 		if (begin_text(p, it) != 0)
 			return -1;
 	}
-	if ((p->unjudged ? keep_text(p, it) : feed_text(p, p->batch, it)) != 0)
+	if ((p->pass.unjudged ? keep_text(p, it) :
+				feed_text(p, p->work.batch, it)) != 0)
 		return -1;
 	if (!it->ends)
 		return 0;
-	p->in_text = false;
+	p->text.open = false;
 	if (output_end_text(&p->out) != 0)
 		return pipeline_output_failed(p);
 	return forget_dropped(p, it);
@@ -225,13 +229,14 @@ put_text(struct pipeline *p, const struct item *it,
 int
 item_flush_text(struct pipeline *p)
 {
-	struct held *h = &p->held;
+	struct held *h = &p->text.held;
 	const char *text = held_text(h);
 	struct dedup_verdict v;
 	enum dedup_status st = dedup_flush(p->d, text, held_len(h), &v);
 
 	if (st != DEDUP_OK)
-		return pipeline_failed(p, p->files->file[p->file].path, st);
+		return pipeline_failed(p, p->files->file[p->file.number].path,
+				       st);
 	if (output_text(&p->out, text, h->off, &v) != 0)
 		return pipeline_output_failed(p);
 	let_go(h, v.decided);
@@ -269,7 +274,7 @@ record_id(const struct pipeline *p, const struct item *it, const char *rec)
 static bool
 is_last_pass(const struct pipeline *p)
 {
-	return !p->silent || p->reference || p->unjudged;
+	return !p->pass.silent || p->pass.reference || p->pass.unjudged;
 }
 
 static void
@@ -279,14 +284,16 @@ bad_record(struct pipeline *p, const struct item *it)
 	if (!is_last_pass(p))
 		return;
 	p->tally.bad_records += counts(p);
-	if (p->complaints++ >= COMPLAINTS)
+	if (p->file.complaints++ >= COMPLAINTS)
 		return;
 	if (it->kind == ITEM_WARC)
 		message("%s: record at byte %" PRIu64 ": %s",
-			message_name(pipeline_path(p, it)), it->at - it->offset, it->why);
+			message_name(pipeline_path(p, it)),
+			it->at - it->offset, it->why);
 	else
 		message("%s:%" PRIu64 ": %s",
-			message_name(pipeline_path(p, it)), it->line + 1, it->why);
+			message_name(pipeline_path(p, it)), it->line + 1,
+			it->why);
 }
 
 /* Count a complete record of any kind. */
@@ -294,8 +301,8 @@ static void
 count_record(struct pipeline *p, const struct item *it)
 {
 	if (it->state != RECORD_LONG && it->state != RECORD_BLANK) {
-		p->records++;
-		p->with_text += it->state == RECORD_TEXT;
+		p->file.records++;
+		p->file.with_text += it->state == RECORD_TEXT;
 		p->tally.records += counts(p);
 	}
 	switch (it->state) {
@@ -318,7 +325,7 @@ static int
 put_record(struct pipeline *p, const struct item *it,
 	   const struct dedup_verdict *v)
 {
-	const char *rec = bytes_of(p->batch, it);
+	const char *rec = bytes_of(p, it);
 	uint64_t document;
 	char *id = NULL;
 
@@ -326,7 +333,7 @@ put_record(struct pipeline *p, const struct item *it,
 		return pipeline_failed(p, pipeline_path(p, it), DEDUP_ENOMEM);
 	if (begin_document(p, it, id, NULL, &document) != 0)
 		return -1;
-	p->with_id += it->v[1].kind != JSON_NONE;
+	p->file.with_id += it->v[1].kind != JSON_NONE;
 	count_record(p, it);
 	if (output_record(&p->out, document, it, rec, v) != 0)
 		return pipeline_output_failed(p);
@@ -341,12 +348,12 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 	if (!f->reported)
 		message("%s: no text in the first %" PRIu64
 			" records: no field \"%s\" that is a string; see "
-			"--text-field", message_name(f->path), p->records,
+			"--text-field", message_name(f->path), p->file.records,
 			p->opt->text_field);
-	f->reported = p->silent;
+	f->reported = p->pass.silent;
 	p->trouble = true;
 	/* A second pass lets the file through. */
-	f->skip = !p->silent || it->kind != ITEM_END;
+	f->skip = !p->pass.silent || it->kind != ITEM_END;
 }
 
 /* A record, or a piece of one, that has no text. */
@@ -355,10 +362,10 @@ pass_record(struct pipeline *p, const struct item *it)
 {
 	if (it->ends)
 		count_record(p, it);
-	if (output_pass(&p->out, ITEM_RECORD, bytes_of(p->batch, it), it->len,
+	if (output_pass(&p->out, ITEM_RECORD, bytes_of(p, it), it->len,
 			it->ends) != 0)
 		return pipeline_output_failed(p);
-	if (p->records == RECORDS_WITHOUT_TEXT && p->with_text == 0)
+	if (p->file.records == RECORDS_WITHOUT_TEXT && p->file.with_text == 0)
 		no_text_at_all(p, it);
 	return 0;
 }
@@ -400,8 +407,8 @@ static int
 put_warc(struct pipeline *p, const struct item *it,
 	 const struct dedup_verdict *v)
 {
-	const struct warc_record *r = &p->batch->warcs[it->warc];
-	const char *rec = bytes_of(p->batch, it);
+	const struct warc_record *r = &p->work.batch->warcs[it->warc];
+	const char *rec = bytes_of(p, it);
 	uint64_t document;
 	char *id = NULL, *url = NULL;
 
@@ -420,7 +427,7 @@ pass_warc(struct pipeline *p, const struct item *it)
 {
 	if (it->ends)
 		count_record(p, it);
-	if (output_pass(&p->out, ITEM_WARC, bytes_of(p->batch, it), it->len,
+	if (output_pass(&p->out, ITEM_WARC, bytes_of(p, it), it->len,
 			it->ends) != 0)
 		return pipeline_output_failed(p);
 	return 0;
@@ -433,7 +440,7 @@ no_text_in_warc(const struct pipeline *p, const struct item *it)
 	if (is_last_pass(p) && !p->opt->quiet)
 		message("%s: no text in its %" PRIu64
 			" WARC records: see dedup(1)",
-			message_name(pipeline_path(p, it)), p->records);
+			message_name(pipeline_path(p, it)), p->file.records);
 }
 
 /* Files. */
@@ -473,14 +480,15 @@ guard_file(struct pipeline *p, const struct item *it)
 	if (!p->opt->in_place)
 		return NULL;
 	get_bytes(p, &bytes, &removed);
-	bytes -= p->bytes_before;
-	removed -= p->removed_before;
+	bytes -= p->file.bytes_before;
+	removed -= p->file.removed_before;
 	share = bytes > 0 ? (double)removed / (double)bytes : 0;
 	if (p->opt->guarded && share > p->opt->max_removed) {
-		snprintf(p->over, sizeof(p->over), "%.2f %% of its text would "
-			 "be removed: more than --max-removed=%g allows",
+		snprintf(p->file.over, sizeof(p->file.over), "%.2f %% of its "
+			 "text would be removed: more than --max-removed=%g "
+			 "allows",
 			 100 * share, p->opt->max_removed);
-		return p->over;
+		return p->file.over;
 	}
 	if (p->opt->guarded || p->opt->quiet || share <= 0.9 ||
 	    p->mostly_gone++ >= FILES_TOLD)
@@ -508,17 +516,18 @@ begin_file(struct pipeline *p, const struct item *it)
 {
 	enum destination_result got;
 
-	p->file = it->file;
+	p->file.number = it->file;
 	set_aside(p, it);
-	p->records = p->with_text = p->with_id = p->complaints = 0;
-	p->warc = false;
-	p->gone_before = output_gone(&p->out);
-	if (p->silent)
+	p->file.records = p->file.with_text = p->file.with_id = 0;
+	p->file.complaints = 0;
+	p->file.warc = false;
+	p->file.gone_before = output_gone(&p->out);
+	if (p->pass.silent)
 		return 0;
 	if (it->object && !p->opt->quiet)
 		warn_of_object(p, it);
 	if (p->opt->in_place)
-		get_bytes(p, &p->bytes_before, &p->removed_before);
+		get_bytes(p, &p->file.bytes_before, &p->file.removed_before);
 	got = destinations_begin(&p->destinations, it->file);
 	/* If it cannot be rewritten, its text must not be remembered either. */
 	if (got == DESTINATION_REFUSED)
@@ -530,10 +539,11 @@ static void
 warn_of_no_id(struct pipeline *p, const struct item *it)
 {
 	if (!p->opt->id_given || p->opt->quiet || !p->provenance.on ||
-	    p->with_text == 0 || p->with_id > 0 || p->silent)
+	    p->file.with_text == 0 || p->file.with_id > 0 || p->pass.silent)
 		return;
 	message("%s: no record has a field \"%s\": see "
-		"--id-field", message_name(pipeline_path(p, it)), p->opt->id_field);
+		"--id-field", message_name(pipeline_path(p, it)),
+		p->opt->id_field);
 }
 
 static int
@@ -542,21 +552,22 @@ end_file(struct pipeline *p, const struct item *it)
 	set_aside(p, it);
 	if (counts(p))
 		p->tally.bytes_in += it->at;
-	if (p->complaints > COMPLAINTS)
+	if (p->file.complaints > COMPLAINTS)
 		message("%s: %" PRIu64 " more bad records",
-			message_name(pipeline_path(p, it)), p->complaints - COMPLAINTS);
-	if (p->records > 0 && p->with_text == 0 &&
+			message_name(pipeline_path(p, it)),
+			p->file.complaints - COMPLAINTS);
+	if (p->file.records > 0 && p->file.with_text == 0 &&
 	    !p->files->file[it->file].skip) {
-		if (!p->warc)
+		if (!p->file.warc)
 			no_text_at_all(p, it);
-		else if (p->complaints == 0)
+		else if (p->file.complaints == 0)
 			no_text_in_warc(p, it);
 	}
 	warn_of_no_id(p, it);
-	if (p->silent)
+	if (p->pass.silent)
 		return 0;
 	return pipeline_take_result(p, destinations_end(&p->destinations,
-					  output_gone(&p->out) > p->gone_before,
+				output_gone(&p->out) > p->file.gone_before,
 					  guard_file(p, it)));
 }
 
@@ -569,8 +580,8 @@ read_failed(struct pipeline *p, const struct item *it)
 	if (!f->reported)
 		pipeline_complain(p, f->path, it->what, it->why);
 	p->trouble = true;
-	f->reported = p->silent;
-	if (!p->silent)
+	f->reported = p->pass.silent;
+	if (!p->pass.silent)
 		destinations_break(&p->destinations, it->file);
 }
 
@@ -598,7 +609,7 @@ item_finish(struct pipeline *p, const struct item *it)
 	case ITEM_WARC:
 		return pass_warc(p, it);
 	case ITEM_PASS:
-		return output_pass(&p->out, ITEM_TEXT, bytes_of(p->batch, it), it->len,
+		return output_pass(&p->out, ITEM_TEXT, bytes_of(p, it), it->len,
 				   it->ends) ?
 		       pipeline_output_failed(p) : 0;
 	case ITEM_ERROR:

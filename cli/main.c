@@ -163,15 +163,15 @@ read_again(struct pipeline *p)
 {
 	if (spool(p) != 0)
 		return -1;
-	p->silent = true;
+	p->pass.silent = true;
 	while (dedup_passes_left(p->d) > 0) {
 		if (pipeline_run(p) != 0)
 			return -1;
 		progress_again(&p->progress);
 		dedup_again(p->d);
-		p->documents = p->references;
+		p->pass.documents = p->references;
 	}
-	p->silent = false;
+	p->pass.silent = false;
 	return pipeline_run(p);
 }
 
@@ -181,7 +181,7 @@ list_top(struct pipeline *p)
 {
 	if (spool(p) != 0)
 		return -1;
-	p->silent = true;
+	p->pass.silent = true;
 	if (pipeline_run(p) != 0)
 		return -1;
 	progress_again(&p->progress);
@@ -543,76 +543,100 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 	return whole && got == 0 ? 0 : -1;
 }
 
+/* Are texts to be known by the file and the document that they are in? */
+static bool
+names_documents(const struct options *opt)
+{
+	return opt->log != NULL || opt->show == SHOW_DIFF ||
+	       opt->annotate != ANNOTATE_NONE ||
+	       (saves_table(opt) && !opt->dedup.counts_only) ||
+	       (opt->top > 0 && opt->json);
+}
+
+/* What the command needs of the library, beside what the user asked for. */
+static struct dedup_options
+library_options(const struct pipeline *p)
+{
+	const struct options *opt = p->opt;
+	struct dedup_options library = opt->dedup;
+
+	library.places = p->provenance.on || opt->top > 0 ||
+			 table_modes_used(opt);
+	library.can_forget = opt->min_doc_words > 0;
+	/* A table takes the counts along. */
+	library.count = saves_table(opt) && (library.boilerplate > 0 ||
+					     library.boilerplate_share > 0);
+	if (opt->top > 0) {
+		/* For a first pass, which counts; there is no other. */
+		library.boilerplate = 2;
+		library.boilerplate_share = 0;
+	}
+	/* Runs that go on with one another are one: they have one secret. */
+	if (opt->resume && !table_modes_bring_secret(opt)) {
+		library.seeded = true;
+		library.seed = p->destinations.resume.seed;
+	}
+	library.threads = p->threads;
+	return library;
+}
+
+/* Outputs and the library: 0, or -1 with a message printed. */
+static int
+begin(struct pipeline *p, struct writer *log)
+{
+	const struct options *opt = p->opt;
+	bool files = opt->output != NULL || opt->output_dir != NULL ||
+		     opt->in_place;
+	struct dedup_options library;
+	enum dedup_status st;
+
+	p->provenance.on = names_documents(opt);
+	p->out.diff.color = wants_color(opt);
+	p->out.log.provenance = &p->provenance;
+	/* Before there is any temporary file. */
+	signals_begin(files || saves_table(opt), files);
+	if (open_all(p, log) != 0)
+		return -1;
+	files_measure(p->files);
+	p->threads = threads_for(p);
+	library = library_options(p);
+	st = dedup_new(&library, &p->d);
+	if (st != DEDUP_OK)
+		return pipeline_failed(p, NULL, st);
+	p->provenance.d = p->d;
+	return 0;
+}
+
 static int
 run(const struct options *opt)
 {
 	struct files files = { .n = 0 };
 	struct pipeline p = { .opt = opt, .files = &files };
-	struct dedup_options library = opt->dedup;
-	struct writer log;
 	struct dedup_stats stats = { .documents = 0 };
-	bool begun = false;
-	enum dedup_status st;
+	struct writer log;
+	bool found;
 
 	if (take_files(&p) != 0) {
 		files_free(&files);
 		return TROUBLE;
 	}
-	p.provenance.on = opt->log != NULL || opt->show == SHOW_DIFF ||
-		      opt->annotate != ANNOTATE_NONE ||
-		      ((opt->save != NULL || opt->update != NULL) &&
-		       !opt->dedup.counts_only) || (opt->top > 0 && opt->json);
-	p.out.diff.color = wants_color(opt);
-	library.places = p.provenance.on || opt->top > 0 ||
-			 table_modes_used(opt);
-	library.can_forget = opt->min_doc_words > 0;
-	/* A table takes the counts along. */
-	library.count = (library.boilerplate > 0 ||
-			 library.boilerplate_share > 0) &&
-			(opt->save != NULL || opt->update != NULL);
-	if (opt->top > 0) {
-		/* For a first reading, that counts; there is no other. */
-		library.boilerplate = 2;
-		library.boilerplate_share = 0;
-	}
-	p.out.log.provenance = &p.provenance;
-	/* Before there is any temporary file. */
-	signals_begin(opt->output != NULL || opt->output_dir != NULL ||
-		      opt->in_place || saves_table(opt),
-		      opt->output != NULL || opt->output_dir != NULL ||
-		      opt->in_place);
-	if (open_all(&p, &log) != 0)
-		goto no_start;
-	/* Runs that go on with one another are one: they have one secret. */
-	if (opt->resume && !table_modes_bring_secret(opt)) {
-		library.seeded = true;
-		library.seed = p.destinations.resume.seed;
-	}
-	files_measure(p.files);
-	p.threads = library.threads = threads_for(&p);
-	st = dedup_new(&library, &p.d);
-	if (st != DEDUP_OK) {
-		pipeline_failed(&p, NULL, st);
-		goto no_start;
-	}
-	p.provenance.d = p.d;
-	begun = true;
-	if (filter(&p, &stats) == 0)
-		warn(&p, &stats);
-	if (opt->stats)
-		stats_print(&stats, &p.tally, opt->json);
-no_start:
-	end_log(&p);
-	if (!begun)
+	if (begin(&p, &log) != 0) {
+		end_log(&p);
 		end_text(&p, false, false);
+	} else {
+		if (filter(&p, &stats) == 0)
+			warn(&p, &stats);
+		if (opt->stats)
+			stats_print(&stats, &p.tally, opt->json);
+	}
 	signals_end();
+	found = found_any(&p, &stats);
 	pipeline_free(&p);
 	files_free(&files);
 	dedup_free(p.d);
 	if (p.trouble)
 		return TROUBLE;
-	return opt->show == SHOW_NOTHING && found_any(&p, &stats) ? FOUND :
-								   DONE;
+	return opt->show == SHOW_NOTHING && found ? FOUND : DONE;
 }
 
 /*

@@ -70,9 +70,9 @@ pipeline_free(struct pipeline *p)
 	output_free(&p->out);
 	destinations_free(&p->destinations);
 	provenance_free(&p->provenance);
-	free(p->held.buf);
-	free(p->texts);
-	free(p->number);
+	free(p->text.held.buf);
+	free(p->work.texts);
+	free(p->work.number);
 }
 
 int
@@ -108,7 +108,7 @@ check_format(struct pipeline *p, const struct item *it, enum format format)
 {
 	const char *why;
 
-	if (it->len == 0 || p->reference)
+	if (it->len == 0 || p->pass.reference)
 		return 0;
 	why = format_check_next(&p->formats, p->opt, format);
 	if (why == NULL)
@@ -130,11 +130,12 @@ check_stopped(struct pipeline *p)
 static void
 look_at_run(struct pipeline *p, const struct item *it)
 {
-	const struct batch *b = p->batch;
+	const struct batch *b = p->work.batch;
 	double share = b->len > 0 ? (double)it->off / (double)b->len : 0;
 
-	p->checked = it->off;
-	show_progress(p, p->raw + (uint64_t)(share * (double)(b->raw - p->raw)));
+	p->work.checked = it->off;
+	show_progress(p, p->work.raw + (uint64_t)(share *
+				       (double)(b->raw - p->work.raw)));
 }
 
 /* A whole document, after it was judged. */
@@ -144,7 +145,7 @@ put_document(struct pipeline *p, const struct item *it,
 {
 	if (item_put(p, it, v) != 0)
 		return -1;
-	if (it->off - p->checked < STEP)
+	if (it->off - p->work.checked < STEP)
 		return 0;
 	look_at_run(p, it);
 	return check_memory(p);
@@ -160,7 +161,7 @@ begin_item(struct pipeline *p, const struct item *it)
 		return -1;
 	if (p->files->file[it->file].skip && it->kind != ITEM_END)
 		return 0;
-	p->warc |= it->kind == ITEM_WARC;
+	p->file.warc |= it->kind == ITEM_WARC;
 	if (it->kind == ITEM_TEXT)
 		got = check_format(p, it, FORMAT_TEXT);
 	else if (it->kind == ITEM_RECORD)
@@ -177,8 +178,8 @@ begin_item(struct pipeline *p, const struct item *it)
 static int
 finish_others(struct pipeline *p, size_t end)
 {
-	for (; p->item < end; p->item++) {
-		const struct item *it = &p->batch->items[p->item];
+	for (; p->work.item < end; p->work.item++) {
+		const struct item *it = &p->work.batch->items[p->work.item];
 		int got = begin_item(p, it);
 
 		if (got > 0 && item_is_whole(it))
@@ -195,7 +196,7 @@ put_unjudged(struct pipeline *p, const struct item *it)
 {
 	struct dedup_verdict v = { .decided = it->text_len };
 
-	p->item++;
+	p->work.item++;
 	return put_document(p, it, &v);
 }
 
@@ -203,29 +204,27 @@ put_unjudged(struct pipeline *p, const struct item *it)
 static int
 gather_texts(struct pipeline *p)
 {
-	const struct batch *b = p->batch;
+	struct work *w = &p->work;
 	size_t i;
 
-	p->ntexts = 0;
-	for (i = p->item; i < b->n; i++) {
-		const struct item *it = &b->items[i];
+	w->n = 0;
+	for (i = w->item; i < w->batch->n; i++) {
+		const struct item *it = &w->batch->items[i];
 
 		/* A text that is fed comes after the call. */
 		if (it->kind == ITEM_TEXT && !item_is_whole(it))
 			break;
 		if (!item_is_whole(it) || p->files->file[it->file].skip)
 			continue;
-		if (array_room(&p->texts, &p->texts_room, p->ntexts + 1,
-			       sizeof(*p->texts)) != 0 ||
-		    array_room(&p->number, &p->number_room, p->ntexts + 1,
-			       sizeof(*p->number)) != 0)
+		if (array_room(&w->texts, &w->texts_room, w->n + 1,
+			       sizeof(*w->texts)) != 0 ||
+		    array_room(&w->number, &w->number_room, w->n + 1,
+			       sizeof(*w->number)) != 0)
 			return -1;
-		p->texts[p->ntexts] = (struct dedup_text){
-			it->text, it->text_len,
-		};
-		p->number[p->ntexts++] = i;
+		w->texts[w->n] = (struct dedup_text){ it->text, it->text_len };
+		w->number[w->n++] = i;
 	}
-	p->call_end = i;
+	w->end = i;
 	return 0;
 }
 
@@ -239,27 +238,27 @@ take_verdict(void *arg, size_t i, const struct dedup_verdict *v)
 {
 	struct pipeline *p = arg;
 
-	p->item++;
-	if (put_document(p, &p->batch->items[p->number[i]], v) != 0 ||
-	    finish_others(p, p->call_end) != 0) {
-		p->failed = true;
+	p->work.item++;
+	if (put_document(p, &p->work.batch->items[p->work.number[i]], v) != 0 ||
+	    finish_others(p, p->work.end) != 0) {
+		p->work.failed = true;
 		return -1;
 	}
-	return i + 1 < p->ntexts && p->item != p->number[i + 1];
+	return i + 1 < p->work.n && p->work.item != p->work.number[i + 1];
 }
 
 static int
 judge_texts(struct pipeline *p)
 {
-	const struct item *it = &p->batch->items[p->item];
+	const struct item *it = &p->work.batch->items[p->work.item];
 	enum dedup_status st = DEDUP_ENOMEM;
 
-	if (p->unjudged)
+	if (p->pass.unjudged)
 		return put_unjudged(p, it);
 	if (gather_texts(p) == 0)
-		st = dedup_documents(p->d, p->texts, p->ntexts, NULL,
+		st = dedup_documents(p->d, p->work.texts, p->work.n, NULL,
 				     take_verdict, p);
-	if (p->failed)
+	if (p->work.failed)
 		return -1;
 	return st == DEDUP_OK || st == DEDUP_ESTOP ? 0 :
 	       pipeline_failed(p, pipeline_path(p, it), st);
@@ -268,11 +267,11 @@ judge_texts(struct pipeline *p)
 static int
 finish_batch(struct pipeline *p)
 {
-	p->item = p->checked = 0;
-	while (finish_others(p, p->batch->n) == 0) {
-		if (p->item == p->batch->n) {
-			p->raw = p->batch->raw;
-			show_progress(p, p->raw);
+	p->work.item = p->work.checked = 0;
+	while (finish_others(p, p->work.batch->n) == 0) {
+		if (p->work.item == p->work.batch->n) {
+			p->work.raw = p->work.batch->raw;
+			show_progress(p, p->work.raw);
 			return check_memory(p);
 		}
 		if (judge_texts(p) != 0)
@@ -292,7 +291,8 @@ wait_for_batch(struct pipeline *p)
 	int ms = 0;
 
 	for (;;) {
-		enum supply_result got = supply_next(p->supply, ms, &p->batch);
+		enum supply_result got = supply_next(p->supply, ms,
+						     &p->work.batch);
 
 		if (got != SUPPLY_NONE && got != SUPPLY_PAUSE)
 			return got;
@@ -301,7 +301,7 @@ wait_for_batch(struct pipeline *p)
 		show_progress(p, p->progress.raw);
 		if (got == SUPPLY_PAUSE && written && !settled) {
 			settled = true;
-			if (p->in_text && !p->unjudged &&
+			if (p->text.open && !p->pass.unjudged &&
 			    item_flush_text(p) != 0)
 				return SUPPLY_FAILED;
 		}
@@ -340,11 +340,11 @@ run(struct pipeline *p)
 {
 	int got;
 
-	p->in_text = false;
+	p->text.open = false;
 	p->supply = supply_new(p->opt, p->files, p->threads);
 	if (p->supply == NULL)
 		return pipeline_failed(p, NULL, DEDUP_ENOMEM);
-	p->raw = 0;
+	p->work.raw = 0;
 	got = run_batches(p);
 	supply_free(p->supply);
 	p->supply = NULL;
@@ -357,10 +357,10 @@ run(struct pipeline *p)
 int
 pipeline_run(struct pipeline *p)
 {
-	output_begin(&p->out, p->opt, p->reference ? PASS_REFERENCE :
-		     p->silent ? PASS_COUNTS : PASS_WRITES);
+	output_begin(&p->out, p->opt, p->pass.reference ? PASS_REFERENCE :
+		     p->pass.silent ? PASS_COUNTS : PASS_WRITES);
 	p->out.diff.apart = p->opt->dedup.scope == DEDUP_SCOPE_DOCUMENT &&
-			    !p->reference && p->references == 0;
+			    !p->pass.reference && p->references == 0;
 	return run(p);
 }
 
@@ -371,9 +371,9 @@ pipeline_show(struct pipeline *p, struct sink *sink)
 
 	output_begin(&p->out, p->opt, PASS_COUNTS);
 	p->out.sink = sink;
-	p->documents = 0;
-	p->unjudged = true;
+	p->pass.documents = 0;
+	p->pass.unjudged = true;
 	got = run(p);
-	p->unjudged = false;
+	p->pass.unjudged = false;
 	return got;
 }

@@ -15,6 +15,16 @@
 #include "supply.h"
 #include "writer.h"
 
+/* A pass over all files. */
+struct pipeline_pass {
+	uint64_t documents;	/* begun in it */
+	bool silent;		/* nothing leaves: another pass follows, or it
+				 * is one over a reference text */
+	bool unjudged;		/* nothing is judged or removed: all text is for
+				 * the sink */
+	bool reference;		/* a reference text is read */
+};
+
 /* Bytes of a document of text that are not decided. */
 struct held {
 	char *buf;
@@ -22,54 +32,63 @@ struct held {
 	uint64_t off;		/* of buf[start] in the document */
 };
 
+/* The document of text that is longer than its batch. */
+struct long_text {
+	bool open;		/* there is one */
+	uint64_t document;	/* its number */
+	struct held held;
+};
+
+/* The file at hand. */
+struct file_at_hand {
+	size_t number;
+	bool warc;
+	uint64_t records, with_text;	/* JSONL and WARC */
+	uint64_t with_id;	/* JSONL */
+	uint64_t complaints;	/* about bad records */
+	uint64_t gone_before;	/* output_gone() when it began */
+	uint64_t bytes_before, removed_before;	/* --in-place: of text */
+	char over[100];		/* why it is not rewritten */
+};
+
+/* The batch at hand. */
+struct work {
+	struct batch *batch;
+	size_t item;		/* the next one to be worked off */
+	uint64_t raw;		/* bytes of files before it */
+	size_t checked;		/* bytes of it when memory was looked at */
+	bool failed;		/* it cannot be worked off: that was printed */
+	struct dedup_text *texts;	/* documents for one call, */
+	size_t *number;		/* ... the numbers of their items, */
+	size_t n, texts_room, number_room;
+	size_t end;		/* ... and the item that it ends before */
+};
+
 struct pipeline {
 	const struct options *opt;
 	struct files *files;
 	struct dedup *d;
 	unsigned threads;	/* that it has */
-	struct output out;
-	struct destinations destinations;	/* where it goes: p->out.to is of these */
-	struct progress progress;
-	struct provenance provenance;	/* of documents */
-	struct tally tally;
-	struct format_check formats;
-	uint64_t documents;	/* begun in this reading */
-	bool silent;		/* nothing leaves: another reading follows, or it is
-				 * one of a reference text */
-	bool unjudged;		/* nothing is judged or removed: all text is for
-				 * the sink */
-	bool reference;		/* a reference text is read */
-	uint64_t references;	/* documents of reference texts: the first */
-	int save_lock, update_lock;	/* on tables; -1: none */
-	uint64_t aside;		/* bytes that decoding takes, where it is much */
-	bool trouble;		/* something was wrong: exit 2 */
-
-	/* The file at hand. */
 	struct supply *supply;
-	size_t file;		/* its number */
-	bool in_text;		/* inside a document of text, ... */
-	uint64_t document;	/* whose number this is */
-	struct held held;
-	bool warc;		/* it is one */
-	uint64_t records, with_text;	/* JSONL and WARC */
-	uint64_t complaints;	/* about bad records */
-	uint64_t with_id;	/* JSONL */
-	uint64_t gone_before;	/* output_gone() when it began */
-	uint64_t bytes_before, removed_before;	/* --in-place: of text */
-	char over[100];		/* why it is not rewritten */
+	struct pipeline_pass pass;
+	struct file_at_hand file;
+	struct work work;
+	struct long_text text;
 
-	/* The batch at hand. */
-	struct batch *batch;
-	size_t item;		/* the next one to be worked off */
-	uint64_t raw;		/* bytes of files before it */
-	size_t checked;		/* bytes of it when memory was looked at */
-	bool failed;		/* it cannot be worked off, which has been said */
-	struct dedup_text *texts;	/* documents for one call, */
-	size_t *number;		/* ... the numbers of their items, */
-	size_t ntexts, texts_room, number_room;
-	size_t call_end;	/* ... and the item that it ends before */
+	struct output out;
+	struct destinations destinations;	/* out.to is one of these */
+	struct provenance provenance;	/* of documents */
+	struct format_check formats;
+	struct progress progress;
+	struct tally tally;
 
-	uint64_t mostly_gone;	/* files of which more than 90 % went */
+	uint64_t references;	/* documents of reference texts: the first */
+	struct {
+		int save, update;	/* locks on tables; -1: none */
+	} lock;
+	uint64_t aside;		/* bytes that decoding takes, if it is much */
+	uint64_t mostly_gone;	/* files of which more than 90 % was removed */
+	bool trouble;		/* something was wrong: exit 2 */
 };
 
 #define FILES_TOLD 100		/* of which something is said of each */

@@ -113,11 +113,11 @@ read_reference(struct pipeline *p, const char *path)
 		return -1;
 	}
 	p->files = &text;
-	p->silent = p->reference = true;
+	p->pass.silent = p->pass.reference = true;
 	got = pipeline_run(p);
 	p->files = files;
-	p->silent = p->reference = false;
-	p->references = p->documents;
+	p->pass.silent = p->pass.reference = false;
+	p->references = p->pass.documents;
 	dedup_reference(p->d, false);
 	dedup_get_stats(p->d, &stats);
 	if (got == 0 && stats.full) {
@@ -174,11 +174,11 @@ table_modes_begin(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
 
-	p->save_lock = p->update_lock = -1;
+	p->lock.save = p->lock.update = -1;
 	if (check_path(p, opt->save) != 0 || check_path(p, opt->update) != 0)
 		return -1;
-	if (lock(p, opt->save, &p->save_lock) != 0 ||
-	    lock(p, opt->update, &p->update_lock) != 0)
+	if (lock(p, opt->save, &p->lock.save) != 0 ||
+	    lock(p, opt->update, &p->lock.update) != 0)
 		return -1;
 	for (size_t i = 0; i < opt->loads.n; i++)
 		if (load(p, opt->loads.name[i], DEDUP_LOAD_KNOWN) != 0)
@@ -211,10 +211,10 @@ table_modes_end(struct pipeline *p, bool wanted)
 
 	if (wanted && (save(p, opt->save) != 0 || save(p, opt->update) != 0))
 		got = -1;
-	if (p->save_lock >= 0)
-		dedup_table_unlock(opt->save, p->save_lock);
-	if (p->update_lock >= 0)
-		dedup_table_unlock(opt->update, p->update_lock);
+	if (p->lock.save >= 0)
+		dedup_table_unlock(opt->save, p->lock.save);
+	if (p->lock.update >= 0)
+		dedup_table_unlock(opt->update, p->lock.update);
 	return got;
 }
 
