@@ -146,7 +146,7 @@ dedup_begin(struct dedup *d)
 		table_clear(d->known.table);
 	d->counting.documents += d->counting.on;
 	if (d->opt.can_forget)
-		table_mark(d->known.table);
+		table_savepoint(d->known.table);
 	d->copies.before = d->copies.n;
 	d->input.open = true;
 	d->input.ended = false;
@@ -182,7 +182,7 @@ judge_text(struct dedup *d, bool final)
 {
 	int got;
 
-	while ((got = split_plan(&d->own, BATCH, final)) > 0)
+	while ((got = split_plan(&d->own, PREFETCH_GROUP, final)) > 0)
 		if (run_stages(d, false) != 0)
 			return -1;
 	split_drop_words(&d->own);
