@@ -67,10 +67,11 @@ SEES_shingle = hash $(SEES_hash)
 SEES_store = shingle base
 SEES_saved = store shingle base
 SEES_table = saved store shingle base
-SEES_engine = api table saved store shingle text base
-SEES_dedup = engine $(SEES_engine)
+SEES_engine = dedup table saved store shingle text base
+SEES_api = engine $(SEES_engine)
+SEES_dedup = api $(SEES_api)
 SEES_io = base
-SEES_cli/explain = api io base
+SEES_cli/explain = dedup io base
 SEES_cli/options = cli/explain $(SEES_cli/explain)
 SEES_cli/input = cli/options $(SEES_cli/options)
 SEES_cli/output = cli/input $(SEES_cli/input)
@@ -79,14 +80,15 @@ SEES_cli = cli/places $(SEES_cli/output) cli/output
 SEES_tests = cli $(SEES_cli) $(SEES_dedup) hash
 
 LIB_SOURCES = dedup.c shingle.c \
-	$(sort $(wildcard base/*.c text/*.c hash/*.c store/*.c saved/*.c table/*.c engine/*.c))
+	$(sort $(wildcard base/*.c text/*.c hash/*.c store/*.c saved/*.c table/*.c \
+	engine/*.c api/*.c))
 CLI_SOURCES = $(sort $(wildcard io/*.c cli/*.c cli/*/*.c))
 
 # The layer of a source (or of an object, without $B/), and its -I flags.
 layer_of = $(if $(findstring /,$1),$(patsubst %/,%,$(dir $1)),$(basename $(basename $1)))
-path_of = $(if $(filter api shingle,$1),$B/include/$1,$1)
+path_of = $(if $(filter dedup shingle,$1),$B/include/$1,$1)
 includes = $(foreach l,$(SEES_$(call layer_of,$1)),-I$(call path_of,$l))
-HEADERS = $B/include/api/dedup.h $B/include/shingle/shingle.h
+HEADERS = $B/include/dedup/dedup.h $B/include/shingle/shingle.h
 
 LIB_OBJECTS = $(LIB_SOURCES:%.c=$B/%.o)
 PIC_OBJECTS = $(LIB_SOURCES:%.c=$B/%.pic.o)
@@ -127,7 +129,7 @@ $B/%.pic.o: %.c Makefile | $(HEADERS)
 	$(Q)$(CC) $(call includes,$<) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) \
 		-fPIC -c -o $@ $<
 
-$B/include/api/dedup.h $B/include/shingle/shingle.h: | $B
+$B/include/dedup/dedup.h $B/include/shingle/shingle.h: | $B
 	$(MKDIR)
 	ln -sf $(abspath $(@F)) $@
 

@@ -5,20 +5,21 @@
  * the next units are there, which makes every answer independent of how the
  * text was cut up.  Text comes in one of two ways: fed piece by piece, it goes
  * through the engine's own split; of long texts and many documents, it comes in
- * splits that several threads made (batch.c).
+ * splits that several threads made (api/documents.c).
  */
-#include "workers.h"
-#include "engine.h"
+#include "api.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "workers.h"
+
 #define STRETCH ((size_t)128 << 10)
 
 /* The part of a struct that the caller knows, too; the rest of it is 0. */
 void
-engine_fill(void *to, size_t size, const void *from, size_t known)
+api_fill(void *to, size_t size, const void *from, size_t known)
 {
 	size_t both = size < known ? size : known;
 
@@ -28,7 +29,7 @@ engine_fill(void *to, size_t size, const void *from, size_t known)
 }
 
 struct table *
-engine_new_table(const struct dedup *d)
+api_new_table(const struct dedup *d)
 {
 	struct table_options options = {
 		.near = !d->opt.exact,
@@ -50,7 +51,7 @@ memory_of(const struct table *t)
  * may still grow get half of the rest, and the table what is left.
  */
 void
-engine_share_memory(struct dedup *d)
+api_share_memory(struct dedup *d)
 {
 	size_t rest = d->opt.memory < SIZE_MAX ? (size_t)d->opt.memory
 					       : SIZE_MAX;
@@ -70,7 +71,7 @@ void
 dedup_set_aside(struct dedup *d, uint64_t bytes)
 {
 	d->known.aside = bytes;
-	engine_share_memory(d);
+	api_share_memory(d);
 }
 
 enum dedup_status
@@ -100,12 +101,12 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 	d->counting.on = opt->count || boilerplate_wanted(d);
 	/* What is boilerplate has to be known before anything is judged. */
 	d->pass.judges = !opt->counts_only && !boilerplate_wanted(d);
-	d->known.table = engine_new_table(d);
+	d->known.table = api_new_table(d);
 	if (d->known.table == NULL) {
 		dedup_free(d);
 		return DEDUP_ENOMEM;
 	}
-	engine_share_memory(d);
+	api_share_memory(d);
 	*result = d;
 	return DEDUP_OK;
 }
@@ -145,7 +146,7 @@ dedup_begin(struct dedup *d)
 		table_clear(d->known.table);
 	d->counting.documents += d->counting.on;
 	if (d->opt.can_forget)
-		table_mark(d->known.table);
+		table_savepoint(d->known.table);
 	d->copies.before = d->copies.n;
 	d->input.open = true;
 	d->input.ended = false;
@@ -181,7 +182,7 @@ judge_text(struct dedup *d, bool final)
 {
 	int got;
 
-	while ((got = split_plan(&d->own, BATCH, final)) > 0)
+	while ((got = split_plan(&d->own, PREFETCH_GROUP, final)) > 0)
 		if (run_stages(d, false) != 0)
 			return -1;
 	split_drop_words(&d->own);
@@ -242,7 +243,7 @@ advance(struct dedup *d, enum how how)
 
 /* What was given before is settled for good. */
 void
-engine_begin_call(struct dedup *d, struct dedup_verdict *v)
+api_begin_call(struct dedup *d, struct dedup_verdict *v)
 {
 	*v = (struct dedup_verdict){ .removals = NULL };
 	forget_given(d);
@@ -250,7 +251,7 @@ engine_begin_call(struct dedup *d, struct dedup_verdict *v)
 }
 
 enum dedup_status
-engine_end_call(struct dedup *d, int result, bool ends, struct dedup_verdict *v)
+api_end_call(struct dedup *d, int result, bool ends, struct dedup_verdict *v)
 {
 	if (result != 0 || d->known.damaged) {
 		d->broken = true;
@@ -297,12 +298,12 @@ read_text(struct dedup *d, const char *text, enum how how)
 
 	if (!d->input.ahead || how == FLUSH ||
 	    (how == END && unread < 2 * d->threads.stretch) ||
-	    !engine_has_threads(d))
+	    !api_has_threads(d))
 		return read_own(d, text, how);
 	if (unread < d->input.enough && how == FEED)
 		return 0;
-	if (engine_feed_threads(d, text + (d->input.end - d->cutter.begin),
-				(size_t)unread, how == END) != 0)
+	if (api_feed_threads(d, text + (d->input.end - d->cutter.begin),
+			     (size_t)unread, how == END) != 0)
 		return -1;
 	unread = d->input.given - d->input.end;
 	d->input.enough = 2 * ((size_t)unread + d->threads.stretch);
@@ -317,9 +318,9 @@ take_text(struct dedup *d, const char *text, size_t len, enum how how,
 	if (!d->input.open || d->broken ||
 	    d->cutter.decided + len < d->input.given)
 		return DEDUP_ESTATE;
-	engine_begin_call(d, v);
+	api_begin_call(d, v);
 	d->input.given = d->cutter.begin + len;
-	return engine_end_call(d, read_text(d, text, how), how == END, v);
+	return api_end_call(d, read_text(d, text, how), how == END, v);
 }
 
 enum dedup_status
@@ -384,7 +385,7 @@ dedup_apply(const char *text, size_t len, const struct dedup_verdict *v,
 
 /* What was prepared next in the split is the open document's next stretch. */
 int
-engine_feed(struct dedup *d, struct split *s)
+api_feed(struct dedup *d, struct split *s)
 {
 	const struct prepared *r = &s->ahead.prepared[s->ahead.next++];
 
@@ -425,7 +426,7 @@ dedup_again(struct dedup *d)
 	/* What was not remembered leaves copies in the last pass, too. */
 	d->known.was_full |= table_full(d->known.table);
 	table_clear(d->known.table);
-	engine_share_memory(d);
+	api_share_memory(d);
 	d->stats = (struct dedup_stats){
 		.documents = d->reference.documents,
 		.unrecorded = d->stats.unrecorded,
@@ -456,7 +457,7 @@ dedup_reference(struct dedup *d, bool on)
 	if (on && d->stats.documents != d->reference.documents)
 		return DEDUP_ESTATE;
 	if (on && d->known.listed == NULL) {
-		d->known.listed = engine_new_table(d);
+		d->known.listed = api_new_table(d);
 		if (d->known.listed == NULL)
 			return DEDUP_ENOMEM;
 	}
@@ -473,7 +474,7 @@ dedup_reference(struct dedup *d, bool on)
 	d->counting.on = !on && d->reference.was_counting;
 	d->reference.on = on;
 	d->input.ended = false;
-	engine_share_memory(d);
+	api_share_memory(d);
 	return DEDUP_OK;
 }
 
@@ -521,7 +522,7 @@ dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 		   keep_none_memory(&d->copies);
 	if (d->threads.workers != NULL)
 		s.memory += workers_memory(d->threads.workers);
-	engine_fill(to, size, &s, sizeof(s));
+	api_fill(to, size, &s, sizeof(s));
 }
 
 const char *

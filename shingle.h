@@ -99,8 +99,8 @@ struct words {
 	uint64_t *near;
 	uint64_t *key;		/* shingle_key() of each, under the shingler's
 				 * secret, the same as the table's; or NULL */
-	uint32_t batch;		/* of the table; see table_begin_batch() */
-	uint8_t absent;		/* bit i: key i was not there in that batch */
+	uint32_t group;		/* of the table; see table_begin_group() */
+	uint8_t absent;		/* bit i: key i was not there in that group */
 	uint8_t nask, kept;
 	bool went;		/* it is recorded as a removed unit */
 	uint32_t nnear;
@@ -167,21 +167,21 @@ uint32_t shingler_code(const struct shingler *s, const char *p, size_t len);
 /*
  * What can be written as one word from byte 'at' of the loose words on: the
  * word there; this word joined with the next one or two; or a first part of it.
- * 'len' is how many bytes of w->loose a piece takes, with the space after a
+ * 'len' is how many bytes of w->loose a joint takes, with the space after a
  * whole word.  Nothing is joined or split between two facts (loose_is_fact()):
  * "1 50" is not "150".  'at' is where a word begins, or the end of a part of
- * one.  Returns how many pieces there are; whole words come first.  'to' has
- * room for SHINGLE_PIECES.  Several threads may call it at a time.
+ * one.  Returns how many joints there are; whole words come first.  'to' has
+ * room for SHINGLE_JOINTS.  Several threads may call it at a time.
  */
 struct joint {
 	uint32_t code;		/* and tag: see shingler_code() */
 	uint32_t len;
 };
 
-#define SHINGLE_JOINED 128	/* most bytes of a piece */
-#define SHINGLE_PIECES (3 + SHINGLE_JOINED)
+#define SHINGLE_JOINED 128	/* most bytes of a joint */
+#define SHINGLE_JOINTS (3 + SHINGLE_JOINED)
 
-size_t shingler_pieces(const struct words *w, size_t at, struct joint *to);
+size_t shingler_joints(const struct words *w, size_t at, struct joint *to);
 
 /* Where in the loose words the word n words after the one at 'at' begins. */
 size_t shingler_skip(const struct words *w, size_t at, uint32_t n);

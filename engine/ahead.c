@@ -1,5 +1,5 @@
 /*
- * Look-ups read memory at random.  A batch of pieces takes each step before any
+ * Look-ups read memory at random.  A group of pieces takes each step before any
  * of them is judged, so that their reads overlap: the slots of fingerprints,
  * then those of sketches, then the records that these name.
  *
@@ -47,7 +47,7 @@ ahead_fetch(struct dedup *d, size_t from, size_t to)
 			table_prefetch(d->known.table, &p[i].unit->w.fp);
 	if (d->opt.exact)
 		return 0;
-	table_begin_batch(d->known.table);
+	table_begin_group(d->known.table);
 	for (size_t i = from; i < to; i++)
 		if (fetch_sketch(d, i) != 0)
 			return -1;
@@ -109,9 +109,10 @@ ahead_propose(const struct dedup *d, struct split *s)
 	if (array_room(&s->early.proposals, &s->early.room, s->npieces,
 		       sizeof(*s->early.proposals)) != 0)
 		return -1;
-	for (size_t i = 0; i < s->npieces; i += BATCH) {
+	for (size_t i = 0; i < s->npieces; i += PREFETCH_GROUP) {
 		struct piece *p = s->pieces + i;
-		size_t n = s->npieces - i < BATCH ? s->npieces - i : BATCH;
+		size_t n = s->npieces - i < PREFETCH_GROUP ?
+			   s->npieces - i : PREFETCH_GROUP;
 
 		for (size_t k = 0; k < n; k++)
 			if (is_looked_up(&p[k]))

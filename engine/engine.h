@@ -20,8 +20,7 @@
  *	keep_none.c	no copy stays: what the last pass removes
  *	cut.c		spans, and the blank lines that go with them
  *
- *	workers.c batch.c  several threads; documents by the batch, and long texts
- *	load_save.c	saved tables
+ *	workers.c	several threads at the stages
  *
  * What a document's units are depends on its bytes and the options alone.
  * Nothing that splits or cuts knows the table, and the judge sees no
@@ -104,35 +103,5 @@ engine_place(const struct dedup *d, uint64_t off, uint64_t line)
 {
 	return (struct place){ d->input.document, off, line };
 }
-
-/*
- * dedup.c: a public call begins, and ends with what came of it; a stretch that
- * was read ahead; an empty table of these options and secret, NULL with ENOMEM
- */
-void engine_begin_call(struct dedup *d, struct dedup_verdict *v);
-enum dedup_status engine_end_call(struct dedup *d, int result, bool ends,
-				  struct dedup_verdict *v);
-int engine_feed(struct dedup *d, struct split *s);
-
-/*
- * batch.c: does the open document's text go to several threads?  Then, what of
- * it is not read yet, all of it or up to the last cut, by these: 0, or -1 with
- * errno.
- */
-bool engine_has_threads(struct dedup *d);
-int engine_feed_threads(struct dedup *d, const char *text, size_t len,
-			bool ends);
-
-struct table *engine_new_table(const struct dedup *d);
-
-/* ... a struct of which the caller knows 'size' bytes, and we 'known' */
-void engine_fill(void *to, size_t size, const void *from, size_t known);
-
-/*
- * options.c: options of a caller that may know fewer, or more, but asks for none
- * of these.  False: that is not so, or one is out of range.
- */
-bool options_take(struct dedup_options *to, const struct dedup_options *from);
-void engine_share_memory(struct dedup *d);
 
 #endif

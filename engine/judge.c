@@ -1,11 +1,11 @@
 /*
  * Judge: pieces in the corpus's order against what was said before.
  *
- * A unit is judged where it stands, and then recorded, whether it goes or not: a
- * record of what went has the place of its witness.  What is said in full soon
- * after goes for a text that comes later, which may go as well; so the witness
- * is only named when the piece is cut, and all up to there is decided.  The
- * judge sees words as hashes, and no text.
+ * A unit is judged where it stands, and then recorded, whether it goes or not:
+ * a record of what went has the place of its witness.  What is said in full
+ * soon after goes for a text that comes later, which may go as well; so the
+ * witness is only named when the piece is cut, and all up to there is decided.
+ * The judge sees words as hashes, and no text.
  */
 #include "engine.h"
 
@@ -35,8 +35,8 @@ judge_dropped(struct dedup *d, size_t n)
 }
 
 /*
- * A compared unit against what is known: 1 with its 'why', 0, or -1.  If 'id' is
- * not NULL, *id becomes the identity of the text that says it.
+ * A compared unit against what is known: 1 with its 'why', 0, or -1.  If 'id'
+ * is not NULL, *id becomes the identity of the text that says it.
  */
 static int
 look_up(struct dedup *d, struct unit *u, uint64_t *id)
@@ -85,7 +85,9 @@ look_up(struct dedup *d, struct unit *u, uint64_t *id)
 	return 1;
 }
 
-/* Record a text of this place; what cannot be remembered is kept all the same. */
+/*
+ * Record a text of this place; what cannot be remembered is kept all the same.
+ */
 static void
 record_at(struct dedup *d, struct unit *u, const struct place *at)
 {
@@ -588,7 +590,7 @@ int
 judge_linked(struct dedup *d, bool final)
 {
 	while (d->at.judged < d->at.linked) {
-		size_t to = d->at.judged + BATCH;
+		size_t to = d->at.judged + PREFETCH_GROUP;
 
 		if (to > d->at.linked)
 			to = d->at.linked;

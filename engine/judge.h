@@ -11,7 +11,7 @@
 #include "split.h"
 #include "table.h"
 
-#define BATCH 32		/* pieces whose look-ups are begun together */
+#define PREFETCH_GROUP 32	/* pieces whose look-ups are begun together */
 #define CHAIN_BYTES ((size_t)512 << 10)	/* of units, each of which the next
 				 * says in full: what waits has a bound */
 #define HEADINGS 16		/* short units in a row that go along */
@@ -121,8 +121,8 @@ struct copies {
 };
 
 /*
- * judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use.  'final':
- * no piece follows those at hand.
+ * judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use.
+ * 'final': no piece follows those at hand.
  */
 void judge_reset(struct dedup *d);		/* a document begins */
 void judge_dropped(struct dedup *d, size_t n);	/* the first n pieces are */

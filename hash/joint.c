@@ -1,6 +1,6 @@
 /*
  * How else words could be written: joined with the next ones, or split; see
- * shingler_pieces().
+ * shingler_joints().
  */
 #include "loose.h"
 #include "mix.h"
@@ -47,7 +47,7 @@ end_of_word(const struct words *w, size_t base, uint64_t m, size_t at)
 }
 
 size_t
-shingler_pieces(const struct words *w, size_t at, struct joint *to)
+shingler_joints(const struct words *w, size_t at, struct joint *to)
 {
 	const struct shingler *s = w->shingler;
 	const char *p = w->loose;

@@ -17,7 +17,8 @@ from setuptools.command.build_ext import build_ext
 from setuptools.command.sdist import sdist
 
 HERE = Path(__file__).resolve().parent
-FOLDERS = ["base", "text", "hash", "store", "saved", "table", "engine"]
+FOLDERS = ["base", "text", "hash", "store", "saved", "table", "engine",
+           "api"]
 OBJECTS = tempfile.TemporaryDirectory(prefix="libdedup-")
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 

@@ -111,17 +111,17 @@ arena_untake(struct arena *a, uint64_t ref)
 	a->span[a->last].end = ref;
 }
 
-struct arena_mark
-arena_mark(const struct arena *a)
+struct arena_savepoint
+arena_savepoint(const struct arena *a)
 {
-	return (struct arena_mark){
+	return (struct arena_savepoint){
 		a->nchunks, a->last, a->used,
 		a->nchunks > 0 ? a->span[a->last].end : 0,
 	};
 }
 
 void
-arena_undo(struct arena *a, const struct arena_mark *m)
+arena_undo(struct arena *a, const struct arena_savepoint *m)
 {
 	drop_chunks(a, m->nchunks);
 	a->last = m->last;

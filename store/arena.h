@@ -39,7 +39,7 @@ struct arena {
 };
 
 /* How full an arena was at some time. */
-struct arena_mark {
+struct arena_savepoint {
 	size_t nchunks, last, used;
 	uint64_t end;
 };
@@ -60,8 +60,8 @@ uint64_t arena_take(struct arena *a, size_t len, size_t most);
 void arena_untake(struct arena *a, uint64_t ref);
 
 /* Remember how full it is; later give back all that was taken since. */
-struct arena_mark arena_mark(const struct arena *a);
-void arena_undo(struct arena *a, const struct arena_mark *m);
+struct arena_savepoint arena_savepoint(const struct arena *a);
+void arena_undo(struct arena *a, const struct arena_savepoint *m);
 
 /* The bytes of a reference. */
 static inline unsigned char *

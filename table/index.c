@@ -71,9 +71,9 @@ index_find(const struct table *t, uint64_t key,
 }
 
 void
-table_begin_batch(struct table *t)
+table_begin_group(struct table *t)
 {
-	t->batch++;
+	t->group++;
 	memset(t->added, 0, sizeof(t->added));
 }
 
@@ -150,7 +150,7 @@ table_prefetch_records(const struct table *t, struct words *w,
 			__builtin_prefetch(arena_at(&t->arena, ref));
 	}
 	w->absent = (uint8_t)absent;
-	w->batch = t->batch;
+	w->group = t->group;
 	if (threshold > 0.0)
 		prefetch_sketch(t, w);
 }
@@ -256,7 +256,7 @@ index_undo_all(struct table *t, const struct words *w, uint64_t ref)
 int
 index_add_all(struct table *t, const struct words *w, uint64_t ref)
 {
-	const bool plain = t->nattached == 0 && !t->marked;
+	const bool plain = t->nattached == 0 && !t->undoable;
 	struct entries e = { .w = w };
 
 	while (entries_next(t, &e)) {

@@ -38,7 +38,7 @@ index_near_key(const struct table *t, const struct words *w, uint32_t i)
 	return w->key != NULL ? w->key[i] : index_key(t, w->near[i]);
 }
 
-/* Was a key with these upper 12 bits entered in this batch? */
+/* Was a key with these upper 12 bits entered in this group? */
 static inline bool
 index_added(const struct table *t, uint64_t key)
 {
@@ -53,7 +53,7 @@ static inline bool
 index_lacks(const struct table *t, const struct words *w, uint32_t i,
 	    uint64_t key)
 {
-	return i < NEAR_KEYS && w->absent >> i & 1 && w->batch == t->batch &&
+	return i < NEAR_KEYS && w->absent >> i & 1 && w->group == t->group &&
 	       !index_added(t, key);
 }
 

@@ -254,12 +254,12 @@ lcs_edits(struct lcs *l, const uint32_t *b, size_t nb, uint32_t most)
 }
 
 /* A place where a and b differ. */
-struct stretch {
+struct gap {
 	uint32_t deleted, inserted;
 };
 
 static uint32_t
-words_of(struct stretch s)
+words_of(struct gap s)
 {
 	return s.deleted > 1 || s.inserted > 1 ? s.deleted + s.inserted : 0;
 }
@@ -279,10 +279,10 @@ is_deletion(const struct rest *r, const uint64_t *rows, size_t width, size_t i,
 }
 
 int
-lcs_stretches(struct lcs *l, const uint32_t *b, size_t nb, uint32_t edits,
-	      uint32_t *words)
+lcs_gaps(struct lcs *l, const uint32_t *b, size_t nb, uint32_t edits,
+	 uint32_t *words)
 {
-	struct stretch s = { 0, 0 };
+	struct gap s = { 0, 0 };
 	uint64_t *rows = NULL;
 	size_t width, i, j;
 	struct rest r;
@@ -305,7 +305,7 @@ lcs_stretches(struct lcs *l, const uint32_t *b, size_t nb, uint32_t edits,
 	for (i = r.na, j = r.nb; i > 0 || j > 0; ) {
 		if (i > 0 && j > 0 && r.a[i - 1] == r.b[j - 1]) {
 			*words += words_of(s);
-			s = (struct stretch){ 0, 0 };
+			s = (struct gap){ 0, 0 };
 			i--, j--;
 		} else if (i > 0 && is_deletion(&r, rows, width, i, j)) {
 			s.deleted++;

@@ -43,14 +43,14 @@ size_t lcs_bytes(size_t n);
 uint32_t lcs_edits(struct lcs *l, const uint32_t *b, size_t nb, uint32_t most);
 
 /*
- * Of these edits, the words in stretches of two or more.  Between words in
- * common, a stretch is a place with two words or more of a or of b; '*words' is
- * the sum of deletions and insertions over all stretches.  'edits' is what
+ * Of these edits, the words in gaps of two or more.  Between words in
+ * common, a gap is a place with two words or more of a or of b; '*words' is
+ * the sum of deletions and insertions over all gaps.  'edits' is what
  * lcs_edits() returned for the same sequences.  If they can be aligned in
  * several ways, it takes one, always the same.  If no steps are left, it counts
  * all edits.  0, or -1 with ENOMEM.
  */
-int lcs_stretches(struct lcs *l, const uint32_t *b, size_t nb, uint32_t edits,
-		  uint32_t *words);
+int lcs_gaps(struct lcs *l, const uint32_t *b, size_t nb, uint32_t edits,
+	     uint32_t *words);
 
 #endif

@@ -5,7 +5,7 @@
  * Words are compared by 24 bits (words_hash()), which come from their loose
  * form, so accents do not count.  The joining of words does not count either.
  * The table has no letters, but the unit has.  The shingler lists which words
- * the unit's letters could be written as (shingler_pieces()), and their hashes
+ * the unit's letters could be written as (shingler_joints()), and their hashes
  * are compared with those of the record.
  *
  *	unit	the | web | site | of | her | home town  |
@@ -140,14 +140,14 @@ is_said(struct pair *p)
 
 /* Set v to what the unit's letters can be written as from this byte on. */
 static void
-make_pieces(const struct pair *p, size_t byte, uint32_t word, struct pieces *v)
+make_joints(const struct pair *p, size_t byte, uint32_t word, struct joints *v)
 {
 	v->byte = byte;
 	v->word = word;
-	v->n = shingler_pieces(p->w, byte, v->piece);
+	v->n = shingler_joints(p->w, byte, v->joint);
 	v->codes = 0;
 	for (size_t i = 0; i < v->n; i++)
-		v->codes |= (uint64_t)1 << (v->piece[i].code & 63);
+		v->codes |= (uint64_t)1 << (v->joint[i].code & 63);
 }
 
 /* Go back from the beginning of a word to that of the word before. */
@@ -184,11 +184,11 @@ go_to_word(const struct pair *p, struct letter *at, uint32_t word)
 	p->s->known = *at;
 }
 
-/* The pieces from a place on: cached, or made now. */
-static inline const struct pieces *
-pieces_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
+/* The joints from a place on: cached, or made now. */
+static inline const struct joints *
+joints_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
 {
-	struct pieces *v = word == 0 && whole ? &p->s->first
+	struct joints *v = word == 0 && whole ? &p->s->first
 					      : &p->s->last[word % LAST];
 
 	if (v->n > 0 && whole && v->word == word) {
@@ -197,7 +197,7 @@ pieces_at(const struct pair *p, struct letter *at, uint32_t word, bool whole)
 	}
 	go_to_word(p, at, word);
 	if (v->n == 0 || v->byte != at->byte)
-		make_pieces(p, at->byte, whole ? word : UINT32_MAX, v);
+		make_joints(p, at->byte, whole ? word : UINT32_MAX, v);
 	return v;
 }
 
@@ -254,7 +254,7 @@ open_turning(struct walk *to, struct turning t)
 		to->open[to->n++] = t;
 }
 
-/* Move behind a piece of so many bytes. */
+/* Move behind a joint of so many bytes. */
 static void
 open_behind(const struct pair *p, struct walk *to, const struct turning *t,
 	    uint32_t len)
@@ -269,16 +269,16 @@ open_behind(const struct pair *p, struct walk *to, const struct turning *t,
 	open_turning(to, next);
 }
 
-/* Open the ways of the pieces that are the record's word j, shortest last. */
+/* Open the ways of the joints that are the record's word j, shortest last. */
 static bool
 open_pieces(struct pair *p, struct walk *to, struct turning t)
 {
-	const struct pieces *v = pieces_at(p, &t.at, t.word, t.whole);
+	const struct joints *v = joints_at(p, &t.at, t.word, t.whole);
 
 	if ((v->codes >> (p->code[t.j] & 63) & 1) != 0)
 		for (size_t i = v->n; i-- > t.passed; )
-			if (is_word(p, t.j, v->piece[i].code))
-				open_behind(p, to, &t, v->piece[i].len);
+			if (is_word(p, t.j, v->joint[i].code))
+				open_behind(p, to, &t, v->joint[i].len);
 	/* The same number whatever the secret, so that it does not matter. */
 	return spend(p, 4);
 }
@@ -333,7 +333,7 @@ is_said_from(struct pair *p, uint32_t from, uint32_t word)
 static unsigned
 find_first(const struct pair *p, uint32_t j)
 {
-	const struct pieces *first = &p->s->first;
+	const struct joints *first = &p->s->first;
 	unsigned m = 0;
 
 	if (first->n <= SPREAD)
@@ -344,19 +344,19 @@ find_first(const struct pair *p, uint32_t j)
 	return m;
 }
 
-/* The pieces that the unit's letters may begin with. */
+/* The joints that the unit's letters may begin with. */
 static void
 know_first(struct pair *p)
 {
-	struct pieces *first = &p->s->first;
+	struct joints *first = &p->s->first;
 
 	if (first->n > 0)
 		return;
-	make_pieces(p, 0, 0, first);
+	make_joints(p, 0, 0, first);
 	/* Four at a time; the last ones may repeat the first one. */
 	for (size_t i = 0; i < (first->n + 3) / 4 * 4 && i < SPREAD; i++)
 		spread(p->s->spread[i],
-		       first->piece[i < first->n ? i : 0].code);
+		       first->joint[i < first->n ? i : 0].code);
 }
 
 /* May the unit's word i begin as the record's word j does? */
@@ -364,15 +364,15 @@ static bool
 begins_at(const struct pair *p, uint32_t j, uint32_t i)
 {
 	struct letter at = { 0, 0 };
-	const struct pieces *v;
+	const struct joints *v;
 
-	/* A long word is not among the pieces. */
+	/* A long word is not among the joints. */
 	if (is_word(p, j, words_hash(p->w, i)))
 		return true;
-	v = pieces_at(p, &at, i, true);
+	v = joints_at(p, &at, i, true);
 	if ((v->codes >> (p->code[j] & 63) & 1) != 0)
 		for (size_t k = 0; k < v->n; k++)
-			if (is_word(p, j, v->piece[k].code))
+			if (is_word(p, j, v->joint[k].code))
 				return true;
 	return false;
 }

@@ -8,13 +8,13 @@
 #include "rules.h"
 
 /*
- * How many words may be added, missing or replaced in stretches of two or more,
+ * How many words may be added, missing or replaced in gaps of two or more,
  * if the shorter of two units has n words.  Scattered words that differ are
- * typing errors and edits.  A stretch is another name, place or clause, and so
+ * typing errors and edits.  A gap is another name, place or clause, and so
  * another fact, as a number is.
  */
 static uint32_t
-stretch_allowance(uint32_t n)
+gap_allowance(uint32_t n)
 {
 	return n < 18 ? 3 : n / 6;
 }
@@ -42,11 +42,11 @@ count_edits(const struct table *t, struct scratch *s, const struct words *w,
 	if ((uint64_t)shorter * w->length < TABLE_REPLACE_WORDS *
 	    (uint64_t)w->n && edits > 1)
 		return (int64_t)most + 1;
-	if (edits <= stretch_allowance(shorter))
+	if (edits <= gap_allowance(shorter))
 		return edits;
-	if (lcs_stretches(&s->lcs, s->other, nwords, edits, &words) != 0)
+	if (lcs_gaps(&s->lcs, s->other, nwords, edits, &words) != 0)
 		return -1;
-	return words <= stretch_allowance(shorter) ? edits : (int64_t)most + 1;
+	return words <= gap_allowance(shorter) ? edits : (int64_t)most + 1;
 }
 
 void

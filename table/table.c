@@ -59,7 +59,7 @@ table_clear(struct table *t)
 	sorted_slots_clear(&t->exact);
 	buckets_free(&t->index);
 	arena_free(&t->arena);
-	t->full = t->marked = false;
+	t->full = t->undoable = false;
 	t->epoch++;
 	t->longest = 0;
 	for (unsigned i = 0; i < t->nattached; i++)
@@ -346,7 +346,7 @@ table_find_after(struct table *t, const struct fingerprint *fp,
 int
 table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo)
 {
-	if (!t->marked)
+	if (!t->undoable)
 		return 0;
 	if (array_room(&t->undo, &t->undo_room, t->nundo + 1,
 		       sizeof(*t->undo)) != 0)
@@ -462,12 +462,12 @@ fail:
 }
 
 void
-table_mark(struct table *t)
+table_savepoint(struct table *t)
 {
-	t->marked = true;
+	t->undoable = true;
 	t->nundo = 0;
-	t->mark = arena_mark(&t->arena);
-	t->longest_at_mark = t->longest;
+	t->savepoint = arena_savepoint(&t->arena);
+	t->longest_before = t->longest;
 }
 
 void
@@ -475,7 +475,7 @@ table_undo(struct table *t)
 {
 	struct arena *a = &t->arena;
 
-	for (size_t i = t->nundo; t->marked && i-- > 0; ) {
+	for (size_t i = t->nundo; t->undoable && i-- > 0; ) {
 		struct fingerprint fp = { t->undo[i].hi, t->undo[i].lo };
 		unsigned char *p, *at;
 
@@ -488,11 +488,11 @@ table_undo(struct table *t)
 		buckets_remove(&t->index, t->undo[i].hi, t->undo[i].lo);
 	}
 	t->nundo = 0;
-	if (t->marked)
-		t->longest = t->longest_at_mark;
-	if (!t->marked || a->nchunks == 0)
+	if (t->undoable)
+		t->longest = t->longest_before;
+	if (!t->undoable || a->nchunks == 0)
 		return;
-	arena_undo(a, &t->mark);
+	arena_undo(a, &t->savepoint);
 	/* Proposals may rest on what is gone. */
 	if (a->used < t->since)
 		t->epoch++;

@@ -108,11 +108,11 @@ void table_prefetch_records(const struct table *t, struct words *w,
 			    double threshold);
 
 /*
- * A batch of units is prefetched and then judged.  What
+ * A group of units is prefetched and then judged.  What
  * table_prefetch_records() finds to be absent need not be looked up again until
- * the next batch begins.
+ * the next group begins.
  */
-void table_begin_batch(struct table *t);
+void table_begin_group(struct table *t);
 
 /* The unit with these words: 1 with 'm' set, 0, or -1. */
 int table_find(const struct table *t, const struct fingerprint *fp,
@@ -131,7 +131,7 @@ int table_near(struct table *t, const struct words *w, struct match *m);
  * A unit whose resemblance 2M/(|a|+|b|) to this one is 'threshold' or more,
  * where M is the length of their longest common subsequence of words, and
  * whose words with digits are the same in the same order.  Differences have to
- * be scattered: stretches of two words or more may have three words in all, or
+ * be scattered: gaps of two words or more may have three words in all, or
  * a sixth of the shorter unit.  Below TABLE_REPLACE_WORDS only one word may be
  * added or missing.  If there are several such units, it is the one that shares
  * most of the sketch, then the earliest.  May also fail with ENOMEM.
@@ -212,11 +212,11 @@ bool table_full(const struct table *t);
 void table_set_limit(struct table *t, size_t limit);
 
 /*
- * Mark: from now on remember what is recorded.  Undo: take it back, so that the
- * table answers as it did at the mark; but a full table stays full.  A new mark
- * replaces the one before.
+ * Savepoint: from now on remember what is recorded.  Undo: take it back, so
+ * that the table answers as it did at the savepoint; but a full table stays
+ * full.  A new savepoint replaces the one before.
  */
-void table_mark(struct table *t);
+void table_savepoint(struct table *t);
 void table_undo(struct table *t);
 
 /*

@@ -39,15 +39,15 @@ struct letter {
 };
 
 /* What a unit's letters can be written as from one byte on. */
-struct pieces {
+struct joints {
 	size_t byte, n;		/* 0: not known */
 	uint32_t word;		/* that begins there; UINT32_MAX: none */
 	uint64_t codes;		/* their lowest 6 bits, as bits */
-	struct joint piece[SHINGLE_PIECES];
+	struct joint joint[SHINGLE_JOINTS];
 };
 
-#define LAST 4		/* places whose pieces are cached */
-#define SPREAD 16	/* pieces that are searched with vectors */
+#define LAST 4		/* places whose joints are cached */
+#define SPREAD 16	/* joints that are searched with vectors */
 
 /* For comparing two units. */
 struct scratch {
@@ -58,9 +58,9 @@ struct scratch {
 	struct lcs lcs;		/* of 'mine' */
 	bool taken;		/* 'mine' are those of the unit */
 	uint64_t left;		/* steps until "near" is given up */
-	/* For near.c: the unit's first pieces, those that were made last, and
+	/* For near.c: the unit's first joints, those that were made last, and
 	 * where a word begins. */
-	struct pieces first, last[LAST];
+	struct joints first, last[LAST];
 	struct letter known;
 	_Alignas(16) uint16_t spread[SPREAD][8];	/* codes of 'first' */
 };
@@ -85,15 +85,15 @@ struct table {
 	uint64_t *recent;
 	uint64_t since;
 	uint32_t epoch;		/* of proposals; see table_undo() */
-	/* Keys that were entered in this batch, by their upper 12 bits. */
+	/* Keys that were entered in this group, by their upper 12 bits. */
 	uint64_t added[64];
-	uint32_t batch;
-	/* What was recorded since the mark. */
-	bool marked;
+	uint32_t group;
+	/* What was recorded since the savepoint. */
+	bool undoable;
 	struct undo *undo;
 	size_t nundo, undo_room;
-	struct arena_mark mark;
-	uint32_t longest_at_mark;
+	struct arena_savepoint savepoint;
+	uint32_t longest_before;
 };
 
 /* An entry that was made, in the index or among the exact ones. */
@@ -194,7 +194,7 @@ record_place(const struct table *t, unsigned table, uint64_t ref,
 /* Make more room in the index, if the limit allows; 0, or -1 with ENOMEM. */
 int table_grow_index(struct table *t);
 
-/* Remember how to take this entry back, if a mark is set. */
+/* Remember how to take this entry back, if there is a savepoint. */
 int table_log_undo(struct table *t, bool indexed, uint64_t hi, uint64_t lo);
 
 /* scratch.c */

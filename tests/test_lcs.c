@@ -49,14 +49,14 @@ edits_of(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
 }
 
 static int
-stretches_of(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
-	     uint32_t edits, uint32_t *words)
+gaps_of(const uint32_t *a, size_t na, const uint32_t *b, size_t nb,
+	uint32_t edits, uint32_t *words)
 {
 	struct lcs l = { .left = UINT64_MAX };
 	int got = lcs_take(&l, a, na);
 
 	if (got == 0)
-		got = lcs_stretches(&l, b, nb, edits, words);
+		got = lcs_gaps(&l, b, nb, edits, words);
 	lcs_free(&l);
 	return got;
 }
@@ -301,9 +301,9 @@ align(struct alignments *l, size_t i, size_t j, uint32_t deleted,
 		align(l, i, j + 1, deleted, inserted + 1, words);
 }
 
-/* lcs_stretches() of copies of exact size, after lcs_edits(). */
+/* lcs_gaps() of copies of exact size, after lcs_edits(). */
 static uint32_t
-stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
+gaps(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 {
 	uint32_t *x = exact_copy(a, na * sizeof(*a));
 	uint32_t *y = exact_copy(b, nb * sizeof(*b));
@@ -311,7 +311,7 @@ stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 	uint32_t words[2] = { 77, 88 };
 
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(stretches_of(x, na, y, nb, edits, &words[i]),
+		assert_int_equal(gaps_of(x, na, y, nb, edits, &words[i]),
 				 0);
 	assert_int_equal(words[0], words[1]);
 	free(x);
@@ -320,10 +320,10 @@ stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 }
 
 static void
-check_stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
+check_gaps(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 {
 	struct alignments l = { .a = a, .b = b, .na = na, .nb = nb };
-	uint32_t got = stretches(a, na, b, nb);
+	uint32_t got = gaps(a, na, b, nb);
 
 	for (size_t i = 0; i <= na; i++)
 		for (size_t j = 0; j <= nb; j++)
@@ -335,7 +335,7 @@ check_stretches(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 }
 
 static void
-test_stretches_are_those_of_one_of_the_shortest_alignments(void **state)
+test_gaps_are_those_of_one_of_the_shortest_alignments(void **state)
 {
 	struct rng r = { 4 };
 	uint32_t a[ALIGN_MAX], b[ALIGN_MAX];
@@ -347,7 +347,7 @@ test_stretches_are_those_of_one_of_the_shortest_alignments(void **state)
 				for (uint32_t j = 0; j < 1u << nb; j++) {
 					spell(a, na, i, 2);
 					spell(b, nb, j, 2);
-					check_stretches(a, na, b, nb);
+					check_gaps(a, na, b, nb);
 				}
 	for (int i = 0; i < 1500; i++) {
 		size_t na = rng_below(&r, ALIGN_MAX + 1);
@@ -358,13 +358,13 @@ test_stretches_are_those_of_one_of_the_shortest_alignments(void **state)
 			a[j] = rng_below(&r, letters);
 		for (size_t j = 0; j < nb; j++)
 			b[j] = rng_below(&r, letters);
-		check_stretches(a, na, b, nb);
+		check_gaps(a, na, b, nb);
 	}
 }
 
 /* Where all words differ there is but one alignment. */
 static void
-test_stretches_of_words_that_all_differ_are_known(void **state)
+test_gaps_of_words_that_all_differ_are_known(void **state)
 {
 	static uint32_t a[4000], b[4000];
 	struct rng r = { 5 };
@@ -393,13 +393,13 @@ test_stretches_of_words_that_all_differ_are_known(void **state)
 			continue;
 		assert_int_equal(edits_of(a, na, b, nb, LCS_MOST_EDITS),
 				 edits);
-		assert_int_equal(stretches(a, na, b, nb), words);
-		assert_int_equal(stretches(b, nb, a, na), words);
+		assert_int_equal(gaps(a, na, b, nb), words);
+		assert_int_equal(gaps(b, nb, a, na), words);
 	}
 }
 
 static void
-test_stretches_of_the_most_edits_are_counted(void **state)
+test_gaps_of_the_most_edits_are_counted(void **state)
 {
 	static uint32_t a[LCS_MOST_EDITS];
 	uint32_t word = LCS_MOST_EDITS;
@@ -407,17 +407,17 @@ test_stretches_of_the_most_edits_are_counted(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < LCS_MOST_EDITS; i++)
 		a[i] = i;
-	assert_int_equal(stretches(a, LCS_MOST_EDITS, a, 0), LCS_MOST_EDITS);
-	assert_int_equal(stretches(a, 0, a, LCS_MOST_EDITS), LCS_MOST_EDITS);
-	assert_int_equal(stretches(a, 1024, a + 1024, 1024), 2048);
-	assert_int_equal(stretches(a, 10, a, 10), 0);
-	assert_int_equal(stretches(a, 1, &word, 1), 0);
-	assert_int_equal(stretches(a, 1, a, 0), 0);
-	assert_int_equal(stretches(a, 0, a, 0), 0);
+	assert_int_equal(gaps(a, LCS_MOST_EDITS, a, 0), LCS_MOST_EDITS);
+	assert_int_equal(gaps(a, 0, a, LCS_MOST_EDITS), LCS_MOST_EDITS);
+	assert_int_equal(gaps(a, 1024, a + 1024, 1024), 2048);
+	assert_int_equal(gaps(a, 10, a, 10), 0);
+	assert_int_equal(gaps(a, 1, &word, 1), 0);
+	assert_int_equal(gaps(a, 1, a, 0), 0);
+	assert_int_equal(gaps(a, 0, a, 0), 0);
 }
 
 static void
-test_stretches_fail_cleanly_without_memory(void **state)
+test_gaps_fail_cleanly_without_memory(void **state)
 {
 	static const uint32_t a[] = { 1, 2, 3, 4 }, b[] = { 1, 5, 6, 4 };
 	int64_t live = allocations.live;
@@ -430,7 +430,7 @@ test_stretches_fail_cleanly_without_memory(void **state)
 
 		allocations_fail(n, true);
 		errno = 0;
-		got = stretches_of(a, 4, b, 4, 4, &words);
+		got = gaps_of(a, 4, b, 4, 4, &words);
 		if (allocations_succeed() == 0) {
 			assert_int_equal(got, 0);
 			assert_int_equal(words, 4);
@@ -457,11 +457,11 @@ main(void)
 		cmocka_unit_test(test_equal_sequences_need_no_edits),
 		cmocka_unit_test(test_words_differ_in_every_bit),
 		cmocka_unit_test(
-		    test_stretches_are_those_of_one_of_the_shortest_alignments),
+		    test_gaps_are_those_of_one_of_the_shortest_alignments),
 		cmocka_unit_test(
-			test_stretches_of_words_that_all_differ_are_known),
-		cmocka_unit_test(test_stretches_of_the_most_edits_are_counted),
-		cmocka_unit_test(test_stretches_fail_cleanly_without_memory),
+			test_gaps_of_words_that_all_differ_are_known),
+		cmocka_unit_test(test_gaps_of_the_most_edits_are_counted),
+		cmocka_unit_test(test_gaps_fail_cleanly_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

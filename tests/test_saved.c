@@ -1229,7 +1229,7 @@ test_what_was_undone_is_not_saved(void **state)
 		struct table *t = new_table(&kinds[0]);
 
 		add(t, &kinds[0], 1000, &at);
-		table_mark(t);
+		table_savepoint(t);
 		for (uint64_t j = 0; j < 5; j++)
 			add(t, &kinds[0], 100 + i + j, &at);
 		table_undo(t);

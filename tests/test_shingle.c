@@ -850,13 +850,13 @@ test_codes_are_those_of_the_letters(void **state)
 	free(t.p);
 }
 
-/* Is 'word' among the pieces, with so many bytes? */
+/* Is 'word' among the joints, with so many bytes? */
 static bool
 has_piece(const struct words *w, size_t at, const char *word, uint32_t len)
 {
-	struct joint p[SHINGLE_PIECES];
+	struct joint p[SHINGLE_JOINTS];
 	uint32_t code = shingler_code(w->shingler, word, strlen(word));
-	size_t n = shingler_pieces(w, at, p);
+	size_t n = shingler_joints(w, at, p);
 
 	for (size_t i = 0; i < n; i++)
 		if (p[i].code == code && p[i].len == len)
@@ -869,7 +869,7 @@ test_pieces_are_words_joined_and_parts_of_one(void **state)
 {
 	struct shingler *s = new_shingler(3, 0, 23);
 	struct text t = { 0 };
-	struct joint p[SHINGLE_PIECES];
+	struct joint p[SHINGLE_JOINTS];
 	struct words w = words_in(s, &t, "the wéb site of us 1 50 a7 8b жук");
 	char *copy;
 
@@ -890,7 +890,7 @@ test_pieces_are_words_joined_and_parts_of_one(void **state)
 	assert_true(has_piece(&w, 4, "we", 2));
 	assert_true(has_piece(&w, 5, "eb", 3));
 	assert_true(has_piece(&w, 5, "ebsite", 8));
-	assert_int_equal(shingler_pieces(&w, 4, p), 5);
+	assert_int_equal(shingler_joints(&w, 4, p), 5);
 	/* No digit comes to stand next to one, or apart from it. */
 	assert_true(has_piece(&w, 13, "ofus1", 8));
 	assert_false(has_piece(&w, 19, "150", 5));
@@ -899,7 +899,7 @@ test_pieces_are_words_joined_and_parts_of_one(void **state)
 	assert_false(has_piece(&w, 24, "a78b", 6));
 	assert_true(has_piece(&w, 24, "a", 1));
 	/* Nor half a letter; nor past the end. */
-	assert_int_equal(shingler_pieces(&w, 30, p), 3);
+	assert_int_equal(shingler_joints(&w, 30, p), 3);
 	free(copy);
 	shingler_free(s);
 	free(t.p);
@@ -911,7 +911,7 @@ test_long_pieces_are_bounded(void **state)
 {
 	struct shingler *s = new_shingler(3, 0, 24);
 	struct text t = { 0 };
-	struct joint p[SHINGLE_PIECES];
+	struct joint p[SHINGLE_JOINTS];
 
 	(void)state;
 	for (uint32_t n = 1; n < 2 * SHINGLE_JOINED + 9; n++) {
@@ -926,9 +926,9 @@ test_long_pieces_are_bounded(void **state)
 		put_word(&t, word, 1);
 		w = all_words_of(s, &t);
 		w.loose = t.p;
-		got = shingler_pieces(&w, 0, p);
+		got = shingler_joints(&w, 0, p);
 		assert_in_range(got, n < SHINGLE_JOINED ? n :
-				SHINGLE_JOINED - 1, SHINGLE_PIECES);
+				SHINGLE_JOINED - 1, SHINGLE_JOINTS);
 		for (size_t i = 0; i < got; i++)
 			assert_true(p[i].len <= SHINGLE_JOINED + 3);
 		shingler_release(s);
@@ -1250,7 +1250,9 @@ test_no_unit_takes_long_to_choose_shingles_of(void **state)
 	free(t.p);
 }
 
-/* In any script: any piece that may go for a copy is looked up by one of them. */
+/*
+ * In any script: any piece that may go for a copy is looked up by one of them.
+ */
 static void
 test_a_piece_is_looked_up_by_what_the_unit_is_kept_under(void **state)
 {

@@ -187,9 +187,9 @@ oracle_edits(const struct unit *a, const struct unit *b)
 	return row[nb];
 }
 
-/* Words that differ in stretches: lcs.h, which is tested by itself. */
+/* Words that differ in gaps: lcs.h, which is tested by itself. */
 static uint32_t
-stretches(const struct unit *a, const struct unit *b, uint32_t edits)
+gaps(const struct unit *a, const struct unit *b, uint32_t edits)
 {
 	static uint32_t x[WORDS_MAX], y[WORDS_MAX];
 	struct lcs l = { .left = UINT64_MAX };
@@ -200,7 +200,7 @@ stretches(const struct unit *a, const struct unit *b, uint32_t edits)
 	for (uint32_t i = 0; i < b->w.n; i++)
 		y[i] = b->code[i];
 	assert_int_equal(lcs_take(&l, x, a->w.n), 0);
-	assert_int_equal(lcs_stretches(&l, y, b->w.n, edits, &words), 0);
+	assert_int_equal(lcs_gaps(&l, y, b->w.n, edits, &words), 0);
 	lcs_free(&l);
 	return words;
 }
@@ -225,8 +225,8 @@ oracle_similar(const struct unit *a, const struct unit *b, uint32_t percent,
 	if (shorter < TABLE_REPLACE_WORDS)
 		return *edits <= 1;
 	most = shorter / 6 > 3 ? shorter / 6 : 3;
-	scattered[0] = stretches(a, b, *edits) <= most;
-	scattered[1] = stretches(b, a, *edits) <= most;
+	scattered[0] = gaps(a, b, *edits) <= most;
+	scattered[1] = gaps(b, a, *edits) <= most;
 	return scattered[0] == scattered[1] ? scattered[0] : -1;
 }
 
@@ -922,7 +922,7 @@ test_what_differs_has_to_be_scattered(void **state)
 		uint32_t most = n / 6 > 3 ? n / 6 : 3;
 		struct unit *a = new_unit(v, n), *b;
 
-		/* Words missing in one stretch. */
+		/* Words missing in one gap. */
 		for (uint32_t k = 1; k <= n / 3; k++) {
 			memcpy(x, v, sizeof(x));
 			memmove(x + 3, x + 3 + k, (n - 3 - k) * sizeof(*x));
@@ -1201,7 +1201,7 @@ test_a_batch_finds_what_it_added_itself(void **state)
 		set_probes(unit[i], shingle, 1, 1);
 		set_probes(copy[i], shingle, 1, 1);
 	}
-	table_begin_batch(t);
+	table_begin_group(t);
 	for (unsigned i = 0; i < UNITS; i++) {
 		table_prefetch_near(t, &unit[i]->w, 0.0);
 		table_prefetch_records(t, &unit[i]->w, 0.0);
@@ -1216,7 +1216,7 @@ test_a_batch_finds_what_it_added_itself(void **state)
 			assert_true(same_place(m.place, unit[i]->place));
 	}
 	/* The next batch knows nothing yet. */
-	table_begin_batch(t);
+	table_begin_group(t);
 	for (unsigned i = 0; i < UNITS; i++)
 		assert_int_equal(table_near(t, &copy[i]->w, &m),
 				 i < TABLE_POSTINGS);
@@ -1827,7 +1827,7 @@ check_undo(struct rng *r, const struct table_options *opt)
 					proposed[i] = true;
 				}
 		}
-		table_mark(t);
+		table_savepoint(t);
 		for (uint32_t i = from; i < from + n && i < c.n; i++) {
 			add(t, c.unit[i]);
 			if (!undo)
@@ -1894,7 +1894,7 @@ test_undone_chunks_are_given_back(void **state)
 		set_probes(large[i], (uint64_t[]){ 9 }, 1, 1);
 	}
 	for (int round = 0; round < 4; round++) {
-		table_mark(t);
+		table_savepoint(t);
 		before = table_memory(t);
 		for (size_t i = 0; i < ARRAY_LEN(large); i++)
 			add(t, large[i]);

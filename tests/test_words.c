@@ -1200,12 +1200,12 @@ expect_fold(const char *text, const char *want)
 
 #define PIECE(s)	{ s, sizeof(s) - 1 }
 
-struct piece {
+struct fragment {
 	const char *s;
 	size_t len;
 };
 
-static const struct piece ascii[] = {
+static const struct fragment ascii[] = {
 	PIECE("a"), PIECE("Z"), PIECE("the"), PIECE("Cable"), PIECE("e"),
 	PIECE("i"), PIECE("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"),
 }, digits[] = {
@@ -1323,7 +1323,7 @@ static const struct piece ascii[] = {
 #define GROUP(a)	{ a, ARRAY_LEN(a) }
 
 static const struct group {
-	const struct piece *piece;
+	const struct fragment *fragment;
 	uint32_t n;
 } groups[] = {
 	GROUP(ascii), GROUP(digits), GROUP(punctuation), GROUP(space),
@@ -1349,13 +1349,13 @@ random_text(struct rng *r, struct text *t, size_t most)
 	t->len = 0;
 	while (t->len < want) {
 		uint32_t g = rng_below(r, NGROUPS);
-		const struct piece *p;
+		const struct fragment *p;
 
 		if (rng_below(r, 6) < plain)
 			g = rng_below(r, 5);
 		else if ((mask >> g & 1) == 0)
 			g = rng_once(r, 2) ? 0 : 3;
-		p = &groups[g].piece[rng_below(r, groups[g].n)];
+		p = &groups[g].fragment[rng_below(r, groups[g].n)];
 		if (rng_once(r, 16)) {
 			/* ASCII to about where a chunk of 64 bytes ends. */
 			for (uint32_t n = rng_range(r, 60, 68); n > 0; n--)
@@ -1389,19 +1389,19 @@ random_signs(struct rng *r, struct text *t)
 		0, 1, 3, NGROUPS - 4, NGROUPS - 4, NGROUPS - 3, NGROUPS - 2,
 		NGROUPS - 1,
 	};
-	const struct piece *p[12];
+	const struct fragment *p[12];
 	uint32_t n = rng_range(r, 3, ARRAY_LEN(p));
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct group *g =
 			&groups[some[rng_below(r, ARRAY_LEN(some))]];
 
-		p[i] = &g->piece[rng_below(r, g->n)];
+		p[i] = &g->fragment[rng_below(r, g->n)];
 	}
 	t->len = 0;
 	put_many(t, "a", rng_below(r, 2) * rng_below(r, 70));
 	for (uint32_t k = rng_below(r, 40); k > 0; k--) {
-		const struct piece *q = p[rng_below(r, n)];
+		const struct fragment *q = p[rng_below(r, n)];
 
 		put(t, q->s, q->len);
 		put_many(t, " ", rng_once(r, 8));
@@ -1508,16 +1508,16 @@ static void
 test_every_pair_of_characters_is_read_like_the_oracle(void **state)
 {
 	struct text t = { 0 };
-	const struct piece *p, *q;
+	const struct fragment *p, *q;
 
 	(void)state;
 	for (size_t g = 0; g < NGROUPS; g++)
 		for (size_t i = 0; i < groups[g].n; i++) {
-			p = &groups[g].piece[i];
+			p = &groups[g].fragment[i];
 			t.len = 0;
 			for (size_t h = 0; h < NGROUPS; h++)
 				for (size_t j = 0; j < groups[h].n; j++) {
-					q = &groups[h].piece[j];
+					q = &groups[h].fragment[j];
 					put(&t, p->s, p->len);
 					put(&t, q->s, q->len);
 					put_s(&t, j % 2 == 0 ? "\n" : "\nx");
@@ -1531,7 +1531,7 @@ test_every_pair_of_characters_is_read_like_the_oracle(void **state)
 static void
 test_every_short_text_is_read_like_the_oracle(void **state)
 {
-	static const struct piece some[] = {
+	static const struct fragment some[] = {
 		PIECE("a"), PIECE("7"), PIECE("<"), PIECE(" "), PIECE("\n"),
 		PIECE("\r"), PIECE("\0"), PIECE("\xcc"), PIECE("\x81"),
 		PIECE("\xe1\x84"), PIECE("\u0301"), PIECE("\u0338"),
@@ -1545,7 +1545,7 @@ test_every_short_text_is_read_like_the_oracle(void **state)
 	(void)state;
 	check_at("", 0, 5, false);
 	for (size_t i = 0; i < n * n * n; i++) {
-		const struct piece *p[3] = {
+		const struct fragment *p[3] = {
 			&some[i % n], &some[i / n % n], &some[i / n / n],
 		};
 
@@ -1560,7 +1560,7 @@ test_every_short_text_is_read_like_the_oracle(void **state)
 static void
 test_characters_are_read_alike_at_every_place_of_a_chunk(void **state)
 {
-	static const struct piece snippet[] = {
+	static const struct fragment snippet[] = {
 		PIECE("e\u0301"), PIECE("x e\u0308\u0301 y"),
 		PIECE(" \u0301x"), PIECE("\n\u0301x"), PIECE("<\u0338"),
 		PIECE("=\u0338="), PIECE("é"), PIECE("Él\nÉl"),
@@ -2154,7 +2154,7 @@ expect_flags(const char *s, size_t len, bool blank, bool digit)
 static void
 test_blank_is_white_space_or_a_lone_leader(void **state)
 {
-	static const struct piece blank[] = {
+	static const struct fragment blank[] = {
 		PIECE("\n"), PIECE(" \n"), PIECE("\r\n"), PIECE("\t\v\f "),
 		PIECE("\u00a0\n"), PIECE("\u3000\u2003\u200b \r\n"),
 		PIECE("\u00ad\n"), PIECE("> >\n"), PIECE("  #\n"),
@@ -2254,7 +2254,7 @@ test_a_byte_that_is_not_utf8_is_a_letter_itself(void **state)
 static void
 test_bytes_that_are_not_utf8_never_read_as_another_character(void **state)
 {
-	static const struct piece some[] = {
+	static const struct fragment some[] = {
 		PIECE("\xc3"), PIECE("\xa9"), PIECE("\xe2"), PIECE("\x82"),
 		PIECE("\xac"), PIECE("\u00ad"), PIECE("\u0301"), PIECE("é"),
 		PIECE("\u200d"), PIECE(" "), PIECE("\0"), PIECE("a"),
@@ -2541,7 +2541,7 @@ test_reading_fails_cleanly_at_every_allocation(void **state)
 	(void)state;
 	put_many(&t, "line\n", 200);	/* lines */
 	put_s(&t, "e");
-	put_many(&t, "\u0301", 300);	/* a long piece */
+	put_many(&t, "\u0301", 300);	/* a long fragment */
 	put_many(&t, "\ufdfa", 200);	/* words longer than text */
 	put_many(&t, "é漢ж한ก\n", 3);	/* pages */
 	put_s(&t, "e");

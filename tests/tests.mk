@@ -150,7 +150,7 @@ ABI = tests/abi/libdedup-$(VERSION).abi
 
 abi: $B/libdedup.so | $(HEADERS)
 	mkdir -p tests/abi
-	abidw --headers-dir $B/include/api --drop-private-types \
+	abidw --headers-dir $B/include/dedup --drop-private-types \
 		--exported-interfaces-only --drop-undefined-syms \
 		--no-show-locs --no-corpus-path --no-comp-dir-path \
 		--no-elf-needed --no-parameter-names --no-write-default-sizes \

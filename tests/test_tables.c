@@ -1,5 +1,5 @@
 /*
- * load_save.c: what the library's functions for saved tables say when memory
+ * tables.c: what the library's functions for saved tables say when memory
  * is short.
  */
 #define FAIL_ALLOCATIONS
@@ -13,7 +13,7 @@
 
 #define WORDS "one two three four five six seven eight nine ten "
 
-static char directory[] = "/tmp/test_load_save.XXXXXX";
+static char directory[] = "/tmp/test_tables.XXXXXX";
 
 static const char *
 path_of(unsigned i)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api.h"
 #include "array.h"
-#include "engine.h"
 #include "saved.h"
 
 _Static_assert(DEDUP_WHY == SAVED_WHY, "messages are handed through");
@@ -61,7 +61,7 @@ adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 	d->own = own;
 	d->known.table = t;
 	d->known.places = places;
-	engine_share_memory(d);
+	api_share_memory(d);
 	return DEDUP_OK;
 }
 
@@ -97,7 +97,7 @@ attach(struct dedup *d, struct saved *f, enum dedup_load kind, char *why)
 			return st;
 	}
 	if (*t == NULL) {
-		*t = engine_new_table(d);
+		*t = api_new_table(d);
 		if (*t == NULL)
 			return DEDUP_ENOMEM;
 	}
@@ -125,7 +125,7 @@ take_counts(struct dedup *d)
 	d->pass.judges = true;
 	d->counting.on = d->opt.count;
 	d->counting.least = boilerplate_least(d, counted);
-	engine_share_memory(d);
+	api_share_memory(d);
 }
 
 enum dedup_status
@@ -226,7 +226,7 @@ dedup_table_info_fill(const char *path, struct dedup_table_info *to,
 		.labels = i.labels > 0,
 	};
 	memcpy(info.unicode, i.options.unicode, sizeof(info.unicode));
-	engine_fill(to, size, &info, sizeof(info));
+	api_fill(to, size, &info, sizeof(info));
 	return DEDUP_OK;
 }
 

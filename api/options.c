@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine.h"
+#include "api.h"
 #include "value.h"
 
 _Static_assert(DEDUP_WHY == VALUE_WHY, "messages are handed through");
@@ -251,7 +251,7 @@ dedup_options_fill(struct dedup_options *opt, size_t size)
 	struct dedup_options defaults;
 
 	set_defaults(&defaults);
-	engine_fill(opt, size, &defaults, sizeof(defaults));
+	api_fill(opt, size, &defaults, sizeof(defaults));
 }
 
 /* Has its field a value that is in range? */

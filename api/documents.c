@@ -3,12 +3,13 @@
  * of a long one.  It goes into slots in order, is split by any thread of the
  * crew and judged by the caller's.
  */
-#include "workers.h"
+#include "api.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "machine.h"
+#include "workers.h"
 
 #define SLOT_TEXTS 4096
 
@@ -170,12 +171,12 @@ judge_text_of(const struct call *c, const struct some_text *x,
 		st = dedup_begin(d);
 		if (st != DEDUP_OK)
 			return st;
-		engine_begin_call(d, &v);
+		api_begin_call(d, &v);
 	}
-	got = engine_feed(d, split);
+	got = api_feed(d, split);
 	if (got == 0 && !x->at.ends)
 		return DEDUP_OK;
-	st = engine_end_call(d, got, x->at.ends, &v);
+	st = api_end_call(d, got, x->at.ends, &v);
 	if (st == DEDUP_OK && c->each(c->arg, x->document, &v))
 		st = DEDUP_ESTOP;
 	return st;
@@ -199,7 +200,7 @@ judge_stretches(void *arg, size_t slot, struct split *split)
 	struct call *c = arg;
 
 	for (size_t i = 0; i < c->slot[slot].n; i++)
-		if (engine_feed(c->d, split) != 0) {
+		if (api_feed(c->d, split) != 0) {
 			c->error = errno;
 			return -1;
 		}
@@ -227,13 +228,13 @@ run(struct call *c, int (*judge)(void *, size_t, struct split *))
 }
 
 bool
-engine_has_threads(struct dedup *d)
+api_has_threads(struct dedup *d)
 {
 	return d->opt.unit != DEDUP_UNIT_DOCUMENT && workers_of(d) != NULL;
 }
 
 int
-engine_feed_threads(struct dedup *d, const char *text, size_t len, bool ends)
+api_feed_threads(struct dedup *d, const char *text, size_t len, bool ends)
 {
 	const struct dedup_text t = { text, len };
 	struct call c = {
