@@ -4,8 +4,9 @@
  *
  * A heading goes along with the unit that it stands before, if the same heading
  * stands before the text that says that unit; up to HEADINGS in a row do, each
- * with the next, if those that are no parts are quoted as often as the unit.  So
- * does what is short behind a unit in its block: the last lines of a sign-up box.
+ * with the next, if those that are no parts are quoted as often as the unit.
+ * So does what is short behind a unit in its block: the last lines of a sign-up
+ * box.
  *
  *	Votes				known: "votes" before 4711
  *	All members voted for ...	its identity is 4711
@@ -13,8 +14,8 @@
  *	Votes				goes, as 4711 says the next unit
  *	All members voted for ...	goes
  *
- * What is known is the fingerprint of the short unit's words and of the identity
- * of the text beside it.  It has the place of a short unit that stays.
+ * What is known is the fingerprint of the short unit's words and of the
+ * identity of the text beside it.  It has the place of a short unit that stays.
  */
 #include "engine.h"
 

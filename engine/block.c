@@ -1,7 +1,7 @@
 /*
- * Which lines are a block.  Blank lines part blocks, and so does a change in the
- * depth of quoted mail; a fenced listing is one, blank lines and all.  What is
- * longer than anybody waits for comes in chunks.
+ * Which lines are a block.  Blank lines part blocks, and so does a change in
+ * the depth of quoted mail; a fenced listing is one, blank lines and all.  What
+ * is longer than anybody waits for comes in chunks.
  */
 #include "split.h"
 
@@ -105,7 +105,9 @@ open_fence(bool *unclosed)
 	return EXTENT_MORE;
 }
 
-/* Probe on; EXTENT_MORE with *unclosed: the fence at the cursor never closes. */
+/*
+ * Probe on; EXTENT_MORE with *unclosed: the fence at the cursor never closes.
+ */
 static enum extent
 probe(struct split *s, bool final, bool *unclosed)
 {

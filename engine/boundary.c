@@ -205,7 +205,9 @@ begins_again(const struct split *own, const struct split *ahead,
 				text_length(p, end));
 }
 
-/* Pieces of the stretch's first block, and of those that repeat their way on. */
+/*
+ * Pieces of the stretch's first block, and of those that repeat their way on.
+ */
 static size_t
 count_again(const struct split *ahead, const struct prepared *r)
 {

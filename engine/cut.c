@@ -2,8 +2,8 @@
  * Cut: pieces and their verdicts to spans that go.
  *
  * A unit goes with its newlines.  A block of which nothing stays takes the
- * blank lines before it along; or those after it, where there are none before it
- * or nothing was kept before:
+ * blank lines before it along; or those after it, where there are none before
+ * it or nothing was kept before:
  *
  *	kept		kept		(gone)
  *	(blank)		blank		(blank)
@@ -11,16 +11,16 @@
  *	blank		kept
  *	kept
  *
- * So a removal is one span.  The pieces of a block leave no gap, and of this one
- * none stays: its first removal begins where the blank lines before it end, and
- * its last one ends where those after it begin.  No other removal of the document
- * has them: what goes after its block leaves none for the next block.
+ * So a removal is one span.  The pieces of a block leave no gap, and of this
+ * one none stays: its first removal begins where the blank lines before it end,
+ * and its last one ends where those after it begin.  No other removal of the
+ * document has them: what goes after its block leaves none for the next block.
  *
- * A removal is handed out once cutter.decided is not before its end, and nothing
- * is added to it then.  In a block of which something stays that is so at once,
- * for it takes no blank lines; what a flush cuts short, and a giant block, count
- * as such.  In any other it is so when the next block begins, or the document
- * ends, and that is where blank lines are taken.
+ * A removal is handed out once cutter.decided is not before its end, and
+ * nothing is added to it then.  In a block of which something stays that is so
+ * at once, for it takes no blank lines; what a flush cuts short, and a giant
+ * block, count as such.  In any other it is so when the next block begins, or
+ * the document ends, and that is where blank lines are taken.
  */
 #include "cut.h"
 

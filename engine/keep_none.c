@@ -59,8 +59,8 @@ keep_none_sort(struct copies *c)
 }
 
 /*
- * Is all that the witness says said by the piece that goes?  A text that is near
- * may say more: it stays, and so does the heading beside it.
+ * Is all that the witness says said by the piece that goes?  A text that is
+ * near may say more: it stays, and so does the heading beside it.
  */
 static bool
 is_copy(const struct dedup *d, const struct piece *p)

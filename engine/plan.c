@@ -128,9 +128,9 @@ add_line(struct sums *sums, const struct line *l)
 }
 
 /*
- * Is a short unit a headline, and does it mean little without what is beside it?
- * What is all of its document has nothing beside it, and what the user says is a
- * unit is one.
+ * Is a short unit a headline, and does it mean little without what is beside
+ * it?  What is all of its document has nothing beside it, and what the user
+ * says is a unit is one.
  */
 static void
 look_at_short(struct split *s, struct piece *p, uint32_t length,

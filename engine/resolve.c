@@ -1,7 +1,7 @@
 /*
- * What goes leads to a text that says it, which may go as well.  Once all on the
- * way is decided, the text at its end is the one that stays; then the piece is
- * cut, in the order of the document.
+ * What goes leads to a text that says it, which may go as well.  Once all on
+ * the way is decided, the text at its end is the one that stays; then the piece
+ * is cut, in the order of the document.
  */
 #include "engine.h"
 

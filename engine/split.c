@@ -107,7 +107,9 @@ split_reset(struct split *s)
 	shingler_release(s->shingler);
 }
 
-/* Is it known by its words, and not by its fingerprint?  So is code, as text. */
+/*
+ * Is it known by its words, and not by its fingerprint?  So is code, as text.
+ */
 bool
 split_wants_identity(const struct split *s, const struct unit *u)
 {

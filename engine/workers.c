@@ -15,8 +15,8 @@
  * Where it proposes, all slots that are split by the time that it comes to one
  * are looked up, by all threads, before it judges on.  That is work that one
  * thread would not have, and nothing is judged meanwhile.  So two threads do
- * without, but for --threshold: who splits makes the sketches too, which need no
- * table, and to look up is all that is left for the judge.
+ * without, but for --threshold: who splits makes the sketches too, which need
+ * no table, and to look up is all that is left for the judge.
  *
  * Threads are made for a call and gone after it: a fork cannot lose one.
  */

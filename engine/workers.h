@@ -34,8 +34,8 @@ size_t workers_memory(const struct workers *c);
 size_t workers_slots(const struct workers *c);
 
 /*
- * Do the work.  DEDUP_ESTOP: judge() wanted it; what was taken and not judged is
- * lost.  DEDUP_ENOMEM: take() or split() said so, or there was none.
+ * Do the work.  DEDUP_ESTOP: judge() wanted it; what was taken and not judged
+ * is lost.  DEDUP_ENOMEM: take() or split() said so, or there was none.
  */
 enum dedup_status workers_run(struct workers *c,
 			      const struct worker_tasks *work);
