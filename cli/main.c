@@ -120,7 +120,7 @@ threads_for(struct pipeline *p)
 	return machine_processors();
 }
 
-/* Keep what can be read but once for the second reading. */
+/* Keep what can be read but once for the second pass. */
 static int
 spool(struct pipeline *p)
 {
@@ -175,7 +175,7 @@ read_again(struct pipeline *p)
 	return pipeline_run(p);
 }
 
-/* --top: a reading that counts, and one for examples. */
+/* --top: a pass that counts, and one for examples. */
 static int
 list_top(struct pipeline *p)
 {
@@ -571,7 +571,7 @@ run(const struct options *opt)
 			 library.boilerplate_share > 0) &&
 			(opt->save != NULL || opt->update != NULL);
 	if (opt->top > 0) {
-		/* For a first reading, that counts; there is no other. */
+		/* For a first pass, which counts; there is no other. */
 		library.boilerplate = 2;
 		library.boilerplate_share = 0;
 	}

@@ -33,9 +33,9 @@ struct pipeline {
 	struct provenance provenance;	/* of documents */
 	struct tally tally;
 	struct format_check formats;
-	uint64_t documents;	/* begun in this reading */
-	bool silent;		/* nothing leaves: another reading follows, or it is
-				 * one of a reference text */
+	uint64_t documents;	/* begun in this pass */
+	bool silent;		/* nothing is written: another pass follows, or
+				 * this is one of a reference text */
 	bool unjudged;		/* nothing is judged or removed: all text is for
 				 * the sink */
 	bool reference;		/* a reference text is read */

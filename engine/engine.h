@@ -2,16 +2,15 @@
  * The engine: three stages, of which only the second is done in order.
  *
  *	split	text -> pieces: units with their words and hashes	pure
- *	judge	pieces in order -> which go, each with its witness	the table
- *	cut	pieces and verdicts -> spans to drop			pure
+ *	judge	pieces, in order -> verdicts, each with its witness	table
+ *	cut	pieces and verdicts -> spans to remove			pure
  *
  *	split.c		lines, and pieces in order
  *	block.c		which lines are a block
- *	plan.c		its units; rule 3, what says again what stands directly
- *			before
+ *	plan.c		its units; rule 3, repeats of what is directly before
  *	lookahead.c	rule 4, what is said in full soon after
- *	boundary.c	where a long text may be split apart, and how the
- *			stretches are joined again
+ *	boundary.c	where a long text may be cut for several threads, and how
+ *			its stretches are joined again
  *	judge.c		rules 1 and 2, and the order of things
  *	resolve.c	the text that stays, at the end of a chain of copies
  *	beside.c	what is short goes along with what it stands beside
@@ -26,11 +25,11 @@
  * Nothing that splits or cuts knows the table, and the judge sees no
  * text.
  *
- * What a unit is compared with is what was said before it, never what became of
- * that: a unit that went is known too, and leads to what it went for.  "Says
- * all" is transitive, so at the end stands a text that stays.  Four things do
- * read verdicts, and these alone: options.threshold, by which one that is like
- * another need not be like a third; options.memory, which ends what is known;
+ * A unit is compared with what was said before it, whatever became of that: a
+ * unit that was removed is known too, and leads to its witness.  "Says all" is
+ * transitive, so at the end of the chain is a text that stays.  Only four
+ * things do read verdicts: options.threshold, since a text that is like another
+ * need not be like a third; options.memory, which ends what is known;
  * dedup_forget(); and DEDUP_KEEP_NONE in its last pass.
  */
 #ifndef ENGINE_H
@@ -58,7 +57,7 @@ struct threads {
 	size_t stretch;		/* bytes that one reads ahead at a time */
 };
 
-/* The document at hand. */
+/* The current document. */
 struct input {
 	uint64_t document;	/* its number */
 	bool open;
@@ -78,7 +77,7 @@ struct dedup {
 	bool broken;		/* out of memory inside of a call */
 	struct input input;
 	struct threads threads;
-	struct split own;	/* all pieces of the document at hand: of text
+	struct split own;	/* all pieces of the current document: of text
 				 * that is fed, and of what is read ahead */
 	struct reached at;
 

@@ -29,7 +29,7 @@ struct finding {
  *			SEPARATOR
  *	The storm ...	UNIT
  *
- * Where each line of a run is looked at by itself (split.by_line), a RUN has no
+ * If each line of a run is looked at by itself (split.by_line), a RUN has no
  * bytes, and each of its lines is a REST.
  */
 enum piece_kind {
@@ -73,7 +73,7 @@ struct unit {
 	uint32_t rank;		/* in split.lookahead.listed */
 
 	bool broken;		/* a part of it goes by rule 5 */
-	bool recorded;		/* as a text that went: see cut_decided() */
+	bool recorded;		/* as a text that went: see resolve_decided() */
 	bool has_copy;		/* goes for a copy that comes later, if for
 				 * nothing before it; then 'why' says so */
 	struct finding why;	/* its piece goes */

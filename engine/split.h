@@ -20,7 +20,7 @@
 /* Words, where they stand in split.scan.norm, and whose they are. */
 struct said {
 	size_t norm;
-	uint32_t norm_len, nwords;	/* 0 where nothing may repeat it */
+	uint32_t norm_len, nwords;	/* 0 if nothing may repeat it */
 	uint64_t off, line;
 };
 
@@ -66,7 +66,7 @@ struct prepared {
 	uint64_t sep_off, sep_len;	/* blank lines at its end */
 };
 
-/* The text at hand: 'text' is the document from byte 'base' on. */
+/* The current text: 'text' is the document from byte 'base' on. */
 struct feed {
 	const char *text;
 	uint64_t base;
@@ -134,7 +134,7 @@ struct split {
 		size_t next;	/* the one to be judged */
 	} ahead;
 
-	/* Units that are no repeats, and what passes, of the pieces at hand. */
+	/* Units that are no repeats, and what passes, of the current pieces. */
 	struct {
 		struct listed_unit *listed;
 		size_t n, room;
