@@ -9,21 +9,23 @@
  *	block.c		which lines are a block
  *	plan.c		its units; rule 3, repeats of what is directly before
  *	lookahead.c	rule 4, what is said in full soon after
- *	boundary.c	where a long text may be cut for several threads, and how
- *			its stretches are joined again
- *	judge.c		rules 1 and 2, and the order of things
+ *	boundary.c	where a long text may be cut for several threads, and
+ *			how its stretches are joined again
+ *	units.c		memory of the units
+ *	judge.c		rules 1 and 2, and which rule comes before which
+ *	ahead.c		prefetching, and look-ups before their turn
+ *	resembling.c	rule 2, --threshold and --contained against one table
  *	resolve.c	the text that stays, at the end of a chain of copies
- *	beside.c	what is short goes along with what it stands beside
- *	boilerplate.c	rule 5, what stands in many documents
- *	listed.c	rule 6, what a reference text says
+ *	beside.c	short units are removed with the unit beside them
+ *	boilerplate.c	rule 5, text that is in many documents
+ *	listed.c	rule 6, text that a reference text says
  *	keep_none.c	no copy stays: what the last pass removes
- *	cut.c		spans, and the blank lines that go with them
+ *	cut.c		spans, and the blank lines that are removed with them
  *
  *	workers.c	several threads at the stages
  *
  * What a document's units are depends on its bytes and the options alone.
- * Nothing that splits or cuts knows the table, and the judge sees no
- * text.
+ * Nothing that splits or cuts knows the table, and the judge sees no text.
  *
  * A unit is compared with what was said before it, whatever became of that: a
  * unit that was removed is known too, and leads to its witness.  "Says all" is

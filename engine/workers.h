@@ -15,8 +15,8 @@
  *		Called by one thread at a time, not always the same.
  * split()	reads the slot's texts, by split_read().  0, or -1: no memory.
  *		Called by any thread, several at a time.
- * judge()	judges them, by api_feed(); then the slot is free.  0, or
- *		else: stop here.  Called by the thread that called workers_run().
+ * judge()	judges what it split; then the slot is free.  0, or else:
+ *		stop here.  Called by the thread that called workers_run().
  */
 struct worker_tasks {
 	void *arg;
