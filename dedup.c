@@ -1,11 +1,11 @@
 /*
  * The public API: text through the three stages of engine.h.
  *
- * Lines are read as they come; whatever else waits until its block is whole and
- * the next units are there, which makes every answer independent of how the
- * text was cut up.  Text comes in one of two ways: fed piece by piece, it goes
- * through the engine's own split; of long texts and many documents, it comes in
- * splits that several threads made (api/documents.c).
+ * Lines are read as they come.  Everything else waits until its block is whole
+ * and the next units are there, so that no answer depends on how the text was
+ * cut up.  Text comes in one of two ways: text that is fed goes through the
+ * engine's own split; long texts and many documents come in splits that several
+ * threads made (api/documents.c).
  */
 #include "api.h"
 
@@ -47,8 +47,8 @@ memory_of(const struct table *t)
 }
 
 /*
- * Share the limit of memory out: what is listed has what it took, counts that
- * may still grow get half of the rest, and the table what is left.
+ * Share out the limit of memory: reference texts have what they took, counts
+ * that may still grow get half of the rest, and the table what is left.
  */
 void
 api_share_memory(struct dedup *d)
@@ -99,7 +99,7 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 	}
 	d->threads.stretch = STRETCH;
 	d->counting.on = opt->count || boilerplate_wanted(d);
-	/* What is boilerplate has to be known before anything is judged. */
+	/* Boilerplate must be known before anything is judged. */
 	d->pass.judges = !opt->counts_only && !boilerplate_wanted(d);
 	d->known.table = api_new_table(d);
 	if (d->known.table == NULL) {
@@ -153,7 +153,10 @@ dedup_begin(struct dedup *d)
 	return DEDUP_OK;
 }
 
-/* Link, judge and cut what can be of the pieces at hand; forget what is cut. */
+/*
+ * Link, judge and cut the current pieces as far as possible; drop those that
+ * are cut.
+ */
 static int
 run_stages(struct dedup *d, bool final)
 {
@@ -176,7 +179,7 @@ run_stages(struct dedup *d, bool final)
 	return 0;
 }
 
-/* Split and judge what is complete of the lines at hand, or all. */
+/* Split and judge what is complete of the current lines, or all. */
 static int
 judge_text(struct dedup *d, bool final)
 {
@@ -288,8 +291,8 @@ read_own(struct dedup *d, const char *text, enum how how)
 
 /*
  * With several threads, what is new is gathered until it is worth their while,
- * and what follows the last cut waits.  A text that goes on without a place to
- * cut it, or that somebody waits for, is read here from then on.
+ * and what follows the last cut waits.  From then on a text is read here if it
+ * continues without a place to cut it, or if somebody waits for it.
  */
 static int
 read_text(struct dedup *d, const char *text, enum how how)

@@ -1,7 +1,7 @@
 /*
- * Text shared out to several threads: the documents of a call, or what is new
- * of a long one.  It goes into slots in order, is split by any thread of the
- * crew and judged by the caller's.
+ * Text for several threads: the documents of a call, or what is new of a long
+ * one.  It goes into slots in order.  Any thread splits it, and the caller's
+ * judges it.
  */
 #include "api.h"
 
@@ -23,8 +23,8 @@ threads_of(const struct dedup *d)
 }
 
 /*
- * Threads to work with; NULL where one is enough, or all that can be had, and
- * then so for good.
+ * Threads to work with; NULL if one is enough, or no more can be had, and from
+ * then on it stays NULL.
  */
 static struct workers *
 workers_of(struct dedup *d)
@@ -51,7 +51,9 @@ struct some_texts {
 	size_t n, room;
 };
 
-/* What a call was given, as dedup_documents() has it; where it stands. */
+/*
+ * What a call was given, as dedup_documents() has it, and how far it has come.
+ */
 struct call {
 	struct dedup *d;
 	const struct dedup_text *texts;
@@ -71,8 +73,8 @@ struct call {
 };
 
 /*
- * The next stretch of text[0..len), from c->at on.  False: the text may go on,
- * and cannot be cut before that.
+ * The next stretch of text[0..len), from c->at on.  False: the text may
+ * continue, and cannot be cut before its end.
  */
 static bool
 next_stretch(struct call *c, const char *text, size_t len, struct stretch *s)

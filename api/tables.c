@@ -1,6 +1,6 @@
 /*
- * The public functions for saved tables: what saved.h has, in terms of
- * this library's options and documents.
+ * The public functions for saved tables: what saved.h has, in terms of the
+ * library's options and documents.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* The words of a text and where they stand, as dedup.h tells them. */
+/* The words of a text and where they are, as dedup.h describes them. */
 #include "dedup.h"
 
 #include <stdlib.h>

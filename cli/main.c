@@ -120,7 +120,7 @@ threads_for(struct pipeline *p)
 	return machine_processors();
 }
 
-/* Keep what can be read but once for the second reading. */
+/* Keep what can be read but once for the second pass. */
 static int
 spool(struct pipeline *p)
 {
@@ -175,7 +175,7 @@ read_again(struct pipeline *p)
 	return pipeline_run(p);
 }
 
-/* --top: a reading that counts, and one for examples. */
+/* --top: a pass that counts, and one for examples. */
 static int
 list_top(struct pipeline *p)
 {

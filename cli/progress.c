@@ -21,13 +21,13 @@ between(const struct timespec *a, const struct timespec *b)
 
 void
 progress_begin(struct progress *p, const struct options *opt, uint64_t size,
-	       unsigned readings)
+	       unsigned passes)
 {
 	bool mixed = opt->output == NULL && opt->output_dir == NULL &&
 		     !opt->in_place && isatty(STDOUT_FILENO);
 
 	*p = (struct progress){
-		.redraws = isatty(STDERR_FILENO), .size = size * readings,
+		.redraws = isatty(STDERR_FILENO), .size = size * passes,
 	};
 	clock_gettime(CLOCK_MONOTONIC, &p->start);
 	p->last = p->start;

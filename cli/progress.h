@@ -15,15 +15,15 @@ struct progress {
 	bool redraws;		/* on a terminal: one line, again and again */
 	struct timespec start, last;
 	uint64_t size;		/* bytes to be read; 0: not known */
-	uint64_t before;	/* read in an earlier reading */
+	uint64_t before;	/* read in an earlier pass */
 	uint64_t raw;		/* read in this one */
 };
 
 /* 'size': bytes of all files, 0 where not known; read so many times. */
 void progress_begin(struct progress *p, const struct options *opt,
-		    uint64_t size, unsigned readings);
+		    uint64_t size, unsigned passes);
 
-/* A second reading begins. */
+/* A second pass begins. */
 void progress_again(struct progress *p);
 
 /* Is it time for a line, or was one asked for?  'raw': bytes read so far. */

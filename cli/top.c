@@ -1,8 +1,8 @@
 /*
- * --top: what stands in most documents.
+ * --top: the texts that are in most documents.
  *
- * The library has counted, and knows where each text stood first; a second
- * reading, in which nothing is judged, fetches the beginning of it from there.
+ * The library has counted them, and knows where each one was first.  A second
+ * pass, in which nothing is judged, fetches the beginning of each from there.
  */
 #include "top.h"
 

@@ -4,7 +4,7 @@
 
 #include "pipeline.h"
 
-/* After a reading that has counted: 0, or -1 and it was said. */
+/* After a pass that has counted: 0, or -1 with a message printed. */
 int top_run(struct pipeline *p);
 
 #endif

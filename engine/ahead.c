@@ -3,8 +3,8 @@
  * of them is judged, so that their reads overlap: the slots of fingerprints,
  * then those of sketches, then the records that these name.
  *
- * With several threads, look-ups themselves are made ahead, as proposals: they
- * are asked again when the unit is judged, and only what came since is new.
+ * With several threads, look-ups themselves are made ahead, as proposals: when
+ * the unit is judged, only what came since is looked up.
  */
 #include "engine.h"
 
@@ -14,7 +14,7 @@ is_looked_up(const struct piece *p)
 	return piece_is_unit(p) && p->unit->compared;
 }
 
-/* Will its words be asked for?  Then the sketch is what is wanted. */
+/* If its words will be asked for, fetch what its sketch leads to. */
 static int
 fetch_sketch(struct dedup *d, size_t i)
 {
@@ -59,7 +59,7 @@ ahead_fetch(struct dedup *d, size_t from, size_t to)
 	return 0;
 }
 
-/* Is the unit known word for word?  If not, its sketch is what is wanted. */
+/* Is the unit known word for word?  If not, its sketch is needed. */
 static int
 propose_exact(const struct dedup *d, struct split *s, const struct piece *p)
 {
@@ -68,7 +68,7 @@ propose_exact(const struct dedup *d, struct split *s, const struct piece *p)
 
 	if (!is_looked_up(p) || !split_wants_words(s, u))
 		return 0;
-	/* What fails here is asked again when it is judged. */
+	/* What fails here is looked up again when it is judged. */
 	if (table_propose_find(d->known.table, &u->w.fp, to) > 0) {
 		u->proposal = to;
 		return 0;

@@ -1,11 +1,12 @@
 /*
- * What is too short to be compared, and a part (see part.h), is told from the
- * company it is in.
+ * A unit that is too short to be compared, and a part (see part.h), is judged
+ * by the company it is in.
  *
- * A heading goes along with the unit that it stands before, if the same heading
- * stands before the text that says that unit; up to HEADINGS in a row do, each
- * with the next, if those that are no parts are quoted as often as the unit.  So
- * does what is short behind a unit in its block: the last lines of a sign-up box.
+ * A heading is removed with the unit after it if the same heading is before the
+ * text that says that unit.  So are up to HEADINGS in a row, each with the
+ * next, if those that are no parts are quoted as often as the unit.  So are
+ * short units behind a unit in its block, such as the last lines of a sign-up
+ * box.
  *
  *	Votes				known: "votes" before 4711
  *	All members voted for ...	its identity is 4711
@@ -13,8 +14,8 @@
  *	Votes				goes, as 4711 says the next unit
  *	All members voted for ...	goes
  *
- * What is known is the fingerprint of the short unit's words and of the identity
- * of the text beside it.  It has the place of a short unit that stays.
+ * What is known is the fingerprint of the short unit's words and of the
+ * identity of the text beside it.  It has the place of a short unit that stays.
  */
 #include "engine.h"
 
@@ -67,7 +68,7 @@ record_key(struct dedup *d, const struct piece *p,
 	d->known.damaged |= errno == EBADMSG;
 }
 
-/* A short unit is decided: so is what it may stand behind. */
+/* A short unit is decided. */
 static int
 settle(struct dedup *d, const struct heading *h, bool goes)
 {
@@ -76,7 +77,7 @@ settle(struct dedup *d, const struct heading *h, bool goes)
 	struct fingerprint key;
 
 	if (goes) {
-		/* A doomed one was never left. */
+		/* One that has a copy was never counted as left. */
 		d->block.words_left -= h->block == d->block.number &&
 				       !u->has_copy;
 		u->has_copy = false;
@@ -92,7 +93,7 @@ settle(struct dedup *d, const struct heading *h, bool goes)
 	return 0;
 }
 
-/* No unit follows: those that wait stay. */
+/* No unit follows: those that wait are kept. */
 int
 beside_settle(struct dedup *d)
 {
@@ -104,7 +105,7 @@ beside_settle(struct dedup *d)
 	return got;
 }
 
-/* Who waits longest stays. */
+/* The one that waits longest is kept. */
 static int
 settle_first(struct dedup *d)
 {
@@ -116,7 +117,7 @@ settle_first(struct dedup *d)
 	return 0;
 }
 
-/* None waits for ever: what may pass before its unit has a bound. */
+/* None waits for ever: few units may come between it and its unit. */
 int
 beside_passed(struct dedup *d)
 {
@@ -160,7 +161,7 @@ beside_short(struct dedup *d, size_t i)
 	return 0;
 }
 
-/* Is there company of unit i whose fate hangs on its identity? */
+/* Does what becomes of unit i's neighbours depend on its identity? */
 bool
 beside_wants_identity(const struct dedup *d, size_t i)
 {
@@ -177,7 +178,7 @@ beside_wants_identity(const struct dedup *d, size_t i)
 	return false;
 }
 
-/* Which of the headings before unit i, which was judged, go along? */
+/* Unit i was judged: remove or keep the headings before it. */
 int
 beside_judged(struct dedup *d, size_t i)
 {
@@ -217,7 +218,7 @@ beside_judged(struct dedup *d, size_t i)
 	for (; k > 0; k--)
 		if (settle(d, &h[k - 1], false) != 0)
 			return -1;
-	/* As they stand before this one, gone or not, they are known. */
+	/* They are recorded as before this unit, whether removed or not. */
 	id = d->beside.mine;
 	for (k = n; k > 0 && d->beside.any; k--) {
 		const struct piece *p = &d->own.pieces[h[k - 1].piece];

@@ -1,15 +1,15 @@
 /*
- * Which lines are a block.  Blank lines part blocks, and so does a change in the
- * depth of quoted mail; a fenced listing is one, blank lines and all.  What is
- * longer than anybody waits for comes in chunks.
+ * Which lines are a block.  Blank lines separate blocks, and so does a change
+ * in the depth of quoted mail.  A fenced listing is one block, blank lines
+ * included.  A block that is too long to wait for comes in chunks.
  */
 #include "split.h"
 
 #include "array.h"
 
 /*
- * Blank lines at the cursor join the separator.  True: it is longer than
- * anybody waits for, and stays.
+ * Blank lines at the cursor join the separator.  True: it is too long to wait
+ * for, and stays.
  */
 bool
 block_take_blanks(struct split *s)
@@ -41,7 +41,7 @@ is_fence_line(const struct split *s, size_t i)
 	       unit_is_fence(split_text_of(s, l), l->len);
 }
 
-/* ">>> " where nothing was quoted before is a prompt, and no quoted mail. */
+/* ">>> " is a prompt, not quoted mail, if the other line quotes nothing. */
 static bool
 is_prompt(const struct line *a, const struct line *b)
 {
@@ -50,8 +50,8 @@ is_prompt(const struct line *a, const struct line *b)
 }
 
 /*
- * The block is whole, and blank lines follow.  The document's first one is all
- * of it only if nothing else does.
+ * The block is whole, and blank lines follow.  The document's first block is
+ * all of it only if no text follows.
  */
 static enum extent
 end_of_block(struct split *s, bool final)
@@ -136,7 +136,9 @@ probe_lines(struct split *s, bool final, bool *unclosed)
 			continue;
 		if (c->in_fence)
 			return open_fence(unclosed);
-		/* One line at least, and else none that is too much. */
+		/*
+		 * At least one line, but otherwise none that exceeds the limit.
+		 */
 		c->probed += c->probed == 0;
 		return EXTENT_GIANT;
 	}

@@ -1,6 +1,6 @@
 /*
- * Rule 5: what stands in many documents goes from all of them, short lines too.
- * Each line of a run and each other unit has one vote a document.
+ * Rule 5: text that is in many documents is removed from all of them, short
+ * lines too.  Each line of a run and each other unit has one vote a document.
  */
 #include "engine.h"
 
@@ -10,7 +10,9 @@ boilerplate_wanted(const struct dedup *d)
 	return d->opt.boilerplate > 0 || d->opt.boilerplate_share > 0;
 }
 
-/* How many documents make boilerplate, where so many were counted? 0: none. */
+/*
+ * In how many of 'counted' documents must a text be?  0: none is boilerplate.
+ */
 uint64_t
 boilerplate_least(const struct dedup *d, uint64_t counted)
 {

@@ -1,13 +1,13 @@
 /*
- * Where a long text may be split apart for several threads, and how its
- * stretches are joined again.
+ * Where a long text may be cut for several threads, and how its stretches are
+ * joined again.
  *
  * A stretch ends behind a block, unless it may be inside a fenced listing; or
  * between two chunks of a giant block.  Fences are looked for as far back as
- * one matters, and what is not plainly one thing or the other is left alone.
+ * one matters; a place that is not clear is not cut at.
  *
- * At a seam two things are not known to who splits a stretch by itself: what
- * stands directly before its first line, and what follows its last units.
+ * The thread that splits a stretch by itself does not know two things: what
+ * comes directly before its first line, and what follows its last units.
  */
 #include "split.h"
 
@@ -23,8 +23,8 @@ is_whole(const struct dedup_options *opt)
 enum look { LOOK_BLANK, LOOK_TEXT, LOOK_UNSURE };
 
 /*
- * A line with such a byte is not blank: no white space of Unicode, nor what
- * counts as such, has it in its UTF-8; and no lone comment leader.
+ * A line with such a byte is not blank: neither white space of Unicode, nor
+ * what counts as such, nor a comment leader by itself contains it.
  */
 static bool
 is_no_blank(unsigned char c)
@@ -42,8 +42,8 @@ look_at(const char *line, size_t len)
 	while (at < len && (line[at] == ' ' || line[at] == '\t'))
 		at++;
 	/*
-	 * Where the depth of quoted mail changes, another block begins; an
-	 * entity may be white space.
+	 * If the depth of quoted mail changes, another block begins; an entity
+	 * may be white space.
 	 */
 	if (at < len && (line[at] == '>' || line[at] == '&'))
 		return LOOK_UNSURE;
@@ -76,8 +76,8 @@ has_fence(const char *text, size_t len)
 
 /*
  * Bytes of text up to a thing that may be a fence, the last of those that end
- * by 'at', as far back as one matters; 0 where there is none.  Whole steps are
- * taken for fences rather than that one is looked for.
+ * by 'at', as far back as one matters; 0 if there is none.  A step of text that
+ * has a fence counts as one: it is not searched further.
  */
 static size_t
 last_fence(const struct dedup_options *opt, const char *text, size_t at)
@@ -100,8 +100,8 @@ last_fence(const struct dedup_options *opt, const char *text, size_t at)
 }
 
 /*
- * Where the first chunk ends of a block that goes on beyond text[0..len), which
- * begins with a block or a chunk.
+ * Where does the first chunk end?  text[0..len) begins with a block or a chunk,
+ * and the block continues beyond it.
  */
 static bool
 find_chunk(const char *text, size_t len, struct cut *cut)
@@ -176,7 +176,7 @@ text_length(const struct piece *p, const struct piece *end)
 	return (size_t)(to - p->off);
 }
 
-/* Does the stretch begin with what stands directly before it? */
+/* Does the stretch begin by repeating what comes directly before it? */
 static bool
 begins_again(const struct split *own, const struct split *ahead,
 	     const struct prepared *r)
@@ -205,7 +205,10 @@ begins_again(const struct split *own, const struct split *ahead,
 				text_length(p, end));
 }
 
-/* Pieces of the stretch's first block, and of those that repeat their way on. */
+/*
+ * Pieces of the stretch's first block, and of those after it that begin with a
+ * repeat.
+ */
 static size_t
 count_again(const struct split *ahead, const struct prepared *r)
 {
@@ -266,7 +269,7 @@ append(struct split *own, const struct split *ahead, const struct prepared *r,
 	return 0;
 }
 
-/* Put words behind those of a scan: where they are then is *at. */
+/* Append words to those of a scan; *at is where they are. */
 static int
 add_words(struct scan *scan, const char *words, size_t len, size_t *at)
 {
@@ -301,7 +304,7 @@ boundary_join(struct split *own, const struct split *ahead,
 	if ((again > 0 && split_again(own, ahead, r, line, again) != 0) ||
 	    append(own, ahead, r, again, line) != 0)
 		return -1;
-	/* What was split again has told it. */
+	/* Splitting again has set it. */
 	if (!r->before.any || again == r->npieces)
 		return 0;
 	return take_said(own, ahead, &r->before.line, line,

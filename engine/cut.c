@@ -1,9 +1,9 @@
 /*
- * Cut: pieces and their verdicts to spans that go.
+ * Cut: from pieces and their verdicts to the spans to remove.
  *
- * A unit goes with its newlines.  A block of which nothing stays takes the
- * blank lines before it along; or those after it, where there are none before it
- * or nothing was kept before:
+ * A removed unit includes its newlines.  If a whole block is removed, so are
+ * the blank lines before it; or those after it, if there are none before or
+ * nothing was kept before:
  *
  *	kept		kept		(gone)
  *	(blank)		blank		(blank)
@@ -11,16 +11,17 @@
  *	blank		kept
  *	kept
  *
- * So a removal is one span.  The pieces of a block leave no gap, and of this one
- * none stays: its first removal begins where the blank lines before it end, and
- * its last one ends where those after it begin.  No other removal of the document
- * has them: what goes after its block leaves none for the next block.
+ * So a removal is one span.  The pieces of a block leave no gap, and of this
+ * one none stays: its first removal begins where the blank lines before it end,
+ * and its last one ends where those after it begin.  No other removal of the
+ * document has them: the blank lines that are removed after a block are not
+ * there for the next one.
  *
- * A removal is handed out once cutter.decided is not before its end, and nothing
- * is added to it then.  In a block of which something stays that is so at once,
- * for it takes no blank lines; what a flush cuts short, and a giant block, count
- * as such.  In any other it is so when the next block begins, or the document
- * ends, and that is where blank lines are taken.
+ * A removal is handed out once cutter.decided is not before its end, and
+ * nothing is added to it then.  If something of the block stays, that is at
+ * once, since no blank lines are removed with it; a block that a flush cuts
+ * short, and a giant block, count as such.  Otherwise it is when the next block
+ * begins or the document ends: only then are blank lines taken.
  */
 #include "cut.h"
 
@@ -67,7 +68,9 @@ add_removal(struct cutter *c, const struct piece *p, bool places,
 		r.witness.line = why->witness.line;
 	}
 	*removed += p->len;
-	/* The lines of a run go as one span where they stand together. */
+	/*
+	 * Lines of a run that are next to each other are removed as one span.
+	 */
 	if (c->open && p->kind == PIECE_REST && last != NULL &&
 	    last->end == p->off &&
 	    same_place(&last->witness, &r.witness) &&

@@ -2,35 +2,36 @@
  * The engine: three stages, of which only the second is done in order.
  *
  *	split	text -> pieces: units with their words and hashes	pure
- *	judge	pieces in order -> which go, each with its witness	the table
- *	cut	pieces and verdicts -> spans to drop			pure
+ *	judge	pieces, in order -> verdicts, each with its witness	table
+ *	cut	pieces and verdicts -> spans to remove			pure
  *
  *	split.c		lines, and pieces in order
  *	block.c		which lines are a block
- *	plan.c		its units; rule 3, what says again what stands directly
- *			before
+ *	plan.c		its units; rule 3, repeats of what is directly before
  *	lookahead.c	rule 4, what is said in full soon after
- *	boundary.c	where a long text may be split apart, and how the
- *			stretches are joined again
- *	judge.c		rules 1 and 2, and the order of things
+ *	boundary.c	where a long text may be cut for several threads, and
+ *			how its stretches are joined again
+ *	units.c		memory of the units
+ *	judge.c		rules 1 and 2, and which rule comes before which
+ *	ahead.c		prefetching, and look-ups before their turn
+ *	resembling.c	rule 2, --threshold and --contained against one table
  *	resolve.c	the text that stays, at the end of a chain of copies
- *	beside.c	what is short goes along with what it stands beside
- *	boilerplate.c	rule 5, what stands in many documents
- *	listed.c	rule 6, what a reference text says
+ *	beside.c	short units are removed with the unit beside them
+ *	boilerplate.c	rule 5, text that is in many documents
+ *	listed.c	rule 6, text that a reference text says
  *	keep_none.c	no copy stays: what the last pass removes
- *	cut.c		spans, and the blank lines that go with them
+ *	cut.c		spans, and the blank lines that are removed with them
  *
  *	workers.c	several threads at the stages
  *
  * What a document's units are depends on its bytes and the options alone.
- * Nothing that splits or cuts knows the table, and the judge sees no
- * text.
+ * Nothing that splits or cuts knows the table, and the judge sees no text.
  *
- * What a unit is compared with is what was said before it, never what became of
- * that: a unit that went is known too, and leads to what it went for.  "Says
- * all" is transitive, so at the end stands a text that stays.  Four things do
- * read verdicts, and these alone: options.threshold, by which one that is like
- * another need not be like a third; options.memory, which ends what is known;
+ * A unit is compared with what was said before it, whatever became of that: a
+ * unit that was removed is known too, and leads to its witness.  "Says all" is
+ * transitive, so at the end of the chain is a text that stays.  Only four
+ * things do read verdicts: options.threshold, since a text that is like another
+ * need not be like a third; options.memory, which ends what is known;
  * dedup_forget(); and DEDUP_KEEP_NONE in its last pass.
  */
 #ifndef ENGINE_H
@@ -58,7 +59,7 @@ struct threads {
 	size_t stretch;		/* bytes that one reads ahead at a time */
 };
 
-/* The document at hand. */
+/* The current document. */
 struct input {
 	uint64_t document;	/* its number */
 	bool open;
@@ -78,7 +79,7 @@ struct dedup {
 	bool broken;		/* out of memory inside of a call */
 	struct input input;
 	struct threads threads;
-	struct split own;	/* all pieces of the document at hand: of text
+	struct split own;	/* all pieces of the current document: of text
 				 * that is fed, and of what is read ahead */
 	struct reached at;
 

@@ -1,11 +1,11 @@
 /*
- * Judge: pieces in the corpus's order against what was said before.
+ * Judge: compare pieces, in the corpus's order, with what was said before.
  *
- * A unit is judged where it stands, and then recorded, whether it goes or not:
- * a record of what went has the place of its witness.  What is said in full
- * soon after goes for a text that comes later, which may go as well; so the
- * witness is only named when the piece is cut, and all up to there is decided.
- * The judge sees words as hashes, and no text.
+ * A unit is judged in its place, and then recorded, whether it is removed or
+ * not: the record of a removed unit has the place of its witness.  A unit that
+ * is said in full soon after has a witness that comes later, and that may be
+ * removed as well; so the witness is only named when the piece is cut, and all
+ * up to there is decided.  The judge sees words as hashes, and no text.
  */
 #include "engine.h"
 
@@ -58,8 +58,8 @@ look_up(struct dedup *d, struct unit *u, uint64_t *id)
 			*id = table_identity(d->known.table, &m);
 	}
 	/*
-	 * The same words stood in a text that went, and the one that it went
-	 * for may say more: then that is near.
+	 * A text of the same words was removed, and its witness may say more:
+	 * then the match is near.
 	 */
 	if (got > 0 && reason == DEDUP_EXACT && split_wants_words(&d->own, u) &&
 	    !u->headline && table_went(d->known.table, &m)) {
@@ -86,7 +86,8 @@ look_up(struct dedup *d, struct unit *u, uint64_t *id)
 }
 
 /*
- * Record a text of this place; what cannot be remembered is kept all the same.
+ * Record a text at this place; if it cannot be remembered, it is kept all the
+ * same.
  */
 static void
 record_at(struct dedup *d, struct unit *u, const struct place *at)
@@ -121,9 +122,9 @@ record(struct dedup *d, const struct piece *p)
 }
 
 /*
- * A text that went is known too, but for what is known already, and what is
- * nobody's witness: all that a cut-off lead says, the words that ask to read on
- * among them, no text says alone.
+ * A removed text is recorded too, except what is known already and what cannot
+ * be a witness: no single text says all that a cut-off lead says, since its
+ * words that ask to read on are in none.
  */
 static void
 record_gone(struct dedup *d, struct unit *u)
@@ -152,7 +153,7 @@ set_removed(struct dedup *d, struct piece *p)
 	       keep_none_note(d, p) : 0;
 }
 
-/* It stays; but if no copy is to, it may have one. */
+/* It stays, unless every copy is to be removed and it has one. */
 static int
 set_kept(struct dedup *d, struct piece *p)
 {
@@ -249,7 +250,9 @@ is_taken(struct dedup *d, size_t i)
 	       listed_find(d, p->unit, &f);
 }
 
-/* Where the first unit begins that leads to unit i; those before are done. */
+/*
+ * Where does the first unit begin that leads to unit i?  Those before are done.
+ */
 static uint64_t
 chain_begin(struct chains *c, size_t i, uint64_t off)
 {
@@ -362,7 +365,7 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 	}
 	if (got != 0 || decide_lines(d, i, p) != 0)
 		return -1;
-	/* Nobody is beside most units. */
+	/* Most units have no company. */
 	d->beside.any = false;
 	if (!wanted)
 		return 0;
@@ -380,7 +383,7 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 
 /* Pieces, in order. */
 
-/* Lines without words go along where all that have some do. */
+/* Lines without words are removed if all lines with words are. */
 static void
 take_bare_lines(struct dedup *d, size_t run, const struct finding *why)
 {
@@ -397,8 +400,8 @@ take_bare_lines(struct dedup *d, size_t run, const struct finding *why)
 }
 
 /*
- * The lines of a run are looked at before it: votes, and boilerplate.  *rest is
- * whether any words are left of it.
+ * Lines of a run are looked at before the run: they vote, and may be
+ * boilerplate.  *rest: are any words left?
  */
 static int
 judge_lines(struct dedup *d, size_t run, bool *rest)
@@ -511,7 +514,7 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 	if (!d->pass.judges || d->reference.on)
 		return keep_all(d, i, p);
 	if (got > 0 || !rest) {
-		/* It is nobody's witness, and no company. */
+		/* It is no unit's witness, and no company. */
 		d->stats.units += got > 0;
 		got = got > 0 ? judge_goes(d, i) : 0;
 		d->beside.any = false;
@@ -528,7 +531,7 @@ judge_one(struct dedup *d, size_t i, struct piece *p)
 	} else {
 		got = judge_unit(d, i, p);
 	}
-	/* One that waits goes in any case if it is doomed. */
+	/* One that waits is removed in any case if it is a copy. */
 	if (p->verdict == GOES || keep_none_removes(d, p))
 		d->block.words_why = u->why;
 	else

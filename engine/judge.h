@@ -19,7 +19,7 @@
 struct dedup;
 struct saved;
 
-/* How far the pieces at hand are. */
+/* How far the current pieces have come. */
 struct reached {
 	size_t linked, judged, cut;
 };
@@ -49,7 +49,7 @@ struct chains {
 };
 
 /*
- * What is short is told from the company it is in: identities of texts (see
+ * A short unit is judged by the company it is in: identities of texts (see
  * table_identity()) stand for what is beside it.
  */
 struct beside {
@@ -73,7 +73,7 @@ struct headings {
 	size_t n;
 };
 
-/* The block at hand. */
+/* The current block. */
 struct block {
 	uint64_t number;
 	size_t bare;		/* its first unit without words, ... */
@@ -107,7 +107,7 @@ struct counting {
 	uint64_t least;		/* that make boilerplate; 0: none does yet */
 };
 
-/* The pass at hand. */
+/* The current pass. */
 struct pass {
 	bool judges;		/* it does not only count */
 	bool last;		/* of two or three */
@@ -122,7 +122,7 @@ struct copies {
 
 /*
  * judge.c: -1 with ENOMEM or EBADMSG, and the engine of no further use.
- * 'final': no piece follows those at hand.
+ * 'final': no piece follows the current ones.
  */
 void judge_reset(struct dedup *d);		/* a document begins */
 void judge_dropped(struct dedup *d, size_t n);	/* the first n pieces are */

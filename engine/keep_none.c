@@ -1,6 +1,6 @@
 /*
  * No copy stays (DEDUP_KEEP_NONE): the first pass remembers the witnesses of
- * what goes, and the last one drops them too.
+ * what is removed, and the last pass removes them too.
  */
 #include "engine.h"
 
@@ -59,7 +59,7 @@ keep_none_sort(struct copies *c)
 }
 
 /*
- * Is all that the witness says said by the piece that goes?  A text that is near
+ * Does the removed piece say all that the witness says?  A witness that is near
  * may say more: it stays, and so does the heading beside it.
  */
 static bool

@@ -1,6 +1,6 @@
 /*
- * Rule 6: what a reference text or table says goes, and what holds a reference
- * text of SHINGLE_NEAR words or more, in one piece.
+ * Rule 6: remove what a reference text or table says, and what contains a whole
+ * reference text of SHINGLE_NEAR words or more.
  */
 #include "engine.h"
 

@@ -1,17 +1,16 @@
 /*
  * Rule 4: what is said in full soon after.
  *
- * Within the next few units stands what says all that this one says:
+ * One of the next few units says all that this one says:
  *
  *	The storm left 12,000 homes without ...		a cut-off lead
  *	By our staff
  *	The storm left 12,000 homes without power.	its completer
  *
  * or the next one, or the one after it, says the same with a label or a credit
- * around it.  Which units these are is known from the document alone; what
- * becomes of them is for the judge.  What is quoted completes nothing that is
- * quoted less, and what is cut off completes nothing at all: nothing leads back
- * to it.
+ * around it.  Which units these are follows from the document alone; the judge
+ * decides what becomes of them.  A quoted unit completes none that is quoted
+ * less, and a cut-off unit completes none at all, so no chain leads back to it.
  */
 #include "split.h"
 
@@ -154,8 +153,8 @@ may_be_cut(const char *words, size_t len)
 
 /*
  * The next units in which a cut-off lead goes on, one bit each: whole ones that
- * it begins with, and the one that has the rest of it; 0 where none has, -1
- * with ENOMEM.
+ * it begins with, and the one that has the rest of it; 0 if none has, -1 with
+ * ENOMEM.
  */
 static int
 complete_lead(struct split *s, const struct unit *u,
@@ -218,7 +217,7 @@ lengths_allow(const struct unit *u, const struct listed_unit *c)
  *
  * So the first bytes of u are to be found there, those in its middle, and the
  * last ones.  A word that is joined may stand in the way of one of these, but
- * hardly of two; where one of the units has accents, one has to do.
+ * hardly of two; if one of the units has accents, one must be enough.
  */
 static bool
 bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
@@ -240,7 +239,7 @@ bytes_allow(const struct split *s, const char *c, size_t clen, const char *u,
 	return hits >= want;
 }
 
-/* The loose form of words, 'at' bytes into the scratch, where there is room. */
+/* The loose form of words, at byte 'at' of the scratch, which has room. */
 static const char *
 fold(struct split *s, const char *words, size_t *len, bool ascii, size_t at)
 {

@@ -29,7 +29,7 @@ struct finding {
  *			SEPARATOR
  *	The storm ...	UNIT
  *
- * Where each line of a run is looked at by itself (split.by_line), a RUN has no
+ * If each line of a run is looked at by itself (split.by_line), a RUN has no
  * bytes, and each of its lines is a REST.
  */
 enum piece_kind {

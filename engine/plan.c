@@ -1,6 +1,7 @@
 /*
- * The lines of a block to pieces: unit.c says which of them are one unit, and
- * rule 3 is decided here, what says again what stands directly before it.
+ * From the lines of a block to pieces.  unit.c says which lines are one unit.
+ * Rule 3 is decided here: which unit or line says again what is directly before
+ * it.
  */
 #include "split.h"
 
@@ -84,7 +85,7 @@ add_pass(struct split *s, const struct line *l)
 }
 
 /*
- * In two words or more.  Cells of a table are the same by chance, and lines of
+ * At least two words.  Cells of a table are the same by chance, and lines of
  * code for a reason; what goes on in the next line may say it again, as verse
  * does.
  */
@@ -123,9 +124,9 @@ add_line(struct sums *sums, const struct line *l)
 }
 
 /*
- * Is a short unit a headline, and does it mean little without what is beside it?
- * What is all of its document has nothing beside it, and what the user says is a
- * unit is one.
+ * Is a short unit a headline, and does it mean little without what is beside
+ * it?  What is all of its document has nothing beside it, and what the user
+ * says is a unit is one.
  */
 static void
 look_at_short(struct split *s, struct piece *p, uint32_t length,

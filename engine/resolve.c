@@ -1,7 +1,7 @@
 /*
- * What goes leads to a text that says it, which may go as well.  Once all on the
- * way is decided, the text at its end is the one that stays; then the piece is
- * cut, in the order of the document.
+ * A removed piece leads to a text that says it, and that may be removed as
+ * well.  Once all texts of this chain are decided, the one at its end stays;
+ * then the piece is cut, in the order of the document.
  */
 #include "engine.h"
 
@@ -24,7 +24,10 @@ piece_of(const struct dedup *d, uint64_t off)
 	return &d->own.pieces[low];
 }
 
-/* What is repeated is the unit, or line, that was cut last; or it comes yet. */
+/*
+ * What is repeated is the unit or line that was cut last, or one that was not
+ * cut yet.
+ */
 static const struct finding *
 cut_before(const struct dedup *d, const struct piece *p)
 {
@@ -35,7 +38,7 @@ cut_before(const struct dedup *d, const struct piece *p)
 	       p->unit->root_off <= f->off + f->len ? &f->why : NULL;
 }
 
-/* A repeat goes as what it repeats does. */
+/* A repeat is removed as what it repeats is. */
 static void
 go_as(struct dedup *d, struct unit *u, const struct finding *why)
 {
@@ -55,9 +58,9 @@ place_now(const struct dedup *d, const struct finding *f)
 }
 
 /*
- * Where does the chain of witnesses of a piece that goes end?  All that is
- * before the pieces at hand is settled, and records of that tell so by now.  1,
- * or 0: something on the way is not decided yet.
+ * Where does the chain of witnesses of a removed piece end?  All before the
+ * current pieces is decided, and its records say so by now.  1, or 0: something
+ * on the way is not decided yet.
  *
  * A step leads to an earlier text, or to a later one that has more letters.  So
  * no step is taken twice, unless hashes of words are the same by chance.

@@ -1,9 +1,9 @@
 /*
- * Split: text to pieces.
+ * Split: from text to pieces.
  *
  * Lines come from words.c, block.c finds the blocks, and plan.c makes pieces of
- * them.  What is fed piece by piece goes through a split that is emptied as it
- * goes; what is read ahead stays in its split until all of it has been judged.
+ * them.  Text that is fed goes through a split that is emptied on the way; text
+ * that is read ahead stays in its split until all of it has been judged.
  */
 #include "split.h"
 
@@ -108,7 +108,9 @@ split_reset(struct split *s)
 	shingler_release(s->shingler);
 }
 
-/* Is it known by its words, and not by its fingerprint?  So is code, as text. */
+/*
+ * Is it known by its words, and not by its fingerprint?  So is code, as text.
+ */
 bool
 split_wants_identity(const struct split *s, const struct unit *u)
 {
@@ -173,7 +175,7 @@ plan_giant(struct split *s, size_t n)
 	return 0;
 }
 
-/* The next block, or chunk of one: 1, 0 where more text is needed, -1. */
+/* The next block, or chunk of one: 1, 0 if more text is needed, -1. */
 static int
 plan_next(struct split *s, bool final)
 {
@@ -255,7 +257,7 @@ owns_unit(const struct split *s, const struct piece *p)
 	return p->unit != NULL && p->unit->scan == &s->scan;
 }
 
-/* The first n pieces are wanted no more. */
+/* The first n pieces are no longer needed. */
 void
 split_drop_pieces(struct split *s, size_t n)
 {

@@ -20,7 +20,7 @@
 /* Words, where they stand in split.scan.norm, and whose they are. */
 struct said {
 	size_t norm;
-	uint32_t norm_len, nwords;	/* 0 where nothing may repeat it */
+	uint32_t norm_len, nwords;	/* 0 if nothing may repeat it */
 	uint64_t off, line;
 };
 
@@ -66,7 +66,7 @@ struct prepared {
 	uint64_t sep_off, sep_len;	/* blank lines at its end */
 };
 
-/* The text at hand: 'text' is the document from byte 'base' on. */
+/* The current text: 'text' is the document from byte 'base' on. */
 struct feed {
 	const char *text;
 	uint64_t base;
@@ -95,7 +95,8 @@ struct cursor {
 };
 
 /*
- * What is asked of each unit by those before it, side by side: pieces are large.
+ * What is asked of each unit by those before it, side by side: pieces are
+ * large.
  */
 struct listed_unit {
 	size_t piece;		/* its number */
@@ -133,7 +134,7 @@ struct split {
 		size_t next;	/* the one to be judged */
 	} ahead;
 
-	/* Units that are no repeats, and what passes, of the pieces at hand. */
+	/* Units that are no repeats, and what passes, of the current pieces. */
 	struct {
 		bool wanted;	/* false: no unit of the text is a teaser, and
 				 * only exact copies are looked for */
@@ -184,8 +185,8 @@ int split_sketch(struct split *s, struct unit *u);
 int split_sketch_all(struct split *s);	/* that may be asked for */
 
 /*
- * block.c: how many lines from the cursor on are a block, or a chunk of one that
- * is too long to wait for: cursor.probed.
+ * block.c: how many lines from the cursor on are a block, or a chunk of one
+ * that is too long to wait for: cursor.probed.
  */
 enum extent { EXTENT_MORE, EXTENT_WHOLE, EXTENT_GIANT };
 enum extent block_find(struct split *s, bool final);
@@ -202,8 +203,8 @@ int plan_passing(struct split *s, size_t n);	/* they stay unjudged */
 int plan_block(struct split *s, size_t n);
 
 /*
- * Rule 3: does a line or unit of these words and this text say again what stands
- * directly before it?
+ * Rule 3: does a line or unit of these words and this text say again what
+ * stands directly before it?
  */
 bool plan_says_again(const struct said *before, const char *before_words,
 		      const struct said *again, const char *words,
@@ -211,8 +212,9 @@ bool plan_says_again(const struct said *before, const char *before_words,
 
 /*
  * lookahead.c: list the units among the pieces from 'from' on, -1 with ENOMEM;
- * then, which of those that follow say piece i in full?  1 with its completers; 0: more
- * units have to come first; -1 with ENOMEM.  'final': there are no more.
+ * then, which of those that follow say piece i in full?  1 with its completers;
+ * 0: more units have to come first; -1 with ENOMEM.  'final': there are no
+ * more.
  */
 int lookahead_list(struct split *s, size_t from);
 int lookahead_link(struct split *s, size_t i, bool final);
@@ -226,8 +228,8 @@ lookahead_piece(const struct split *s, size_t i, unsigned bit)
 
 /*
  * boundary.c: the last place where text[0..len) may be cut, so that both sides
- * can be read apart.  'text' begins where the document does, or at an earlier cut.
- * False: there is none, or none in so little text.
+ * can be read apart.  'text' begins where the document does, or at an earlier
+ * cut.  False: there is none, or none in so little text.
  */
 bool boundary_find(const struct dedup_options *opt, const char *text,
 		   size_t len, struct cut *cut);

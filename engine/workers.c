@@ -1,8 +1,7 @@
 /*
  * Threads.
  *
- * Work goes through a ring of slots.  Every thread does what is to be done
- * next:
+ * Work goes through a ring of slots.  Each thread does what comes next:
  *
  *	take	one thread at a time, in order	empty -> taken
  *	split	any thread			taken -> split, or ready
@@ -12,11 +11,12 @@
  * Only the caller's thread judges, so that no answer depends on how many
  * threads there are.
  *
- * Where it proposes, all slots that are split by the time that it comes to one
- * are looked up, by all threads, before it judges on.  That is work that one
- * thread would not have, and nothing is judged meanwhile.  So two threads do
- * without, but for --threshold: who splits makes the sketches too, which need no
- * table, and to look up is all that is left for the judge.
+ * With three threads or more, look-ups are made ahead too: when the judge comes
+ * to a slot, all threads look up every slot that is split, and judging waits
+ * for them.  A single thread would not have this work.  So two threads do
+ * without, except with --threshold.  If no look-ups are made ahead, the thread
+ * that splits makes the sketches, which need no table, and only look-ups are
+ * left for the judge.
  *
  * Threads are made for a call and gone after it: a fork cannot lose one.
  */
@@ -133,8 +133,9 @@ propose(struct workers *c)
 
 /*
  * Do what is there to be done, or wait until something has changed.  Taking
- * goes first, since only one can and the others live on it; but the caller's
- * thread leaves it to others as long as there is something to split.
+ * comes first, since only one thread can do it and the others depend on it; but
+ * the caller's thread leaves it to others as long as there is something to
+ * split.
  */
 static void
 help(struct workers *c, bool leads)
@@ -159,9 +160,9 @@ is_done(const struct workers *c)
 }
 
 static void *
-work(void *crew)
+work(void *workers)
 {
-	struct workers *c = crew;
+	struct workers *c = workers;
 
 	pthread_mutex_lock(&c->lock);
 	while (!is_done(c))
@@ -195,7 +196,7 @@ judge(struct workers *c, size_t at)
 
 /*
  * 'units' and 'copies' were counted before a slot was judged.  Exact copies
- * need no sketch: where they are the most, sketches are left to the judge.
+ * need no sketch: if most units are copies, sketches are left to the judge.
  */
 static bool
 most_are_new(const struct dedup_stats *s, uint64_t units, uint64_t copies)

@@ -15,8 +15,8 @@
  *		Called by one thread at a time, not always the same.
  * split()	reads the slot's texts, by split_read().  0, or -1: no memory.
  *		Called by any thread, several at a time.
- * judge()	judges them, by api_feed(); then the slot is free.  0, or
- *		else: stop here.  Called by the thread that called workers_run().
+ * judge()	judges what it split; then the slot is free.  0, or else:
+ *		stop here.  Called by the thread that called workers_run().
  */
 struct worker_tasks {
 	void *arg;
@@ -34,8 +34,8 @@ size_t workers_memory(const struct workers *c);
 size_t workers_slots(const struct workers *c);
 
 /*
- * Do the work.  DEDUP_ESTOP: judge() wanted it; what was taken and not judged is
- * lost.  DEDUP_ENOMEM: take() or split() said so, or there was none.
+ * Do the work.  DEDUP_ESTOP: judge() wanted it; what was taken and not judged
+ * is lost.  DEDUP_ENOMEM: take() or split() said so, or there was none.
  */
 enum dedup_status workers_run(struct workers *c,
 			      const struct worker_tasks *work);

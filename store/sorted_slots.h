@@ -8,7 +8,7 @@
  *						a saved table, eight slots
  *
  *	slot   0   1   2   3   4   5   6
- *	key        12  13  15      40  41	0 where empty
+ *	key        12  13  15      40  41	0 if empty
  *	home       1   1   2       5   5
  *
  * Entries are in ascending order of key, each at its home or after it, with no

@@ -2,10 +2,10 @@
  * Which lines of a block are one unit.  listing.c says what is code.
  *
  * Most blocks need no more than a first look at their lines: none is long
- * enough to stand alone, or each that is plainly goes on with one beside it.
- * Else each line has a shape; from these it is told where wrapped text goes on
- * in the next line, and which lines are parts of something else: a table, code
- * or data, a numbered list, what a colon announces.
+ * enough to be a unit by itself, or each that is plainly continues another.
+ * Otherwise each line has a shape.  Shapes show which lines continue the one
+ * before, and which are parts of something else: a table, code or data, a
+ * numbered list, what a colon announces.
  */
 #include "unit.h"
 

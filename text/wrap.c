@@ -117,12 +117,11 @@ are_headlines(const struct shape *p, size_t first, size_t end)
 }
 
 /*
- * Lines first..end - 1 may go on with each other.  They were wrapped if nearly
- * each is as long as it could be, and not mostly ends a sentence, or where some
- * sentence plainly goes on.  Headlines
- * are about as long as each other too, but each begins in upper case; and what
- * has as many words in each line comes from a machine.  Returns how many go on
- * so.
+ * Lines first..end - 1 may continue each other.  They were wrapped if nearly
+ * each is as long as it could be, and few end a sentence or some sentence
+ * plainly continues.  Headlines are about as long as each other too, but each
+ * begins in upper case; and lines that all have the same number of words come
+ * from a machine.  Returns how many lines continue the one before.
  */
 static size_t
 mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
@@ -143,8 +142,8 @@ mark_stretch(const struct unit_block *b, const struct shape *p, size_t first,
 }
 
 /*
- * Mark the lines that go on with the one before; how many do by their shape?
- * Where a line is wider than any that is wrapped, none was.
+ * Mark the lines that continue the one before; how many do by their shape?  If
+ * a line is wider than any that is wrapped, none was.
  */
 size_t
 wrap_mark(const struct unit_block *b, const struct shape *p)
