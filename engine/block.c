@@ -5,8 +5,6 @@
  */
 #include "split.h"
 
-#include "array.h"
-
 /*
  * Blank lines at the cursor join the separator.  True: it is too long to wait
  * for, and stays.

@@ -24,13 +24,26 @@ judge_reset(struct dedup *d)
 	d->last.unit = d->last.line = (struct fate){ .goes = false };
 }
 
+/* A unit that is dropped may be one that was never compared. */
+static void
+chains_dropped(struct chains *c, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->chain[i].piece >= n)
+			c->chain[k++] = (struct chain){
+				c->chain[i].piece - n, c->chain[i].from,
+			};
+	c->n = k;
+}
+
 void
 judge_dropped(struct dedup *d, size_t n)
 {
 	for (size_t i = 0; i < d->headings.n; i++)
 		d->headings.heading[i].piece -= n;
-	for (size_t i = 0; i < d->chains.n; i++)
-		d->chains.chain[i].piece -= n;
+	chains_dropped(&d->chains, n);
 	d->block.bare -= n < d->block.bare ? n : d->block.bare;
 }
 
@@ -282,6 +295,7 @@ chain_on(struct chains *c, const struct split *s, size_t i, uint64_t from)
 		to = lookahead_piece(s, i, bit);
 		for (k = 0; k < c->n && c->chain[k].piece != to; k++)
 			;
+		assert(k < LOOKAHEAD_UNITS);
 		if (k == c->n)
 			c->chain[c->n++] = (struct chain){ to, from };
 		else if (from < c->chain[k].from)

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
 #include "vectors.h"
 
 #define PORTION ((size_t)128 << 10)	/* bytes read before they are planned */

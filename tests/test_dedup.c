@@ -1322,6 +1322,36 @@ test_leads_complete_no_leads(void **state)
 		    "one two three four five six seven...\n");
 }
 
+/* The rest of each stands in a unit that is too short to be compared. */
+static void
+test_any_number_of_leads_end_in_short_units(void **state)
+{
+	struct text t = { NULL, 0, 0 };
+	struct dedup_options opt;
+	struct gone gone[12];
+	char line[100];
+
+	(void)state;
+	dedup_options_init(&opt);
+	for (unsigned i = 0; i < 12; i++) {
+		char c = (char)('a' + i);
+
+		snprintf(line, sizeof(line), "Ferry%c leaves the harbour at "
+			 "noon. Then rain%c ...\n\n", c, c);
+		puts_to(&t, line);
+		snprintf(line, sizeof(line), "Ferry%c leaves the harbour at "
+			 "noon.\n\nThen rain%c.\n\n", c, c);
+		puts_to(&t, line);
+		for (unsigned k = 0; k < 80; k++) {
+			snprintf(line, sizeof(line), "short%c x%u\n\n", c, k);
+			puts_to(&t, line);
+		}
+		gone[i] = (struct gone){ 166 * i, DEDUP_LEAD, 166 * i + 2 };
+	}
+	check_gone(&opt, t.p, gone, 12);
+	free(t.p);
+}
+
 /* Each is said in full by the eighth after it. */
 static void
 test_eight_leads_in_a_row(void **state)
@@ -2213,6 +2243,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_boilerplate_completes_nothing),
 		cmocka_unit_test(test_heading_goes_with_what_it_heads),
 		cmocka_unit_test(test_leads_complete_no_leads),
+		cmocka_unit_test(test_any_number_of_leads_end_in_short_units),
 		cmocka_unit_test(test_eight_leads_in_a_row),
 		cmocka_unit_test(
 			test_giant_block_leaves_the_separator_before_it),
