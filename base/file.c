@@ -93,7 +93,10 @@ void
 file_widen_pipe(int fd)
 {
 #ifdef F_SETPIPE_SZ
-	fcntl(fd, F_SETPIPE_SZ, PIPE_ROOM);
+	int room = fcntl(fd, F_GETPIPE_SZ);
+
+	if (room > 0 && room < PIPE_ROOM)
+		fcntl(fd, F_SETPIPE_SZ, PIPE_ROOM);
 #else
 	(void)fd;
 #endif

@@ -1,6 +1,7 @@
 /*
- * Memory on pages.  Large memory that is read at random, on huge pages if the system has them.
- * On pages of 4 KB most such reads would also miss the address cache.
+ * Memory on pages.  Large memory that is read at random is on huge pages if the
+ * system has them: on pages of 4 KB most reads would also miss the address
+ * cache.
  */
 #ifndef PAGES_H
 #define PAGES_H

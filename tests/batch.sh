@@ -636,6 +636,25 @@ short_records() {
 }
 must '--min-doc-words: records go with their newlines' short_records
 
+# Much in other fields than the text, before it or behind it.
+long_records() {
+	head -c 17000000 /dev/zero | tr '\0' x >blob
+	{
+		printf '{"text":"Five words are in here.","blob":"'
+		cat blob
+		printf '"}\n'
+	} >a.jsonl
+	{
+		printf '{"blob":"'
+		cat blob
+		printf '","text":"Five words are in here."}\n'
+	} >b.jsonl
+	for i in a b; do
+		dedup -q --min-doc-words=20 $i.jsonl | cmp - $i.jsonl
+	done
+}
+must '--min-doc-words: a record too long to wait stays' long_records
+
 short_files() {
 	local n
 	cat "$fixtures"/*.in >a

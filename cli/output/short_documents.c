@@ -122,6 +122,9 @@ end(struct sink *sink)
 {
 	struct short_documents *s = short_of(sink);
 
+	/* What follows the text of a record came after its words. */
+	if (s->waits && s->len >= LEFT_MAX && let_go(s) != 0)
+		return -1;
 	if (!s->waits)
 		return sink_end(s->next);
 	s->waits = false;
