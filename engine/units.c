@@ -20,10 +20,10 @@ unit_take(struct unit_pool *pool)
 
 		/* Room for all to be given back: that must not fail. */
 		if (array_room(&pool->block, &pool->room, pool->nblocks + 1,
-			       sizeof(*pool->block)) != 0 ||
+			       sizeof(struct unit *)) != 0 ||
 		    array_room(&pool->spare, &pool->spare_room,
 			       UNITS * (pool->nblocks + 1),
-			       sizeof(*pool->spare)) != 0)
+			       sizeof(struct unit *)) != 0)
 			return NULL;
 		block = malloc(UNITS * sizeof(*block));
 		if (block == NULL)
@@ -50,9 +50,8 @@ unit_give_back_all(struct unit_pool *pool)
 size_t
 unit_pool_memory(const struct unit_pool *pool)
 {
-	return pool->nblocks * UNITS * sizeof(**pool->block) +
-	       pool->room * sizeof(*pool->block) +
-	       pool->spare_room * sizeof(*pool->spare);
+	return pool->nblocks * UNITS * sizeof(struct unit) +
+	       (pool->room + pool->spare_room) * sizeof(struct unit *);
 }
 
 void
