@@ -14,12 +14,6 @@ gathers(const struct sink_document *d)
 	return d->kind == ITEM_WARC && d->changed;
 }
 
-void
-body_begin(struct body *b)
-{
-	b->len = 0;
-}
-
 int
 body_around(struct body *b, const struct sink_document *d,
 	    const struct range *r)
@@ -58,6 +52,7 @@ put_gathered(struct body *b, const struct sink_document *d)
 	      writer_put(b->to, d->bytes + r->trailer_off,
 			 r->trailer_len) != 0 ? -1 : 0;
 	free(header);
+	b->len = 0;
 	return got;
 }
 

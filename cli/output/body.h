@@ -16,8 +16,6 @@ struct body {
 
 /* All: 0, or -1 with errno. */
 
-void body_begin(struct body *b);
-
 /* Bytes around the text; bytes of the text, as they are to stand there. */
 int body_around(struct body *b, const struct sink_document *d,
 		const struct range *r);

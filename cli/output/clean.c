@@ -7,15 +7,8 @@ body_of(struct sink *s)
 	return &((struct clean *)s)->body;
 }
 
-static int
-begin(struct sink *s)
-{
-	body_begin(body_of(s));
-	return 0;
-}
-
-static int
-put_around(struct sink *s, const struct range *r)
+int
+clean_around(struct sink *s, const struct range *r)
 {
 	return body_around(body_of(s), s->document, r);
 }
@@ -24,11 +17,11 @@ put_around(struct sink *s, const struct range *r)
 static int
 put_around_removed(struct sink *s, const struct range *r)
 {
-	return s->document->changed ? put_around(s, r) : 0;
+	return s->document->changed ? clean_around(s, r) : 0;
 }
 
-static int
-put_kept(struct sink *s, const struct range *r)
+int
+clean_kept(struct sink *s, const struct range *r)
 {
 	return body_text(body_of(s), s->document, r->raw, r->raw_len);
 }
@@ -37,20 +30,20 @@ static int
 put_removed(struct sink *s, const struct removed *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (put_kept(s, &r->range[i]) != 0)
+		if (clean_kept(s, &r->range[i]) != 0)
 			return -1;
 	return 0;
 }
 
-static int
-end(struct sink *s)
+int
+clean_end(struct sink *s)
 {
 	return body_end(body_of(s), s->document);
 }
 
-static int
-pass(struct sink *s, enum item_kind kind, const char *bytes, size_t len,
-     bool ends)
+int
+clean_pass(struct sink *s, enum item_kind kind, const char *bytes, size_t len,
+	   bool ends)
 {
 	struct body *b = body_of(s);
 
@@ -59,11 +52,10 @@ pass(struct sink *s, enum item_kind kind, const char *bytes, size_t len,
 }
 
 const struct sink_ops sink_of_kept = {
-	.begin = begin, .around = put_around, .kept = put_kept, .end = end,
-	.pass = pass,
+	.around = clean_around, .kept = clean_kept, .end = clean_end,
+	.pass = clean_pass,
 };
 
 const struct sink_ops sink_of_removed = {
-	.begin = begin, .around = put_around_removed, .removed = put_removed,
-	.end = end,
+	.around = put_around_removed, .removed = put_removed, .end = clean_end,
 };

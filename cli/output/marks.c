@@ -81,7 +81,9 @@ before_line_end(const struct range *unit, bool escaped)
 static int
 put(struct sink *s, const char *bytes, size_t len)
 {
-	return body_text(&((struct marks *)s)->body, s->document, bytes, len);
+	struct body *b = &((struct marks *)s)->clean.body;
+
+	return body_text(b, s->document, bytes, len);
 }
 
 /* A mark before the unit and one after it, on its lines. */
@@ -89,38 +91,19 @@ static int
 put_unit(struct marks *m, const struct dedup_removal *r,
 	 const struct range *unit)
 {
-	bool escaped = m->sink.document->kind == ITEM_RECORD;
+	bool escaped = m->clean.sink.document->kind == ITEM_RECORD;
 	size_t body = before_line_end(unit, escaped);
 	char mark[MARK_MAX];
 	int n = format_mark(m, r, mark);
 
 	if (n < 0)
 		return -1;
-	if ((escaped ? print_escaped(m->body.to, mark, (size_t)n) :
-		       put(&m->sink, mark, (size_t)n)) != 0 ||
-	    put(&m->sink, unit->raw, body) != 0 ||
-	    put(&m->sink, MARK_END, strlen(MARK_END)) != 0)
+	if ((escaped ? print_escaped(m->clean.body.to, mark, (size_t)n) :
+		       put(&m->clean.sink, mark, (size_t)n)) != 0 ||
+	    put(&m->clean.sink, unit->raw, body) != 0 ||
+	    put(&m->clean.sink, MARK_END, strlen(MARK_END)) != 0)
 		return -1;
-	return put(&m->sink, unit->raw + body, unit->raw_len - body);
-}
-
-static int
-begin(struct sink *s)
-{
-	body_begin(&((struct marks *)s)->body);
-	return 0;
-}
-
-static int
-put_around(struct sink *s, const struct range *r)
-{
-	return body_around(&((struct marks *)s)->body, s->document, r);
-}
-
-static int
-put_kept(struct sink *s, const struct range *r)
-{
-	return put(s, r->raw, r->raw_len);
+	return put(&m->clean.sink, unit->raw + body, unit->raw_len - body);
 }
 
 static int
@@ -129,28 +112,12 @@ put_removed(struct sink *s, const struct removed *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (i == r->unit ? put_unit((struct marks *)s, r->removal,
 					    &r->range[i])
-				 : put_kept(s, &r->range[i]))
+				 : clean_kept(s, &r->range[i]))
 			return -1;
 	return 0;
 }
 
-static int
-end(struct sink *s)
-{
-	return body_end(&((struct marks *)s)->body, s->document);
-}
-
-static int
-pass(struct sink *s, enum item_kind kind, const char *bytes, size_t len,
-     bool ends)
-{
-	struct body *b = &((struct marks *)s)->body;
-
-	return writer_put(b->to, bytes, len) != 0 ? -1 :
-	       body_end_pass(b, kind, ends);
-}
-
 const struct sink_ops sink_of_marks = {
-	.begin = begin, .around = put_around, .kept = put_kept,
-	.removed = put_removed, .end = end, .pass = pass,
+	.around = clean_around, .kept = clean_kept, .removed = put_removed,
+	.end = clean_end, .pass = clean_pass,
 };

@@ -2,13 +2,11 @@
 #ifndef MARKS_H
 #define MARKS_H
 
-#include "body.h"
+#include "clean.h"
 #include "provenance.h"
-#include "sink.h"
 
 struct marks {
-	struct sink sink;
-	struct body body;
+	struct clean clean;
 	const struct provenance *provenance;
 };
 

@@ -7,18 +7,19 @@ static const struct sink_ops sink_of_nothing = { .begin = NULL };
 static struct sink *
 written(struct output *o, const struct options *opt)
 {
-	o->clean.body.to = o->marks.body.to = o->spans.to = o->diff.to = o->to;
+	o->clean.body.to = o->marks.clean.body.to = o->to;
+	o->spans.to = o->diff.to = o->to;
 	o->marks.provenance = o->log.provenance;
 	o->spans.provenance = o->log.provenance;
 	o->diff.provenance = o->log.provenance;
 	o->clean.sink.ops = opt->show == SHOW_REMOVED ? &sink_of_removed :
 							&sink_of_kept;
-	o->marks.sink.ops = &sink_of_marks;
+	o->marks.clean.sink.ops = &sink_of_marks;
 	o->spans.sink.ops = opt->annotate == ANNOTATE_DOLMA ? &sink_of_dolma :
 							      &sink_of_jsonl;
 	switch (opt->annotate) {
 	case ANNOTATE_TEXT:
-		return &o->marks.sink;
+		return &o->marks.clean.sink;
 	case ANNOTATE_JSONL:
 	case ANNOTATE_DOLMA:
 		return &o->spans.sink;
@@ -71,7 +72,7 @@ void
 output_free(struct output *o)
 {
 	body_free(&o->clean.body);
-	body_free(&o->marks.body);
+	body_free(&o->marks.clean.body);
 	spans_free(&o->spans);
 	diff_free(&o->diff);
 	short_documents_free(&o->short_documents);
