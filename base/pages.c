@@ -98,6 +98,8 @@ pages_buffer(size_t len)
 	void *p;
 	int error = posix_memalign(&p, PAGE, len);
 
-	errno = error != 0 ? error : errno;
-	return error == 0 ? p : NULL;
+	if (error == 0)
+		return p;
+	errno = error;
+	return NULL;
 }

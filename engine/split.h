@@ -95,7 +95,7 @@ struct cursor {
 };
 
 /*
- * What is asked of each unit by those before it, side by side: pieces are
+ * What is asked of each unit by those before it, side by side: units are
  * large.
  */
 struct listed_unit {
