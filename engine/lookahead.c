@@ -327,6 +327,16 @@ link_unit(struct split *s, const struct piece *p, bool lead, bool full,
 	return 1;
 }
 
+/* Is the piece there that follows unit i, with all of its lines? */
+static bool
+is_followed(const struct split *s, size_t i)
+{
+	for (i++; i < s->npieces; i++)
+		if (!piece_is_of_run(&s->pieces[i]))
+			return true;
+	return false;
+}
+
 int
 lookahead_link(struct split *s, size_t i, bool final)
 {
@@ -334,6 +344,9 @@ lookahead_link(struct split *s, size_t i, bool final)
 	const struct unit *u = p->unit;
 	bool lead, full;
 
+	/* It is judged by what follows, too: see beside_wants_identity(). */
+	if (!final && piece_is_unit(p) && !is_followed(s, i))
+		return 0;
 	if (!piece_is_unit(p) || !u->compared || u->listing || u->linked ||
 	    s->opt.unit == DEDUP_UNIT_DOCUMENT)
 		return 1;

@@ -213,7 +213,7 @@ bool plan_says_again(const struct said *before, const char *before_words,
 /*
  * lookahead.c: list the units among the pieces from 'from' on, -1 with ENOMEM;
  * then, which of those that follow say piece i in full?  1 with its completers;
- * 0: more units have to come first; -1 with ENOMEM.  'final': there are no
+ * 0: more pieces have to come first; -1 with ENOMEM.  'final': there are no
  * more.
  */
 int lookahead_list(struct split *s, size_t from);

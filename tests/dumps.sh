@@ -619,7 +619,7 @@ must '--files-from, --files0-from: names of files' file_lists
 # Resources.
 
 must 'threads change nothing, and memory is bounded' \
-    random_corpora threads 24
+    random_corpora threads 30
 
 threads_large() {
 	local gen=$root/build/tests/gen size=20M
