@@ -63,7 +63,12 @@ has_fence(const char *text, size_t len)
 {
 	unsigned char any = 0;
 
-	/* No way out of the loop, so that it becomes one of vectors. */
+	/* No way out of the loops, so that they become ones of vectors. */
+	for (size_t i = 0; i < len; i++)
+		any |= (unsigned char)((text[i] == '`') | (text[i] == '~'));
+	if (any == 0)
+		return false;
+	any = 0;
 	for (size_t i = 0; i + 2 < len; i++) {
 		bool same = (text[i] == text[i + 1]) &
 			    (text[i] == text[i + 2]);
@@ -77,7 +82,8 @@ has_fence(const char *text, size_t len)
 /*
  * Bytes of text up to a thing that may be a fence, the last of those that end
  * by 'at', as far back as one matters; 0 if there is none.  A step of text that
- * has a fence counts as one: it is not searched further.
+ * has a fence counts as one: it is not searched further.  Forward, as the cache
+ * is filled: the thread that asks is mostly the one that will read the text.
  */
 static size_t
 last_fence(const struct dedup_options *opt, const char *text, size_t at)
@@ -85,18 +91,18 @@ last_fence(const struct dedup_options *opt, const char *text, size_t at)
 	/* A listing may begin where the block before it ends. */
 	size_t most = 2 * UNIT_BLOCK_MAX, from = at > most ? at - most : 0;
 	static const size_t step = 1024;
+	size_t last = 0;
 
 	if (opt->unit != DEDUP_UNIT_AUTO)
 		return 0;
-	while (at > from) {
-		size_t n = at - from < step ? at - from : step;
-		size_t more = at - n >= 2 ? n + 2 : n;	/* one may straddle */
+	for (size_t end; from < at; from = end) {
+		size_t before = from < 2 ? from : 2;	/* one may straddle */
 
-		if (has_fence(text + at - more, more))
-			return at - n + 1;
-		at -= n;
+		end = at - from < step ? at : from + step;
+		if (has_fence(text + from - before, end - from + before))
+			last = from + 1;
 	}
-	return 0;
+	return last;
 }
 
 /*
