@@ -15,7 +15,7 @@
 
 #include "workers.h"
 
-#define STRETCH ((size_t)128 << 10)
+#define STRETCH ((size_t)64 << 10)
 
 /* The part of a struct that the caller knows, too; the rest of it is 0. */
 void
@@ -117,6 +117,7 @@ dedup_free(struct dedup *d)
 	if (d == NULL)
 		return;
 	workers_free(d->threads.workers);
+	familiar_free(&d->threads.familiar);
 	free(d->cutter.removals);
 	free(d->copies.copy);
 	table_free(d->known.table);
@@ -524,7 +525,8 @@ dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 		   d->cutter.room * sizeof(*d->cutter.removals) +
 		   keep_none_memory(&d->copies);
 	if (d->threads.workers != NULL)
-		s.memory += workers_memory(d->threads.workers);
+		s.memory += workers_memory(d->threads.workers) +
+			    familiar_memory();
 	api_fill(to, size, &s, sizeof(s));
 }
 

@@ -1,7 +1,8 @@
 /*
  * Text for several threads: the documents of a call, or what is new of a long
- * one.  It goes into slots in order.  Any thread splits it, and the caller's
- * judges it.
+ * one.  It goes into slots in order.  Any thread splits it.  The caller's thread
+ * judges documents, since it is to get their verdicts; stretches of one document
+ * are judged by the thread that has split them.
  */
 #include "api.h"
 
@@ -34,7 +35,8 @@ workers_of(struct dedup *d)
 
 	if (t->workers == NULL && !t->none) {
 		threads = threads_of(d);
-		t->workers = threads > 1 ? workers_new(d, threads) : NULL;
+		t->workers = threads > 1 && familiar_init(&t->familiar) == 0 ?
+			     workers_new(d, threads) : NULL;
 		t->none = t->workers == NULL;
 	}
 	return t->workers;
@@ -210,11 +212,11 @@ judge_stretches(void *arg, size_t slot, struct split *split)
 }
 
 static enum dedup_status
-run(struct call *c, int (*judge)(void *, size_t, struct split *))
+run(struct call *c, int (*judge)(void *, size_t, struct split *), bool anywhere)
 {
 	struct worker_tasks work = {
 		.arg = c, .take = take_texts, .split = split_texts,
-		.judge = judge,
+		.judge = judge, .anywhere = anywhere,
 	};
 	size_t n = workers_slots(c->d->threads.workers);
 	enum dedup_status st;
@@ -244,7 +246,7 @@ api_feed_threads(struct dedup *d, const char *text, size_t len, bool ends)
 		.inside = d->input.inside, .more = !ends, .error = ENOMEM,
 	};
 
-	if (run(&c, judge_stretches) == DEDUP_OK)
+	if (run(&c, judge_stretches, true) == DEDUP_OK)
 		return 0;
 	errno = c.error;
 	return -1;
@@ -285,6 +287,6 @@ dedup_documents(struct dedup *d, const struct dedup_text *texts, size_t n,
 		return DEDUP_ESTATE;
 	if (each == NULL)
 		return DEDUP_EINVAL;
-	return n > 0 && workers_of(d) != NULL ? run(&c, judge_texts)
+	return n > 0 && workers_of(d) != NULL ? run(&c, judge_texts, false)
 					   : judge_alone(&c);
 }

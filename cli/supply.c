@@ -9,8 +9,7 @@
 #include "reader.h"
 
 #define BATCH ((size_t)128 << 10)	/* bytes: what stays in the cache */
-#define BATCH_TWO ((size_t)256 << 10)	/* ... if two threads share it */
-#define BATCH_THREAD ((size_t)512 << 10)	/* for each more, but the judge */
+#define BATCH_THREAD ((size_t)1 << 20)	/* for each thread, of several */
 #define BATCH_MOST ((size_t)8 << 20)
 
 struct supply {
@@ -80,8 +79,7 @@ struct supply *
 supply_new(const struct options *opt, struct files *files, unsigned threads)
 {
 	struct supply *s = calloc(1, sizeof(*s));
-	size_t size = threads < 2 ? BATCH : threads == 2 ? BATCH_TWO :
-		      (threads - 1) * BATCH_THREAD;
+	size_t size = threads < 2 ? BATCH : threads * BATCH_THREAD;
 
 	if (s == NULL)
 		return NULL;

@@ -47,6 +47,11 @@ ahead_fetch(struct dedup *d, size_t from, size_t to)
 			table_prefetch(d->known.table, &p[i].unit->w.fp);
 	if (d->opt.exact)
 		return 0;
+	if (d->threads.familiar.tag != NULL)
+		for (size_t i = from; i < to; i++)
+			if (is_looked_up(&p[i]))
+				familiar_note(&d->threads.familiar,
+					      &p[i].unit->w.fp);
 	table_begin_group(d->known.table);
 	for (size_t i = from; i < to; i++)
 		if (fetch_sketch(d, i) != 0)

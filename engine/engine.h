@@ -23,6 +23,7 @@
  *	cut.c		spans, and the blank lines that are removed with them
  *
  *	workers.c	several threads at the stages
+ *	familiar.h	what need not be sketched early
  *
  * What a document's units are depends on its bytes and the options alone.
  * Nothing that splits or cuts knows the table, and the judge sees no text.
@@ -55,6 +56,7 @@ struct reference {
 
 struct threads {
 	struct workers *workers;	/* or NULL */
+	struct familiar familiar;	/* with workers: what was judged */
 	bool none;		/* they are not wanted, or cannot be had */
 	size_t stretch;		/* bytes that one reads ahead at a time */
 };

@@ -138,13 +138,14 @@ split_sketch(struct split *s, struct unit *u)
 }
 
 int
-split_sketch_all(struct split *s)
+split_sketch_new(struct split *s, const struct familiar *f)
 {
 	for (size_t i = 0; i < s->npieces; i++) {
 		struct piece *p = &s->pieces[i];
 
 		if (piece_is_unit(p) && p->unit->compared &&
 		    split_wants_words(s, p->unit) &&
+		    !familiar_has(f, &p->unit->w.fp) &&
 		    split_sketch(s, p->unit) != 0)
 			return -1;
 	}

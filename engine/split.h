@@ -6,6 +6,7 @@
 #define SPLIT_H
 
 #include "dedup.h"
+#include "familiar.h"
 #include "loose.h"
 #include "piece.h"
 #include "shingle.h"
@@ -182,7 +183,8 @@ void split_clear(struct split *s);
 bool split_wants_words(const struct split *s, const struct unit *u);
 bool split_wants_identity(const struct split *s, const struct unit *u);
 int split_sketch(struct split *s, struct unit *u);
-int split_sketch_all(struct split *s);	/* that may be asked for */
+/* Sketch the units that are no copies, as far as is known. */
+int split_sketch_new(struct split *s, const struct familiar *f);
 
 /*
  * block.c: how many lines from the cursor on are a block, or a chunk of one

@@ -16,13 +16,15 @@
  * split()	reads the slot's texts, by split_read().  0, or -1: no memory.
  *		Called by any thread, several at a time.
  * judge()	judges what it split; then the slot is free.  0, or else:
- *		stop here.  Called by the thread that called workers_run().
+ *		stop here.  Called by one thread at a time: the one that called
+ *		workers_run(), or, if it may be 'anywhere', any.
  */
 struct worker_tasks {
 	void *arg;
 	int (*take)(void *arg, size_t slot, size_t *bytes);
 	int (*split)(void *arg, size_t slot, struct split *s);
 	int (*judge)(void *arg, size_t slot, struct split *s);
+	bool anywhere;
 };
 
 struct workers;
