@@ -3,7 +3,9 @@
 #
 # Each round runs every tool on every corpus, from a file into a file, so
 # that all of them meet the same disturbances; the tables give the median of
-# the rounds.  They are Markdown; progress and complaints go to standard error.
+# the rounds, and of the ratios within a round.  CPU seconds are the measure:
+# other work on the machine changes them least.  Tables are Markdown; progress
+# and complaints go to standard error.
 #
 #   DEDUP            the binary                 (./dedup)
 #   GEN              built from tests/gen.c     (build/tests/gen)
@@ -15,7 +17,7 @@
 #   BENCH_DIR        corpora, kept for the next run   ($TMPDIR/dedup-bench)
 #
 # Needed: GNU coreutils, mawk, python3.  Measured when on PATH: huniq, dedupe
-# (github.com/kpu/preprocess), onion (corpus.tools).
+# (github.com/kpu/preprocess; "kpu" here), onion (corpus.tools).
 
 set -eu
 export LC_ALL=C
@@ -147,6 +149,24 @@ with open(target, "wb") as out:
 EOF
 }
 
+# Documents of 20 paragraphs as JSONL.
+to_jsonl() {	# TEXT FILE
+	if [ ! -s "$2" ] || [ "$1" -nt "$2" ]; then
+		say "making $2"
+		"$python" - "$1" >"$2.new" <<'EOP'
+import json, sys
+
+text = open(sys.argv[1], encoding="utf-8", errors="replace").read()
+paragraphs = text.split("\n\n")
+for i in range(0, len(paragraphs), 20):
+    print(json.dumps({"id": i // 20,
+                      "text": "\n\n".join(paragraphs[i:i + 20])},
+                     ensure_ascii=False))
+EOP
+		mv "$2.new" "$2"
+	fi
+}
+
 # onion wants a word a line, tags around paragraphs, and documents that fit
 # its buffer.
 verticalise() {	# TEXT FILE
@@ -174,7 +194,8 @@ is_wanted() {	# TOOL
 
 # The tools to measure: mawk always, since the others are compared with it.
 tools=()
-for tool in dedup 'dedup -x' mawk 'sort -u' huniq kpu onion; do
+for tool in dedup 'dedup -x' 'dedup -T2' 'dedup -x -T2' cat mawk 'sort -u' \
+    huniq kpu onion; do
 	[ "$tool" = mawk ] || is_wanted "$tool" || continue
 	case $tool in
 	huniq) command -v huniq >/dev/null || continue ;;
@@ -197,6 +218,9 @@ run_tool() {	# PART CORPUS TOOL TEXT
 	case $3 in
 	dedup) record "$@" "$4" "$dedup" -T 1 ;;
 	'dedup -x') record "$@" "$4" "$dedup" -x -T 1 ;;
+	'dedup -T2') record "$@" "$4" "$dedup" -T 2 ;;
+	'dedup -x -T2') record "$@" "$4" "$dedup" -x -T 2 ;;
+	cat) record "$@" "$4" cat ;;
 	mawk) record "$@" "$4" mawk '!seen[$0]++' ;;
 	'sort -u') record "$@" "$4" sort -u --parallel=1 ;;
 	huniq) record "$@" "$4" huniq ;;
@@ -207,22 +231,17 @@ run_tool() {	# PART CORPUS TOOL TEXT
 
 # Corpora.  The name of one is what stands in the tables.
 generate paragraphs "$mb" "$dir/paragraphs-$mb.txt"
+generate lines "$mb" "$dir/lines-$mb.txt"
+to_jsonl "$dir/paragraphs-$mb.txt" "$dir/jsonl-$mb.txt"
 file=$dir/documentation-$mb.txt
-if [ -s "$file" ]; then
-	got=$(size "$file")
-else
+if [ ! -s "$file" ]; then
 	say "collecting documentation into $file"
-	got=$(collect_documentation "$mb" "$file.new")
+	collect_documentation "$mb" "$file.new" >/dev/null
 	mv "$file.new" "$file"
 fi
-if [ "$got" -ge $((mb * 500000)) ]; then
-	corpora=(paragraphs documentation)
-else
-	say "only $((got / 1000000)) MB of documentation here, less than" \
-	    "half of $mb: short lines are generated instead"
-	rm -f "$file"
-	generate lines "$mb" "$dir/lines-$mb.txt"
-	corpora=(paragraphs lines)
+corpora=(paragraphs lines jsonl)
+if [ -s "$file" ]; then
+	corpora+=(documentation)
 fi
 growth=()
 if is_wanted dedup || is_wanted 'dedup -x'; then
@@ -236,7 +255,8 @@ fi
 case " ${tools[*]} " in
 *' onion '*)
 	for corpus in "${corpora[@]}"; do
-		verticalise "$dir/$corpus-$mb.txt" "$dir/$corpus-$mb.vert"
+		[ "$corpus" = jsonl ] ||
+		    verticalise "$dir/$corpus-$mb.txt" "$dir/$corpus-$mb.vert"
 	done
 	;;
 esac
@@ -250,6 +270,10 @@ for ((run = 1; run <= runs; run++)); do
 		cat "$text" >/dev/null	# into the page cache
 		for ((i = 0; i < ${#tools[@]}; i++)); do
 			tool=${tools[(i + run - 1) % ${#tools[@]}]}
+			case $corpus:$tool in
+			jsonl:dedup* | jsonl:cat) ;;
+			jsonl:*) continue ;;	# they know no records
+			esac
 			run_tool speed "$corpus" "$tool" "$text"
 		done
 	done
@@ -325,18 +349,37 @@ def kept_units(corpus, tool):
         return None
 
 
+def ratio(corpus, tool, other, column):
+    """The median over rounds of the tool's figure over the other's."""
+    a = measured["speed", corpus, tool]
+    b = measured.get(("speed", corpus, other), [])
+    if not b or any(r[5] != 0 for r in a + b):
+        return "-"
+    return f"{statistics.median(x[column] / y[column] for x, y in zip(a, b)):.2f}"
+
+
+WALL, CPU = 2, 3
 rows = []
 for (part, corpus, tool), m in medians.items():
     if part != "speed":
         continue
-    mawk = medians[part, corpus, "mawk"]
-    rows.append([corpus, tool] + (["failed"] + ["-"] * 5 if m.failed else [
-        f"{m.speed:.1f}", f"{m.speed / mawk.speed:.2f}", f"{m.cpu:.2f}",
-        f"{m.peak / 1e6:.1f}", f"{m.input:.0f}", f"{m.output:.0f}"]))
-table("Speed and memory; MB is 10^6 bytes.  onion reads and writes a word a "
-      "line: its\nMB/s are of the text before conversion.",
-      ["corpus", "tool", "MB/s", "x mawk", "CPU s", "peak MB", "bytes in",
-       "bytes out"], rows)
+    rows.append([corpus, tool] + (["failed"] + ["-"] * 7 if m.failed else [
+        f"{m.cpu:.2f}"] + [ratio(corpus, tool, peer, CPU)
+                           for peer in ("cat", "kpu", "huniq", "mawk")] + [
+        f"{m.speed:.0f}", f"{m.peak / 1e6:.1f}", f"{m.output:.0f}"]))
+table("CPU seconds, and their ratio to those of others: less than 1 is faster. "
+      " MB is\n10^6 bytes; MB/s are of the clock on the wall.  onion reads and "
+      "writes a word a\nline: its MB/s are of the text before conversion.",
+      ["corpus", "tool", "CPU s", "x cat", "x kpu", "x huniq", "x mawk",
+       "MB/s", "peak MB", "bytes out"], rows)
+
+rows = [[corpus, tool, ratio(corpus, tool + " -T2", tool, CPU),
+         ratio(corpus, tool, tool + " -T2", WALL)]
+        for (part, corpus, tool) in medians
+        if part == "speed" and tool in ("dedup", "dedup -x")
+        and (part, corpus, tool + " -T2") in medians]
+table("Two threads: CPU time over that of one, and how many times as fast by "
+      "the clock.", ["corpus", "tool", "CPU", "as fast"], rows)
 
 rows = []
 for (part, corpus, tool), one in medians.items():
@@ -359,7 +402,7 @@ table("Growth from n to 2n; memory is the peak less that on empty input.",
 
 rows = []
 for (part, corpus, tool), m in medians.items():
-    if part != "speed" or not tool.startswith("dedup") or m.failed:
+    if part != "speed" or tool not in ("dedup", "dedup -x") or m.failed:
         continue
     memory = m.peak - medians["base", "empty", tool].peak
     kept = kept_units(corpus, tool)
