@@ -59,7 +59,8 @@ CLI_LIBS := $(if $(EXTRAS),$(shell $(PKG_CONFIG) --libs $(EXTRAS)))
 
 # The layers, from the bottom up, and what each may include: the folders named
 # here and nothing else.  An include from above does not compile.  dedup.h and
-# shingle.h are layers too: $B/include has a folder for each.
+# shingle.h are layers too: $B/include has a folder for each; and so is the header
+# with the files that every page of --report has in it.
 SEES_base =
 SEES_text = base
 SEES_hash = shingle text base
@@ -75,9 +76,10 @@ SEES_cli/explain = dedup io base
 SEES_cli/options = cli/explain $(SEES_cli/explain)
 SEES_cli/input = cli/options $(SEES_cli/options)
 SEES_cli/output = cli/input $(SEES_cli/input)
+SEES_cli/report = page cli/output $(SEES_cli/output)
 SEES_cli/places = cli/input $(SEES_cli/input)
-SEES_cli = cli/places $(SEES_cli/output) cli/output
-SEES_tests = cli $(SEES_cli) $(SEES_dedup) hash
+SEES_cli = cli/places cli/report $(SEES_cli/output) cli/output
+SEES_tests = cli $(SEES_cli) $(SEES_dedup) hash page
 
 LIB_SOURCES = dedup.c shingle.c \
 	$(sort $(wildcard base/*.c text/*.c hash/*.c store/*.c saved/*.c table/*.c \
@@ -86,9 +88,10 @@ CLI_SOURCES = $(sort $(wildcard io/*.c cli/*.c cli/*/*.c))
 
 # The layer of a source (or of an object, without $B/), and its -I flags.
 layer_of = $(if $(findstring /,$1),$(patsubst %/,%,$(dir $1)),$(basename $(basename $1)))
-path_of = $(if $(filter dedup shingle,$1),$B/include/$1,$1)
+path_of = $(if $(filter dedup shingle page,$1),$B/include/$1,$1)
 includes = $(foreach l,$(SEES_$(call layer_of,$1)),-I$(call path_of,$l))
-HEADERS = $B/include/dedup/dedup.h $B/include/shingle/shingle.h
+HEADERS = $B/include/dedup/dedup.h $B/include/shingle/shingle.h \
+	$B/include/page/page_files.h
 
 LIB_OBJECTS = $(LIB_SOURCES:%.c=$B/%.o)
 PIC_OBJECTS = $(LIB_SOURCES:%.c=$B/%.pic.o)
@@ -132,6 +135,12 @@ $B/%.pic.o: %.c Makefile | $(HEADERS)
 $B/include/dedup/dedup.h $B/include/shingle/shingle.h: | $B
 	$(MKDIR)
 	ln -sf $(abspath $(@F)) $@
+
+$B/include/page/page_files.h: cli/report/embed.sh cli/report/report.css \
+		cli/report/report.js
+	$(MKDIR)
+	$^ > $@.new
+	mv $@.new $@
 
 $B:
 	mkdir -p $@

@@ -5,14 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dedup.h"
 #include "machine.h"
 #include "message.h"
 #include "options.h"
+#include "open_output.h"
 #include "pipeline.h"
+#include "report_page.h"
 #include "same_file.h"
 #include "signals.h"
 #include "table_modes.h"
@@ -26,43 +27,6 @@ static bool
 is_stdin(const char *path)
 {
 	return strcmp(path, "-") == 0;
-}
-
-/* A name of a descriptor that is open already: writing goes there. */
-static bool
-names_descriptor(const char *path)
-{
-	return strncmp(path, "/dev/fd/", 8) == 0 ||
-	       strncmp(path, "/dev/std", 8) == 0 ||
-	       strncmp(path, "/proc/", 6) == 0;
-}
-
-/* Is it, or would it be, a regular file? */
-static bool
-is_for_file(const char *path)
-{
-	struct stat st;
-
-	return path != NULL && !names_descriptor(path) &&
-	       (stat(path, &st) != 0 || S_ISREG(st.st_mode));
-}
-
-/*
- * Open an output: 0, or -1 and it was said.  'late': a file stays as it is
- * until the end of the run.
- */
-static int
-open_output(struct pipeline *p, struct writer *w, const char *path,
-	    const struct compression *c, bool late)
-{
-	int got = late && is_for_file(path) ?
-		  writer_replace(w, path, c, NULL) : writer_open(w, path, c);
-
-	if (got == 0)
-		return 0;
-	pipeline_complain(p, path, "cannot open", errno == ENOTSUP ?
-			  compression_missing(c->kind) : strerror(errno));
-	return -1;
 }
 
 /* Where the text goes; nothing is open yet. */
@@ -383,7 +347,7 @@ open_log(struct pipeline *p, struct writer *log)
 
 /* All that is written is open, or as much as can be: 0, or -1. */
 static int
-open_all(struct pipeline *p, struct writer *log)
+open_all(struct pipeline *p, struct writer *log, struct report_page *page)
 {
 	char **places;
 	int got = -1;
@@ -393,7 +357,7 @@ open_all(struct pipeline *p, struct writer *log)
 						    &places)) == 0 &&
 	    keep_apart(p, places) == 0 &&
 	    keep_formats_apart(p) == 0 && open_text(p) == 0 &&
-	    open_log(p, log) == 0 &&
+	    open_log(p, log) == 0 && report_page_open(page, p) == 0 &&
 	    pipeline_take_result(p, destinations_resume(&p->destinations,
 					       places)) == 0) {
 		leave_out_lost(p);
@@ -514,7 +478,7 @@ may_save(struct pipeline *p)
 
 /* Read, write, and save what is to be saved.  What came of it is in *stats. */
 static int
-filter(struct pipeline *p, struct dedup_stats *stats)
+filter(struct pipeline *p, struct report_page *page, struct dedup_stats *stats)
 {
 	bool whole, keep;
 	int got;
@@ -537,6 +501,8 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 		got = -1;
 	if (end_log(p) != 0)
 		got = -1;
+	if (report_page_end(page, p, whole && got == 0) != 0)
+		got = -1;
 	if (table_modes_end(p, keep && got == 0 && saves_table(p->opt) &&
 			    may_save(p)) != 0)
 		got = -1;
@@ -547,7 +513,8 @@ filter(struct pipeline *p, struct dedup_stats *stats)
 static bool
 names_documents(const struct options *opt)
 {
-	return opt->log != NULL || opt->show == SHOW_DIFF ||
+	return opt->log != NULL || opt->report != NULL ||
+	       opt->show == SHOW_DIFF ||
 	       opt->annotate != ANNOTATE_NONE ||
 	       (saves_table(opt) && !opt->dedup.counts_only) ||
 	       (opt->top > 0 && opt->json);
@@ -582,7 +549,7 @@ library_options(const struct pipeline *p)
 
 /* Outputs and the library: 0, or -1 with a message printed. */
 static int
-begin(struct pipeline *p, struct writer *log)
+begin(struct pipeline *p, struct writer *log, struct report_page *page)
 {
 	const struct options *opt = p->opt;
 	bool files = opt->output != NULL || opt->output_dir != NULL ||
@@ -594,8 +561,8 @@ begin(struct pipeline *p, struct writer *log)
 	p->out.diff.color = wants_color(opt);
 	p->out.log.provenance = &p->provenance;
 	/* Before there is any temporary file. */
-	signals_begin(files || saves_table(opt), files);
-	if (open_all(p, log) != 0)
+	signals_begin(files || saves_table(opt) || opt->report != NULL, files);
+	if (open_all(p, log, page) != 0)
 		return -1;
 	files_measure(p->files);
 	p->threads = threads_for(p);
@@ -613,6 +580,7 @@ run(const struct options *opt)
 	struct files files = { .n = 0 };
 	struct pipeline p = { .opt = opt, .files = &files };
 	struct dedup_stats stats = { .documents = 0 };
+	struct report_page page = { .report = NULL };
 	struct writer log;
 	bool found;
 
@@ -620,11 +588,12 @@ run(const struct options *opt)
 		files_free(&files);
 		return TROUBLE;
 	}
-	if (begin(&p, &log) != 0) {
+	if (begin(&p, &log, &page) != 0) {
 		end_log(&p);
+		report_page_end(&page, &p, false);
 		end_text(&p, false, false);
 	} else {
-		if (filter(&p, &stats) == 0)
+		if (filter(&p, &page, &stats) == 0)
 			warn(&p, &stats);
 		if (opt->stats)
 			stats_print(&stats, &p.tally, opt->json);

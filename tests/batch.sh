@@ -1029,7 +1029,7 @@ useless() {	# WARNING OPTION...
 must 'warns of --compress with --in-place' useless \
     '--compress has no effect with --in-place' --compress=none --in-place
 must 'warns of --id-field without a log' useless \
-    '--id-field has no effect without --log, --diff or --annotate' --id-field=a
+    '--id-field has no effect without --log, --report, --diff or --annotate' --id-field=a
 must 'warns of --progress and --no-progress' useless \
     '--progress has no effect before --no-progress' --progress --no-progress
 must 'warns of --no-progress and --progress' useless \

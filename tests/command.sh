@@ -1907,9 +1907,9 @@ none|--color=never --diff
 none|-b 3 --counts-only --save=b
 --seed has no effect without a table|--seed=3
 none|--seed=3 --against=a
---id-field has no effect without --log, --diff or --annotate|--id-field=i
---id-field has no effect without --log, --diff or --annotate|--id-field=i --top=3
---id-field has no effect without --log, --diff or --annotate|--id-field=i --counts-only --save=b
+--id-field has no effect without --log, --report, --diff or --annotate|--id-field=i
+--id-field has no effect without --log, --report, --diff or --annotate|--id-field=i --top=3
+--id-field has no effect without --log, --report, --diff or --annotate|--id-field=i --counts-only --save=b
 --id-field has no effect with --format=text|--id-field=i -f text
 none|--id-field=i --top=3 --json
 none|--id-field=i --save=b
@@ -2115,7 +2115,7 @@ must '1 GB of blanks passes in half of that' gigabyte ' '
 
 knows_every_option() {
 	for option in $(options); do
-		grep -q -e "--$option\>" "$tests"/{command,batch,dumps}.sh
+		grep -q -e "--$option\>" "$tests"/{command,batch,dumps,report}.sh
 	done
 }
 must 'every option is tested here' knows_every_option

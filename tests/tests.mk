@@ -30,7 +30,7 @@ wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
 # The scripts; those of the command, in as many parts as may run at once.
 # Longest first.
 OF_COMMAND = batch.sh/8 command.sh/8 dumps.sh/4
-SCRIPTS = python.sh library.sh quality.sh memory.sh $(OF_COMMAND)
+SCRIPTS = python.sh library.sh quality.sh memory.sh report.sh $(OF_COMMAND)
 
 # All of them side by side, one verdict.
 RUN = tests/run.py -l $B/logs-$@ -n $@
@@ -179,7 +179,7 @@ LINT_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(EXTRA_MACROS) \
 
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h cli/*/*.h
-	shellcheck -x tests/*.sh .ci/run
+	shellcheck -x tests/*.sh packaging/*.sh cli/report/embed.sh .ci/run
 	mandoc -T lint -W warning $(wildcard man/*.[1-9])
 	tests/man.sh $(wildcard man/*.[1-9])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \

@@ -41,13 +41,14 @@ static const struct rule {
 	{ "output", NOT_WITH, "list test",
 	  "--output: --list and --test write to standard output" },
 	{ "output output-dir in-place min-doc-words repeated annotate check "
-	  "diff top log against max-removed", NOT_WITH, "counts-only",
+	  "diff top log report against max-removed", NOT_WITH, "counts-only",
 	  "--counts-only: only counts; not with --%s" },
 	{ "counts-only", ONLY_WITH, "save update",
 	  "--counts-only: needs --save=TABLE or --update=TABLE" },
 	{ "top", NOT_WITH, SHOWS " log annotate",
 	  "--top: only lists; not with --repeated, --check, --diff, --log or "
 	  "--annotate" },
+	{ "top", NOT_WITH, "report", "--top: only lists; not with --report" },
 	{ "top", NOT_WITH, "load save update against",
 	  "--top: only lists; not with --load, --save, --update or "
 	  "--against" },
@@ -89,9 +90,9 @@ static const struct rule {
 	{ MATCHING, IDLE_WITH, "counts-only", "with --counts-only" },
 	{ "seed", IDLE_WITHOUT, "load save update against",
 	  "without a table" },
-	{ "id-field+!format=text", IDLE_WITHOUT, "log diff annotate top+json "
-	  "save+!counts-only update+!counts-only",
-	  "without --log, --diff or --annotate" },
+	{ "id-field+!format=text", IDLE_WITHOUT, "log report diff annotate "
+	  "top+json save+!counts-only update+!counts-only",
+	  "without --log, --report, --diff or --annotate" },
 	{ "on-error", IDLE_WITHOUT, "save update",
 	  "without --save or --update" },
 	{ "compress", IDLE_WITH, "in-place", "with --in-place" },

@@ -116,6 +116,17 @@ take_log(struct options *opt, char *arg)
 	       "the log is not compressed: give it another name" : NULL;
 }
 
+static const char *
+take_report(struct options *opt, char *arg)
+{
+	opt->report = arg;
+	if (strcmp(arg, "-") == 0)
+		return "not the name of a file";
+	return compression_unknown(arg) != NULL ||
+	       compression_of_suffix(arg).kind != COMPRESSION_NONE ?
+	       "the page is not compressed: give it another name" : NULL;
+}
+
 /* In the order of --help. */
 static const struct option_info option_table[] = {
 	{
@@ -319,6 +330,13 @@ static const struct option_info option_table[] = {
 		.help = "write a JSON line for each removal to FILE",
 		.values = "FILE",
 		.type = OPTION_SPECIAL, .take = take_log,
+		.apart = true,
+	},
+	{
+		.name = "report", .arg = "FILE",
+		.help = "write a page (HTML) that shows what is removed",
+		.values = "FILE",
+		.type = OPTION_SPECIAL, .take = take_report,
 		.apart = true,
 	},
 	{

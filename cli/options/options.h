@@ -67,6 +67,7 @@ struct options {
 	struct compression compress;
 	uint64_t min_doc_words;	/* 0: keep all documents */
 	const char *log;	/* NULL: none */
+	const char *report;	/* NULL: none */
 	double max_removed;
 	uint64_t deciders;	/* hash of all options that the output depends
 				 * on, and their arguments */

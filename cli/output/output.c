@@ -53,6 +53,18 @@ without_short(struct output *o, const struct options *opt, struct sink *next)
 	return &s->sink;
 }
 
+/* ... and is watched, if somebody wants to. */
+static struct sink *
+with_watcher(struct output *o, struct sink *next)
+{
+	if (o->watcher == NULL)
+		return next;
+	o->watched.sink.ops = &sink_of_watched;
+	o->watched.watcher = o->watcher;
+	o->watched.next = next;
+	return &o->watched.sink;
+}
+
 void
 output_begin(struct output *o, const struct options *opt, enum output_pass pass)
 {
@@ -61,7 +73,8 @@ output_begin(struct output *o, const struct options *opt, enum output_pass pass)
 	o->diff.sink.ops = pass == PASS_REFERENCE ? &sink_of_memory :
 						    &sink_of_diff;
 	if (!o->silent)
-		o->sink = without_short(o, opt, written(o, opt));
+		o->sink = with_watcher(o, without_short(o, opt,
+							written(o, opt)));
 	else if (opt->show == SHOW_DIFF && pass == PASS_REFERENCE)
 		o->sink = &o->diff.sink;
 	else
@@ -81,8 +94,7 @@ output_free(struct output *o)
 bool
 output_dropped(const struct output *o)
 {
-	return o->sink == &o->short_documents.sink &&
-	       o->short_documents.dropped;
+	return !o->silent && o->short_documents.dropped;
 }
 
 uint64_t

@@ -15,12 +15,15 @@
 #include "short_documents.h"
 #include "sink.h"
 #include "spans.h"
+#include "watched.h"
 #include "writer.h"
 
 struct output {
 	struct writer *to;
 	struct log log;
 	struct sink *sink;	/* of this pass */
+	struct sink *watcher;	/* is told all, too, when text is written; or
+				 * NULL */
 	bool silent;		/* nothing is written in this pass */
 	uint64_t removals;	/* that were written */
 	struct sink_document document;	/* the current one */
@@ -32,6 +35,7 @@ struct output {
 	struct spans spans;
 	struct diff diff;
 	struct short_documents short_documents;
+	struct watched watched;
 	struct sink nothing;
 };
 

@@ -25,10 +25,12 @@ enum use {
 	LOG = 1 << 8,
 	PLACE = 1 << 9,		/* an output of --output-dir */
 	BACKUP = 1 << 10,	/* a backup of --in-place */
+	REPORT = 1 << 11,
 };
 
-#define NUSES 11
-#define WRITTEN (REWRITTEN | UPDATE | SAVE | OUTPUT | LOG | PLACE | BACKUP)
+#define NUSES 12
+#define WRITTEN (REWRITTEN | UPDATE | SAVE | OUTPUT | LOG | PLACE | BACKUP | \
+		 REPORT)
 #define TABLES (LOAD | UPDATE | SAVE)
 
 /*
@@ -58,6 +60,12 @@ static const struct rule {
 	{ SAVE | UPDATE, OUTPUT, "cannot write", "it is the output too" },
 	{ SAVE | UPDATE, LOG, "cannot write", "it is the log too" },
 	{ SAVE | UPDATE, LIST, "cannot write", "it is the list of files, too" },
+	{ REPORT, INPUT | REWRITTEN, "cannot write", "it is an input file too" },
+	{ REPORT, OUTPUT | PLACE | BACKUP, "cannot write",
+	  "it is the output too" },
+	{ REPORT, LOG, "cannot write", "it is the log too" },
+	{ REPORT, TABLES | AGAINST | LIST, "cannot write",
+	  "it is for something else, too" },
 	{ REWRITTEN, AGAINST, "cannot rewrite", "it is the reference too" },
 	{ REWRITTEN, LIST, "cannot rewrite", "it is the list of files, too" },
 };
@@ -224,7 +232,8 @@ add_options(struct uses *u, const struct options *opt)
 	    add_given(u, LIST, opt->list0) != 0 ||
 	    add_given(u, SAVE, opt->save) != 0 ||
 	    add_given(u, UPDATE, opt->update) != 0 ||
-	    add_given(u, LOG, opt->log) != 0)
+	    add_given(u, LOG, opt->log) != 0 ||
+	    add_given(u, REPORT, opt->report) != 0)
 		return -1;
 	if (each || (opt->output == NULL && opt->show == SHOW_NOTHING))
 		return 0;
