@@ -360,8 +360,11 @@ find_axe() {
 		AXE=node_modules/axe-core/axe.min.js
 		return
 	fi
-	"$python" -m venv venv && venv/bin/pip download -q --no-deps \
-	    axe-playwright-python==0.1.8 || skip 'no axe-core'
+	if ! "$python" -m venv venv ||
+	    ! venv/bin/pip download -q --no-deps \
+		axe-playwright-python==0.1.8; then
+		skip 'no axe-core'
+	fi
 	"$python" -m zipfile -e ./*.whl wheel
 	AXE=wheel/axe_playwright_python/axe.min.js
 }
