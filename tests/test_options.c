@@ -97,6 +97,8 @@ test_each_option_sets_its_field_and_no_other(void **state)
 	SETS("memory", "3M", memory, 3 << 20);
 	SETS("memory", "1G", memory, 1 << 30);
 	SETS("memory", "2T", memory, UINT64_C(2) << 40);
+	SETS("memory", "1GB", memory, 1 << 30);
+	SETS("memory", "1GiB", memory, 1 << 30);
 	SETS("memory", "100%", memory, machine_memory());
 	SETS("memory", "12.5%", memory, machine_memory() / 8);
 
