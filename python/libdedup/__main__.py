@@ -19,7 +19,8 @@ from typing import Any, Iterator
 
 from . import _core, _options
 from ._core import TableError
-from ._deduper import Deduper, _size
+from ._deduper import Deduper
+from ._guard import size_of as _size
 
 DONE, FOUND, TROUBLE = 0, 1, 2
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -462,7 +463,7 @@ class Run:
         if self.log is None:
             return self.deduper.clean(table, self.column,
                                       drop_empty=self.args.drop_empty)
-        cleaned, spans, _ = self.deduper._core.judge(
+        cleaned, spans, _, _ = self.deduper._core.judge(
             table, self.column, _core.CLEAN | _core.SPANS)
         self.log.add(table, pyarrow.chunked_array(spans))
         made = pyarrow.table(cleaned)
