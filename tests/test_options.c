@@ -143,7 +143,7 @@ static const struct wrong {
 	{ "seed", "-1 '' x 1x 18446744073709551616",
 	  "not a whole number below 2^64" },
 	{ "threads", "257 -1 '' x 4294967296", "not a whole number up to 256" },
-	{ "memory", "0 0K 0% 101% -1 '' x K 5X 5KK 5MB 1.5G 99999999999T "
+	{ "memory", "0 0K 0% 101% -1 '' x K 5X 5KK 5MBB 1.5G 99999999999T "
 	  "18446744073709551616", SIZE },
 	{ "min_words", "5", "no such option" },
 	{ "--unit", "line", "no such option" },

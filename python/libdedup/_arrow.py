@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array as array_of
 from typing import Any, Iterator
 
 from . import _core
@@ -24,8 +25,19 @@ class Whole(Shape):
         yield self.data, self.name
 
 
+# pyarrow.table() and pyarrow.array() of a list would import pandas.
+
+def bools(values: list[bool]) -> Any:
+    import pyarrow
+
+    bits = bytearray(len(values) // 8 + 1)
+    for i, value in enumerate(values):
+        bits[i >> 3] |= value << (i & 7)
+    return pyarrow.Array.from_buffers(pyarrow.bool_(), len(values), [
+        None, pyarrow.py_buffer(bytes(bits))])
+
+
 def read_table(arrow: Any) -> Any:
-    """pyarrow.table() would import pandas."""
     import pyarrow
 
     return pyarrow.RecordBatchReader.from_stream(arrow).read_all()
@@ -53,11 +65,9 @@ class Pyarrow(Whole):
         return pyarrow.Array._import_from_c_capsule(*arrow.__arrow_c_array__())
 
     def clean(self, guard: Guard, drop: bool) -> Any:
-        import pyarrow
-
         arrow, stays = cleaned(guard, self.data, self.name)
         made = self._like(arrow)
-        return made.filter(pyarrow.array(stays)) if drop else made
+        return made.filter(bools(stays)) if drop else made
 
     def _in_chunks(self) -> bool:
         return is_named(self.data, "Table", "ChunkedArray")
@@ -65,8 +75,9 @@ class Pyarrow(Whole):
     def like(self, values: list[Any], name: str) -> Any:
         import pyarrow
 
-        array = pyarrow.array(values, pyarrow.bool_() if name == "duplicate"
-                              else pyarrow.int64())
+        array = bools(values) if name == "duplicate" else (
+            pyarrow.Array.from_buffers(pyarrow.int64(), len(values), [
+                None, pyarrow.py_buffer(array_of("q", values))]))
         return pyarrow.chunked_array([array]) if self._in_chunks() else array
 
     def spans(self, found: list[_core.Arrow]) -> Any:
@@ -185,13 +196,13 @@ class Other(Whole):
     def clean(self, guard: Guard, drop: bool) -> Any:
         if drop:
             try:
-                import pyarrow
+                import pyarrow  # noqa: F401
             except ImportError:
                 raise TypeError("drop_empty: for this type it takes pyarrow, "
                                 "which is not installed") from None
         arrow, stays = cleaned(guard, self.data, self.name)
         if drop:
-            arrow = _core.read(read_table(arrow).filter(pyarrow.array(stays)))
+            arrow = _core.read(read_table(arrow).filter(bools(stays)))
         return self._like(arrow)
 
     def _like(self, arrow: Any) -> Any:
