@@ -19,6 +19,7 @@ from setuptools.command.sdist import sdist
 HERE = Path(__file__).resolve().parent
 FOLDERS = ["base", "text", "hash", "store", "saved", "table", "engine",
            "api"]
+IO = ["json.c", "json.h"]       # of io/, what the command reads JSONL with
 OBJECTS = tempfile.TemporaryDirectory(prefix="libdedup-")
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
@@ -43,7 +44,7 @@ def sources() -> list[Path]:
     found = [LIBRARY / "dedup.c", LIBRARY / "shingle.c"]
     for folder in FOLDERS:
         found += sorted((LIBRARY / folder).glob("*.c"))
-    return found
+    return found + [LIBRARY / "io" / "json.c"]
 
 
 def pkg_config(*args: str) -> str:
@@ -69,7 +70,8 @@ class Build(build_ext):
         self.force = True       # it does not look at the library's sources
 
     def build_extension(self, ext: Extension) -> None:
-        includes = [str(LIBRARY)] + [str(LIBRARY / f) for f in FOLDERS]
+        includes = [str(LIBRARY)] + [str(LIBRARY / f)
+                                      for f in [*FOLDERS, "io"]]
         cflags = ["-std=c11", "-O3", "-fvisibility=hidden", "-pthread",
                   *pkg_config("--cflags", "libxxhash", "libutf8proc").split()]
         # Not among ext.sources: setuptools wants these inside of this folder.
@@ -77,7 +79,8 @@ class Build(build_ext):
             [str(s) for s in sources()], output_dir=self.build_temp,
             macros=[("_GNU_SOURCE", None)], include_dirs=includes,
             extra_postargs=cflags)
-        ext.include_dirs = [str(LIBRARY), str(LIBRARY / "base")]
+        ext.include_dirs = [str(LIBRARY), str(LIBRARY / "base"),
+                            str(LIBRARY / "io")]
         ext.extra_compile_args = cflags
         ext.extra_link_args = ["-pthread", *utf8proc()]
         super().build_extension(ext)
@@ -91,6 +94,9 @@ class Sdist(sdist):
             for file in sorted((LIBRARY / folder).glob("*.[ch]")):
                 (to / folder).mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, to / folder / file.name)
+        (to / "io").mkdir(parents=True, exist_ok=True)
+        for name in IO:
+            shutil.copy(LIBRARY / "io" / name, to / "io" / name)
         for name in ("dedup.h", "dedup.c", "shingle.h", "shingle.c"):
             shutil.copy(LIBRARY / name, to / name)
         license = HERE / "LICENSE"      # here in an sdist

@@ -84,4 +84,7 @@ PyObject *arrow_join(struct state *s, PyObject *list);
 
 PyObject *top_fetch(PyObject *module, PyObject *args);	/* top.c */
 
+PyObject *json_find(PyObject *module, PyObject *args);	/* jsonl.c */
+PyObject *json_cut(PyObject *module, PyObject *args);
+
 #endif

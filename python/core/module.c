@@ -63,6 +63,8 @@ static PyMethodDef methods[] = {
 	{ "read", read_all, METH_O, NULL },
 	{ "join", join_all, METH_O, NULL },
 	{ "fetch", top_fetch, METH_VARARGS, NULL },
+	{ "json_find", json_find, METH_VARARGS, NULL },
+	{ "json_cut", json_cut, METH_VARARGS, NULL },
 	{ "table_info", table_info, METH_VARARGS, NULL },
 	{ "test_table", table_test, METH_VARARGS, NULL },
 	{ "merge_tables", table_merge, METH_VARARGS, NULL },

@@ -16,6 +16,14 @@ def cleaned(guard: Guard, data: Any, column: str) -> tuple[Any, list[bool]]:
     return made, [mark == 0 for mark in marks]
 
 
+def cleaned_schema(judge: Any, schema: Any, column: str) -> Any:
+    """That of cleaned data; 'judge' is a Guard, or the extension's Deduper."""
+    import pyarrow
+
+    empty = pyarrow.RecordBatchReader.from_batches(schema, [])
+    return read_table(judge.judge(empty, column, _core.CLEAN)[0]).schema
+
+
 class Whole(Shape):
     """Arrow data that is there; the extension takes it as it is."""
 
@@ -105,8 +113,7 @@ class Reader(Pyarrow):
         import pyarrow
 
         # A wrong column raises its error before anything is read.
-        empty = self.data.schema.empty_table()
-        schema = read_table(cleaned(guard, empty, self.name)[0]).schema
+        schema = cleaned_schema(guard, self.data.schema, self.name)
 
         def batches() -> Iterator[Any]:
             for batch in self.data:
