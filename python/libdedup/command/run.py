@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import sys
@@ -143,7 +144,7 @@ class Run:
             source.clean(part, self.deduper, self.args.drop_empty, False)
             return
         log.take_names(part)
-        before = Snapshot(part)
+        before = copy.copy(part)
         rows = source.clean(part, self.deduper, self.args.drop_empty, True)
         log.add(rows, before.texts(self.column,
                                    [i for i, row in enumerate(rows) if row]))
@@ -264,15 +265,3 @@ class Run:
         lines.append(f"memory      {s['memory'] / 1e6:.1f} MB"
                      + (", full" if s["full"] else ""))
         print("\n".join(lines), file=sys.stderr)
-
-
-class Snapshot:
-    """A part before it is cleaned: the texts of some of its rows."""
-
-    def __init__(self, part: Any) -> None:
-        self.part = type(part).__new__(type(part))
-        self.part.__dict__.update(part.__dict__)
-
-    def texts(self, column: str, rows: list[int]) -> dict[int, bytes]:
-        found: dict[int, bytes] = self.part.texts(column, rows)
-        return found
