@@ -15,10 +15,11 @@
 #include "ngrams.h"
 #include "word_hash.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <unistd.h>
 
+#define RANDOM_MOST ((size_t)256)	/* bytes of one getentropy() */
 #define POOL_BLOCK ((size_t)256 << 10)
 
 static int
@@ -27,15 +28,12 @@ random_bytes(void *to, size_t len)
 	unsigned char *p = to;
 
 	while (len > 0) {
-		ssize_t got = getrandom(p, len, 0);
+		size_t n = len < RANDOM_MOST ? len : RANDOM_MOST;
 
-		if (got < 0) {
-			if (errno == EINTR)
-				continue;
+		if (getentropy(p, n) != 0)
 			return -1;
-		}
-		p += got;
-		len -= (size_t)got;
+		p += n;
+		len -= n;
 	}
 	return 0;
 }

@@ -9,12 +9,14 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
 
 #define MOUNT "/sys/fs/cgroup"
 #define GROUPS ((size_t)4096)	/* bytes read of /proc/self/cgroup */
@@ -189,14 +191,16 @@ machine_processor_limit(const char *groups, const char *mount)
 static unsigned
 in_affinity(void)
 {
-	cpu_set_t few;
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned n = online > 0 ? (unsigned)online : 1;
+#ifdef __linux__
+	cpu_set_t few;
 
 	/* If there are more processors than fit there: all that are online. */
 	if (sched_getaffinity(0, sizeof(few), &few) == 0 &&
 	    CPU_COUNT(&few) > 0 && (unsigned)CPU_COUNT(&few) < n)
 		n = (unsigned)CPU_COUNT(&few);
+#endif
 	return n;
 }
 

@@ -105,6 +105,14 @@ value_percent(const char *text, double *to)
 	return true;
 }
 
+/* "4G", "4GB" and "4GiB" are the same. */
+static bool
+ends_size(const char *rest)
+{
+	return strcmp(rest, "") == 0 || strcmp(rest, "B") == 0 ||
+	       strcmp(rest, "iB") == 0;
+}
+
 bool
 value_size(const char *text, uint64_t *to, char why[VALUE_WHY])
 {
@@ -125,7 +133,7 @@ value_size(const char *text, uint64_t *to, char why[VALUE_WHY])
 	if (end == NULL || n == 0)
 		return refuse(why, reason);
 	unit = *end != '\0' ? strchr(units, *end) : NULL;
-	if (*end != '\0' && (unit == NULL || end[1] != '\0'))
+	if (*end != '\0' && (unit == NULL || !ends_size(end + 1)))
 		return refuse(why, reason);
 	for (ptrdiff_t i = unit != NULL ? (unit - units) % 4 : -1; i >= 0;
 	     i--) {

@@ -25,7 +25,10 @@ bool value_share(const char *text, bool over, double *to, char why[VALUE_WHY]);
 /* "5%" is a share of 0.05: over 0, up to 1.  This one writes no message. */
 bool value_percent(const char *text, double *to);
 
-/* Bytes: "1000", "500M" (K, M, G, T of 1024), or a share of memory: "30%". */
+/*
+ * Bytes: "1000", "500M" (K, M, G, T of 1024; also "500MB"), or a share of memory:
+ * "30%".
+ */
 bool value_size(const char *text, uint64_t *to, char why[VALUE_WHY]);
 
 /* One word of a list such as "all document": its number, from 0. */

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#include "last_byte.h"
+
 static bool
 is_whole(const struct dedup_options *opt)
 {
@@ -116,7 +118,7 @@ find_chunk(const char *text, size_t len, struct cut *cut)
 
 	if (len <= UNIT_BLOCK_MAX)
 		return false;
-	nl = memrchr(text, '\n', UNIT_BLOCK_MAX);
+	nl = last_byte(text, '\n', UNIT_BLOCK_MAX);
 	if (nl == NULL)		/* a line that is a chunk by itself */
 		nl = memchr(text + UNIT_BLOCK_MAX, '\n', len - UNIT_BLOCK_MAX);
 	if (nl == NULL || (size_t)(nl - text) >= DEDUP_UNIT_MAX)
@@ -139,7 +141,7 @@ boundary_find(const struct dedup_options *opt, const char *text, size_t len,
 	while (end > 0 && text[end - 1] != '\n')
 		end--;
 	while (end > 0) {
-		const char *nl = memrchr(text, '\n', end - 1);
+		const char *nl = last_byte(text, '\n', end - 1);
 		size_t begin = nl != NULL ? (size_t)(nl - text) + 1 : 0;
 		enum look look = look_at(text + begin, end - begin);
 

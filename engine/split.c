@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "last_byte.h"
 #include "vectors.h"
 
 #define PORTION ((size_t)128 << 10)	/* bytes read before they are planned */
@@ -336,17 +337,17 @@ split_scan(struct split *s, bool final)
 	seen = s->feed.looked > s->feed.scanned ?
 	       (size_t)(s->feed.looked - s->feed.scanned) : 0;
 	if (n > PORTION && seen < PORTION &&
-	    (nl = memrchr(at + seen, '\n', PORTION - seen)) != NULL) {
+	    (nl = last_byte(at + seen, '\n', PORTION - seen)) != NULL) {
 		n = (size_t)(nl - at) + 1;
 	} else if (n > DEDUP_UNIT_MAX) {
-		nl = memrchr(at + seen, '\n', DEDUP_UNIT_MAX - seen);
+		nl = last_byte(at + seen, '\n', DEDUP_UNIT_MAX - seen);
 		if (nl == NULL) {
 			s->feed.in_long = s->feed.long_begins = true;
 			return 1;
 		}
 		n = (size_t)(nl - at) + 1;
 	} else if (!final) {
-		nl = memrchr(at + seen, '\n', n - seen);
+		nl = last_byte(at + seen, '\n', n - seen);
 		if (nl == NULL) {
 			s->feed.looked = s->feed.end;
 			return 0;

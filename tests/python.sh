@@ -13,7 +13,8 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 here=$root/build/python
 python=$here/venv/bin/python
-packages=(pyarrow pandas polars duckdb nanoarrow datasets datatrove orjson mypy)
+packages=(pyarrow pandas polars duckdb nanoarrow datasets datatrove orjson mypy
+    dask 'ray[data]' fsspec tqdm 'moto[server]' boto3)
 export DEDUP_CHECKOUT=$root DEDUP=${DEDUP:-$root/dedup}
 DEDUP=$(realpath "$DEDUP")
 # No bytecode in the tree; and of what is installed, only what is used.
@@ -51,6 +52,14 @@ if [ "${1-}" = --sanitize ]; then
 	preload=$("${CC:-cc}" -print-file-name=libasan.so)
 	preload+=" $("${CC:-cc}" -print-file-name=libstdc++.so.6)"
 else
+	# Nothing stays behind when it is removed.
+	"${pip[@]}" --force-reinstall --no-deps "$root/python"
+	"$python" -m pip uninstall -q -y libdedup
+	left=$(find "$here/venv" -name '*libdedup*')
+	[ -z "$left" ] || {
+		echo "not ok 1 - pip uninstall leaves nothing behind: $left"
+		exit 1
+	}
 	"${pip[@]}" --force-reinstall --no-deps "$root/python"
 	preload=
 fi

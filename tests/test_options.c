@@ -97,6 +97,8 @@ test_each_option_sets_its_field_and_no_other(void **state)
 	SETS("memory", "3M", memory, 3 << 20);
 	SETS("memory", "1G", memory, 1 << 30);
 	SETS("memory", "2T", memory, UINT64_C(2) << 40);
+	SETS("memory", "1GB", memory, 1 << 30);
+	SETS("memory", "1GiB", memory, 1 << 30);
 	SETS("memory", "100%", memory, machine_memory());
 	SETS("memory", "12.5%", memory, machine_memory() / 8);
 
@@ -141,7 +143,7 @@ static const struct wrong {
 	{ "seed", "-1 '' x 1x 18446744073709551616",
 	  "not a whole number below 2^64" },
 	{ "threads", "257 -1 '' x 4294967296", "not a whole number up to 256" },
-	{ "memory", "0 0K 0% 101% -1 '' x K 5X 5KK 5MB 1.5G 99999999999T "
+	{ "memory", "0 0K 0% 101% -1 '' x K 5X 5KK 5MBB 1.5G 99999999999T "
 	  "18446744073709551616", SIZE },
 	{ "min_words", "5", "no such option" },
 	{ "--unit", "line", "no such option" },

@@ -275,16 +275,20 @@ arrow_export(struct ArrowArray *to, struct shared *s)
 }
 
 int
-arrow_replace_child(struct ArrowArray *to, struct shared *s, size_t i,
-		    struct ArrowArray *child)
+arrow_replace(struct ArrowArray *to, struct shared *s, const size_t *path,
+	      size_t depth, struct ArrowArray *array)
 {
+	struct ArrowArray *at = to;
+
 	if (arrow_export(to, s) != 0) {
-		child->release(child);
+		array->release(array);
 		return -1;
 	}
-	to->children[i]->release(to->children[i]);
-	*to->children[i] = *child;
-	child->release = NULL;
+	for (size_t i = 0; i < depth; i++)
+		at = at->children[path[i]];
+	at->release(at);
+	*at = *array;
+	array->release = NULL;
 	return 0;
 }
 

@@ -60,9 +60,12 @@ const struct ArrowArray *arrow_array(const struct shared *s);
 /* An array for a consumer: it keeps the buffers alive and copies none. */
 int arrow_export(struct ArrowArray *to, struct shared *s);
 
-/* The same of a struct, but with another child i, which is moved. */
-int arrow_replace_child(struct ArrowArray *to, struct shared *s, size_t i,
-			struct ArrowArray *child);
+/*
+ * The same, but with another array, which is moved, at the end of a path of
+ * children: path[0] of 's', path[1] of that, and so on; depth is over 0.
+ */
+int arrow_replace(struct ArrowArray *to, struct shared *s, const size_t *path,
+		  size_t depth, struct ArrowArray *array);
 
 /*
  * A new array of 'length', whose buffers came from malloc() and are moved; of

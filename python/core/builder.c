@@ -366,6 +366,15 @@ builder_add_kept(struct builder *b, const struct dedup_text *t,
 }
 
 int
+builder_add_empty(struct builder *b)
+{
+	static const struct dedup_text text = { "", 0 };
+	static const struct dedup_verdict nothing;
+
+	return builder_add_kept(b, &text, &nothing);
+}
+
+int
 builder_finish(struct builder *b, struct ArrowArray *to)
 {
 	struct ArrowArray dictionary;

@@ -15,6 +15,7 @@ struct builder;
 struct builder *builder_new(struct column_type type, int64_t pad, int64_t n);
 void builder_free(struct builder *b);	/* NULL is fine */
 int builder_add_null(struct builder *b);
+int builder_add_empty(struct builder *b);
 
 /* A row: what a verdict keeps of a text. */
 int builder_add_kept(struct builder *b, const struct dedup_text *t,

@@ -10,17 +10,27 @@ column_type_of(const struct ArrowSchema *s)
 			     s->format;
 	struct column_type type = { LAYOUT_NONE, 0 };
 
-	if (strcmp(format, "u") == 0)
+	if (strcmp(format, "u") == 0 || strcmp(format, "z") == 0)
 		type.layout = LAYOUT_UTF8;
-	else if (strcmp(format, "U") == 0)
+	else if (strcmp(format, "U") == 0 || strcmp(format, "Z") == 0)
 		type.layout = LAYOUT_LARGE_UTF8;
-	else if (strcmp(format, "vu") == 0)
+	else if (strcmp(format, "vu") == 0 || strcmp(format, "vz") == 0)
 		type.layout = LAYOUT_VIEW;
 	else if (strcmp(format, "n") == 0 && s->dictionary == NULL)
 		type.layout = LAYOUT_NULL;
 	if (s->dictionary != NULL)
 		type.index = s->format[0];
 	return type;
+}
+
+bool
+column_is_binary(const struct ArrowSchema *s)
+{
+	const char *format = s->dictionary != NULL ? s->dictionary->format :
+			     s->format;
+
+	return strcmp(format, "z") == 0 || strcmp(format, "Z") == 0 ||
+	       strcmp(format, "vz") == 0;
 }
 
 const char *
@@ -30,8 +40,8 @@ column_new_format(struct column_type type)
 								      : NULL;
 }
 
-static bool
-is_null(const struct ArrowArray *a, int64_t i)
+bool
+column_is_null(const struct ArrowArray *a, int64_t i)
 {
 	return a->null_count != 0 && a->n_buffers > 0 &&
 	       !arrow_bit(a->buffers[0], i);
@@ -123,7 +133,7 @@ views_fault(const struct ArrowArray *a, int64_t from, int64_t to)
 	if (v == NULL)
 		return "it has no views";
 	for (int64_t i = from; i < to; i++) {
-		if (is_null(a, i))
+		if (column_is_null(a, i))
 			continue;
 		if (v[i].len < 0)
 			return "the length of a view is negative";
@@ -168,7 +178,7 @@ indices_fault(const struct ArrowArray *a, char format, int64_t from, int64_t to)
 	for (int64_t i = from; i < to; i++) {
 		int64_t at;
 
-		if (is_null(a, i))
+		if (column_is_null(a, i))
 			continue;
 		at = index_at(a, format, i);
 		if (at < 0 || at >= a->dictionary->length)
@@ -211,13 +221,13 @@ column_text(const struct column *c, int64_t row, struct dedup_text *text)
 	const struct ArrowArray *a = c->array;
 	int64_t i = a->offset + c->begin + row;
 
-	if (c->type.layout == LAYOUT_NULL || is_null(a, i))
+	if (c->type.layout == LAYOUT_NULL || column_is_null(a, i))
 		return false;
 	if (c->type.index != 0) {
 		i = index_at(a, c->type.index, i);
 		a = a->dictionary;
 		i += a->offset;
-		if (is_null(a, i))
+		if (column_is_null(a, i))
 			return false;
 	}
 	*text = text_at(a, c->type.layout, i);

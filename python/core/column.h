@@ -1,5 +1,5 @@
 /*
- * Columns of strings that others made.
+ * Columns of strings, or of binary, that others made.
  *
  *	utf8, large_utf8	validity, offsets, bytes
  *	string_view		validity, views, bytes..., sizes of these
@@ -12,9 +12,9 @@
 #include "dedup.h"
 
 enum layout {
-	LAYOUT_NONE,		/* no column of strings */
+	LAYOUT_NONE,		/* no column of texts */
 	LAYOUT_NULL,		/* nothing but nulls */
-	LAYOUT_UTF8,		/* offsets of 32 bits */
+	LAYOUT_UTF8,		/* offsets of 32 bits; so binary */
 	LAYOUT_LARGE_UTF8,	/* of 64 bits */
 	LAYOUT_VIEW,		/* string_view */
 };
@@ -38,6 +38,7 @@ struct column_type {
 };
 
 struct column_type column_type_of(const struct ArrowSchema *s);
+bool column_is_binary(const struct ArrowSchema *s);
 
 /*
  * The format that a cleaned column has, or NULL: as it was.  A dictionary whose
@@ -58,6 +59,9 @@ struct column {
  * offsets are.  All below is for rows that have no fault.
  */
 const char *column_fault(const struct column *c);
+
+/* Is the i-th place of an array's buffers null? */
+bool column_is_null(const struct ArrowArray *a, int64_t i);
 
 /* The text of a row, valid as long as the array; false: null. */
 bool column_text(const struct column *c, int64_t row, struct dedup_text *text);

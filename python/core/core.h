@@ -15,6 +15,8 @@
 struct state {
 	PyObject *table_error;
 	PyTypeObject *arrow_type, *deduper_type;
+	PyTypeObject *span_type, *witness_type;	/* named tuples of _spans.py */
+	PyObject *reasons;			/* a tuple of their names */
 };
 
 /* -1, with a MemoryError. */
@@ -45,6 +47,9 @@ int arrow_append(struct arrow *a, struct ArrowArray *array);
 PyObject *table_lock(PyObject *module, PyObject *args);
 PyObject *table_unlock(PyObject *module, PyObject *args);
 PyObject *table_is(PyObject *module, PyObject *args);
+PyObject *table_info(PyObject *module, PyObject *args);
+PyObject *table_test(PyObject *module, PyObject *args);
+PyObject *table_merge(PyObject *module, PyObject *args);
 
 /*
  * options.c: a list of what the library says of each option, as tuples of the
@@ -73,5 +78,13 @@ int source_next(struct source *s, struct ArrowArray *to);
 
 /* A new reference to all of it, without a copy. */
 PyObject *arrow_read(struct state *s, PyObject *object);
+
+/* All chunks of a list of libdedup.Arrow, which have one type. */
+PyObject *arrow_join(struct state *s, PyObject *list);
+
+PyObject *top_fetch(PyObject *module, PyObject *args);	/* top.c */
+
+PyObject *json_find(PyObject *module, PyObject *args);	/* jsonl.c */
+PyObject *json_cut(PyObject *module, PyObject *args);
 
 #endif

@@ -179,6 +179,32 @@ arrow_append(struct arrow *a, struct ArrowArray *array)
 	return 0;
 }
 
+PyObject *
+arrow_join(struct state *state, PyObject *list)
+{
+	struct ArrowSchema schema;
+	struct arrow *a = NULL, *first;
+
+	first = (struct arrow *)PyList_GetItem(list, 0);
+	if (first == NULL)
+		return NULL;
+	if (arrow_copy_schema(&schema, &first->schema, NULL) != 0)
+		return PyErr_NoMemory();
+	a = arrow_new(state, &schema);
+	for (Py_ssize_t i = 0; a != NULL && i < PyList_Size(list); i++) {
+		struct arrow *one = (struct arrow *)PyList_GetItem(list, i);
+
+		if (array_room(&a->chunk, &a->room, a->n + one->n,
+			       sizeof(struct shared *)) != 0) {
+			Py_DECREF((PyObject *)a);
+			return PyErr_NoMemory();
+		}
+		for (size_t k = 0; k < one->n; k++)
+			a->chunk[a->n++] = arrow_hold(one->chunk[k]);
+	}
+	return (PyObject *)a;
+}
+
 static void
 dealloc(struct arrow *a)
 {

@@ -154,11 +154,23 @@ get_fed(struct deduper *self, void *unused)
 	return PyLong_FromUnsignedLongLong(self->rows.documents);
 }
 
+/* Call this now and then with the rows read in this pass; None: do not. */
+static PyObject *
+watch(struct deduper *self, PyObject *function)
+{
+	PyObject *old = self->watch;
+
+	self->watch = function != Py_None ? Py_NewRef(function) : NULL;
+	Py_XDECREF(old);
+	return Py_NewRef(Py_None);
+}
+
 static void
 dealloc(struct deduper *self)
 {
 	PyTypeObject *type = Py_TYPE((PyObject *)self);
 
+	Py_XDECREF(self->watch);
 	dedup_free(self->d);
 	rows_free(&self->rows);
 	((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
@@ -224,6 +236,8 @@ static PyMethodDef methods[] = {
 	{ "load", (PyCFunction)deduper_load, METH_VARARGS, NULL },
 	{ "save", (PyCFunction)deduper_save, METH_VARARGS, NULL },
 	{ "label", (PyCFunction)deduper_label, METH_VARARGS, NULL },
+	{ "top", (PyCFunction)deduper_top, METH_VARARGS, NULL },
+	{ "watch", (PyCFunction)watch, METH_O, NULL },
 	{ "stats", (PyCFunction)deduper_stats, METH_NOARGS, NULL },
 	{ "close", (PyCFunction)close_deduper, METH_NOARGS, NULL },
 	{ "spoil", (PyCFunction)spoil, METH_NOARGS, NULL },

@@ -23,6 +23,7 @@ struct deduper {
 	long pid;
 	const char *spoiled;		/* why it is of no use any more, or NULL */
 	struct rows rows;		/* that were given to it */
+	PyObject *watch;		/* called with rows read, or NULL */
 };
 
 /* 0: nobody else may use it until deduper_leave().  -1 with an exception. */
@@ -37,11 +38,12 @@ PyObject *raise_status(enum dedup_status st);
 /* A call failed after texts were judged: it is of no use any more. */
 void deduper_spoil(struct deduper *self, const char *why);
 
-/* The methods of judge.c, tables.c, stats.c. */
+/* The methods of judge.c, tables.c, stats.c, top.c. */
 PyObject *deduper_judge(struct deduper *self, PyObject *args);
 PyObject *deduper_load(struct deduper *self, PyObject *args);
 PyObject *deduper_save(struct deduper *self, PyObject *args);
 PyObject *deduper_label(struct deduper *self, PyObject *args);
+PyObject *deduper_top(struct deduper *self, PyObject *args);
 PyObject *deduper_stats(struct deduper *self, PyObject *unused);
 
 #endif

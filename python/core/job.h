@@ -2,8 +2,8 @@
 #ifndef JOB_H
 #define JOB_H
 
-#include "column.h"
 #include "deduper.h"
+#include "records.h"
 #include "spans.h"
 
 #include <time.h>
@@ -11,19 +11,26 @@
 struct job {
 	struct deduper *self;
 	bool reference;
-	/* The rows: of a column, or of a list, whose nulls have no text. */
-	const struct column *column;
+	/* The rows: of Arrow data, or of a list, whose nulls have no text. */
+	const struct records *records;
 	const struct dedup_text *list;
 	int64_t n;
 	/* What is made of them; NULL: it is not wanted. */
 	struct builder *builder;
 	struct spans *spans;
-	char *gone;		/* per row: 1, all of it is removed */
+	char *gone;		/* per row: 1, nothing is left of it */
+	int64_t *group;		/* per row: itself, or the row that stays */
 	unsigned min_words;	/* a document with fewer is removed whole */
 	/* The batch that the library has. */
 	struct dedup_text *text;
 	int64_t *row;
-	int64_t done;		/* rows that are made */
+	int64_t done, built;	/* rows that are made; texts in the builder */
+	uint64_t first;		/* row of all columns that row 0 is */
+	/* The parts of a document, with a blank line between. */
+	char *joined;
+	size_t njoined, joined_room;
+	struct dedup_removal *clip;	/* of one part */
+	size_t clip_room;
 	/* For signals. */
 	PyThreadState *thread;
 	struct timespec last;

@@ -6,20 +6,29 @@
 
 #include "array.h"
 
-char *
-made_rows(struct made *m, size_t n)
+int
+made_rows(struct made *m, struct job *j)
 {
-	char *rows;
+	size_t n = (size_t)j->n;
 
-	/* One more: NULL is for failure alone. */
-	if (array_room(&m->gone, &m->room, m->n + n + 1, 1) != 0) {
-		PyErr_NoMemory();
-		return NULL;
+	/* One more: an empty array is none. */
+	if (m->what & (JUDGE_CLEAN | JUDGE_MARKS)) {
+		if (array_room(&m->gone, &m->gone_room, m->n + n + 1, 1) != 0)
+			return core_no_memory();
+		j->gone = memset(m->gone + m->n, 0, n);
 	}
-	rows = m->gone + m->n;
-	memset(rows, 0, n);
+	if (m->what & JUDGE_GROUPS) {
+		int64_t row = (int64_t)j->self->rows.rows;
+
+		if (array_room(&m->group, &m->group_room, m->n + n + 1,
+			       sizeof(*m->group)) != 0)
+			return core_no_memory();
+		j->group = m->group + m->n;
+		for (size_t i = 0; i < n; i++)
+			j->group[i] = row + (int64_t)i;
+	}
 	m->n += n;
-	return rows;
+	return 0;
 }
 
 /* 0, or -1 with an exception. */
@@ -69,13 +78,18 @@ deduper_judge(struct deduper *self, PyObject *args)
 	    deduper_enter(self) != 0)
 		return NULL;
 	if (judge(self, object, name, &m) == 0)
-		out = Py_BuildValue("OOy#", m.clean != NULL ? m.clean : Py_None,
-				    m.spans != NULL ? m.spans : Py_None,
-				    m.gone != NULL ? m.gone : "",
-				    (Py_ssize_t)m.n);
+		out = Py_BuildValue("OOy#y#",
+			m.clean != NULL ? m.clean : Py_None,
+			m.spans != NULL ? m.spans : Py_None,
+			m.gone != NULL ? m.gone : "",
+			(Py_ssize_t)(m.gone != NULL ? m.n : 0),
+			m.group != NULL ? (char *)m.group : "",
+			(Py_ssize_t)(m.group != NULL ?
+				     m.n * sizeof(*m.group) : 0));
 	deduper_leave(self);
 	Py_XDECREF(m.clean);
 	Py_XDECREF(m.spans);
 	free(m.gone);
+	free(m.group);
 	return out;
 }

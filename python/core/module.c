@@ -14,8 +14,60 @@ read_all(PyObject *module, PyObject *object)
 	return arrow_read(state_of(module), object);
 }
 
+static PyObject *
+join_all(PyObject *module, PyObject *list)
+{
+	return arrow_join(state_of(module), list);
+}
+
+static PyObject *
+reasons(void)
+{
+	PyObject *names = PyTuple_New(DEDUP_NREASONS);
+
+	for (int i = 0; names != NULL && i < DEDUP_NREASONS; i++) {
+		PyObject *name = PyUnicode_FromString(
+			dedup_reason_name((unsigned)i));
+
+		if (name == NULL || PyTuple_SetItem(names, i, name) != 0)
+			Py_CLEAR(names);
+	}
+	return names;
+}
+
+/* types(Span, Witness): what spans of lists are made of. */
+static PyObject *
+set_types(PyObject *module, PyObject *args)
+{
+	struct state *s = state_of(module);
+	PyTypeObject *span, *witness;
+
+	if (!PyArg_ParseTuple(args, "O!O!", &PyType_Type, &span, &PyType_Type,
+			      &witness))
+		return NULL;
+	if (!PyType_IsSubtype(span, &PyTuple_Type) ||
+	    !PyType_IsSubtype(witness, &PyTuple_Type)) {
+		PyErr_SetString(PyExc_TypeError, "types of tuples");
+		return NULL;
+	}
+	s->reasons = reasons();
+	if (s->reasons == NULL)
+		return NULL;
+	s->span_type = (PyTypeObject *)Py_NewRef((PyObject *)span);
+	s->witness_type = (PyTypeObject *)Py_NewRef((PyObject *)witness);
+	return Py_NewRef(Py_None);
+}
+
 static PyMethodDef methods[] = {
+	{ "types", set_types, METH_VARARGS, NULL },
 	{ "read", read_all, METH_O, NULL },
+	{ "join", join_all, METH_O, NULL },
+	{ "fetch", top_fetch, METH_VARARGS, NULL },
+	{ "json_find", json_find, METH_VARARGS, NULL },
+	{ "json_cut", json_cut, METH_VARARGS, NULL },
+	{ "table_info", table_info, METH_VARARGS, NULL },
+	{ "test_table", table_test, METH_VARARGS, NULL },
+	{ "merge_tables", table_merge, METH_VARARGS, NULL },
 	{ "lock_table", table_lock, METH_VARARGS, NULL },
 	{ "unlock_table", table_unlock, METH_VARARGS, NULL },
 	{ "is_table", table_is, METH_VARARGS, NULL },
@@ -31,6 +83,25 @@ add_type(PyObject *module, PyType_Spec *spec)
 	if (type != NULL && PyModule_AddType(module, (PyTypeObject *)type) != 0)
 		Py_CLEAR(type);
 	return (PyTypeObject *)type;
+}
+
+static int
+add_constants(PyObject *module)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} all[] = {
+		{ "CLEAN", JUDGE_CLEAN }, { "SPANS", JUDGE_SPANS },
+		{ "REFERENCE", JUDGE_REFERENCE }, { "MARKS", JUDGE_MARKS },
+		{ "GROUPS", JUDGE_GROUPS }, { "TABLE", JUDGE_TABLE },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (PyModule_AddIntConstant(module, all[i].name,
+					    all[i].value) != 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -50,10 +121,7 @@ run(PyObject *module)
 	if (listed != 0 || s->table_error == NULL ||
 	    s->arrow_type == NULL || s->deduper_type == NULL ||
 	    PyModule_AddObjectRef(module, "TableError", s->table_error) != 0 ||
-	    PyModule_AddIntConstant(module, "CLEAN", JUDGE_CLEAN) != 0 ||
-	    PyModule_AddIntConstant(module, "SPANS", JUDGE_SPANS) != 0 ||
-	    PyModule_AddIntConstant(module, "REFERENCE",
-				    JUDGE_REFERENCE) != 0)
+	    add_constants(module) != 0)
 		return -1;
 	return PyModule_AddStringConstant(module, "version", dedup_version());
 }
@@ -66,6 +134,9 @@ traverse(PyObject *module, visitproc visit, void *arg)
 	Py_VISIT(s->table_error);
 	Py_VISIT(s->arrow_type);
 	Py_VISIT(s->deduper_type);
+	Py_VISIT(s->span_type);
+	Py_VISIT(s->witness_type);
+	Py_VISIT(s->reasons);
 	return 0;
 }
 
@@ -77,6 +148,9 @@ clear(PyObject *module)
 	Py_CLEAR(s->table_error);
 	Py_CLEAR(s->arrow_type);
 	Py_CLEAR(s->deduper_type);
+	Py_CLEAR(s->span_type);
+	Py_CLEAR(s->witness_type);
+	Py_CLEAR(s->reasons);
 	return 0;
 }
 

@@ -7,7 +7,8 @@
  *		    documents, separator_offset, separator_length: int64>>
  *
  * Of a witness that is known from the counts of a table only, document, offset
- * and line are null.
+ * and line are null.  A table of removals has the same in columns of its own,
+ * with the row, and the text that is removed.
  */
 #include "spans.h"
 
@@ -16,8 +17,32 @@
 
 #include "array.h"
 
+/* The texts of the last 'n' removals: 0, or -1. */
+static int
+add_texts(struct spans *s, uint64_t row, const char *text, size_t n)
+{
+	if (array_room(&s->row, &s->row_room, s->n + 1, sizeof(*s->row)) != 0 ||
+	    array_room(&s->text_end, &s->text_end_room, s->n + 1,
+		       sizeof(*s->text_end)) != 0)
+		return -1;
+	for (size_t i = s->n - n; i < s->n; i++) {
+		const struct dedup_removal *r = &s->removal[i];
+		size_t len = (size_t)(r->unit_end - r->unit_begin);
+
+		if (array_room(&s->text, &s->text_room, s->text_len + len,
+			       1) != 0)
+			return -1;
+		memcpy(s->text + s->text_len, text + r->unit_begin, len);
+		s->text_len += len;
+		s->text_end[i] = (int64_t)s->text_len;
+		s->row[i] = row;
+	}
+	return 0;
+}
+
 int
-spans_add_row(struct spans *s, const struct dedup_removal *r, size_t n)
+spans_add_row(struct spans *s, uint64_t row, const char *text,
+	      const struct dedup_removal *r, size_t n)
 {
 	if (array_room(&s->end, &s->rows_room, s->nrows + 1,
 		       sizeof(*s->end)) != 0 ||
@@ -28,7 +53,13 @@ spans_add_row(struct spans *s, const struct dedup_removal *r, size_t n)
 		memcpy(s->removal + s->n, r, n * sizeof(*r));
 	s->n += n;
 	s->end[s->nrows++] = (int64_t)s->n;
-	return 0;
+	return s->with_texts ? add_texts(s, row, text, n) : 0;
+}
+
+int
+spans_add_null(struct spans *s)
+{
+	return spans_add_row(s, 0, NULL, NULL, 0);
 }
 
 void
@@ -36,6 +67,9 @@ spans_free(struct spans *s)
 {
 	free(s->removal);
 	free(s->end);
+	free(s->row);
+	free(s->text_end);
+	free(s->text);
 	*s = (struct spans){ .n = 0 };
 }
 
@@ -49,35 +83,58 @@ spans_blank(const struct dedup_removal *r)
 	return (struct blank){ 0, 0 };
 }
 
-/* The type. */
+/* The types. */
 
-enum { WITNESS_FIELDS = 4, SPAN_FIELDS = 9 };
+enum value {
+	ROW, OFFSET, LENGTH, LINE, REASON, RESEMBLANCE, WITNESS, DOCUMENTS,
+	BLANK_OFFSET, BLANK_LENGTH, TEXT, COPY_ROW, COPY_OFFSET, COPY_LINE,
+	COPY_TABLE,
+};
 
-static const struct field {
+struct field {
 	const char *name, *format;
-} witness_fields[WITNESS_FIELDS] = {
-	{ "document", "l" }, { "offset", "l" }, { "line", "l" },
-	{ "table", "i" },
-}, span_fields[SPAN_FIELDS] = {
-	{ "offset", "l" }, { "length", "l" }, { "line", "l" },
-	{ "reason", "u" }, { "resemblance", "g" }, { "witness", "+s" },
-	{ "documents", "l" }, { "separator_offset", "l" },
-	{ "separator_length", "l" },
+	enum value value;
+};
+
+enum { WITNESS_FIELDS = 4, SPAN_FIELDS = 9, TABLE_FIELDS = 12 };
+
+static const struct field witness_fields[WITNESS_FIELDS] = {
+	{ "document", "l", COPY_ROW }, { "offset", "l", COPY_OFFSET },
+	{ "line", "l", COPY_LINE }, { "table", "i", COPY_TABLE },
+};
+
+static const struct field span_fields[SPAN_FIELDS] = {
+	{ "offset", "l", OFFSET }, { "length", "l", LENGTH },
+	{ "line", "l", LINE }, { "reason", "u", REASON },
+	{ "resemblance", "g", RESEMBLANCE }, { "witness", "+s", WITNESS },
+	{ "documents", "l", DOCUMENTS },
+	{ "separator_offset", "l", BLANK_OFFSET },
+	{ "separator_length", "l", BLANK_LENGTH },
+};
+
+static const struct field table_fields[TABLE_FIELDS] = {
+	{ "row", "l", ROW }, { "offset", "l", OFFSET },
+	{ "length", "l", LENGTH }, { "line", "l", LINE },
+	{ "reason", "u", REASON }, { "similarity", "g", RESEMBLANCE },
+	{ "copy_row", "l", COPY_ROW }, { "copy_offset", "l", COPY_OFFSET },
+	{ "copy_line", "l", COPY_LINE }, { "copy_table", "i", COPY_TABLE },
+	{ "documents", "l", DOCUMENTS }, { "text", "U", TEXT },
 };
 
 static int
 make_struct(struct ArrowSchema *to, const char *name,
-	    const struct field *field, size_t n)
+	    const struct field *field, size_t n, bool binary)
 {
-	struct ArrowSchema child[SPAN_FIELDS] = { { .format = NULL } };
+	struct ArrowSchema child[TABLE_FIELDS] = { { .format = NULL } };
 
 	for (size_t i = 0; i < n; i++) {
-		const struct field *f = &field[i];
-		int got = f->format[0] == '+' ?
-			  make_struct(&child[i], f->name, witness_fields,
-				      WITNESS_FIELDS) :
-			  arrow_make_schema(&child[i], f->format, f->name,
-					    ARROW_FLAG_NULLABLE, NULL, 0);
+		const char *format = binary && field[i].value == TEXT ? "Z" :
+				     field[i].format;
+		int got = field[i].value == WITNESS ?
+			make_struct(&child[i], field[i].name, witness_fields,
+				    WITNESS_FIELDS, binary) :
+			arrow_make_schema(&child[i], format, field[i].name,
+					  ARROW_FLAG_NULLABLE, NULL, 0);
 
 		if (got == 0)
 			continue;
@@ -93,43 +150,63 @@ spans_schema(struct ArrowSchema *to, const char *name)
 {
 	struct ArrowSchema item;
 
-	if (make_struct(&item, "item", span_fields, SPAN_FIELDS) != 0)
+	if (make_struct(&item, "item", span_fields, SPAN_FIELDS, false) != 0)
 		return -1;
 	return arrow_make_schema(to, "+l", name, ARROW_FLAG_NULLABLE, &item, 1);
 }
 
-/* The array. */
-
-static int64_t
-field_of(const struct dedup_removal *r, const char *name)
+int
+spans_table_schema(struct ArrowSchema *to, bool binary)
 {
-	switch (name[0]) {
-	case 'o':
-		return (int64_t)r->unit_begin;
-	case 'd':
-		return (int64_t)r->documents;
-	case 's':
-		return strcmp(name, "separator_offset") == 0 ?
-		       (int64_t)spans_blank(r).offset :
-		       (int64_t)spans_blank(r).length;
-	default:
-		return strcmp(name, "line") == 0 ? (int64_t)r->line :
-			(int64_t)(r->unit_end - r->unit_begin);
-	}
+	return make_struct(to, "", table_fields, TABLE_FIELDS, binary);
 }
 
-static int64_t
-witness_field(const struct dedup_removal *r, const char *name)
-{
-	return name[0] == 'd' ? (int64_t)r->witness.document :
-	       name[0] == 'o' ? (int64_t)r->witness.offset :
-				(int64_t)r->witness.line;
-}
+/* Arrays. */
 
+/* A number of removal i; false: it is not known. */
 static bool
-is_known(const struct dedup_removal *r)
+number_of(const struct spans *s, size_t i, enum value value, int64_t *to)
 {
-	return r->witness.document != UINT64_MAX;
+	const struct dedup_removal *r = &s->removal[i];
+	bool known = r->witness.document != UINT64_MAX;
+	uint64_t n = 0;
+
+	switch (value) {
+	case ROW:
+		n = s->row[i];
+		break;
+	case OFFSET:
+		n = r->unit_begin;
+		break;
+	case LENGTH:
+		n = r->unit_end - r->unit_begin;
+		break;
+	case LINE:
+		n = r->line;
+		break;
+	case DOCUMENTS:
+		n = r->documents;
+		break;
+	case BLANK_OFFSET:
+		n = spans_blank(r).offset;
+		break;
+	case BLANK_LENGTH:
+		n = spans_blank(r).length;
+		break;
+	case COPY_ROW:
+		n = r->witness.document;
+		break;
+	case COPY_OFFSET:
+		n = r->witness.offset;
+		break;
+	case COPY_LINE:
+		n = r->witness.line;
+		break;
+	default:
+		break;
+	}
+	*to = (int64_t)n;
+	return known || value < COPY_ROW;
 }
 
 /* One buffer of values; it is moved. */
@@ -148,24 +225,19 @@ make_values(struct ArrowArray *to, const struct spans *s, void *values,
 }
 
 static int
-make_numbers(struct ArrowArray *to, const struct spans *s, const char *name,
-	     bool of_witness)
+make_numbers(struct ArrowArray *to, const struct spans *s, enum value value)
 {
 	int64_t *v = malloc((s->n + 1) * sizeof(*v));
-	uint8_t *valid = of_witness ? arrow_bitmap(s->n) : NULL;
+	uint8_t *valid = value >= COPY_ROW ? arrow_bitmap(s->n) : NULL;
 
-	if (v == NULL || (of_witness && valid == NULL)) {
+	if (v == NULL || (value >= COPY_ROW && valid == NULL)) {
 		free(v);
 		free(valid);
 		return -1;
 	}
-	for (size_t i = 0; i < s->n; i++) {
-		const struct dedup_removal *r = &s->removal[i];
-
-		v[i] = of_witness ? witness_field(r, name) : field_of(r, name);
-		if (of_witness && !is_known(r))
+	for (size_t i = 0; i < s->n; i++)
+		if (!number_of(s, i, value, &v[i]))
 			arrow_clear_bit(valid, (int64_t)i);
-	}
 	return make_values(to, s, v, valid);
 }
 
@@ -216,33 +288,57 @@ make_reasons(struct ArrowArray *to, const struct spans *s)
 				NULL);
 }
 
+/* The texts are moved. */
 static int
-make_witnesses(struct ArrowArray *to, const struct spans *s);
-
-static int
-make_field(struct ArrowArray *to, const struct spans *s, const struct field *f,
-	   bool of_witness)
+make_texts(struct ArrowArray *to, struct spans *s)
 {
-	if (strcmp(f->format, "l") == 0)
-		return make_numbers(to, s, f->name, of_witness);
-	if (strcmp(f->format, "i") == 0)
-		return make_tables(to, s);
-	if (strcmp(f->format, "u") == 0)
-		return make_reasons(to, s);
-	if (strcmp(f->format, "g") == 0)
-		return make_resemblances(to, s);
-	return make_witnesses(to, s);
+	int64_t *at = calloc(s->n + 1, sizeof(*at));
+
+	if (at == NULL || array_room(&s->text, &s->text_room, 1, 1) != 0) {
+		free(at);
+		return -1;
+	}
+	if (s->n > 0)
+		memcpy(at + 1, s->text_end, s->n * sizeof(*at));
+	void *buffers[] = { NULL, at, s->text };
+	s->text = NULL;
+	s->text_len = s->text_room = 0;
+	return arrow_make_array(to, (int64_t)s->n, 0, buffers, 3, NULL, 0,
+				NULL);
 }
 
 static int
-make_fields(struct ArrowArray *to, const struct spans *s,
-	    const struct field *field, size_t n, bool of_witness)
+make_fields(struct ArrowArray *to, struct spans *s, const struct field *field,
+	    size_t n);
+
+static int
+make_field(struct ArrowArray *to, struct spans *s, enum value value)
 {
-	struct ArrowArray child[SPAN_FIELDS];
+	switch (value) {
+	case REASON:
+		return make_reasons(to, s);
+	case RESEMBLANCE:
+		return make_resemblances(to, s);
+	case WITNESS:
+		return make_fields(to, s, witness_fields, WITNESS_FIELDS);
+	case TEXT:
+		return make_texts(to, s);
+	case COPY_TABLE:
+		return make_tables(to, s);
+	default:
+		return make_numbers(to, s, value);
+	}
+}
+
+static int
+make_fields(struct ArrowArray *to, struct spans *s, const struct field *field,
+	    size_t n)
+{
+	struct ArrowArray child[TABLE_FIELDS];
 	void *none[] = { NULL };
 
 	for (size_t i = 0; i < n; i++) {
-		if (make_field(&child[i], s, &field[i], of_witness) == 0)
+		if (make_field(&child[i], s, field[i].value) == 0)
 			continue;
 		while (i-- > 0)
 			child[i].release(&child[i]);
@@ -251,20 +347,20 @@ make_fields(struct ArrowArray *to, const struct spans *s,
 	return arrow_make_array(to, (int64_t)s->n, 0, none, 1, child, n, NULL);
 }
 
-static int
-make_witnesses(struct ArrowArray *to, const struct spans *s)
+int
+spans_table(struct ArrowArray *to, struct spans *s)
 {
-	return make_fields(to, s, witness_fields, WITNESS_FIELDS, true);
+	return make_fields(to, s, table_fields, TABLE_FIELDS);
 }
 
 int
-spans_array(struct ArrowArray *to, const struct spans *s)
+spans_array(struct ArrowArray *to, struct spans *s)
 {
 	int32_t *at = calloc(s->nrows + 1, sizeof(*at));
 	struct ArrowArray item;
 
 	if (at == NULL || s->n > INT32_MAX ||
-	    make_fields(&item, s, span_fields, SPAN_FIELDS, false) != 0) {
+	    make_fields(&item, s, span_fields, SPAN_FIELDS) != 0) {
 		free(at);
 		return -1;
 	}

@@ -4,6 +4,8 @@
  */
 #include "deduper.h"
 
+#include <stdlib.h>
+
 /*
  * None if 'st' is DEDUP_OK, else NULL with an exception.  'late' is what
  * DEDUP_ESTATE means, or NULL.  Drops 'path'.
@@ -166,4 +168,97 @@ table_is(PyObject *module, PyObject *args)
 	is = dedup_is_table(PyBytes_AsString(path));
 	Py_DECREF(path);
 	return PyBool_FromLong(is);
+}
+
+static PyObject *
+dict_of(const struct dedup_table_info *i)
+{
+	static const char *const units[] = {
+		"auto", "line", "paragraph", "document",
+	};
+
+	return Py_BuildValue("{sIsKsssIsIsNsNsNsNsNsKsKsKsKsKsKsKss}",
+		"version", i->version, "bytes", (unsigned long long)i->bytes,
+		"unit", i->unit <= DEDUP_UNIT_DOCUMENT ? units[i->unit] : "?",
+		"min_words", i->min_words, "ngram", i->ngram,
+		"exact", PyBool_FromLong(i->exact),
+		"fold_digits", PyBool_FromLong(i->fold_digits),
+		"contained", PyBool_FromLong(i->contained),
+		"places", PyBool_FromLong(i->places),
+		"labels", PyBool_FromLong(i->labels),
+		"secret", (unsigned long long)i->secret_id,
+		"documents", (unsigned long long)i->documents,
+		"units", (unsigned long long)i->units,
+		"shingles", (unsigned long long)i->shingles,
+		"records_bytes", (unsigned long long)i->records_bytes,
+		"counted", (unsigned long long)i->counted,
+		"counts", (unsigned long long)i->counts,
+		"unicode", i->unicode);
+}
+
+PyObject *
+table_info(PyObject *module, PyObject *args)
+{
+	struct dedup_table_info info;
+	PyObject *path, *done;
+	char why[DEDUP_WHY];
+	enum dedup_status st;
+
+	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
+		return NULL;
+	st = dedup_table_info(PyBytes_AsString(path), &info, why);
+	done = answer(PyModule_GetState(module), st, path, why, NULL);
+	if (done == NULL)
+		return NULL;
+	Py_DECREF(done);
+	return dict_of(&info);
+}
+
+PyObject *
+table_test(PyObject *module, PyObject *args)
+{
+	PyObject *path;
+	char why[DEDUP_WHY];
+	enum dedup_status st;
+
+	if (!PyArg_ParseTuple(args, "O&", PyUnicode_FSConverter, &path))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+	st = dedup_table_test(PyBytes_AsString(path), why);
+	Py_END_ALLOW_THREADS
+	return answer(PyModule_GetState(module), st, path, why, NULL);
+}
+
+/* merge_tables(path, tables, min_count): 'tables' is a list of bytes. */
+PyObject *
+table_merge(PyObject *module, PyObject *args)
+{
+	PyObject *path, *list, *bad_path;
+	unsigned long long least;
+	char why[DEDUP_WHY], **tables;
+	size_t bad = 0, n;
+	enum dedup_status st;
+
+	if (!PyArg_ParseTuple(args, "O&O!K", PyUnicode_FSConverter, &path,
+			      &PyList_Type, &list, &least))
+		return NULL;
+	n = (size_t)PyList_Size(list);
+	tables = calloc(n + 1, sizeof(*tables));
+	if (tables == NULL) {
+		Py_DECREF(path);
+		return PyErr_NoMemory();
+	}
+	for (size_t i = 0; i < n; i++)
+		tables[i] = PyBytes_AsString(PyList_GetItem(list,
+							    (Py_ssize_t)i));
+	Py_BEGIN_ALLOW_THREADS
+	st = dedup_table_merge(PyBytes_AsString(path), tables, n, least, &bad,
+			       why);
+	Py_END_ALLOW_THREADS
+	free(tables);
+	bad_path = st == DEDUP_ETABLE && bad < n ?
+		   PyList_GetItem(list, (Py_ssize_t)bad) : path;
+	Py_INCREF(bad_path);
+	Py_DECREF(path);
+	return answer(PyModule_GetState(module), st, bad_path, why, NULL);
 }

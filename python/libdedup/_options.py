@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from typing import Any, NamedTuple, TypedDict, TypeVar, get_type_hints
+from typing import Any, Literal, NamedTuple, TypedDict, TypeVar, get_type_hints
 
 from . import _core
 
@@ -17,20 +17,21 @@ T = TypeVar("T")
 class Options(TypedDict, total=False):
     """What clean() and Deduper() take by name."""
 
-    unit: str
+    unit: Literal["auto", "line", "paragraph", "document"]
     min_words: int | None
     exact: bool
     threshold: float | None
     ngram: int | None
     fold_digits: bool
     contained: bool
-    scope: str
-    keep: str
+    scope: Literal["all", "document"]
+    keep: Literal["first", "none"]
     boilerplate: int | float | str | None
     seed: int | None
     threads: int
     memory: int | str | None
-    on_full: str
+    on_full: Literal["pass", "fail"]
+    counts_only: bool
     min_doc_words: int | None
     places: bool
 
@@ -59,9 +60,7 @@ class Option(NamedTuple):
             self.value or None)
 
 
-# All but the option to only count into a table.
-LIBRARY = {o.keyword: o for o in map(Option._make, _core.options)
-           if o.name != "counts-only"}
+LIBRARY = {o.keyword: o for o in map(Option._make, _core.options)}
 
 # Options that only this package has.
 OWN = {o.keyword: o for o in (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping, NamedTuple
 
+from . import _core
+
 
 class Witness(NamedTuple):
     """The copy that stays, which a removal rests on."""
@@ -42,6 +44,9 @@ class Span(NamedTuple):
     """Where blank lines begin that are removed too, right before or after."""
     separator_length: int
     """Bytes of these: 0 if there are none."""
+
+
+_core.types(Span, Witness)
 
 
 def characters(

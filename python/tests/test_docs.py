@@ -30,7 +30,8 @@ def test_docstrings():
 
 
 def test_the_tutorial(tmp_path, monkeypatch):
-    for package in ("pyarrow", "pandas", "polars", "duckdb", "datasets"):
+    for package in ("pyarrow", "pandas", "polars", "duckdb", "datasets",
+                    "dask.dataframe"):
         pytest.importorskip(package)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
@@ -86,10 +87,17 @@ def test_types(tmp_path):
         "with libdedup.Deduper(boilerplate='10%') as d:\n"
         "    d.read(texts)\n"
         "    d.again()\n"
-        "    n: int = d.stats['documents']\n")
+        "    n: int = d.stats['documents']\n"
+        "rows: list[dict[str, str]] = libdedup.clean([{'text': 'a'}])\n"
+        "both: tuple[list[str], object] = libdedup.clean_and_explain(texts)\n"
+        "common: list[libdedup.Common] = libdedup.top(texts)\n"
+        "info: dict[str, object] = libdedup.table_info('t')\n")
     for what in (None, user):
         got = run_mypy(what, tmp_path)
         assert got.returncode == 0, got.stdout + got.stderr
     user.write_text("import libdedup\nlibdedup.clean(['a'], treshold=0.8)\n")
     got = run_mypy(user, tmp_path)
     assert got.returncode == 1 and "treshold" in got.stdout
+    user.write_text("import libdedup\nlibdedup.clean(['a'], unit='word')\n")
+    got = run_mypy(user, tmp_path)
+    assert got.returncode == 1 and "word" in got.stdout

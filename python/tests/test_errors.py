@@ -56,7 +56,7 @@ def test_memory_in_words():
 @pytest.mark.parametrize("data, words", [
     ("one text", "a list"), (b"one text", "a list"), (3, "of type int"),
     (None, "NoneType"), ([1], "row 0 is <class 'int'>"),
-    (["a", b"b"], "row 1 is <class 'bytes'>"),
+    (["a", 2], "row 1 is <class 'int'>"),
     ({"text": ["a", 2.0]}, "column 'text': row 1"),
 ])
 def test_what_is_no_column(data, words):
@@ -74,9 +74,9 @@ def test_no_such_column():
 def test_arrow_columns_of_other_types():
     pa = pytest.importorskip("pyarrow")
     for array, words in [
-            (pa.array([1]), "int64"), (pa.array([b"x"]), "binary"),
-            (pa.array([["x"]]), "list"), (pa.array([1.5]), "double"),
-            (pa.array([True]), "bool"),
+            (pa.array([1]), "int64"), (pa.array([1.5]), "double"),
+            (pa.array([True]), "bool"), (pa.array([[1]]), "int64"),
+            (pa.array([[["x"]]]), "list"),
             (pa.array([1, 1]).dictionary_encode(), "dictionary of int64")]:
         with pytest.raises(TypeError, match=f"column 'body' is .*{words}"):
             libdedup.clean(pa.table({"body": array}), column="body")
@@ -157,11 +157,12 @@ def test_tables(tmp_path):
         deduper.save(good)
     bad.write_bytes(good.read_bytes()[:-20])
     for path, options, words in [
-            (bad, {}, "bad.t: "), (tmp_path / "none.t", {}, "none.t: "),
-            (good, {"exact": True}, "good.t: ")]:
+            (bad, {}, "bad.t: "), (good, {"exact": True}, "good.t: ")]:
         with pytest.raises(libdedup.TableError, match=words):
             libdedup.Deduper(**options).load(path)
-    with pytest.raises(libdedup.TableError, match="no/such"):
+    with pytest.raises(FileNotFoundError, match="none.t"):
+        libdedup.Deduper().load(tmp_path / "none.t")
+    with pytest.raises(FileNotFoundError, match="no/such"):
         libdedup.Deduper().save("no/such/folder.t")
     deduper = libdedup.Deduper()
     deduper.clean([LINE])

@@ -88,3 +88,22 @@ def test_a_part_that_is_good_is_read():
     assert libdedup.clean(data).to_pylist() == data.to_pylist()
     data = views(GOOD, view(20, 0, 30), GOOD, GOOD)
     assert len(libdedup.clean(data.slice(2, 2))) == 2
+
+
+@pytest.mark.parametrize("offsets, words", [
+    ([0, 2, 1], "offsets of a list decrease"), ([0, 1, 9], "past its items"),
+    ([-1, 1, 2], "offsets of a list decrease"),
+    ([0, 1, 2 ** 31 - 1], "past its items")])
+@pytest.mark.parametrize("large", [False, True])
+def test_lists_with_wrong_offsets(offsets, words, large):
+    kind = pa.large_list(pa.string()) if large else pa.list_(pa.string())
+    width = "q" if large else "i"
+    # pyarrow looks at them only once.
+    data = bytearray(struct.pack(f"<3{width}", 0, 1, 2))
+    array = pa.Array.from_buffers(kind, 2, [None, pa.py_buffer(data)],
+                                  children=[pa.array(["a b c d e f"] * 2)])
+    table = pa.table({"text": array})
+    data[:] = struct.pack(f"<3{width}", *offsets)
+    for wrong in (array, table):
+        with pytest.raises(ValueError, match=words):
+            libdedup.clean(wrong)

@@ -1,4 +1,4 @@
-"""python -m libdedup: Parquet files."""
+"""The script libdedup: Parquet files."""
 
 import contextlib
 import io
@@ -213,12 +213,18 @@ def test_max_removed_replaces_nothing(files):
 
 @pytest.mark.parametrize("arguments, status, words", [
     (["none.parquet", "-o", "out"], 2, "none.parquet: cannot open: No such"),
-    (["x.jsonl", "-o", "out"], 2, "x.jsonl: not Parquet; the command dedup"),
+    (["x.txt", "-o", "out"], 2, "x.txt: not Parquet; JSONL is told by its name"),
     (["a.parquet", "-o", "."], 2, "it is an input file too"),
     (["../a.parquet", "-o", "out"], 2, "leads out of out"),
     (["a.parquet", "./a.parquet", "-o", "out"], 2, "output of another"),
     (["a.parquet", "-o", "out", "--column=body"], 2, "no column 'body'"),
-    (["a.parquet", "-o", "out", "--load=x.jsonl"], 2, "x.jsonl: "),
+    (["a.parquet", "-o", "out", "--load=x.txt"], 2, "x.txt: "),
+    (["a.parquet", "-o", "out", "--load=none.t"], 2, "none.t: No such file"),
+    (["*.none", "-o", "out"], 2, "*.none: there is no file"),
+    (["a.parquet", "--check", "--resume"], 2, "--resume: only with"),
+    (["a.parquet", "--check", "--compression-level=3"], 2, "only with"),
+    (["a.parquet", "-o", "out", "--counts-only"], 2, "--counts-only"),
+    (["nothing://x/a.parquet", "-o", "out"], 2, "nothing://x/a.parquet: "),
     (["a.parquet"], 2, "where to?"),
     (["a.parquet", "-o", "out", "--check"], 2, "--check"),
     (["a.parquet", "-o", "out", "-t", "7"], 2, "--threshold"),
@@ -228,7 +234,7 @@ def test_max_removed_replaces_nothing(files):
     (["a.parquet", "-o", "out", "-M", "x"], 2, "--memory"),
 ])
 def test_trouble(files, arguments, status, words):
-    with open("x.jsonl", "w") as file:
+    with open("x.txt", "w") as file:
         file.write('{"text": "a"}\n')
     got = run(*arguments)
     assert got.returncode == status and words in got.stderr, got.stderr
