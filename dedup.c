@@ -46,6 +46,15 @@ memory_of(const struct table *t)
 	return t != NULL ? table_memory(t) : 0;
 }
 
+/* Bytes that reference texts take. */
+static size_t
+reference_held(const struct dedup *d)
+{
+	return memory_of(d->known.listed) + memory_of(d->known.parts) +
+	       ngrams_memory(d->known.ngrams) +
+	       reference_memory(d->reference.text);
+}
+
 /*
  * Share out the limit of memory: reference texts have what they took, counts
  * that may still grow get half of the rest, and the table what is left.
@@ -55,7 +64,7 @@ api_share_memory(struct dedup *d)
 {
 	size_t rest = d->opt.memory < SIZE_MAX ? (size_t)d->opt.memory
 					       : SIZE_MAX;
-	size_t taken = memory_of(d->known.listed);
+	size_t taken = reference_held(d);
 
 	if (rest == 0)
 		return;
@@ -87,7 +96,7 @@ dedup_new(const struct dedup_options *given, struct dedup **result)
 	if (d == NULL)
 		return DEDUP_ENOMEM;
 	d->opt = *opt;
-	d->known.places = opt->places || opt->keep == DEDUP_KEEP_NONE;
+	d->known.places = opt->places || opt->keep != DEDUP_KEEP_FIRST;
 	counts_init(&d->counting.counts, opt->places && !opt->counts_only);
 	errno = ENOMEM;
 	if (split_init(&d->own, opt, NULL) != 0) {
@@ -122,6 +131,10 @@ dedup_free(struct dedup *d)
 	free(d->copies.copy);
 	table_free(d->known.table);
 	table_free(d->known.listed);
+	table_free(d->known.parts);
+	ngrams_free(d->known.ngrams);
+	reference_free(d->reference.text);
+	listed_free(&d->marks);
 	for (unsigned i = 0; i < d->known.nloaded; i++)
 		saved_close(d->known.loaded[i].file);
 	free(d->known.loaded);
@@ -164,7 +177,7 @@ run_stages(struct dedup *d, bool final)
 	size_t n;
 	int got = 1;
 
-	if (lookahead_list(&d->own, 0) != 0)
+	if (listed_mark(d) != 0 || lookahead_list(&d->own, 0) != 0)
 		return -1;
 	while (d->at.linked < d->own.npieces &&
 	       (got = lookahead_link(&d->own, d->at.linked, final)) > 0)
@@ -175,6 +188,7 @@ run_stages(struct dedup *d, bool final)
 	d->at.linked -= n;
 	d->at.judged -= n;
 	d->at.cut = 0;
+	d->marks.looked -= n;
 	judge_dropped(d, n);
 	split_drop_pieces(&d->own, n);
 	return 0;
@@ -318,13 +332,21 @@ static enum dedup_status
 take_text(struct dedup *d, const char *text, size_t len, enum how how,
 	  struct dedup_verdict *v)
 {
+	uint64_t given = d->input.given;
+	int got;
+
 	*v = (struct dedup_verdict){ .removals = NULL };
 	if (!d->input.open || d->broken ||
 	    d->cutter.decided + len < d->input.given)
 		return DEDUP_ESTATE;
 	api_begin_call(d, v);
 	d->input.given = d->cutter.begin + len;
-	return api_end_call(d, read_text(d, text, how), how == END, v);
+	got = read_text(d, text, how);
+	if (got == 0 && d->reference.on)
+		got = reference_take(d, text + (given - d->cutter.begin),
+				     (size_t)(d->input.given - given),
+				     how == END);
+	return api_end_call(d, got, how == END, v);
 }
 
 enum dedup_status
@@ -410,7 +432,7 @@ unsigned
 dedup_passes_left(const struct dedup *d)
 {
 	return d->pass.last || d->opt.counts_only ? 0 :
-	       !d->pass.judges + (d->opt.keep == DEDUP_KEEP_NONE);
+	       !d->pass.judges + (d->opt.keep != DEDUP_KEEP_FIRST);
 }
 
 enum dedup_status
@@ -420,9 +442,9 @@ dedup_again(struct dedup *d)
 		return DEDUP_ESTATE;
 	if (!d->pass.judges) {
 		d->counting.least = boilerplate_least(d, d->counting.documents);
-		d->pass.last = d->opt.keep != DEDUP_KEEP_NONE;
+		d->pass.last = d->opt.keep == DEDUP_KEEP_FIRST;
 	} else {
-		keep_none_sort(&d->copies);
+		keep_none_sort(&d->copies, d->opt.keep == DEDUP_KEEP_LAST);
 		d->pass.last = true;
 	}
 	d->pass.judges = true;
@@ -450,6 +472,24 @@ dedup_forget(struct dedup *d)
 	return DEDUP_OK;
 }
 
+/* What reference texts are recorded in; false: out of memory. */
+static bool
+make_listed(struct dedup *d)
+{
+	struct known *k = &d->known;
+
+	if (k->listed == NULL)
+		k->listed = api_new_table(d);
+	if (k->parts == NULL && !d->opt.exact)
+		k->parts = api_new_table(d);
+	if (k->ngrams == NULL && !d->opt.exact && d->opt.against_ngram > 0) {
+		k->ngrams = ngrams_new(d->opt.against_ngram);
+		if (k->ngrams == NULL)
+			return false;
+	}
+	return k->listed != NULL && (k->parts != NULL || d->opt.exact);
+}
+
 enum dedup_status
 dedup_reference(struct dedup *d, bool on)
 {
@@ -460,11 +500,8 @@ dedup_reference(struct dedup *d, bool on)
 	/* Another pass numbers documents on from the reference ones. */
 	if (on && d->stats.documents != d->reference.documents)
 		return DEDUP_ESTATE;
-	if (on && d->known.listed == NULL) {
-		d->known.listed = api_new_table(d);
-		if (d->known.listed == NULL)
-			return DEDUP_ENOMEM;
-	}
+	if (on && !make_listed(d))
+		return DEDUP_ENOMEM;
 	if (on) {
 		d->reference.was_counting = d->counting.on;
 		d->reference.bytes = d->stats.bytes;
@@ -520,7 +557,11 @@ dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 		s.given_up += table_given_up(k->listed);
 		s.full |= table_full(k->listed);
 	}
-	s.memory = sizeof(*d) + memory_of(k->table) + memory_of(k->listed) +
+	if (k->parts != NULL) {
+		s.given_up += table_given_up(k->parts);
+		s.full |= table_full(k->parts);
+	}
+	s.memory = sizeof(*d) + memory_of(k->table) + reference_held(d) +
 		   counts_memory(&d->counting.counts) + split_memory(&d->own) +
 		   d->cutter.room * sizeof(*d->cutter.removals) +
 		   keep_none_memory(&d->copies);

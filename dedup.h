@@ -56,14 +56,15 @@ const char *dedup_strerror(enum dedup_status status);	/* a static line */
 enum dedup_unit { DEDUP_UNIT_AUTO, DEDUP_UNIT_LINE, DEDUP_UNIT_PARAGRAPH,
 		  DEDUP_UNIT_DOCUMENT };
 enum dedup_scope { DEDUP_SCOPE_ALL, DEDUP_SCOPE_DOCUMENT };
-enum dedup_keep { DEDUP_KEEP_FIRST, DEDUP_KEEP_NONE };
+enum dedup_keep { DEDUP_KEEP_FIRST, DEDUP_KEEP_NONE, DEDUP_KEEP_LAST };
 
 /* The default of each field, then its range and meaning.  0: off, no limit. */
 struct dedup_options {
 	size_t size;		/* of the struct: from dedup_options_init() */
 	unsigned unit;		/* DEDUP_UNIT_AUTO; what is judged as one */
 	unsigned scope;		/* DEDUP_SCOPE_ALL; where to look for copies */
-	unsigned keep;		/* DEDUP_KEEP_FIRST; NONE takes two passes */
+	unsigned keep;		/* DEDUP_KEEP_FIRST; NONE and LAST take two
+				 * passes; of LAST see dedup_passes_left() */
 	unsigned min_words;	/* 5, from 1; shorter units stay, but for
 				 * repeats, headings and boilerplate */
 	unsigned ngram;		/* 3, 1 to 32; words in a shingle (Broder 1997),
@@ -83,6 +84,11 @@ struct dedup_options {
 				 * have from all of them, in two passes */
 	double boilerplate_share;	/* 0, to 1; the same, of all */
 	uint64_t memory;	/* 0; bytes for what is remembered */
+	unsigned against_ngram;	/* 0, 5 to 100; remove what has so many words in
+				 * a row with a reference text, too */
+	unsigned only;		/* 0: remove for each reason; else bit 1 << r is
+				 * set for each enum dedup_reason r to remove
+				 * for */
 };
 
 /* Always call dedup_options_init() first: it fills in the defaults. */
@@ -227,10 +233,12 @@ enum dedup_status dedup_end(struct dedup *d, const char *text, size_t len,
 /*
  * How many passes over all documents have to follow this one, 0 to 2.  Only the
  * verdicts of the last pass hold.  DEDUP_KEEP_NONE, which removes the first
- * copy too, needs a pass to find what has copies; boilerplate needs one to
- * count, unless a table with counts is loaded.  The witness is then another
- * copy.  Of boilerplate that a table has counted only witness.table is known,
- * and witness.document is UINT64_MAX.
+ * copy too, needs a pass to find what has copies, and so does DEDUP_KEEP_LAST:
+ * of units with the same words the last one stays, in place of the first, and is
+ * the witness of what the first one would be.  That is not for can_forget.
+ * Boilerplate needs a pass to count, unless a table with counts is loaded.  The
+ * witness is then another copy.  Of boilerplate that a table has counted only
+ * witness.table is known, and witness.document is UINT64_MAX.
  */
 unsigned dedup_passes_left(const struct dedup *d);
 
@@ -247,7 +255,9 @@ enum dedup_status dedup_again(struct dedup *d);
  * Documents fed while this is on are for reference.  Nothing of them is
  * removed, and what they say is removed from the others, as DEDUP_LISTED: units
  * with the same words, near ones, and units that contain a reference text of 8
- * words or more; with 'threshold' similar ones, with 'contained' parts of them.
+ * words or more, or a line or question of one, without its number, options and
+ * answer; with 'threshold' similar ones, with 'contained' parts of them, with
+ * 'against_ngram' what has so many words in a row with one.
  * They come first, in the first pass only; others are numbered on from them.
  * DEDUP_ESTATE: a document is open, others were fed, or it is another pass.
  */

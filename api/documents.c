@@ -178,6 +178,8 @@ judge_text_of(const struct call *c, const struct some_text *x,
 		api_begin_call(d, &v);
 	}
 	got = api_feed(d, split);
+	if (got == 0 && d->reference.on)
+		got = reference_take(d, x->at.text, x->at.len, x->at.ends);
 	if (got == 0 && !x->at.ends)
 		return DEDUP_OK;
 	st = api_end_call(d, got, x->at.ends, &v);

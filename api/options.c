@@ -18,10 +18,12 @@ enum kind {
 	FLAG,			/* a bool becomes true */
 	WORD,			/* an unsigned: its place in 'words' */
 	COUNT,			/* an unsigned, from 'least' to 'most' */
+	LENGTH,			/* the same; 0: off */
 	SHARE,			/* a double over 0, up to 1; 0: off */
 	SIZE,			/* a uint64_t: bytes, from a size */
 	SEED,			/* seed, and 'seeded' */
 	BOILERPLATE,		/* boilerplate, or boilerplate_share */
+	REASONS,		/* an unsigned: bits, from a list of reasons */
 };
 
 #define AT(field) offsetof(struct dedup_options, field)
@@ -87,8 +89,8 @@ static const struct entry {
 	}, {
 		{
 			.name = "keep", .arg = "WHICH",
-			.words = "first none", .value = "first",
-			.help = "which copy stays: first or none",
+			.words = "first none last", .value = "first",
+			.help = "which copy stays: first, none or last",
 		}, WORD, AT(keep), false,
 	}, {
 		{
@@ -97,6 +99,20 @@ static const struct entry {
 			.help = "remove what is in N documents, or P% of "
 				"them, from all",
 		}, BOILERPLATE, AT(boilerplate), false,
+	}, {
+		{
+			.name = "only", .arg = "REASON,...",
+			.value = "",
+			.help = "remove for these reasons alone: exact, near, "
+				"...",
+		}, REASONS, AT(only), false,
+	}, {
+		{
+			.name = "against-ngram", .arg = "N",
+			.least = 5, .most = 100, .value = "",
+			.help = "also remove what has N words in a row with "
+				"a reference",
+		}, LENGTH, AT(against_ngram), false,
 	}, {
 		{
 			.name = "seed", .arg = "N", .most = UINT64_MAX,
@@ -142,6 +158,8 @@ end_of(const struct entry *e)
 		return e->at + sizeof(bool);
 	case WORD:
 	case COUNT:
+	case LENGTH:
+	case REASONS:
 		return e->at + sizeof(unsigned);
 	case BOILERPLATE:
 		return AT(boilerplate_share) + sizeof(double);
@@ -171,6 +189,39 @@ set_boilerplate(struct dedup_options *opt, const char *value, char *why)
 	return true;
 }
 
+/* Their names, with a comma or a space between two. */
+static bool
+set_reasons(unsigned *to, const char *value, char *why)
+{
+	unsigned bits = 0, i;
+	size_t len;
+
+	for (;; value += len + 1) {
+		len = strcspn(value, ", ");
+		for (i = 0; i < DEDUP_NREASONS; i++) {
+			const char *name = dedup_reason_name(i);
+
+			if (strlen(name) == len &&
+			    memcmp(name, value, len) == 0)
+				break;
+		}
+		if (i == DEDUP_NREASONS) {
+			snprintf(why, DEDUP_WHY, "not a list of exact, near, "
+				 "similar, repeat, lead, contained, "
+				 "boilerplate, listed and heading");
+			return false;
+		}
+		bits |= 1U << i;
+		if (value[len] == '\0')
+			break;
+	}
+	/* What heads a text goes with it. */
+	if ((bits & (1U << DEDUP_EXACT | 1U << DEDUP_NEAR)) != 0)
+		bits |= 1U << DEDUP_HEADING;
+	*to = bits;
+	return true;
+}
+
 static bool
 set(const struct entry *e, struct dedup_options *opt, const char *value,
     char *why)
@@ -187,6 +238,7 @@ set(const struct entry *e, struct dedup_options *opt, const char *value,
 		ok = value_word(value, e->option.words, field, why);
 		break;
 	case COUNT:
+	case LENGTH:
 		ok = value_number(value, e->option.least, e->option.most, &n,
 				  why);
 		if (ok)
@@ -204,6 +256,9 @@ set(const struct entry *e, struct dedup_options *opt, const char *value,
 		break;
 	case BOILERPLATE:
 		ok = set_boilerplate(opt, value, why);
+		break;
+	case REASONS:
+		ok = set_reasons(field, value, why);
 		break;
 	}
 	return ok;
@@ -270,12 +325,17 @@ is_valid(const struct entry *e, const struct dedup_options *opt)
 	case COUNT:
 		n = *(const unsigned *)field;
 		return n >= e->option.least && (e->open || n <= e->option.most);
+	case LENGTH:
+		n = *(const unsigned *)field;
+		return n == 0 || (n >= e->option.least && n <= e->option.most);
 	case SHARE:
 		share = *(const double *)field;
 		return share >= 0 && share <= 1;
 	case BOILERPLATE:
 		return opt->boilerplate != 1 && opt->boilerplate_share >= 0 &&
 		       opt->boilerplate_share <= 1;
+	case REASONS:
+		return opt->only >> DEDUP_NREASONS == 0;
 	case FLAG:
 	case SIZE:
 	case SEED:
@@ -298,6 +358,9 @@ options_take(struct dedup_options *to, const struct dedup_options *from)
 	memcpy(to, from, from->size < sizeof(*to) ? from->size : sizeof(*to));
 	to->size = sizeof(*to);
 	to->count |= to->counts_only;
+	/* What was written can no longer be taken back. */
+	if (to->keep == DEDUP_KEEP_LAST && to->can_forget)
+		return false;
 	for (size_t i = 0; i < NENTRIES; i++)
 		if (!is_valid(&table[i], to))
 			return false;

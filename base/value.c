@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "machine.h"
 
@@ -78,6 +79,10 @@ value_share(const char *text, bool over, double *to, char why[VALUE_WHY])
 {
 	double v;
 
+	if (value_percent(text, &v)) {
+		*to = v;
+		return true;
+	}
 	/* strtod would accept hexadecimal numbers, too. */
 	if (strspn(text, "0123456789.eE+-") != strlen(text) ||
 	    !read_real(text, &v) || !(v >= 0) || !(v <= 1) ||
@@ -105,12 +110,12 @@ value_percent(const char *text, double *to)
 	return true;
 }
 
-/* "4G", "4GB" and "4GiB" are the same. */
+/* What may follow the K, M, G or T of a size. */
 static bool
-ends_size(const char *rest)
+is_bytes(const char *s)
 {
-	return strcmp(rest, "") == 0 || strcmp(rest, "B") == 0 ||
-	       strcmp(rest, "iB") == 0;
+	return *s == '\0' || strcasecmp(s, "b") == 0 ||
+	       strcasecmp(s, "ib") == 0;
 }
 
 bool
@@ -133,7 +138,8 @@ value_size(const char *text, uint64_t *to, char why[VALUE_WHY])
 	if (end == NULL || n == 0)
 		return refuse(why, reason);
 	unit = *end != '\0' ? strchr(units, *end) : NULL;
-	if (*end != '\0' && (unit == NULL || !ends_size(end + 1)))
+	/* "500MB" and "2GiB" are what people write. */
+	if (*end != '\0' && (unit == NULL || !is_bytes(end + 1)))
 		return refuse(why, reason);
 	for (ptrdiff_t i = unit != NULL ? (unit - units) % 4 : -1; i >= 0;
 	     i--) {

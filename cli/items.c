@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "field_names.h"
 #include "message.h"
 
 #define RECORDS_WITHOUT_TEXT 1000	/* so many, and none with: an error */
@@ -347,9 +348,10 @@ no_text_at_all(struct pipeline *p, const struct item *it)
 
 	if (!f->reported)
 		message("%s: no text in the first %" PRIu64
-			" records: no field \"%s\" that is a string; see "
-			"--text-field", message_name(f->path), p->file.records,
-			p->opt->text_field);
+			" records: no field \"%s\" that is a string; fields "
+			"there: %s; see --text-field", message_name(f->path),
+			p->file.records, p->opt->text_field,
+			*p->file.fields != '\0' ? p->file.fields : "none");
 	f->reported = p->pass.silent;
 	p->trouble = true;
 	/* A second pass lets the file through. */
@@ -362,6 +364,9 @@ pass_record(struct pipeline *p, const struct item *it)
 {
 	if (it->ends)
 		count_record(p, it);
+	if (it->state == RECORD_NO_TEXT && *p->file.fields == '\0')
+		field_names(bytes_of(p, it), it->len, p->file.fields,
+			    sizeof(p->file.fields));
 	if (output_pass(&p->out, ITEM_RECORD, bytes_of(p, it), it->len,
 			it->ends) != 0)
 		return pipeline_output_failed(p);
@@ -463,7 +468,7 @@ get_bytes(const struct pipeline *p, uint64_t *bytes, uint64_t *removed)
 
 	dedup_get_stats(p->d, &s);
 	*bytes = s.bytes;
-	*removed = s.removed_bytes + p->out.short_documents.bytes;
+	*removed = s.removed_bytes + p->out.short_documents.text_bytes;
 }
 
 /*
@@ -520,12 +525,17 @@ begin_file(struct pipeline *p, const struct item *it)
 	set_aside(p, it);
 	p->file.records = p->file.with_text = p->file.with_id = 0;
 	p->file.complaints = 0;
+	*p->file.fields = '\0';
 	p->file.warc = false;
 	p->file.gone_before = output_gone(&p->out);
 	if (p->pass.silent)
 		return 0;
 	if (it->object && !p->opt->quiet)
 		warn_of_object(p, it);
+	if (it->captions && !p->opt->quiet)
+		message("%s: timed captions: left as they are, since their "
+			"times belong to their lines (--text reads them)",
+			message_name(pipeline_path(p, it)));
 	if (p->opt->in_place)
 		get_bytes(p, &p->file.bytes_before, &p->file.removed_before);
 	got = destinations_begin(&p->destinations, it->file);
@@ -580,6 +590,7 @@ read_failed(struct pipeline *p, const struct item *it)
 	if (!f->reported)
 		pipeline_complain(p, f->path, it->what, it->why);
 	p->trouble = true;
+	p->damaged |= strcmp(it->what, "cannot read") == 0;
 	f->reported = p->pass.silent;
 	if (!p->pass.silent)
 		destinations_break(&p->destinations, it->file);

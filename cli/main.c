@@ -1,6 +1,7 @@
 /* dedup, the command: what the options ask for, and the exit status. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,11 +177,10 @@ static int
 keep_input(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
-	const char *uses[] = { opt->list, opt->list0 };
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(uses) / sizeof(*uses); i++)
-		n += uses[i] != NULL && is_stdin(uses[i]);
+	for (size_t i = 0; i < opt->lists.n; i++)
+		n += is_stdin(opt->lists.name[i]);
 	for (size_t i = 0; i < opt->against.n; i++)
 		n += is_stdin(opt->against.name[i]);
 	for (size_t i = 0; i < p->files->n && n == 1; i++)
@@ -191,26 +191,42 @@ keep_input(struct pipeline *p)
 	return -1;
 }
 
+/* An operand: a file, or with -r the files in a folder. */
+static int
+take_operand(struct pipeline *p, char *path)
+{
+	struct stat st;
+	bool folder = !is_stdin(path) && stat(path, &st) == 0 &&
+		      S_ISDIR(st.st_mode);
+	int got = 0;
+
+	if (folder && !p->opt->recursive)
+		pipeline_complain(p, path, "cannot open", "Is a directory; "
+				  "-r reads the files in it");
+	else if (folder)
+		got = files_take_folder(p->files, path);
+	else
+		got = files_take(p->files, &path, 1);
+	if (got != 0)
+		pipeline_complain(p, path, "cannot read", strerror(errno));
+	return got;
+}
+
 /* Operands and lists. */
 static int
 take_files(struct pipeline *p)
 {
 	const struct options *opt = p->opt;
 
-	if (files_take(p->files, opt->files, opt->nfiles) != 0) {
-		message("out of memory");
-		return -1;
-	}
-	if (opt->list != NULL &&
-	    files_read_list(p->files, opt->list, '\n') != 0) {
-		pipeline_complain(p, opt->list, "cannot read",
-				  strerror(errno));
-		return -1;
-	}
-	if (opt->list0 != NULL &&
-	    files_read_list(p->files, opt->list0, '\0') != 0) {
-		pipeline_complain(p, opt->list0, "cannot read",
-				  strerror(errno));
+	for (size_t i = 0; i < opt->nfiles; i++)
+		if (take_operand(p, opt->files[i]) != 0)
+			return -1;
+	for (size_t i = 0; i < opt->lists.n; i++) {
+		const char *list = opt->lists.name[i];
+
+		if (files_read_list(p->files, list) == 0)
+			continue;
+		pipeline_complain(p, list, "cannot read", strerror(errno));
 		return -1;
 	}
 	return keep_input(p);
@@ -240,7 +256,7 @@ static double
 removed_share(const struct pipeline *p, const struct dedup_stats *s)
 {
 	return s->bytes == 0 ? 0 : (double)(s->removed_bytes +
-		p->tally.short_bytes) / (double)s->bytes;
+		p->out.short_documents.text_bytes) / (double)s->bytes;
 }
 
 /* --max-removed: may it go? */
@@ -257,6 +273,16 @@ is_within(struct pipeline *p, const struct dedup_stats *s)
 		p->destinations.each || p->destinations.to.temporary != NULL ?
 		"; nothing was replaced" : "");
 	p->trouble = true;
+	return false;
+}
+
+/* What comes of a damaged file is not to look as if it were whole. */
+static bool
+is_undamaged(const struct pipeline *p)
+{
+	if (!p->damaged || p->destinations.to.temporary == NULL)
+		return true;
+	message("%s: not written, since an input is damaged", p->opt->output);
 	return false;
 }
 
@@ -278,6 +304,9 @@ warn(const struct pipeline *p, const struct dedup_stats *s)
 	if (too_long > 0)
 		message("units, lines or records that were too long and stay "
 			"unjudged: %llu", too_long);
+	if (p->out.short_documents.undropped > 0)
+		message("documents that are listed, but too long to be "
+			"dropped: %" PRIu64, p->out.short_documents.undropped);
 	if (p->out.diff.cache.no_memory)
 		message("memory is full: not all words that differ are "
 			"marked");
@@ -331,23 +360,39 @@ keep_formats_apart(struct pipeline *p)
 static int
 open_log(struct pipeline *p, struct writer *log)
 {
+	struct compression c;
+
 	if (p->opt->log == NULL)
 		return 0;
-	if (!log_may_replace(p->opt->log)) {
+	if (!open_output_exists(p->opt->log) && !log_may_replace(p->opt->log)) {
 		pipeline_complain(p, p->opt->log, "cannot write",
 				  "there is a file that is no log; --log takes "
 				  "the next argument for its file");
 		return -1;
 	}
-	if (open_output(p, log, p->opt->log, NULL, false) != 0)
+	c = compression_of_suffix(p->opt->log);
+	if (open_output(p, log, options_is_stdout(p->opt->log) ? NULL :
+			p->opt->log, &c, false) != 0)
 		return -1;
 	p->out.log.to = log;
 	return 0;
 }
 
+static int
+open_groups(struct pipeline *p, struct writer *groups)
+{
+	if (p->opt->groups == NULL)
+		return 0;
+	if (open_output(p, groups, p->opt->groups, NULL, true) != 0)
+		return -1;
+	p->out.groups.to = groups;
+	return 0;
+}
+
 /* All that is written is open, or as much as can be: 0, or -1. */
 static int
-open_all(struct pipeline *p, struct writer *log, struct report_page *page)
+open_all(struct pipeline *p, struct writer *log, struct writer *groups,
+	 struct report_page *page)
 {
 	char **places;
 	int got = -1;
@@ -357,7 +402,8 @@ open_all(struct pipeline *p, struct writer *log, struct report_page *page)
 						    &places)) == 0 &&
 	    keep_apart(p, places) == 0 &&
 	    keep_formats_apart(p) == 0 && open_text(p) == 0 &&
-	    open_log(p, log) == 0 && report_page_open(page, p) == 0 &&
+	    open_log(p, log) == 0 && open_groups(p, groups) == 0 &&
+	    report_page_open(page, p) == 0 &&
 	    pipeline_take_result(p, destinations_resume(&p->destinations,
 					       places)) == 0) {
 		leave_out_lost(p);
@@ -455,6 +501,27 @@ end_log(struct pipeline *p)
 	return got;
 }
 
+/* --groups: written, if all went well: 0, or -1 and it was said. */
+static int
+end_groups(struct pipeline *p, bool keep)
+{
+	struct writer *w = p->out.groups.to;
+
+	if (w == NULL)
+		return 0;
+	p->out.groups.to = NULL;
+	if (!keep && w->temporary != NULL) {
+		writer_break_off(w);
+		return 0;
+	}
+	p->out.groups.to = w;
+	if (groups_write(&p->out.groups, &p->provenance) == 0 &&
+	    end_one(w, false) == 0)
+		return 0;
+	pipeline_complain(p, p->opt->groups, "cannot write", strerror(errno));
+	return -1;
+}
+
 /*
  * The texts that a table stands for are on the disk, where they belong.  Is it
  * to be saved?  After trouble who runs this may throw the output away; then
@@ -492,14 +559,14 @@ filter(struct pipeline *p, struct report_page *page, struct dedup_stats *stats)
 	progress_clear();
 	p->trouble |= !whole;
 	dedup_get_stats(p->d, stats);
-	keep = whole && is_within(p, stats);
+	keep = whole && is_within(p, stats) && is_undamaged(p);
 	p->tally.bytes_out = p->destinations.each ? p->destinations.bytes :
 			     p->destinations.to.total;
 	got = end_text(p, whole, keep);
 	keep = whole && keep && got == 0;
 	if (keep && sync_directory(p) != 0)
 		got = -1;
-	if (end_log(p) != 0)
+	if (end_log(p) != 0 || end_groups(p, keep) != 0)
 		got = -1;
 	if (report_page_end(page, p, whole && got == 0) != 0)
 		got = -1;
@@ -513,8 +580,8 @@ filter(struct pipeline *p, struct report_page *page, struct dedup_stats *stats)
 static bool
 names_documents(const struct options *opt)
 {
-	return opt->log != NULL || opt->report != NULL ||
-	       opt->show == SHOW_DIFF ||
+	return opt->log != NULL || opt->groups != NULL ||
+	       opt->report != NULL || opt->show == SHOW_DIFF ||
 	       opt->annotate != ANNOTATE_NONE ||
 	       (saves_table(opt) && !opt->dedup.counts_only) ||
 	       (opt->top > 0 && opt->json);
@@ -529,7 +596,7 @@ library_options(const struct pipeline *p)
 
 	library.places = p->provenance.on || opt->top > 0 ||
 			 table_modes_used(opt);
-	library.can_forget = opt->min_doc_words > 0;
+	library.can_forget = options_drop(opt);
 	/* A table takes the counts along. */
 	library.count = saves_table(opt) && (library.boilerplate > 0 ||
 					     library.boilerplate_share > 0);
@@ -549,7 +616,8 @@ library_options(const struct pipeline *p)
 
 /* Outputs and the library: 0, or -1 with a message printed. */
 static int
-begin(struct pipeline *p, struct writer *log, struct report_page *page)
+begin(struct pipeline *p, struct writer *log, struct writer *groups,
+      struct report_page *page)
 {
 	const struct options *opt = p->opt;
 	bool files = opt->output != NULL || opt->output_dir != NULL ||
@@ -562,7 +630,7 @@ begin(struct pipeline *p, struct writer *log, struct report_page *page)
 	p->out.log.provenance = &p->provenance;
 	/* Before there is any temporary file. */
 	signals_begin(files || saves_table(opt) || opt->report != NULL, files);
-	if (open_all(p, log, page) != 0)
+	if (open_all(p, log, groups, page) != 0)
 		return -1;
 	files_measure(p->files);
 	p->threads = threads_for(p);
@@ -581,15 +649,16 @@ run(const struct options *opt)
 	struct pipeline p = { .opt = opt, .files = &files };
 	struct dedup_stats stats = { .documents = 0 };
 	struct report_page page = { .report = NULL };
-	struct writer log;
+	struct writer log, groups;
 	bool found;
 
 	if (take_files(&p) != 0) {
 		files_free(&files);
 		return TROUBLE;
 	}
-	if (begin(&p, &log, &page) != 0) {
+	if (begin(&p, &log, &groups, &page) != 0) {
 		end_log(&p);
+		end_groups(&p, false);
 		report_page_end(&page, &p, false);
 		end_text(&p, false, false);
 	} else {

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 /* A name of a descriptor that is open already: writing goes there. */
-static bool
-names_descriptor(const char *path)
+bool
+open_output_exists(const char *path)
 {
 	return strncmp(path, "/dev/fd/", 8) == 0 ||
 	       strncmp(path, "/dev/std", 8) == 0 ||
@@ -20,7 +20,7 @@ is_for_file(const char *path)
 {
 	struct stat st;
 
-	return path != NULL && !names_descriptor(path) &&
+	return path != NULL && !open_output_exists(path) &&
 	       (stat(path, &st) != 0 || S_ISREG(st.st_mode));
 }
 

@@ -6,6 +6,9 @@
 
 #include "pipeline.h"
 
+/* Is it the name of a descriptor that is open already? */
+bool open_output_exists(const char *path);
+
 /*
  * Open an output: 0, or -1 and it was said.  'late': a file stays as it is
  * until the end of the run.

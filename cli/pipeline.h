@@ -46,6 +46,7 @@ struct file_at_hand {
 	uint64_t records, with_text;	/* JSONL and WARC */
 	uint64_t with_id;	/* JSONL */
 	uint64_t complaints;	/* about bad records */
+	char fields[120];	/* of its first record that has no text */
 	uint64_t gone_before;	/* output_gone() when it began */
 	uint64_t bytes_before, removed_before;	/* --in-place: of text */
 	char over[100];		/* why it is not rewritten */
@@ -89,6 +90,7 @@ struct pipeline {
 	uint64_t aside;		/* bytes that decoding takes, if it is much */
 	uint64_t mostly_gone;	/* files of which more than 90 % was removed */
 	bool trouble;		/* something was wrong: exit 2 */
+	bool damaged;		/* a file could not be read to its end */
 };
 
 #define FILES_TOLD 100		/* of which something is said of each */

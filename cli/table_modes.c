@@ -98,10 +98,12 @@ lock(struct pipeline *p, const char *path, int *fd)
 	return -1;
 }
 
-/* Read a reference text, which is not written. */
+/* Read a reference text with these options; it is not written. */
 static int
-read_reference(struct pipeline *p, const char *path)
+read_reference(struct pipeline *p, const char *path,
+	       const struct options *opt)
 {
+	const struct options *own = p->opt;
 	struct files *files = p->files, text = { .n = 0 };
 	struct dedup_stats stats;
 	char *name = (char *)path;	/* not written to */
@@ -113,9 +115,11 @@ read_reference(struct pipeline *p, const char *path)
 		return -1;
 	}
 	p->files = &text;
+	p->opt = opt;
 	p->pass.silent = p->pass.reference = true;
 	got = pipeline_run(p);
 	p->files = files;
+	p->opt = own;
 	p->pass.silent = p->pass.reference = false;
 	p->references = p->pass.documents;
 	dedup_reference(p->d, false);
@@ -135,15 +139,22 @@ static int
 load_against(struct pipeline *p)
 {
 	const struct names *a = &p->opt->against;
+	struct options opt = *p->opt;
 
 	for (size_t i = 0; i < a->n; i++)
 		if (dedup_is_table(a->name[i]) &&
 		    load(p, a->name[i], DEDUP_LOAD_LISTED) != 0)
 			return -1;
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++) {
+		const char *field = opt.against_fields.name[i];
+
+		if (field == NULL)
+			field = p->opt->against_field;
+		opt.text_field = field != NULL ? field : p->opt->text_field;
 		if (!dedup_is_table(a->name[i]) &&
-		    read_reference(p, a->name[i]) != 0)
+		    read_reference(p, a->name[i], &opt) != 0)
 			return -1;
+	}
 	return 0;
 }
 

@@ -139,7 +139,8 @@ beside_short(struct dedup *d, size_t i)
 		.piece = i, .behind = d->beside.any, .mine = d->beside.mine,
 		.block = d->block.number,
 	};
-	bool goes = d->beside.any && d->beside.goes;
+	bool goes = d->beside.any && d->beside.goes &&
+		    engine_wants(d, DEDUP_HEADING);
 	int got = 0;
 
 	if (goes) {
@@ -202,7 +203,8 @@ beside_judged(struct dedup *d, size_t i)
 			return -1;
 	memcpy(h, d->headings.heading, n * sizeof(*h));
 	d->headings.n = 0;
-	for (k = n; k > 0 && d->beside.any && d->beside.goes; k--) {
+	for (k = n; k > 0 && d->beside.any && d->beside.goes &&
+	     engine_wants(d, DEDUP_HEADING); k--) {
 		struct piece *p = &d->own.pieces[h[k - 1].piece];
 		struct fingerprint key = key_of(d, p, BEFORE, id);
 		int got = find_key(d, p, &key);

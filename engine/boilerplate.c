@@ -66,7 +66,8 @@ boilerplate_find(struct dedup *d, const struct piece *p, struct finding *f)
 {
 	struct counted c;
 
-	if (d->counting.least == 0 || p->nwords == 0 || d->reference.on)
+	if (d->counting.least == 0 || p->nwords == 0 || d->reference.on ||
+	    !engine_wants(d, DEDUP_BOILERPLATE))
 		return 0;
 	if (d->counting.from_tables)
 		return find_in_tables(d, p, f);

@@ -19,6 +19,7 @@
  *	beside.c	short units are removed with the unit beside them
  *	boilerplate.c	rule 5, text that is in many documents
  *	listed.c	rule 6, text that a reference text says
+ *	reference.c	parts of reference texts, and ngrams.c, their N-grams
  *	keep_none.c	no copy stays: what the last pass removes
  *	cut.c		spans, and the blank lines that are removed with them
  *
@@ -33,7 +34,7 @@
  * transitive, so at the end of the chain is a text that stays.  Only four
  * things do read verdicts: options.threshold, since a text that is like another
  * need not be like a third; options.memory, which ends what is known;
- * dedup_forget(); and DEDUP_KEEP_NONE in its last pass.
+ * dedup_forget(); and DEDUP_KEEP_NONE and _LAST in their last pass.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
@@ -42,6 +43,7 @@
 #include "dedup.h"
 #include "judge.h"
 #include "piece.h"
+#include "reference.h"
 #include "split.h"
 
 struct workers;
@@ -52,6 +54,9 @@ struct reference {
 	bool was_counting;	/* before that */
 	uint64_t documents;
 	uint64_t bytes, units;	/* in 'stats', before those */
+	struct reference_text *text;	/* see reference.c; or NULL */
+	bool any_long;		/* a unit of the document has SHINGLE_NEAR
+				 * words */
 };
 
 struct threads {
@@ -88,6 +93,7 @@ struct dedup {
 	struct known known;
 	struct counting counting;
 	struct reference reference;
+	struct marks marks;
 	struct pass pass;
 	struct copies copies;
 
@@ -100,6 +106,13 @@ struct dedup {
 	struct cutter cutter;
 	struct dedup_stats stats;
 };
+
+/* May anything be removed for this reason? */
+static inline bool
+engine_wants(const struct dedup *d, enum dedup_reason reason)
+{
+	return d->opt.only == 0 || (d->opt.only >> reason & 1) != 0;
+}
 
 static inline struct place
 engine_place(const struct dedup *d, uint64_t off, uint64_t line)

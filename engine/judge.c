@@ -17,6 +17,7 @@ void
 judge_reset(struct dedup *d)
 {
 	d->at.linked = d->at.judged = d->at.cut = 0;
+	d->marks.n = d->marks.looked = 0;
 	d->headings.n = d->block.nbare = d->chains.n = 0;
 	d->block.number = d->block.words_left = 0;
 	d->block.words_why.reason = DEDUP_NREASONS;	/* none has gone */
@@ -49,10 +50,11 @@ judge_dropped(struct dedup *d, size_t n)
 
 /*
  * A compared unit against what is known: 1 with its 'why', 0, or -1.  If 'id'
- * is not NULL, *id becomes the identity of the text that says it.
+ * is not NULL, *id becomes the identity of the text that says it.  'off' is
+ * where the unit is.
  */
 static int
-look_up(struct dedup *d, struct unit *u, uint64_t *id)
+look_up(struct dedup *d, struct unit *u, uint64_t off, uint64_t *id)
 {
 	enum dedup_reason reason = DEDUP_EXACT;
 	struct match m;
@@ -89,13 +91,14 @@ look_up(struct dedup *d, struct unit *u, uint64_t *id)
 			reason = DEDUP_EXACT;
 		got = 1;
 	}
-	if (got <= 0)
-		return got;
+	if (got <= 0 || (reason == DEDUP_EXACT &&
+			 !engine_wants(d, DEDUP_EXACT)))
+		return got < 0 ? -1 : 0;
 	/* What was found early may lead elsewhere by now. */
 	if (d->known.places && m.table == 0 && m.ref != 0)
 		m.place = table_place(d->known.table, m.ref);
 	u->why = finding_of(d, reason, &m);
-	return 1;
+	return !keep_none_is_last(d, u, off);
 }
 
 /*
@@ -129,6 +132,7 @@ record(struct dedup *d, const struct piece *p)
 	struct unit *u = p->unit;
 	struct place at = engine_place(d, p->off, p->line);
 
+	d->reference.any_long |= u->length >= SHINGLE_NEAR;
 	/* What follows a part of a reference text may be anywhere. */
 	if ((u->compared || (u->part && d->reference.on)) && !u->broken)
 		record_at(d, u, &at);
@@ -162,8 +166,12 @@ set_removed(struct dedup *d, struct piece *p)
 {
 	p->verdict = GOES;
 	d->stats.removed[p->unit->why.reason]++;
-	return d->opt.keep == DEDUP_KEEP_NONE && !d->pass.last ?
-	       keep_none_note(d, p) : 0;
+	if (d->opt.keep == DEDUP_KEEP_FIRST)
+		return 0;
+	if (!d->pass.last)
+		return keep_none_note(d, p);
+	keep_none_lead(d, p);
+	return 0;
 }
 
 /* It stays, unless every copy is to be removed and it has one. */
@@ -259,8 +267,8 @@ is_taken(struct dedup *d, size_t i)
 			break;
 		got = boilerplate_find(d, l, &f);
 	}
-	return got != 0 || (!p->unit->compared && !p->unit->part) ? got :
-	       listed_find(d, p->unit, &f);
+	return got != 0 || (!p->unit->compared && !p->unit->part &&
+			    p->unit->mark == 0) ? got : listed_find(d, p->unit, &f);
 }
 
 /*
@@ -335,7 +343,7 @@ is_completed(struct dedup *d, size_t i, struct piece *p)
 static int
 judge_short(struct dedup *d, size_t i, struct unit *u)
 {
-	int got = u->part ? listed_find(d, u, &u->why) : 0;
+	int got = u->part || u->mark > 0 ? listed_find(d, u, &u->why) : 0;
 
 	if (got <= 0)
 		return got < 0 ? -1 : beside_short(d, i);
@@ -353,7 +361,7 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 	int got;
 
 	d->stats.units++;
-	if (u->repeats)
+	if (u->repeats && engine_wants(d, DEDUP_REPEAT))
 		return repeat(d, p) != 0 || decide_lines(d, i, p) != 0 ? -1 :
 		       beside_passed(d);
 	if (!u->compared)
@@ -364,10 +372,10 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 			return -1;
 		mine = theirs = words_identity(&u->w);
 	}
-	got = u->completers == 0 && d->chains.n == 0 ? 0 :
-	      is_completed(d, i, p);
+	got = (u->completers == 0 && d->chains.n == 0) ||
+	      !engine_wants(d, DEDUP_LEAD) ? 0 : is_completed(d, i, p);
 	if (got == 0)
-		got = look_up(d, u, wanted ? &theirs : NULL);
+		got = look_up(d, u, p->off, wanted ? &theirs : NULL);
 	if (got < 0)
 		return -1;
 	if (got > 0) {
@@ -390,7 +398,8 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 			(u->why.reason == DEDUP_EXACT ||
 			 u->why.reason == DEDUP_NEAR),
 		.exact = u->why.reason == DEDUP_EXACT,
-		.mine = mine, .theirs = theirs,
+		.mine = mine, .theirs = theirs, .off = p->off,
+		.witness = u->why.witness,
 	};
 	return beside_judged(d, i);
 }
@@ -568,7 +577,8 @@ judge_repeat(struct dedup *d, struct piece *p)
 	}
 	if (got < 0)
 		return -1;
-	if (got == 0 && d->pass.judges && !d->reference.on)
+	if (got == 0 && d->pass.judges && !d->reference.on &&
+	    engine_wants(d, DEDUP_REPEAT))
 		got = repeat(d, p);
 	else if (got > 0)
 		got = set_removed(d, p);

@@ -7,6 +7,7 @@
 
 #include "counts.h"
 #include "dedup.h"
+#include "ngrams.h"
 #include "piece.h"
 #include "split.h"
 #include "table.h"
@@ -57,6 +58,8 @@ struct beside {
 	bool goes;		/* as a copy of what 'theirs' stands for, */
 	bool exact;		/* ... word for word */
 	uint64_t mine, theirs;
+	uint64_t off;		/* where it is, and what it is a copy of */
+	struct place witness;
 };
 
 /* Short units that wait for the next unit, the nearest last. */
@@ -87,6 +90,8 @@ struct block {
 struct known {
 	struct table *table;
 	struct table *listed;	/* of reference texts; or NULL */
+	struct table *parts;	/* of parts of these; or NULL */
+	struct ngrams *ngrams;	/* options.against_ngram; or NULL */
 	struct loaded {
 		struct saved *file;
 		enum dedup_load kind;
@@ -96,6 +101,15 @@ struct known {
 	bool was_full;		/* memory, in an earlier pass */
 	bool damaged;		/* a loaded table turned out to be */
 	uint64_t aside;		/* bytes of memory that the caller holds */
+};
+
+/* What of reference texts stands in several units of a block. */
+struct marks {
+	struct match *match;	/* unit.mark is the number of one, from 1 */
+	size_t n, room;
+	size_t looked;		/* pieces that were looked at */
+	char *words;		/* of a block; scratch */
+	size_t words_room;
 };
 
 /* In how many documents a text stands. */
@@ -166,13 +180,21 @@ void boilerplate_vote(struct dedup *d, const struct piece *p);
 int boilerplate_find(struct dedup *d, const struct piece *p,
 		     struct finding *f);	/* 1, 0, -1 */
 
-/* listed.c: 1 with 'f' set, 0, -1 */
+/*
+ * listed.c: 1 with 'f' set, 0, -1.  Before that, look at new pieces, all of a
+ * block or of a chunk of one: 0, -1.
+ */
 int listed_find(struct dedup *d, struct unit *u, struct finding *f);
+int listed_mark(struct dedup *d);
+void listed_free(struct marks *m);
 
 /* keep_none.c */
 int keep_none_note(struct dedup *d, const struct piece *p);
 bool keep_none_removes(const struct dedup *d, struct piece *p);
-void keep_none_sort(struct copies *c);
+bool keep_none_is_last(const struct dedup *d, const struct unit *u,
+		       uint64_t off);
+void keep_none_lead(const struct dedup *d, struct piece *p);
+void keep_none_sort(struct copies *c, bool last);
 size_t keep_none_memory(const struct copies *c);
 
 #endif

@@ -1,6 +1,10 @@
 /*
  * No copy stays (DEDUP_KEEP_NONE): the first pass remembers the witnesses of
  * what is removed, and the last pass removes them too.
+ *
+ * The last copy stays (DEDUP_KEEP_LAST): it is the same, but the last one of the
+ * copies is kept, and stands for the first as a witness.  That is of units
+ * alone: what repeats what is directly before it goes as always.
  */
 #include "engine.h"
 
@@ -10,6 +14,11 @@
 struct copy {
 	uint64_t document, offset;
 	bool line;		/* a line of a run, else a unit */
+	bool lost;		/* see is_lost() */
+	bool heading;		/* it goes with the unit at 'unit', a copy of
+				 * what is at 'of' */
+	uint64_t unit;
+	struct place of;
 	struct finding why;	/* witness: that copy */
 };
 
@@ -43,19 +52,56 @@ by_place_and_copy(const void *a, const void *b)
 	return order != 0 ? order : compare(x->offset, y->offset);
 }
 
-/* The first pass is over. */
+static const struct copy *find(const struct copies *c, const struct copy *key);
+
+/*
+ * A heading goes for its last copy only if what that heads is a last copy: else
+ * both would be gone, since that one goes with its text.
+ */
+static bool
+is_lost(const struct copies *c, const struct copy *x)
+{
+	struct copy key = {
+		.document = x->of.document, .offset = x->of.offset,
+	};
+	const struct copy *unit = find(c, &key);
+
+	return x->heading &&
+	       (unit == NULL ||
+		unit->why.witness.document != x->why.witness.document ||
+		unit->why.witness.offset != x->unit);
+}
+
+/* The headings that would be lost stay. */
+static void
+keep_headings(struct copies *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		c->copy[i].lost = is_lost(c, &c->copy[i]);
+	for (size_t i = 0; i < c->n; i++)
+		if (!c->copy[i].lost)
+			c->copy[n++] = c->copy[i];
+	c->n = n;
+}
+
+/* The first pass is over.  One copy is enough to name: the first, or the last. */
 void
-keep_none_sort(struct copies *c)
+keep_none_sort(struct copies *c, bool last)
 {
 	size_t n = 0;
 
 	if (c->n > 0)
 		qsort(c->copy, c->n, sizeof(*c->copy), by_place_and_copy);
-	/* One copy is enough to name: the first. */
 	for (size_t i = 0; i < c->n; i++)
 		if (n == 0 || by_place(&c->copy[n - 1], &c->copy[i]) != 0)
 			c->copy[n++] = c->copy[i];
+		else if (last)
+			c->copy[n - 1] = c->copy[i];
 	c->n = n;
+	if (last)
+		keep_headings(c);
 }
 
 /*
@@ -71,6 +117,15 @@ is_copy(const struct dedup *d, const struct piece *p)
 	       (u->why.reason == DEDUP_HEADING && d->beside.exact);
 }
 
+/* Was the text that it was found by removed?  Its witness may say more. */
+static bool
+leads_on(const struct dedup *d, const struct unit *u)
+{
+	struct match m = { .table = 0, .ref = u->why.ref };
+
+	return m.ref != 0 && table_went(d->known.table, &m);
+}
+
 /* The witness of what goes has a copy: this piece. */
 int
 keep_none_note(struct dedup *d, const struct piece *p)
@@ -78,7 +133,9 @@ keep_none_note(struct dedup *d, const struct piece *p)
 	struct unit *u = p->unit;
 	struct copy *x;
 
-	if (!is_copy(d, p) || u->why.table != 0)
+	if (!is_copy(d, p) || u->why.table != 0 ||
+	    (d->opt.keep == DEDUP_KEEP_LAST &&
+	     (u->why.reason == DEDUP_REPEAT || leads_on(d, u))))
 		return 0;
 	if (array_room(&d->copies.copy, &d->copies.room, d->copies.n + 1,
 		       sizeof(*x)) != 0)
@@ -89,6 +146,8 @@ keep_none_note(struct dedup *d, const struct piece *p)
 		.offset = u->why.witness.offset,
 		.line = u->why.reason == DEDUP_REPEAT &&
 			p->kind == PIECE_REPEAT,
+		.heading = u->why.reason == DEDUP_HEADING,
+		.unit = d->beside.off, .of = d->beside.witness,
 		.why = u->why,
 	};
 	x->why.witness = engine_place(d, p->off, p->line);
@@ -121,6 +180,49 @@ keep_none_removes(const struct dedup *d, struct piece *p)
 	u->why = x->why;
 	u->has_copy = true;
 	return true;
+}
+
+/* The copies of the unit at this place. */
+static const struct copy *
+copies_of(const struct dedup *d, const struct place *at)
+{
+	struct copy key = { .document = at->document, .offset = at->offset };
+
+	return d->opt.keep == DEDUP_KEEP_LAST && d->pass.last &&
+	       d->copies.n > 0 ? find(&d->copies, &key) : NULL;
+}
+
+/* Is this unit, at 'off', an exact copy of its witness, and the last one? */
+bool
+keep_none_is_last(const struct dedup *d, const struct unit *u, uint64_t off)
+{
+	const struct copy *x = u->why.reason == DEDUP_EXACT &&
+			       u->why.table == 0 ?
+			       copies_of(d, &u->why.witness) : NULL;
+
+	return x != NULL && x->why.witness.document == d->input.document &&
+	       x->why.witness.offset == off;
+}
+
+/* The witness of what goes may have gone for its last copy. */
+void
+keep_none_lead(const struct dedup *d, struct piece *p)
+{
+	struct finding *f = &p->unit->why;
+	const struct copy *x;
+
+	if (d->opt.keep != DEDUP_KEEP_LAST || f->table != 0 ||
+	    f->reason == DEDUP_LISTED || f->reason == DEDUP_BOILERPLATE)
+		return;
+	x = copies_of(d, &f->witness);
+	if (x != NULL)
+		f->witness = x->why.witness;
+	/* A teaser's is later, too, and may be removed. */
+	f->last = x != NULL || (f->reason != DEDUP_LEAD &&
+				f->witness.document == d->input.document &&
+				f->witness.offset > p->off);
+	if (f->last)
+		f->ref = 0;
 }
 
 size_t

@@ -16,6 +16,8 @@ struct finding {
 	struct place witness;
 	uint64_t ref;		/* the record of what says it; 0: none */
 	uint64_t documents;	/* DEDUP_BOILERPLATE */
+	bool last;		/* DEDUP_KEEP_LAST: the witness is a last copy,
+				 * which stays */
 };
 
 /*
@@ -62,6 +64,7 @@ struct unit {
 	uint32_t nlines;	/* with words; of those, that are no unit */
 	uint32_t short_lines;	/* by themselves */
 	uint32_t rank;		/* in split.lookahead */
+	uint32_t mark;		/* see listed.c; 0: none */
 	uint8_t asks;		/* words at its end that ask to read on */
 	uint8_t quote;		/* marks of quoted mail before it */
 	enum ending ending : 8;	/* does it end as a cut-off lead? */

@@ -40,17 +40,24 @@ resembling_find(const struct dedup *d, struct table *t, struct unit *u,
 	/* What is known word for word was not looked up further. */
 	bool early = u->proposal != NULL && t == d->known.table &&
 		     !u->proposal->exact;
+	/* What is listed is so for any of these reasons. */
+	bool any = t == d->known.listed || t == d->known.parts;
+	bool near = any || engine_wants(d, DEDUP_NEAR);
+	bool similar = threshold > 0 && (any || engine_wants(d, DEDUP_SIMILAR));
 	int got = 0;
 
-	if (u->length >= SHINGLE_NEAR) {
-		got = early ? table_near_after(t, &u->w, threshold,
+	if (u->length >= SHINGLE_NEAR && (near || similar)) {
+		got = !near ? 0 : early ? table_near_after(t, &u->w, threshold,
 					       u->proposal, m)
 			    : table_near(t, &u->w, m);
-		if (got == 0 && !early && threshold > 0)
+		if (got > 0 && m->similar && !similar)
+			got = 0;
+		if (got == 0 && !(early && near) && similar)
 			got = table_similar(t, &u->w, threshold, m);
 		*reason = got > 0 && m->similar ? DEDUP_SIMILAR : DEDUP_NEAR;
 	}
-	if (got == 0 && d->opt.contained && u->w.n >= d->opt.ngram) {
+	if (got == 0 && d->opt.contained && u->w.n >= d->opt.ngram &&
+	    (any || engine_wants(d, DEDUP_CONTAINED))) {
 		*reason = DEDUP_CONTAINED;
 		got = table_containing(t, &u->w, m);
 	}

@@ -78,7 +78,7 @@ resolve(struct dedup *d, const struct piece *p)
 	if (before != NULL)
 		go_as(d, u, before);
 	u->why.witness = place_now(d, &u->why);
-	while (steps-- > 0 && u->why.table == 0 &&
+	while (steps-- > 0 && u->why.table == 0 && !u->why.last &&
 	       u->why.reason != DEDUP_BOILERPLATE &&
 	       u->why.reason != DEDUP_LISTED &&
 	       u->why.witness.document == d->input.document &&
@@ -92,6 +92,7 @@ resolve(struct dedup *d, const struct piece *p)
 			go_as(d, u, &q->unit->why);
 		u->why.witness = place_now(d, &q->unit->why);
 		u->why.table = q->unit->why.table;
+		u->why.last = q->unit->why.last;
 	}
 	return 1;
 }

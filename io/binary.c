@@ -104,6 +104,10 @@ static const struct magic {
 	{ WEAK("wOF2"), { "WOFF2 font", pictures } },
 };
 
+static const struct binary document = {
+	"office document or book (.docx, .odt, .epub)",
+	"pandoc -t plain --wrap=none FILE | dedup",
+};
 static const struct binary bzip2 = {
 	"bzip2 data", "bzip2 -dc FILE | dedup",
 };
@@ -137,6 +141,21 @@ static bool
 is_foreign(unsigned char c)
 {
 	return c < 0x20 && !(c >= '\a' && c <= '\r') && c != 0x1b;
+}
+
+/* A zip archive that is a document, by the names of its members? */
+static bool
+holds_document(const char *s, size_t len)
+{
+	static const char *const names[] = {
+		"[Content_Types].xml", "word/", "mimetypeapplication/epub+zip",
+		"mimetypeapplication/vnd.oasis.opendocument",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (memmem(s, len, names[i], strlen(names[i])) != NULL)
+			return true;
+	return false;
 }
 
 /* "BZh", the size of a block, and the magic number of the first block. */
@@ -295,5 +314,8 @@ binary_recognize(const char *s, size_t len)
 		len = BINARY_WINDOW;
 	if (is == NULL)
 		is = find_magic(s, len);
+	/* The first member of a document says what it is. */
+	if (len >= 4 && memcmp(s, "PK\3\4", 4) == 0 && holds_document(s, len))
+		return &document;
 	return is != NULL ? is : find_thick(s, len);
 }

@@ -57,6 +57,15 @@ parse_level(const char *s)
 	return n;
 }
 
+/* "gzip", or its suffix without the dot, "gz"? */
+static bool
+is_called(const struct kind *k, const char *s, size_t len)
+{
+	return (strlen(k->name) == len && memcmp(s, k->name, len) == 0) ||
+	       (k->suffix != NULL && len > 0 && strlen(k->suffix) == len + 1 &&
+		memcmp(s, k->suffix + 1, len) == 0);
+}
+
 int
 compression_parse(const char *arg, struct compression *c, const char **why)
 {
@@ -66,7 +75,7 @@ compression_parse(const char *arg, struct compression *c, const char **why)
 		const struct kind *k = &kinds[i];
 		int level = -1;
 
-		if (strlen(k->name) != len || memcmp(arg, k->name, len) != 0)
+		if (!is_called(k, arg, len))
 			continue;
 		if (arg[len] == ':') {
 			level = parse_level(arg + len + 1);

@@ -367,6 +367,20 @@ writer_seal(struct writer *w, bool durable)
 }
 
 int
+writer_add_suffix(struct writer *w, const char *suffix)
+{
+	char *name;
+
+	if (asprintf(&name, "%s%s", w->file.target, suffix) < 0) {
+		errno = ENOMEM;
+		return -1;
+	}
+	free(w->file.target);
+	w->file.target = w->target = name;
+	return 0;
+}
+
+int
 writer_commit(struct writer *w, bool durable)
 {
 	int result;

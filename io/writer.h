@@ -42,6 +42,12 @@ int writer_open(struct writer *w, const char *path,
 /* Is it the same regular file as 'fd'? */
 bool writer_is(const struct writer *w, int fd);
 
+/*
+ * What it replaces is not the file but one whose name has this at its end, too:
+ * 0, or -1 with ENOMEM.
+ */
+int writer_add_suffix(struct writer *w, const char *suffix);
+
 /* Empty the file: separate from opening, so that checks can come first. */
 int writer_truncate(struct writer *w);
 

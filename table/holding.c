@@ -71,3 +71,53 @@ table_holding(struct table *t, const struct words *w, struct match *m)
 	};
 	return 1;
 }
+
+/*
+ * Word by word: where does the record begin in the unit, if its word 'at' is a
+ * word of it?  UINT32_MAX: nowhere.
+ */
+static uint32_t
+begin_of(const struct table *t, const struct words *w, uint32_t at,
+	 const unsigned char *record)
+{
+	uint32_t n = record_head(record).nwords;
+	const uint16_t *code = record_codes(t, record);
+	const uint8_t *tag = (const uint8_t *)(code + n);
+
+	for (uint32_t r = 0; r < n && r <= at && n - r <= w->n - at; r++)
+		if (code[r] == w->code[at] && tag[r] == w->tag[at] &&
+		    memcmp(code, w->code + at - r, n * sizeof(*code)) == 0 &&
+		    memcmp(tag, w->tag + at - r, n) == 0)
+			return at - r;
+	return UINT32_MAX;
+}
+
+int
+table_spans(struct table *t, const struct words *w, table_span_taken *take,
+	    void *arg)
+{
+	struct found f[TABLE_POSTINGS];
+
+	for (uint32_t i = 0; i < w->nevery && i < w->n; i++) {
+		int n = index_find(t, key_of(t, w, i), f);
+
+		if (n < 0)
+			return -1;
+		for (int k = 0; k < n; k++) {
+			uint32_t from = begin_of(t, w, i, f[k].record);
+			struct match m = {
+				.resemblance = 1.0, .table = f[k].table,
+				.ref = f[k].ref,
+			};
+
+			if (from == UINT32_MAX)
+				continue;
+			m.place = record_place(t, f[k].table, f[k].ref,
+					       f[k].record);
+			if (take(arg, from, record_head(f[k].record).nwords,
+				 &m) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}

@@ -170,6 +170,17 @@ int table_containing(struct table *t, const struct words *w, struct match *m);
  */
 int table_holding(struct table *t, const struct words *w, struct match *m);
 
+/*
+ * All records of SHINGLE_NEAR words or more that stand in the unit word for
+ * word: 'take' gets each, n words from word 'from' on, perhaps several times.
+ * If it returns -1, the call ends.  The shingler has to hand out every shingle.
+ * 0, or -1.
+ */
+typedef int table_span_taken(void *arg, uint32_t from, uint32_t n,
+			     const struct match *m);
+int table_spans(struct table *t, const struct words *w, table_span_taken *take,
+		void *arg);
+
 /* How many comparisons were given up, since they would have taken too long. */
 uint64_t table_given_up(const struct table *t);
 

@@ -250,7 +250,7 @@ some_unreadable() {
 	text a 2 3 >b
 	exits 2 dedup --output-dir=out a missing d b 2>err
 	grep -Fqx 'dedup: missing: cannot open: No such file or directory' err
-	grep -Fqx 'dedup: d: cannot open: Is a directory' err
+	grep -Fq 'dedup: d: cannot open: Is a directory' err
 	cmp out/a a
 	cmp out/b <(text a 3)
 	[ "$(ls out)" = $'a\nb' ]
@@ -446,7 +446,7 @@ not_regular() {
 	text a 1 1 >a
 	exits 2 ends "$DEDUP" --in-place d f /dev/null missing a 2>err
 	sed 's/cannot open/-/' err | diff - <(cat <<-END
-		dedup: d: -: Is a directory
+		dedup: d: -: Is a directory; -r reads the files in it
 		dedup: f: -: not a regular file
 		dedup: /dev/null: -: not a regular file
 		dedup: missing: -: No such file or directory
@@ -611,7 +611,7 @@ short_documents() {
 	grep -q '"short_documents":2,"short_bytes":30,' err
 	dedup -s --min-doc-words=99 <before 2>err >got
 	[ ! -s got ]
-	grep -q '^too short   1 documents, ' err
+	grep -q '^dropped     1 documents, ' err
 	grep -q '^dedup: 100.0 % of the text was removed$' err
 }
 must '--min-doc-words: documents left too short go whole' short_documents
@@ -885,7 +885,7 @@ asked() {	# OPTION...
 	[ "$(grep -c . out)" -eq 2 ]
 }
 must 'SIGUSR1: one line, at once' asked
-must 'SIGUSR1: with --no-progress, too' asked --no-progress
+must 'SIGUSR1: with --progress=never, too' asked --progress=never
 must 'SIGUSR1: with several threads' asked -T2
 
 on_terminal() {	# COMMAND TO WAIT FOR, OPTION...
@@ -913,11 +913,11 @@ draws() {
 	grep -qP ' {20,}\r$' <(tail -c 100 said)
 }
 draws_not() {
-	on_terminal 'sleep 2' --no-progress || true
+	on_terminal 'sleep 2' --progress=never || true
 	not grep -q MB said
 }
 must 'progress: on a terminal a line is redrawn, and cleared' draws
-must '--no-progress: not there either' draws_not
+must '--progress=never: not there either' draws_not
 
 measures() {
 	seq 1 2000000 | sed 's/.*/line & of a text that is long enough/' >a
@@ -1030,10 +1030,6 @@ must 'warns of --compress with --in-place' useless \
     '--compress has no effect with --in-place' --compress=none --in-place
 must 'warns of --id-field without a log' useless \
     '--id-field has no effect without --log, --report, --diff or --annotate' --id-field=a
-must 'warns of --progress and --no-progress' useless \
-    '--progress has no effect before --no-progress' --progress --no-progress
-must 'warns of --no-progress and --progress' useless \
-    '--no-progress has no effect before --progress' --no-progress --progress
 
 useless_compression() {
 	text a 1 >a
@@ -1479,12 +1475,10 @@ misnamed() {
 	grep -Fqx 'dedup: --output: x.bz2: it would not be compressed: gzip'\
 ' (.gz), zstd (.zst) and xz (.xz) are known; --compress=none writes it plain' err
 	[ ! -e x.bz2 ]
-	for name in l.gz l.zst l.xz l.bz2; do
-		exits 2 dedup --log=$name a >out 2>err
-		grep -Fqx "dedup: --log: $name: the log is not compressed:"\
-' give it another name' err
-		[ ! -e $name ]
-	done
+	exits 2 dedup --log=l.bz2 a >out 2>err
+	grep -Fqx "dedup: --log: l.bz2: it would not be compressed: .gz, .zst"\
+' and .xz are known' err
+	[ ! -e l.bz2 ]
 	dedup --compress=none -o x.bz2 a
 	text a 1 | cmp - x.bz2
 }

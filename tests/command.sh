@@ -774,7 +774,7 @@ given_twice() {
 	while read -r name; do
 		case $name in
 		completion) continue ;;	# it acts at once
-		load | against) again=0 ;;
+		load | against | against-field | files-from) again=0 ;;
 		*) again=1 ;;
 		esac
 		n=$((n + 1))
@@ -1738,13 +1738,22 @@ must 'a full memory: copies of what is known go, the rest stays; it says so' \
 
 helps() {
 	dedup --help >out 2>err
-	dedup -h | cmp out
 	[ ! -s err ]
 	grep -q '^Usage: dedup ' out
-	not grep -q '.\{91\}' out
+	not grep -q '.\{80\}' out
+	# What people come with is first, and -h has fewer options.
+	for task in --diff --drop-listed --pages -r; do
+		sed '/^  -f/,$d' out | grep -q -e " $task"
+	done
+	dedup -h >short
+	[ "$(grep -c '^ .*--[a-z]' short)" -lt 45 ]
+	[ "$(grep -c '^ .*--[a-z]' out)" -gt 60 ]
+	not grep -q -e --max-window short
+	grep -q -e '--help; full documentation: man dedup' short
+	[ "$(sed -n 's/^  \(-.,\|   \) --.*/x/p' out | wc -l)" -le 61 ]
 	for default in '--min-words=N .*(5)' '--ngram=N .*(3)' \
-	    '--unit=UNIT .*(auto)'; do
-		grep -q -e "$default" out
+	    '--unit=UNIT [^-]*(auto)'; do
+		tr -s '\n ' ' ' <out | grep -q -e "$default"
 	done
 }
 must '-h, --help: on standard output, with defaults' helps
@@ -1789,7 +1798,13 @@ completes_words() {
 	[ "${COMPREPLY[*]}" = document ]
 	COMP_WORDS=(dedup --fo) COMP_CWORD=1
 	_dedup
-	[ "${COMPREPLY[*]}" = '--format --fold-digits' ]
+	[ "${COMPREPLY[*]}" = '--format= --fold-digits' ]
+	mkdir folder
+	COMP_WORDS=(dedup --output-dir '=' fo) COMP_CWORD=3
+	: >forest
+	_dedup
+	[ "${COMPREPLY[*]}" = folder ]
+	rm forest
 	: >filename
 	COMP_WORDS=(dedup 'fi') COMP_CWORD=1
 	_dedup
@@ -1864,24 +1879,31 @@ not_together() {
 --counts-only: only counts; not with --against|--counts-only --against=a
 --counts-only: only counts; not with --max-removed|--counts-only --max-removed=.5
 --counts-only: needs --save=TABLE or --update=TABLE|--counts-only
---top: only lists; not with --repeated, --check, --diff, --log or --annotate|--top=3 -d
---top: only lists; not with --repeated, --check, --diff, --log or --annotate|--top=3 --log=b
+--top: only lists; not with --repeated|--top=3 -d
+--top: only lists; not with --log|--top=3 --log=b
+--top: only lists; not with --groups|--top=3 --groups=b
 --top: only lists; not with --load, --save, --update or --against|--top=3 --load=t
 --top: only lists; not with --load, --save, --update or --against|--top=3 --against=a
---top: only lists; not with --output-dir, --in-place, --min-doc-words or --max-removed|--top=3 --in-place
---top: only lists; not with --output-dir, --in-place, --min-doc-words or --max-removed|--top=3 --max-removed=.5
+--top: only lists; not with --in-place|--top=3 --in-place
+--top: only lists; not with --max-removed|--top=3 --max-removed=.5
 --scope=document: not with --save or --update|--scope=document --update=t
 --exact and --contained cannot be used together|--contained -x
 --document-separator: not with --format=jsonl|--document-separator=x -f jsonl
 --output: --check writes nothing|-o b --check
 --min-doc-words: not with --repeated, --diff or --annotate|--min-doc-words=3 --diff
+--drop-listed: not with --repeated, --diff or --annotate|--drop-listed --diff --against=a
+--drop-listed: needs --against=FILE|--drop-listed
+--against-ngram: needs --against=FILE|--against-ngram=8
+--min-doc-words: not with --keep=last, which reads the text twice|--drop-empty --keep=last
+--pages: not with --format=jsonl|--pages -f jsonl
+--log=-: the text goes to standard output, too: see --output|--log=-
 --output, --output-dir and --in-place cannot be used together|--output-dir=b --in-place
 --output-dir: not with --check or --diff|--output-dir=b --check
 --in-place: not with --repeated, --check, --diff or --annotate|--in-place --annotate=text
 --resume: needs --output-dir|--resume
 --resume and --max-removed cannot be used together|--resume --output-dir=b --max-removed=.5
 END
-	[ "$n" -eq 39 ]
+	[ "$n" -eq 46 ]
 	while IFS='|' read -r said options; do
 		# shellcheck disable=SC2086	# they are several
 		dedup $options a >out 2>err || true
@@ -1917,8 +1939,10 @@ none|--id-field=i --diff
 --on-error has no effect without --save or --update|--on-error=save
 none|--on-error=save --save=b
 --compress has no effect with --check|--compress=none --check
---progress has no effect before --no-progress|--progress --no-progress
-none|--progress -q --no-progress
+none|--progress -q
+none|--progress=never
+--only has no effect with --top|--only=near --top=3
+--against-ngram has no effect with --exact|-x --against=a --against-ngram=9
 END
 }
 must 'options that do not go together: each rule' not_together
@@ -1947,7 +1971,8 @@ must '--format=csv' refuses \
     'dedup: --format: csv: not auto, text, jsonl or warc' --format=csv
 must '--scope=file' refuses 'dedup: --scope: file: not all or document' \
     --scope=file
-must '--keep=last' refuses 'dedup: --keep: last: not first or none' --keep=last
+must '--keep=latest' refuses "dedup: --keep: latest: not first, none or last;\
+ did you mean last?" --keep=latest
 must '--color=blue' refuses \
     'dedup: --color: blue: not auto, always or never' --color=blue
 must '--completion=tcsh' refuses \
@@ -1976,7 +2001,7 @@ unreadable() {	# NAME WHY
 must 'a missing file: the others go through, exit 2' \
     unreadable missing 'No such file or directory'
 must 'a directory: the others go through, exit 2' \
-    unreadable directory 'Is a directory'
+    unreadable directory 'Is a directory; -r reads the files in it'
 must 'a loop of links: the others go through, exit 2' \
     unreadable loop 'Too many levels of symbolic links'
 
@@ -2115,7 +2140,8 @@ must '1 GB of blanks passes in half of that' gigabyte ' '
 
 knows_every_option() {
 	for option in $(options); do
-		grep -q -e "--$option\>" "$tests"/{command,batch,dumps,report}.sh
+		grep -q -e "--$option\>" "$tests"/{command,batch,dumps,report}.sh \
+		    "$tests"/{contamination,choice,asked}.sh
 	done
 }
 must 'every option is tested here' knows_every_option
@@ -2129,8 +2155,10 @@ manual() {
 manual_names_options() {
 	manual >text
 	options | sort >want
+	# Other names of these.
+	printf '%s\n' drop-empty dry-run files0-from | sort want - >all
 	grep -oE -e '--[a-z][a-z0-9-]+' text | sed 's/^--//; s/-$//' | sort -u |
-	    diff want -
+	    diff all -
 	dedup --help | sed -n 's/^  -\(.\), .*/\1/p' >shorts
 	while read -r letter; do
 		grep -q -E "^ +-$letter\b" text

@@ -154,8 +154,8 @@ for option in --load=t --save=t --update=t --against=t; do
 	must "--top and $option" refuses "dedup: --top: only lists; not with\
  --load, --save, --update or --against" --top=1 $option
 done
-must '--top and --log' refuses "dedup: --top: only lists; not with\
- --repeated, --check, --diff, --log or --annotate" --top=1 --log=l
+must '--top and --log' refuses "dedup: --top: only lists; not with --log" \
+    --top=1 --log=l
 for value in 0 x '' 1000001; do
 	must "--top='$value'" refuses "dedup: --top: $value: not a whole number\
  from 1 to 1000000" --top="$value"

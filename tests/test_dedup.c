@@ -477,6 +477,30 @@ test_keep_none_drops_the_witnesses_too(void **state)
 	assert_true(hold(keep_none_holds, 1500, 10, false));
 }
 
+/* What goes is said by what stays, with the last copy too. */
+static const char *
+keep_last_holds(const struct corpus *c, struct dedup_options *opt,
+		uint64_t seed)
+{
+	struct answers last;
+	const char *what;
+
+	(void)seed;
+	opt->keep = DEDUP_KEEP_LAST;
+	what = ask(c, opt, PIECES_WHOLE, 0, &last);
+	if (what == NULL)
+		what = check_witnesses(c, opt, &last);
+	answers_free(&last);
+	return what;
+}
+
+static void
+test_keep_last_keeps_a_text_that_says_it(void **state)
+{
+	(void)state;
+	assert_true(hold(keep_last_holds, 1500, 31, false));
+}
+
 /* Text without repeats. */
 
 /* A word that was never said before, nor begins another; no digits. */
@@ -1503,7 +1527,10 @@ test_options_out_of_range_are_refused(void **state)
 	} while (0)
 	REFUSED(unit, DEDUP_UNIT_DOCUMENT + 1);
 	REFUSED(scope, DEDUP_SCOPE_DOCUMENT + 1);
-	REFUSED(keep, DEDUP_KEEP_NONE + 1);
+	REFUSED(keep, DEDUP_KEEP_LAST + 1);
+	REFUSED(against_ngram, 4);
+	REFUSED(against_ngram, 101);
+	REFUSED(only, 1U << DEDUP_NREASONS);
 	REFUSED(min_words, 0);
 	REFUSED(ngram, 0);
 	REFUSED(ngram, 33);
@@ -2275,6 +2302,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_places_change_nothing_but_the_witness),
 		cmocka_unit_test(test_scope_document_begins_afresh),
 		cmocka_unit_test(test_keep_none_drops_the_witnesses_too),
+		cmocka_unit_test(test_keep_last_keeps_a_text_that_says_it),
 		cmocka_unit_test(test_flush_settles_all_complete_lines),
 		cmocka_unit_test(
 			test_flush_leaves_the_separator_of_a_block_that_may_go_on),

@@ -71,6 +71,11 @@ test_each_option_sets_its_field_and_no_other(void **state)
 	SETS("scope", "document", scope, DEDUP_SCOPE_DOCUMENT);
 	SETS("keep", "first", keep, DEDUP_KEEP_FIRST);
 	SETS("keep", "none", keep, DEDUP_KEEP_NONE);
+	SETS("keep", "last", keep, DEDUP_KEEP_LAST);
+	SETS("only", "exact", only, 1U << DEDUP_EXACT | 1U << DEDUP_HEADING);
+	SETS("only", "listed,lead", only,
+	     1U << DEDUP_LISTED | 1U << DEDUP_LEAD);
+	SETS("against-ngram", "13", against_ngram, 13);
 	SETS("min-words", "1", min_words, 1);
 	SETS("min-words", "1000000", min_words, 1000000);
 	SETS("ngram", "1", ngram, 1);
@@ -101,6 +106,9 @@ test_each_option_sets_its_field_and_no_other(void **state)
 	SETS("memory", "1GiB", memory, 1 << 30);
 	SETS("memory", "100%", memory, machine_memory());
 	SETS("memory", "12.5%", memory, machine_memory() / 8);
+	SETS("memory", "5MB", memory, (uint64_t)5 << 20);
+	SETS("memory", "2GiB", memory, (uint64_t)2 << 30);
+	SETS("threshold", "80%", threshold, 0.8);
 
 	got = with("seed", "18446744073709551615");
 	want = made();
@@ -132,7 +140,11 @@ static const struct wrong {
 	{ "unit", "word '' Line lines aut auto,line 0",
 	  "not auto, line, paragraph or document" },
 	{ "scope", "page '' al documents", "not all or document" },
-	{ "keep", "last '' firstnone", "not first or none" },
+	{ "keep", "latest '' firstnone", "not first, none or last" },
+	{ "only", "'' exact,, other exactnear", "not a list of exact, near, "
+	  "similar, repeat, lead, contained, boilerplate, listed and "
+	  "heading" },
+	{ "against-ngram", "'' 4 101 x", "not a whole number from 5 to 100" },
 	{ "min-words", "0 1000001 -1 +1 '' x 1x 1.0 1e3 0x10 "
 	  "99999999999999999999", WHOLE("1", "1000000") },
 	{ "ngram", "0 33 '' 3x", WHOLE("1", "32") },
@@ -143,7 +155,7 @@ static const struct wrong {
 	{ "seed", "-1 '' x 1x 18446744073709551616",
 	  "not a whole number below 2^64" },
 	{ "threads", "257 -1 '' x 4294967296", "not a whole number up to 256" },
-	{ "memory", "0 0K 0% 101% -1 '' x K 5X 5KK 5MBB 1.5G 99999999999T "
+	{ "memory", "0 0K 0% 101% -1 '' x K 5X 5KK 5MX 5MBB 1.5G 99999999999T "
 	  "18446744073709551616", SIZE },
 	{ "min_words", "5", "no such option" },
 	{ "--unit", "line", "no such option" },
@@ -209,7 +221,8 @@ static void
 test_the_list_has_each_option_once(void **state)
 {
 	static const char names[] = "unit min-words exact threshold ngram "
-		"fold-digits contained scope keep boilerplate seed counts-only "
+		"fold-digits contained scope keep boilerplate only "
+		"against-ngram seed counts-only "
 		"threads memory ", letters[] = "umxtnbTM";
 	char got[256] = "", short_ones[32] = "";
 	const struct dedup_option *o;

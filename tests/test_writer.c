@@ -165,7 +165,7 @@ test_compression_is_parsed(void **state)
 		{ "xz:0", COMPRESSION_XZ, 0 }, { "xz:9", COMPRESSION_XZ, 9 },
 		{ "xz:06", COMPRESSION_XZ, 6 },
 		{ "", -1, 0 }, { ":", -1, 0 }, { ":6", -1, 0 },
-		{ "none:", -1, 0 }, { "none:0", -1, 0 }, { "gz", -1, 0 },
+		{ "none:", -1, 0 }, { "none:0", -1, 0 }, { "gz", COMPRESSION_GZIP, -1 },
 		{ "gzip:", -1, 0 }, { "gzip:10", -1, 0 }, { "gzip:-1", -1, 0 },
 		{ "gzip:6 ", -1, 0 }, { "gzip: 6", -1, 0 },
 		{ "gzip:+6", -1, 0 },

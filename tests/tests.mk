@@ -30,7 +30,8 @@ wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
 # The scripts; those of the command, in as many parts as may run at once.
 # Longest first.
 OF_COMMAND = batch.sh/8 command.sh/8 dumps.sh/4
-SCRIPTS = python.sh portable.sh library.sh quality.sh memory.sh report.sh $(OF_COMMAND)
+SCRIPTS = python.sh portable.sh library.sh quality.sh memory.sh report.sh \
+	contamination.sh choice.sh asked.sh $(OF_COMMAND)
 
 # All of them side by side, one verdict.
 RUN = tests/run.py -l $B/logs-$@ -n $@

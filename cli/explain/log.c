@@ -1,13 +1,12 @@
 /* --log: a line of JSON for each removal. */
 #include "log.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "print.h"
+#include "source.h"
 
 #define HEAD 65536		/* first bytes of a file, enough to recognise a
 				 * log */
@@ -27,19 +26,17 @@ is_log(const char *head, size_t len)
 bool
 log_may_replace(const char *path)
 {
-	static const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	char head[HEAD];
+	struct source s;
 	struct stat st;
 	ssize_t len;
-	int fd;
 
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
 		return true;
-	fd = open(path, flags);
-	if (fd < 0)
+	if (source_open(&s, path) != 0)
 		return false;
-	len = pread(fd, head, sizeof(head), 0);
-	close(fd);
+	len = source_read(&s, head, sizeof(head));
+	source_close(&s);
 	return len > 0 && is_log(head, (size_t)len);
 }
 
@@ -85,8 +82,8 @@ result(struct log *l, bool failed)
 }
 
 int
-log_short(struct log *l, uint64_t document, uint64_t words,
-	  const struct range *range, size_t n)
+log_dropped(struct log *l, uint64_t document, bool listed, uint64_t words,
+	    const struct range *range, size_t n)
 {
 	struct dedup_place here = { document, 0, 0, 0 };
 	struct writer *w = l->to;
@@ -95,8 +92,9 @@ log_short(struct log *l, uint64_t document, uint64_t words,
 		return 0;
 	return result(l, print_string(w, "{") != 0 ||
 		      provenance_put_place(l->provenance, w, &here) != 0 ||
-		      print_format(w, ",\"reason\":\"short\",\"words\":%"
-				   PRIu64, words) != 0 ||
+		      print_format(w, ",\"reason\":\"%s\",\"words\":%"
+				   PRIu64, listed ? "dropped" : "short",
+				   words) != 0 ||
 		      put_ranges(w, range, n) != 0);
 }
 

@@ -29,12 +29,15 @@ bool log_may_replace(const char *path);
 
 /* All: 0, or -1 with errno. */
 
-/* Log a removal of these bytes, or of a document with so few words left. */
+/*
+ * Log a removal of these bytes; or of what was left of a document that is
+ * dropped, so many words, since it is listed or they are too few.
+ */
 int log_removal(struct log *l, uint64_t document,
 		const struct dedup_removal *removal, const struct range *range,
 		size_t n);
-int log_short(struct log *l, uint64_t document, uint64_t words,
-	      const struct range *range, size_t n);
+int log_dropped(struct log *l, uint64_t document, bool listed, uint64_t words,
+		const struct range *range, size_t n);
 
 /* For --annotate too: "reason":...,"similarity":...,"witness":{...} */
 int log_put_why(const struct provenance *o, struct writer *w,

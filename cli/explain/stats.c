@@ -75,7 +75,7 @@ stats_print(const struct dedup_stats *s, const struct tally *t, bool json)
 				s->removed[i]);
 	print_lines(s);
 	if (t->short_documents > 0)
-		fprintf(stderr, "too short   %" PRIu64 " documents, %" PRIu64
+		fprintf(stderr, "dropped     %" PRIu64 " documents, %" PRIu64
 			" bytes\n", t->short_documents, t->short_bytes);
 	if (t->bad_records > 0)
 		fprintf(stderr, "bad records %" PRIu64 "\n", t->bad_records);

@@ -49,6 +49,7 @@ struct item {
 				 * WARC: of the record */
 	bool begins, ends;	/* text: the document; record: it is whole */
 	bool object;		/* file: text that begins with a JSON object */
+	bool captions;		/* file: timed captions, which stay */
 	uint64_t memory;	/* file: bytes that decoding it takes */
 	struct json_value v[2];	/* record: text and id */
 	size_t warc;		/* WARC, with text: number in batch.warcs */

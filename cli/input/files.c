@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include <errno.h>
+#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,14 +60,68 @@ read_all(const char *path, size_t *len)
 	return NULL;
 }
 
-int
-files_read_list(struct files *f, const char *list, char end)
+/* In what order a folder is read: by the bytes of the names. */
+static int
+by_name(const FTSENT **a, const FTSENT **b)
 {
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int
+add_entry(struct files *f, const FTSENT *e)
+{
+	char *path;
+
+	if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR ||
+	    e->fts_info == FTS_NS) {
+		errno = e->fts_errno;
+		return -1;
+	}
+	if (e->fts_info != FTS_F)
+		return 0;
+	path = strdup(e->fts_path);
+	if (path == NULL ||
+	    array_resize(&f->text, f->ntexts + 1, sizeof(*f->text)) != 0) {
+		free(path);
+		return -1;
+	}
+	f->text[f->ntexts++] = path;
+	return add(f, path);
+}
+
+int
+files_take_folder(struct files *f, const char *path)
+{
+	char *roots[] = { (char *)path, NULL };
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW,
+			     by_name);
+	const FTSENT *e;
+	int got = 0, error;
+
+	if (walk == NULL)
+		return -1;
+	while (got == 0 && (errno = 0, e = fts_read(walk)) != NULL)
+		got = add_entry(f, e);
+	if (got == 0 && errno != 0)
+		got = -1;
+	error = errno;
+	fts_close(walk);
+	errno = error;
+	return got;
+}
+
+int
+files_read_list(struct files *f, const char *list)
+{
+	char end = '\n';
 	size_t len;
 	char *text = read_all(list, &len);
 
 	if (text == NULL)
 		return -1;
+	/* No name has one. */
+	if (memchr(text, '\0', len) != NULL)
+		end = '\0';
 	if (array_resize(&f->text, f->ntexts + 1, sizeof(*f->text)) != 0) {
 		free(text);
 		return -1;

@@ -17,6 +17,7 @@
 #include "binary.h"
 #include "clock.h"
 #include "format_guess.h"
+#include "markup.h"
 
 #define WINDOW_LEAST ((uint64_t)8 << 20)	/* what RFC 8878 asks for */
 #define HEAD_WAIT 250			/* ms for the first bytes of a pipe */
@@ -106,17 +107,19 @@ find_format(struct reader *r, struct batch *b, const char *path)
 }
 
 /*
- * Is it binary data that looked like text?  Then *is says what, else it is NULL.
+ * Is it binary data that looked like text, or text in another format?  Then *is says what, else it is NULL.
  * A file is judged by its first BINARY_WINDOW bytes.  So is a pipe, if that much
  * comes within HEAD_WAIT ms: nobody should wait longer for the first line.  0,
  * or -1 with ENOMEM.
  */
 static int
-find_binary(struct reader *r, struct batch *b, const struct binary **is)
+find_binary(struct reader *r, struct batch *b, const char *path,
+	    const struct binary **is)
 {
 	int64_t until = clock_ms() + HEAD_WAIT;
 
 	*is = NULL;
+	r->passes = false;
 	if (r->format != FORMAT_TEXT || r->opt->text)
 		return 0;
 	while (rest_len(r, b) < BINARY_WINDOW && !r->eof) {
@@ -128,6 +131,9 @@ find_binary(struct reader *r, struct batch *b, const struct binary **is)
 			return -1;
 	}
 	*is = binary_recognize(rest(r, b), rest_len(r, b));
+	if (*is == NULL && r->opt->format == FORMAT_AUTO)
+		*is = markup_recognize(path, rest(r, b), rest_len(r, b),
+				       &r->passes);
 	return 0;
 }
 
@@ -210,10 +216,11 @@ begin_file(struct reader *r, struct batch *b, const char *path)
 	size_t number = b->n;
 
 	if (reader_add(r, b, ITEM_FILE, 0) == NULL ||
-	    find_format(r, b, path) != 0 || find_binary(r, b, &is) != 0)
+	    find_format(r, b, path) != 0 || find_binary(r, b, path, &is) != 0)
 		return -1;
-	if (is != NULL)
+	if (is != NULL && !r->passes)
 		return refuse(r, b, number, is);
+	b->items[number].captions = r->passes;
 	b->items[number].object = r->object;
 	b->items[number].memory = source_memory(r->src);
 	reader_begin_document(r);

@@ -38,6 +38,7 @@ struct reader {
 	uint64_t raw;		/* bytes of earlier files */
 	enum format format;
 	bool object;		/* text that begins with a JSON object */
+	bool passes;		/* text that stays as it is */
 	bool eof;
 	uint64_t at;		/* bytes of the file in items so far */
 	uint64_t line;		/* and lines, of JSONL and separated text */

@@ -93,6 +93,8 @@ add_text(struct reader *r, struct batch *b, size_t len, bool ends)
 	const char *text = rest(r, b);
 	struct item *it;
 
+	if (r->passes)
+		return reader_add(r, b, ITEM_PASS, len) != NULL ? 0 : -1;
 	it = reader_add(r, b, ITEM_TEXT, len);
 	if (it == NULL)
 		return -1;

@@ -39,13 +39,14 @@ struct option_info {
 	const char *help;
 	const char *usual;	/* its default, for --help; NULL: the first of
 				 * its words, or the help has it */
-	const char *values;	/* the words it takes, or "FILE" */
+	const char *values;	/* the words it takes, or "FILE", "DIR" */
 	enum option_type type;
 	size_t at;		/* of its field in struct options */
 	size_t given;		/* of a bool that is set if it is given; 0:
 				 * none */
 	int first;
 	uint64_t least, most;
+	bool often;		/* -h has it, too */
 	bool apart;		/* the output does not depend on it */
 	bool again;		/* it may be repeated, and all values count */
 	bool of_tables;		/* allowed with --merge, --list or --test */

@@ -40,15 +40,14 @@ static const struct rule {
 	{ "min-count", ONLY_WITH, "merge", "--min-count: only with --merge" },
 	{ "output", NOT_WITH, "list test",
 	  "--output: --list and --test write to standard output" },
-	{ "output output-dir in-place min-doc-words repeated annotate check "
-	  "diff top log report against max-removed", NOT_WITH, "counts-only",
+#define DROPS "min-doc-words drop-listed"
+	{ "output output-dir in-place " DROPS " repeated annotate check "
+	  "diff top log groups report against max-removed", NOT_WITH, "counts-only",
 	  "--counts-only: only counts; not with --%s" },
 	{ "counts-only", ONLY_WITH, "save update",
 	  "--counts-only: needs --save=TABLE or --update=TABLE" },
-	{ "top", NOT_WITH, SHOWS " log annotate",
-	  "--top: only lists; not with --repeated, --check, --diff, --log or "
-	  "--annotate" },
-	{ "top", NOT_WITH, "report", "--top: only lists; not with --report" },
+	{ SHOWS " log groups report annotate", NOT_WITH, "top",
+	  "--top: only lists; not with --%s" },
 	{ "top", NOT_WITH, "load save update against",
 	  "--top: only lists; not with --load, --save, --update or "
 	  "--against" },
@@ -56,13 +55,19 @@ static const struct rule {
 	  "--scope=document: not with --save or --update" },
 	{ "exact", NOT_WITH, "contained",
 	  "--exact and --contained cannot be used together" },
-	{ "document-separator", NOT_WITH, "format=jsonl",
-	  "--document-separator: not with --format=jsonl" },
-	{ "document-separator", NOT_WITH, "format=warc",
-	  "--document-separator: not with --format=warc" },
+	{ "document-separator pages", NOT_WITH, "format=jsonl",
+	  "--%s: not with --format=jsonl" },
+	{ "document-separator pages", NOT_WITH, "format=warc",
+	  "--%s: not with --format=warc" },
+	{ "log=-", ONLY_WITH, "output output-dir in-place check",
+	  "--log=-: the text goes to standard output, too: see --output" },
 	{ "output", NOT_WITH, "check", "--output: --check writes nothing" },
-	{ "min-doc-words", NOT_WITH, "repeated diff annotate",
-	  "--min-doc-words: not with --repeated, --diff or --annotate" },
+	{ DROPS, NOT_WITH, "repeated diff annotate",
+	  "--%s: not with --repeated, --diff or --annotate" },
+	{ DROPS, NOT_WITH, "keep=last",
+	  "--%s: not with --keep=last, which reads the text twice" },
+	{ "drop-listed against-field against-ngram", ONLY_WITH, "against",
+	  "--%s: needs --against=FILE" },
 #define PLACES "output output-dir in-place"
 	{ PLACES, NOT_WITH, PLACES,
 	  "--output, --output-dir and --in-place cannot be used together" },
@@ -70,14 +75,14 @@ static const struct rule {
 	  "--output-dir: not with --check or --diff" },
 	{ "in-place", NOT_WITH, SHOWS " annotate",
 	  "--in-place: not with --repeated, --check, --diff or --annotate" },
-	{ "top", NOT_WITH, "output-dir in-place min-doc-words max-removed",
-	  "--top: only lists; not with --output-dir, --in-place, "
-	  "--min-doc-words or --max-removed" },
+	{ "output-dir in-place " DROPS " max-removed", NOT_WITH, "top",
+	  "--top: only lists; not with --%s" },
 	{ "resume", ONLY_WITH, "output-dir", "--resume: needs --output-dir" },
 	{ "resume", NOT_WITH, "max-removed",
 	  "--resume and --max-removed cannot be used together" },
 
-	{ "threshold ngram", IDLE_WITH, "exact", "with --exact" },
+	{ "threshold ngram against-ngram", IDLE_WITH, "exact",
+	  "with --exact" },
 	{ "text-field id-field", IDLE_WITH, "format=text",
 	  "with --format=text" },
 	{ "text", IDLE_WITH, "format=jsonl", "with --format=jsonl" },
@@ -85,7 +90,7 @@ static const struct rule {
 	  "with --format=warc" },
 	{ "color", IDLE_WITHOUT, "diff", "without --diff" },
 	/* Counting equal texts involves no matching. */
-#define MATCHING "exact threshold ngram contained scope keep"
+#define MATCHING "exact threshold ngram contained scope keep only except"
 	{ "boilerplate " MATCHING, IDLE_WITH, "top", "with --top" },
 	{ MATCHING, IDLE_WITH, "counts-only", "with --counts-only" },
 	{ "seed", IDLE_WITHOUT, "load save update against",
@@ -247,19 +252,6 @@ check_names(const struct options *opt)
 	return ACTION_FILTER;
 }
 
-/* The last one of --progress and --no-progress counts. */
-static void
-warn_of_progress(const struct options *opt)
-{
-	bool last = opt->progress == PROGRESS_ALWAYS;
-
-	if (!opt->quiet && opt->given[option_find("progress")] &&
-	    opt->given[option_find("no-progress")])
-		message("--%s has no effect before --%s",
-			last ? "no-progress" : "progress",
-			last ? "progress" : "no-progress");
-}
-
 enum action
 option_check(const struct options *opt)
 {
@@ -276,6 +268,5 @@ option_check(const struct options *opt)
 		return action;
 	for (; i < NRULES; i++)
 		apply(&rules[i], opt);
-	warn_of_progress(opt);
 	return ACTION_FILTER;
 }

@@ -6,6 +6,8 @@
 #include "option_wrong.h"
 #include "value.h"
 
+#define HELP_WIDTH 47		/* columns of it, behind the options */
+
 /* The help of an option, with its default. */
 static void
 put_help(const struct option_info *o, char *to, size_t size)
@@ -19,23 +21,64 @@ put_help(const struct option_info *o, char *to, size_t size)
 		 usual);
 }
 
+/* What people come with. */
+static const struct {
+	const char *what, *command;
+} tasks[] = {
+	{ "an article", "dedup article.txt > clean.txt" },
+	{ "what goes, and why", "dedup --diff article.txt" },
+	{ "the pages of a site", "dedup -r pages --output-dir=clean" },
+	{ "menus and footers too", "dedup -b 10% -r pages --output-dir=clean" },
+	{ "a dump", "dedup --text-field=text -o clean.jsonl dump.jsonl.gz" },
+	{ "a crawl", "dedup -o clean.warc.wet crawl.warc.wet.gz" },
+	{ "decontamination",
+	  "dedup --against=bench.jsonl --drop-listed train.jsonl" },
+	{ "  that, and no more", "... --only=listed" },
+	{ "known from before", "dedup --update=seen.table today.jsonl" },
+	{ "text of a PDF", "pdftotext book.pdf - | dedup --pages" },
+	{ "a list of lines", "dedup -x -u line -m 1 names.txt" },
+};
+
+/* An option and its help, in lines of 79 columns. */
+static void
+print_option(const char *left, const char *help)
+{
+	printf("  %-29s", left);
+	while (strlen(help) > HELP_WIDTH) {
+		size_t n = HELP_WIDTH;
+
+		while (help[n] != ' ')
+			n--;
+		printf(" %.*s\n%31s", (int)n, help, "");
+		help += n + 1;
+	}
+	printf(" %s\n", help);
+}
+
 enum action
 option_help(const struct option_info *unused, const char *arg)
 {
+	bool all = arg == NULL;
+
 	(void)unused;
-	(void)arg;
 	printf("Usage: dedup [OPTION]... [FILE]...\n"
-	       "Strip duplicate and near-duplicate paragraphs, repeated "
-	       "captions, cut-off\nteasers and boilerplate from text.  "
-	       "Without FILE, or if FILE is -, read\nstandard input; "
-	       "write what is kept to standard output.\n");
+	       "Remove text that says again what was said: copies, "
+	       "near-copies, repeated\ncaptions, cut-off teasers and "
+	       "boilerplate.  Without FILE, or if FILE is -, read\nstandard "
+	       "input; write what is kept to standard output.\n\n");
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++)
+		printf("  %-22s %s\n", tasks[i].what, tasks[i].command);
 	for (size_t i = 0; i < option_count; i++) {
 		struct option_info o = option_at(i);
 		char left[64], help[128];
 		int n;
 
-		if (o.group != NULL)
+		if (!all && !o.often)
+			continue;
+		if (o.group != NULL && all)
 			printf("\n%s:\n", o.group);
+		else if (i == 0)
+			printf("\n");
 		n = o.letter != '\0' ? snprintf(left, sizeof(left), "-%c, ",
 					       o.letter)
 				    : snprintf(left, sizeof(left), "    ");
@@ -44,10 +87,12 @@ option_help(const struct option_info *unused, const char *arg)
 			 o.arg != NULL ? "=" : "",
 			 o.arg != NULL ? o.arg + option_is_optional(&o) : "");
 		put_help(&o, help, sizeof(help));
-		printf("  %-29s %s\n", left, help);
+		print_option(left, help);
 	}
 	printf("\nExit status: 0 done; 1 --check found something to remove; "
-	       "2 trouble.\nFull documentation: man dedup\n");
+	       "2 trouble.\n%s: man dedup\n",
+	       all ? "Full documentation" :
+		     "All options: dedup --help; full documentation");
 	return ACTION_DONE;
 }
 
@@ -87,15 +132,25 @@ print_bash(void)
 		else if (strcmp(o.values, "FILE") == 0)
 			printf(") mapfile -t COMPREPLY < "
 			       "<(compgen -f -- \"$cur\"); return ;;\n");
+		else if (strcmp(o.values, "DIR") == 0)
+			printf(") mapfile -t COMPREPLY < "
+			       "<(compgen -d -- \"$cur\"); return ;;\n");
 		else
 			printf(") mapfile -t COMPREPLY < <(compgen -W '%s' "
 			       "-- \"$cur\"); return ;;\n", o.values);
 	}
 	printf("\tesac\n\tcase $cur in\n\t-*) mapfile -t COMPREPLY < "
 	       "<(compgen -W '");
-	for (size_t i = 0; i < option_count; i++)
-		printf("%s--%s", i > 0 ? " " : "", option_name(i));
-	printf("' -- \"$cur\") ;;\n"
+	for (size_t i = 0; i < option_count; i++) {
+		struct option_info o = option_at(i);
+
+		printf("%s--%s%s", i > 0 ? " " : "", o.name,
+		       o.arg != NULL && !option_is_optional(&o) ? "=" : "");
+	}
+	/* What is still to be written follows the "=" at once. */
+	printf("' -- \"$cur\")\n"
+	       "\t\tif [[ ${COMPREPLY[0]} == *= ]]; then compopt -o "
+	       "nospace 2>/dev/null || :; fi ;;\n"
 	       "\t*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\") ;;\n"
 	       "\tesac\n}\n"
 	       "complete -o filenames -F _dedup dedup\n");
@@ -138,6 +193,8 @@ print_zsh(void)
 				printf(" ");
 			else if (strcmp(o.values, "FILE") == 0)
 				printf("_files");
+			else if (strcmp(o.values, "DIR") == 0)
+				printf("_files -/");
 			else
 				printf("(%s)", o.values);
 		}
@@ -159,6 +216,9 @@ print_fish(void)
 		if (o.arg != NULL && o.values != NULL &&
 		    strcmp(o.values, "FILE") == 0)
 			printf(" -r -F");
+		else if (o.arg != NULL && o.values != NULL &&
+			 strcmp(o.values, "DIR") == 0)
+			printf(" -x -a '(__fish_complete_directories)'");
 		else if (o.arg != NULL && o.values != NULL)
 			printf(" -x -a '%s'", o.values);
 		else if (o.arg != NULL && !option_is_optional(&o))
@@ -179,6 +239,6 @@ option_completion(const struct option_info *o, const char *arg)
 	else if (strcmp(arg, "fish") == 0)
 		print_fish();
 	else
-		return option_wrong_value(o->name, arg, "not bash, zsh or fish");
+		return option_wrong_value(o, arg, "not bash, zsh or fish");
 	return ACTION_DONE;
 }

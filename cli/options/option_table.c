@@ -8,6 +8,7 @@
 #include "json.h"
 #include "machine.h"
 #include "source.h"
+#include "value.h"
 
 #define AT(field) offsetof(struct options, field)
 
@@ -35,6 +36,23 @@ take_id_field(struct options *opt, char *arg)
 }
 
 static const char *
+take_except(struct options *opt, char *arg)
+{
+	struct dedup_options these = opt->dedup;
+	char why[DEDUP_WHY];
+
+	these.only = 0;
+	if (!dedup_options_set(&these, "only", arg, why))
+		return "not a list of exact, near, similar, repeat, lead, "
+		       "contained, boilerplate, listed and heading";
+	opt->except = these.only;
+	/* A heading stays if its text does, or if it is named. */
+	if (strstr(arg, "heading") == NULL)
+		opt->except &= ~(1U << DEDUP_HEADING);
+	return NULL;
+}
+
+static const char *
 take_separator(struct options *opt, char *arg)
 {
 	opt->separator = arg;
@@ -53,6 +71,12 @@ add_name(struct names *names, char *arg)
 }
 
 static const char *
+take_list(struct options *opt, char *arg)
+{
+	return add_name(&opt->lists, arg);
+}
+
+static const char *
 take_load(struct options *opt, char *arg)
 {
 	return add_name(&opt->loads, arg);
@@ -61,7 +85,26 @@ take_load(struct options *opt, char *arg)
 static const char *
 take_against(struct options *opt, char *arg)
 {
-	return add_name(&opt->against, arg);
+	const char *why = add_name(&opt->against, arg);
+
+	return why != NULL ? why : add_name(&opt->against_fields, NULL);
+}
+
+/* Of the last reference text; before the first one, of all without their own. */
+static const char *
+take_against_field(struct options *opt, char *arg)
+{
+	struct names *f = &opt->against_fields;
+
+	if (f->n == 0 && opt->against_field != NULL)
+		return "two of them before --against";
+	if (f->n == 0)
+		opt->against_field = arg;
+	else if (f->name[f->n - 1] == NULL)
+		f->name[f->n - 1] = arg;
+	else
+		return "two of them for one --against";
+	return wrong_path(arg);
 }
 
 static const char *
@@ -106,14 +149,26 @@ take_compress(struct options *opt, char *arg)
 }
 
 static const char *
+take_progress(struct options *opt, char *arg)
+{
+	char why[VALUE_WHY];
+	unsigned n = PROGRESS_ALWAYS;
+
+	if (arg != NULL && !value_word(arg, "auto always never", &n, why))
+		return "not auto, always or never";
+	opt->progress = (enum progress_when)n;
+	return NULL;
+}
+
+static const char *
 take_log(struct options *opt, char *arg)
 {
+	enum compression_kind kind = compression_of_suffix(arg).kind;
+
 	opt->log = arg;
-	if (strcmp(arg, "-") == 0)
-		return "not the name of a file";
-	return compression_unknown(arg) != NULL ||
-	       compression_of_suffix(arg).kind != COMPRESSION_NONE ?
-	       "the log is not compressed: give it another name" : NULL;
+	if (compression_unknown(arg) != NULL)
+		return "it would not be compressed: .gz, .zst and .xz are known";
+	return compression_missing(kind);
 }
 
 static const char *
@@ -130,7 +185,7 @@ take_report(struct options *opt, char *arg)
 /* In the order of --help. */
 static const struct option_info option_table[] = {
 	{
-		.name = "format", .letter = 'f', .arg = "FORMAT",
+		.name = "format", .often = true, .letter = 'f', .arg = "FORMAT",
 		.group = "Input",
 		.help = "auto, text, jsonl or warc",
 		.values = "auto text jsonl warc",
@@ -142,7 +197,7 @@ static const struct option_info option_table[] = {
 		.type = OPTION_FLAG, .at = AT(text),
 	},
 	{
-		.name = "text-field", .arg = "NAME",
+		.name = "text-field", .often = true, .arg = "NAME",
 		.help = "JSONL: field to clean, a dotted path (text)",
 		.type = OPTION_SPECIAL, .take = take_text_field,
 	},
@@ -153,47 +208,63 @@ static const struct option_info option_table[] = {
 		.given = AT(id_given),
 	},
 	{
-		.name = "document-separator",
+		.name = "document-separator", .often = true,
 		.arg = "LINE",
 		.help = "text: line that ends a document",
 		.type = OPTION_SPECIAL, .take = take_separator,
 	},
 	{
+		.name = "pages", .often = true,
+		.help = "text of a PDF: remove what its pages repeat",
+		.type = OPTION_FLAG, .at = AT(pages),
+	},
+	{
+		.name = "recursive", .often = true, .letter = 'r',
+		.help = "read the files in folders, in the order of names",
+		.type = OPTION_FLAG, .at = AT(recursive),
+	},
+	{
 		.name = "files-from", .arg = "LIST",
-		.help = "read the names of files from LIST, one a line",
+		.help = "read names of files, one a line or a NUL after each",
 		.values = "FILE",
-		.type = OPTION_STRING, .at = AT(list),
+		.type = OPTION_SPECIAL, .take = take_list, .again = true,
 		.apart = true,
 	},
 	{
-		.name = "files0-from", .arg = "LIST",
-		.help = "the same, with names separated by NUL",
-		.values = "FILE",
-		.type = OPTION_STRING, .at = AT(list0),
-		.apart = true,
-	},
-	{
-		.name = "unit", .group = "Units",
+		.name = "unit", .often = true, .group = "Units",
 		.type = OPTION_LIBRARY,
 	},
-	{ .name = "min-words", .type = OPTION_LIBRARY },
+	{ .name = "min-words", .often = true, .type = OPTION_LIBRARY },
 	{
-		.name = "exact", .group = "Matching",
+		.name = "exact", .often = true, .group = "Matching",
 		.type = OPTION_LIBRARY,
 	},
-	{ .name = "threshold", .type = OPTION_LIBRARY },
+	{ .name = "threshold", .often = true, .type = OPTION_LIBRARY },
 	{ .name = "ngram", .type = OPTION_LIBRARY },
 	{ .name = "fold-digits", .type = OPTION_LIBRARY },
 	{ .name = "contained", .type = OPTION_LIBRARY },
 	{ .name = "scope", .type = OPTION_LIBRARY },
-	{ .name = "keep", .type = OPTION_LIBRARY },
-	{ .name = "boilerplate", .type = OPTION_LIBRARY },
+	{ .name = "keep", .often = true, .type = OPTION_LIBRARY },
+	{ .name = "boilerplate", .often = true, .type = OPTION_LIBRARY },
+	{ .name = "only", .often = true, .type = OPTION_LIBRARY },
 	{
-		.name = "against", .arg = "FILE",
+		.name = "except", .arg = "REASON,...",
+		.help = "remove for all reasons but these: lead, near, ...",
+		.type = OPTION_SPECIAL, .take = take_except,
+	},
+	{
+		.name = "against", .often = true, .arg = "FILE",
 		.help = "remove what is in a text or table; repeatable",
 		.values = "FILE",
 		.type = OPTION_SPECIAL, .take = take_against, .again = true,
 	},
+	{
+		.name = "against-field", .arg = "NAME",
+		.help = "JSONL: text field of the --against before it",
+		.type = OPTION_SPECIAL, .take = take_against_field,
+		.again = true,
+	},
+	{ .name = "against-ngram", .type = OPTION_LIBRARY },
 	{
 		.name = "seed", .usual = "random",
 		.type = OPTION_LIBRARY, .apart = true,
@@ -213,7 +284,7 @@ static const struct option_info option_table[] = {
 		.apart = true,
 	},
 	{
-		.name = "update", .arg = "TABLE",
+		.name = "update", .often = true, .arg = "TABLE",
 		.help = "load a table, if it exists, and save it again",
 		.values = "FILE",
 		.type = OPTION_STRING, .at = AT(update),
@@ -254,7 +325,7 @@ static const struct option_info option_table[] = {
 		.of_tables = true,
 	},
 	{
-		.name = "output", .letter = 'o', .arg = "FILE",
+		.name = "output", .often = true, .letter = 'o', .arg = "FILE",
 		.group = "Output",
 		.help = "write to FILE, not to standard output",
 		.values = "FILE",
@@ -263,14 +334,14 @@ static const struct option_info option_table[] = {
 		.of_tables = true,
 	},
 	{
-		.name = "output-dir", .arg = "DIR",
+		.name = "output-dir", .often = true, .arg = "DIR",
 		.help = "write each FILE to DIR/FILE",
-		.values = "FILE",
+		.values = "DIR",
 		.type = OPTION_SPECIAL, .take = take_output_dir,
 		.apart = true,
 	},
 	{
-		.name = "in-place", .arg = "[SUFFIX]",
+		.name = "in-place", .often = true, .arg = "[SUFFIX]",
 		.help = "rewrite each FILE; back it up as FILE+SUFFIX",
 		.type = OPTION_SPECIAL, .take = take_in_place,
 	},
@@ -281,10 +352,15 @@ static const struct option_info option_table[] = {
 		.type = OPTION_SPECIAL, .take = take_compress,
 	},
 	{
-		.name = "min-doc-words", .arg = "N",
-		.help = "drop documents left with fewer than N words",
+		.name = "min-doc-words", .often = true, .arg = "N",
+		.help = "drop documents left with fewer than N words; 1: empty",
 		.type = OPTION_NUMBER, .at = AT(min_doc_words),
 		.least = 1, .most = 1000000,
+	},
+	{
+		.name = "drop-listed", .often = true,
+		.help = "drop documents with a text of --against, whole",
+		.type = OPTION_FLAG, .at = AT(drop_listed),
 	},
 	{
 		.name = "repeated", .letter = 'd',
@@ -300,13 +376,13 @@ static const struct option_info option_table[] = {
 		.first = ANNOTATE_TEXT,
 	},
 	{
-		.name = "check",
+		.name = "check", .often = true,
 		.help = "print nothing; exit 1 if anything would be removed",
 		.type = OPTION_SET, .at = AT(show),
 		.first = SHOW_NOTHING,
 	},
 	{
-		.name = "diff",
+		.name = "diff", .often = true,
 		.group = "Explaining",
 		.help = "show what is removed, where and why",
 		.type = OPTION_SET, .at = AT(show),
@@ -326,21 +402,28 @@ static const struct option_info option_table[] = {
 		.apart = true,
 	},
 	{
-		.name = "log", .arg = "FILE",
+		.name = "log", .often = true, .arg = "FILE",
 		.help = "write a JSON line for each removal to FILE",
 		.values = "FILE",
 		.type = OPTION_SPECIAL, .take = take_log,
 		.apart = true,
 	},
 	{
-		.name = "report", .arg = "FILE",
+		.name = "report", .often = true, .arg = "FILE",
 		.help = "write a page (HTML) that shows what is removed",
 		.values = "FILE",
 		.type = OPTION_SPECIAL, .take = take_report,
 		.apart = true,
 	},
 	{
-		.name = "stats", .letter = 's',
+		.name = "groups", .arg = "FILE",
+		.help = "write a JSON line for each text that has copies",
+		.values = "FILE",
+		.type = OPTION_STRING, .at = AT(groups),
+		.apart = true,
+	},
+	{
+		.name = "stats", .often = true, .letter = 's',
 		.help = "counts, on standard error",
 		.type = OPTION_FLAG, .at = AT(stats),
 		.apart = true,
@@ -353,16 +436,10 @@ static const struct option_info option_table[] = {
 		.of_tables = true,
 	},
 	{
-		.name = "progress",
-		.help = "show progress, on standard error",
-		.type = OPTION_SET, .at = AT(progress),
-		.first = PROGRESS_ALWAYS, .apart = true,
-	},
-	{
-		.name = "no-progress",
-		.help = "no progress, even on a terminal",
-		.type = OPTION_SET, .at = AT(progress),
-		.first = PROGRESS_NEVER, .apart = true,
+		.name = "progress", .arg = "[WHEN]",
+		.help = "show progress: auto, always (if no WHEN) or never",
+		.usual = "auto", .values = "auto always never",
+		.type = OPTION_SPECIAL, .take = take_progress, .apart = true,
 	},
 	{
 		.name = "quiet", .letter = 'q',
@@ -372,12 +449,12 @@ static const struct option_info option_table[] = {
 		.of_tables = true,
 	},
 	{
-		.name = "threads", .group = "Resources",
+		.name = "threads", .often = true, .group = "Resources",
 		.usual = "0; 1 on a pipe", .given = AT(threads_given),
 		.type = OPTION_LIBRARY, .apart = true,
 	},
 	{
-		.name = "memory", .usual = "50%",
+		.name = "memory", .often = true, .usual = "50%",
 		.type = OPTION_LIBRARY,
 	},
 	{
@@ -392,7 +469,7 @@ static const struct option_info option_table[] = {
 		.type = OPTION_WORD, .at = AT(on_full),
 	},
 	{
-		.name = "max-removed", .arg = "R",
+		.name = "max-removed", .often = true, .arg = "R",
 		.help = "fail if more than this share would be removed",
 		.type = OPTION_SHARE, .at = AT(max_removed),
 		.given = AT(guarded),
@@ -404,7 +481,7 @@ static const struct option_info option_table[] = {
 		.apart = true,
 	},
 	{
-		.name = "help", .letter = 'h',
+		.name = "help", .often = true, .letter = 'h',
 		.group = "Other",
 		.help = "print this and exit",
 		.type = OPTION_ACTION, .act = option_help,

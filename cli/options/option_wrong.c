@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "message.h"
+#include "option_near.h"
 
 void
 option_hint(void)
@@ -30,7 +32,17 @@ option_wrong(const char *format, ...)
 }
 
 enum action
-option_wrong_value(const char *name, const char *value, const char *why)
+option_wrong_value(const struct option_info *o, const char *value,
+		   const char *why)
 {
-	return option_wrong("--%s: %s: %s", name, value, why);
+	const char *near = NULL;
+	size_t len = 0;
+
+	if (o->values != NULL && strcmp(o->values, "FILE") != 0 &&
+	    strcmp(o->values, "DIR") != 0)
+		near = option_nearest_word(o->values, value, &len);
+	if (near == NULL)
+		return option_wrong("--%s: %s: %s", o->name, value, why);
+	return option_wrong("--%s: %s: %s; did you mean %.*s?", o->name, value,
+			    why, (int)len, near);
 }

@@ -10,6 +10,7 @@
 #include "hash.h"
 #include "message.h"
 #include "option.h"
+#include "option_near.h"
 #include "option_wrong.h"
 #include "visible.h"
 #include "value.h"
@@ -90,10 +91,15 @@ note_decider(struct options *opt, const struct option_info *o, const char *arg)
 
 /* The value of long option number i for getopt: not a character. */
 #define LONG(i) (256 + (int)(i))
+#define ALIAS(i) (LONG(OPTIONS_MAX) + (int)(i))
 
 static void
 fill_getopt(char *shorts, struct option *longs)
 {
+	const struct option_alias *a = option_aliases;
+	size_t n = option_count;
+
+	*shorts++ = ':';	/* tells a value that is missing */
 	for (size_t i = 0; i < option_count; i++) {
 		struct option_info o = option_at(i);
 
@@ -109,7 +115,15 @@ fill_getopt(char *shorts, struct option *longs)
 		if (o.arg != NULL)
 			*shorts++ = ':';
 	}
-	longs[option_count] = (struct option){ .name = NULL };
+	for (; a->alias != NULL; a++, n++) {
+		longs[n] = longs[option_find(a->name)];
+		longs[n].name = a->alias;
+		if (a->value == NULL && !a->stats)
+			continue;
+		longs[n].has_arg = no_argument;
+		longs[n].val = ALIAS(a - option_aliases);
+	}
+	longs[n] = (struct option){ .name = NULL };
 	*shorts = '\0';
 }
 
@@ -121,28 +135,56 @@ number_of(int found)
 
 	if (found >= LONG(0))
 		return (size_t)(found - LONG(0));
-	while (i < option_count && option_at(i).letter != found)
+	while (i < option_count && (found == '?' || found == ':' ||
+				    option_at(i).letter != found))
 		i++;
 	return i;
 }
 
-/*
- * Has an unknown option a control character in its name?  It may come from the
- * name of a file, and getopt would print it to the terminal unchanged.
- */
-static bool
-has_controls(int argc, char **argv)
+/* A long option that there is not, or of which this is the beginning. */
+static enum action
+wrong_long(const char *arg)
 {
-	char shown[VISIBLE_MOST * 256];
+	size_t len = strcspn(arg + 2, "="), n = 0;
+	char which[512] = "", advice[128];
 
-	for (int i = 1; i < argc; i++) {
-		size_t n = strcspn(argv[i], "=");
+	for (size_t i = 0; i < option_count; i++) {
+		const char *name = option_name(i);
+		size_t at = strlen(which);
 
-		if (argv[i][0] == '-' &&
-		    (n > 256 || visible_copy(shown, argv[i], n, false) > n))
-			return true;
+		if (len == 0 || strncmp(name, arg + 2, len) != 0)
+			continue;
+		n++;
+		snprintf(which + at, sizeof(which) - at, " '--%s'", name);
 	}
-	return false;
+	if (n > 1)
+		return option_wrong("option '%.*s' is ambiguous; "
+				    "possibilities:%s", (int)len + 2, arg,
+				    which);
+	option_advise(arg + 2, len, advice, sizeof(advice));
+	return option_wrong("unrecognized option '%.*s'%s", (int)len + 2, arg,
+			    advice);
+}
+
+/* What getopt found wrong: 'found' is '?' or ':', 'arg' what it looked at. */
+static enum action
+wrong_option(int found, const char *arg)
+{
+	bool is_long = strncmp(arg, "--", 2) == 0;
+	char name[2] = { (char)optopt, '\0' }, advice[128];
+
+	if (found == ':')
+		return is_long ?
+		       option_wrong("option '%s' requires an argument", arg) :
+		       option_wrong("option requires an argument -- '%c'",
+				    optopt);
+	if (is_long && optopt >= LONG(0))
+		return option_wrong("option '--%s' doesn't allow an argument",
+				    option_name((size_t)(optopt - LONG(0))));
+	if (is_long)
+		return wrong_long(arg);
+	option_advise(name, 1, advice, sizeof(advice));
+	return option_wrong("invalid option -- '%c'%s", optopt, advice);
 }
 
 /*
@@ -164,8 +206,11 @@ void
 options_free(struct options *opt)
 {
 	free(opt->loads.name);
+	free(opt->lists.name);
 	free(opt->against.name);
-	opt->loads = opt->against = (struct names){ NULL, 0, 0 };
+	free(opt->against_fields.name);
+	opt->lists = opt->loads = opt->against = opt->against_fields =
+		(struct names){ NULL, 0, 0 };
 }
 
 /* Handle option number i, with its argument. */
@@ -184,11 +229,29 @@ read_option(struct options *opt, size_t i, char *arg)
 	if (o.given != 0)
 		*((bool *)((char *)opt + o.given)) = true;
 	if (!take(&o, opt, arg, why))
-		return option_wrong_value(o.name, arg, why);
+		return option_wrong_value(&o, arg, why);
 	opt->given[i] = true;
 	opt->arg[i] = arg;
 	note_decider(opt, &o, arg);
 	return ACTION_FILTER;
+}
+
+/*
+ * --pages: a page is a document; what three pages in ten have, numbers aside, is
+ * removed, and nothing else.
+ */
+static void
+set_pages(struct options *opt)
+{
+	struct dedup_options *d = &opt->dedup;
+
+	if (opt->separator == NULL)
+		opt->separator = "\f";
+	if (d->boilerplate == 0 && d->boilerplate_share <= 0)
+		d->boilerplate_share = 0.3;
+	if (d->only == 0 && opt->except == 0)
+		d->only = 1U << DEDUP_BOILERPLATE;
+	d->fold_digits = true;
 }
 
 enum action
@@ -196,12 +259,12 @@ options_parse(struct options *opt, int argc, char **argv)
 {
 	static char standard_input[] = "-";
 	static char *no_files[] = { standard_input, NULL };
-	char shorts[2 * OPTIONS_MAX + 1];
-	struct option longs[OPTIONS_MAX + 1];
+	char shorts[2 * OPTIONS_MAX + 2];
+	struct option longs[OPTIONS_MAX + OPTION_ALIASES + 1];
 	int found;
 
 	assert(option_count <= OPTIONS_MAX);
-	opterr = !has_controls(argc, argv);
+	opterr = 0;		/* its messages know no near ones */
 	option_defaults(opt);
 	opt->deciders = HASH_BEGIN;
 	fill_getopt(shorts, longs);
@@ -209,13 +272,19 @@ options_parse(struct options *opt, int argc, char **argv)
 		size_t i = number_of(found);
 		enum action action;
 
-		if (i == option_count) {
-			if (opterr == 0)
-				message("unrecognized option '%s'",
-					argv[optind - 1]);
-			option_hint();
-			return ACTION_WRONG;
+		if (found >= ALIAS(0)) {
+			const struct option_alias *a =
+				&option_aliases[found - ALIAS(0)];
+
+			i = option_find(a->name);
+			optarg = a->value;
+			opt->stats |= a->stats;
 		}
+		if (i >= option_count)
+			return wrong_option(found, argv[optind - 1]);
+		/* -h is shorter than --help. */
+		if (found == 'h')
+			optarg = argv[optind - 1];
 		action = read_option(opt, i, optarg);
 		if (action != ACTION_FILTER)
 			return action;
@@ -225,9 +294,19 @@ options_parse(struct options *opt, int argc, char **argv)
 	/* "-o -" is as if there were none. */
 	opt->given[option_find("output")] = opt->output != NULL;
 	opt->stats |= opt->json;
+	if (opt->pages)
+		set_pages(opt);
+	if (opt->except != 0) {
+		if (opt->dedup.only == 0)
+			opt->dedup.only = (1U << DEDUP_NREASONS) - 1;
+		opt->dedup.only &= ~opt->except;
+		if (opt->dedup.only == 0)
+			return option_wrong("--except: leaves no reason to "
+					    "remove anything");
+	}
 	opt->files = argv + optind;
 	opt->nfiles = (size_t)(argc - optind);
-	if (opt->nfiles == 0 && opt->list == NULL && opt->list0 == NULL) {
+	if (opt->nfiles == 0 && opt->lists.n == 0) {
 		opt->files = no_files;
 		opt->nfiles = 1;
 	}

@@ -59,6 +59,7 @@ struct options {
 	enum color color;
 	enum annotate annotate;
 	const char *text_field, *id_field;
+	unsigned except;	/* --except: bits of reasons, as in dedup.only */
 	const char *separator;	/* of documents; NULL: a file is one */
 	const char *output;	/* NULL: standard output */
 	const char *output_dir;	/* NULL: none */
@@ -66,7 +67,9 @@ struct options {
 	const char *after_in_place;	/* the argument after it, or NULL */
 	struct compression compress;
 	uint64_t min_doc_words;	/* 0: keep all documents */
-	const char *log;	/* NULL: none */
+	bool drop_listed;
+	const char *log;	/* NULL: none; "-": standard output */
+	const char *groups;	/* NULL: none */
 	const char *report;	/* NULL: none */
 	double max_removed;
 	uint64_t deciders;	/* hash of all options that the output depends
@@ -74,12 +77,17 @@ struct options {
 	enum progress_when progress;
 	bool stats, json, quiet;
 	bool text;		/* --text: read binary data as text */
+	bool recursive;
 	bool in_place, resume;
 	bool compress_given;	/* otherwise the suffix decides */
 	bool id_given;		/* id_field was */
 	bool guarded;		/* max_removed was given */
+	bool pages;		/* form feeds part documents, which are pages */
 	uint64_t top;		/* list so many texts; 0: filter */
 	struct names loads, against;	/* --load, --against */
+	struct names against_fields;	/* of each in 'against'; NULL: the text
+					 * field */
+	const char *against_field;	/* of those that have none of their own */
 	const char *save, *update;	/* NULL: none */
 	uint64_t min_count;	/* --merge: least count to keep; 0: all */
 	uint64_t window;	/* longest window of compressed input, bytes */
@@ -87,8 +95,7 @@ struct options {
 	enum on_error on_error;
 	bool threads_given;	/* otherwise one thread if the input is not a
 				 * file */
-	const char *list;	/* --files-from; NULL: none */
-	const char *list0;	/* --files0-from */
+	struct names lists;	/* --files-from */
 	char **files;		/* operands; "-" is standard input */
 	size_t nfiles;
 
@@ -96,6 +103,20 @@ struct options {
 	bool given[OPTIONS_MAX];
 	const char *arg[OPTIONS_MAX];	/* the last time; or NULL */
 };
+
+/* May whole documents be dropped? */
+static inline bool
+options_drop(const struct options *opt)
+{
+	return opt->min_doc_words > 0 || opt->drop_listed;
+}
+
+/* Does the name of an output stand for standard output? */
+static inline bool
+options_is_stdout(const char *name)
+{
+	return name != NULL && name[0] == '-' && name[1] == '\0';
+}
 
 /* What the command line asks for. */
 enum action {

@@ -38,17 +38,18 @@ written(struct output *o, const struct options *opt)
 	return &o->clean.sink;
 }
 
-/* ... but only long documents. */
+/* ... but only documents that are not dropped. */
 static struct sink *
-without_short(struct output *o, const struct options *opt, struct sink *next)
+without_dropped(struct output *o, const struct options *opt, struct sink *next)
 {
 	struct short_documents *s = &o->short_documents;
 
-	if (opt->min_doc_words == 0)
+	if (!options_drop(opt))
 		return next;
 	s->sink.ops = &sink_of_long_documents;
 	s->next = next;
 	s->min_words = opt->min_doc_words;
+	s->drop_listed = opt->drop_listed;
 	s->log = &o->log;
 	return &s->sink;
 }
@@ -73,8 +74,8 @@ output_begin(struct output *o, const struct options *opt, enum output_pass pass)
 	o->diff.sink.ops = pass == PASS_REFERENCE ? &sink_of_memory :
 						    &sink_of_diff;
 	if (!o->silent)
-		o->sink = with_watcher(o, without_short(o, opt,
-							written(o, opt)));
+		o->sink = with_watcher(o, without_dropped(o, opt,
+							  written(o, opt)));
 	else if (opt->show == SHOW_DIFF && pass == PASS_REFERENCE)
 		o->sink = &o->diff.sink;
 	else
@@ -88,6 +89,7 @@ output_free(struct output *o)
 	body_free(&o->marks.clean.body);
 	spans_free(&o->spans);
 	diff_free(&o->diff);
+	groups_free(&o->groups);
 	short_documents_free(&o->short_documents);
 }
 
@@ -187,6 +189,8 @@ put_removal(struct output *o, struct walk *w, const struct dedup_removal *r)
 	if (o->silent)
 		return 0;
 	o->removals++;
+	if (groups_add(&o->groups, o->document.number, r) != 0)
+		return -1;
 	return log_removal(&o->log, o->document.number, r, gone.range, gone.n);
 }
 
@@ -254,6 +258,8 @@ put_record(struct output *o, const struct sink_document *d, struct walk *w,
 
 	o->document = *d;
 	o->document.changed = v->nremovals > 0;
+	for (size_t i = 0; i < v->nremovals; i++)
+		o->document.listed |= v->removals[i].reason == DEDUP_LISTED;
 	o->document.words = v->words;
 	return sink_begin(o->sink, &o->document) != 0 ||
 	       sink_around(o->sink, &before) != 0 || put_text(o, w, v) != 0 ||

@@ -8,6 +8,7 @@
 #include "clean.h"
 #include "dedup.h"
 #include "diff.h"
+#include "groups.h"
 #include "log.h"
 #include "marks.h"
 #include "options.h"
@@ -21,6 +22,7 @@
 struct output {
 	struct writer *to;
 	struct log log;
+	struct groups groups;
 	struct sink *sink;	/* of this pass */
 	struct sink *watcher;	/* is told all, too, when text is written; or
 				 * NULL */

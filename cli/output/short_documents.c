@@ -1,4 +1,4 @@
-/* --min-doc-words: documents of which too few words are left are removed. */
+/* Documents of which too few words are left, or that are listed, are removed. */
 #include "short_documents.h"
 
 #include <stdlib.h>
@@ -57,7 +57,7 @@ let_go(struct short_documents *s)
 	return s->len > 0 ? sink_kept(s->next, &all) : 0;
 }
 
-/* The document ended with too few words. */
+/* The document ended, and does not stay. */
 static int
 drop(struct short_documents *s)
 {
@@ -70,8 +70,9 @@ drop(struct short_documents *s)
 	s->dropped = true;
 	s->documents++;
 	s->bytes += s->len;
-	return log_short(s->log, s->sink.document->number, s->words, s->range,
-			 s->n);
+	s->text_bytes += s->text;
+	return log_dropped(s->log, s->sink.document->number, s->listed,
+			   s->words, s->range, s->n);
 }
 
 static int
@@ -81,10 +82,11 @@ begin(struct sink *sink)
 	const struct sink_document *d = sink->document;
 
 	s->dropped = false;
-	s->words = s->len = s->n = 0;
+	s->words = s->text = s->len = s->n = 0;
+	s->listed = s->drop_listed && d->listed;
 	/* A record is judged already.  What waits is not put as WARC any more. */
 	s->waits = d->bytes == NULL ||
-		   (d->words < s->min_words &&
+		   ((d->words < s->min_words || s->listed) &&
 		    !(d->kind == ITEM_WARC && d->len >= LEFT_MAX));
 	return sink_begin(s->next, d);
 }
@@ -102,6 +104,7 @@ kept(struct sink *sink, const struct range *r)
 {
 	struct short_documents *s = short_of(sink);
 
+	s->text += r->len;
 	return s->waits ? add(s, r) : sink_kept(s->next, r);
 }
 
@@ -111,9 +114,19 @@ words(struct sink *sink, uint64_t n)
 	struct short_documents *s = short_of(sink);
 
 	s->words = n;
-	if (!s->waits || (n < s->min_words && s->len < LEFT_MAX))
+	if (!s->waits || ((n < s->min_words || s->drop_listed) &&
+			  s->len < LEFT_MAX))
 		return 0;
 	return let_go(s);
+}
+
+static int
+removed(struct sink *sink, const struct removed *r)
+{
+	struct short_documents *s = short_of(sink);
+
+	s->listed |= s->drop_listed && r->removal->reason == DEDUP_LISTED;
+	return sink_removed(s->next, r);
 }
 
 /* If nothing was left of it, the log has all of its removals already. */
@@ -122,8 +135,12 @@ end(struct sink *sink)
 {
 	struct short_documents *s = short_of(sink);
 
+	bool stays = s->len >= LEFT_MAX ||
+		     (s->words >= s->min_words && !s->listed);
+
+	s->undropped += s->listed && (stays || !s->waits);
 	/* What follows the text of a record came after its words. */
-	if (s->waits && s->len >= LEFT_MAX && let_go(s) != 0)
+	if (s->waits && stays && let_go(s) != 0)
 		return -1;
 	if (!s->waits)
 		return sink_end(s->next);
@@ -139,6 +156,6 @@ pass(struct sink *sink, enum item_kind kind, const char *bytes, size_t len,
 }
 
 const struct sink_ops sink_of_long_documents = {
-	.begin = begin, .around = around, .kept = kept, .words = words,
-	.end = end, .pass = pass,
+	.begin = begin, .around = around, .kept = kept, .removed = removed,
+	.words = words, .end = end, .pass = pass,
 };

@@ -29,6 +29,7 @@ struct sink_document {
 	size_t len;
 	const struct warc_record *warc;
 	bool changed;		/* something is removed from it */
+	bool listed;		/* ... since a reference text says it */
 	uint64_t words;		/* that are left of it */
 };
 

@@ -278,10 +278,13 @@ destinations_end(struct destinations *o, bool removed, const char *refusal)
 		return say(o, DESTINATION_REFUSED, o->path, "not rewritten",
 			   refusal);
 	}
+	/* What later texts were compared with is there, and not as if whole. */
+	if (o->broken && writer_add_suffix(&o->to, ".part") != 0)
+		return cannot_write(o, DESTINATION_FAILED);
 	if (o->opt->guarded)
 		return seal(o);
 	got = commit(o, &o->to, o->file);
-	return got == DESTINATION_OK ? note(o, put) : got;
+	return got == DESTINATION_OK && !o->broken ? note(o, put) : got;
 }
 
 enum destination_result

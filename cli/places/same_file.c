@@ -228,11 +228,14 @@ add_options(struct uses *u, const struct options *opt)
 	for (size_t i = 0; i < opt->against.n; i++)
 		if (add(u, AGAINST, opt->against.name[i], SIZE_MAX) != 0)
 			return -1;
-	if (add_given(u, LIST, opt->list) != 0 ||
-	    add_given(u, LIST, opt->list0) != 0 ||
-	    add_given(u, SAVE, opt->save) != 0 ||
+	for (size_t i = 0; i < opt->lists.n; i++)
+		if (add(u, LIST, opt->lists.name[i], SIZE_MAX) != 0)
+			return -1;
+	if (add_given(u, SAVE, opt->save) != 0 ||
 	    add_given(u, UPDATE, opt->update) != 0 ||
-	    add_given(u, LOG, opt->log) != 0 ||
+	    (!options_is_stdout(opt->log) &&
+	     add_given(u, LOG, opt->log) != 0) ||
+	    add_given(u, LOG, opt->groups) != 0 ||
 	    add_given(u, REPORT, opt->report) != 0)
 		return -1;
 	if (each || (opt->output == NULL && opt->show == SHOW_NOTHING))

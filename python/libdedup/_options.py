@@ -27,6 +27,8 @@ class Options(TypedDict, total=False):
     scope: Literal["all", "document"]
     keep: Literal["first", "none"]
     boilerplate: int | float | str | None
+    only: str | None
+    against_ngram: int | None
     seed: int | None
     threads: int
     memory: int | str | None

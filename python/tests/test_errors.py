@@ -13,7 +13,7 @@ LINE = "A line of text with words enough to count.\n"
     ({"threshold": "x"}, "threshold='x'"),
     ({"unit": "words"}, "not auto, line, paragraph or document"),
     ({"scope": "page"}, "scope='page'"),
-    ({"keep": "last"}, "keep='last'"),
+    ({"keep": "latest"}, "keep='latest'"),
     ({"min_words": 0}, "1 to 1000000"),
     ({"min_words": 2.5}, "whole number"),
     ({"ngram": 33}, "1 to 32"),

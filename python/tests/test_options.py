@@ -100,9 +100,9 @@ def test_the_signature_tells_the_defaults():
     assert {k: p.default for k, p in parameters.items()} == {
         "unit": "auto", "min_words": 5, "exact": False, "threshold": None,
         "ngram": 3, "fold_digits": False, "contained": False, "scope": "all",
-        "keep": "first", "boilerplate": None, "seed": None, "threads": 0,
-        "memory": "50%", "on_full": "pass", "min_doc_words": None,
-        "places": True,
+        "keep": "first", "boilerplate": None, "only": None,
+        "against_ngram": None, "seed": None, "threads": 0, "memory": "50%",
+        "on_full": "pass", "min_doc_words": None, "places": True,
         "counts_only": False}
     assert all(p.annotation is not p.empty and p.kind is p.KEYWORD_ONLY
                for p in parameters.values())

@@ -14,6 +14,7 @@ OPTIONS = [
     {"boilerplate": "2%"}, {"unit": "line"}, {"unit": "paragraph"},
     {"unit": "document"}, {"min_words": 3}, {"ngram": 2},
     {"threshold": 0.7}, {"keep": "none", "boilerplate": 4},
+    {"keep": "last"}, {"only": "exact,lead"},
 ]
 
 
