@@ -43,9 +43,10 @@ find_key(struct dedup *d, struct piece *p, const struct fingerprint *key)
 	struct match m;
 	int got = table_find(d->known.table, key, &m);
 
-	if (got > 0)
-		p->unit->why = finding_of(d, DEDUP_HEADING, &m);
-	return got;
+	if (got <= 0)
+		return got;
+	p->unit->why = finding_of(d, DEDUP_HEADING, &m);
+	return !keep_none_is_last(d, p->unit, p->off);
 }
 
 /* Known from now on, by the place of itself or of what it went for. */

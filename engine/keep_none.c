@@ -106,13 +106,16 @@ keep_none_sort(struct copies *c, bool last)
 
 /*
  * Does the removed piece say all that the witness says?  A witness that is near
- * may say more: it stays, and so does the heading beside it.
+ * may say more: it stays, and so does the heading beside it.  A rule says
+ * nothing: it is removed with the words of its block.
  */
 static bool
 is_copy(const struct dedup *d, const struct piece *p)
 {
 	struct unit *u = p->unit;
 
+	if (u->rule)
+		return false;
 	return u->why.reason == DEDUP_EXACT || u->why.reason == DEDUP_REPEAT ||
 	       (u->why.reason == DEDUP_HEADING && d->beside.exact);
 }
@@ -192,13 +195,13 @@ copies_of(const struct dedup *d, const struct place *at)
 	       d->copies.n > 0 ? find(&d->copies, &key) : NULL;
 }
 
-/* Is this unit, at 'off', an exact copy of its witness, and the last one? */
+/* Does this unit, at 'off', say what its witness says, and is it the last one? */
 bool
 keep_none_is_last(const struct dedup *d, const struct unit *u, uint64_t off)
 {
-	const struct copy *x = u->why.reason == DEDUP_EXACT &&
-			       u->why.table == 0 ?
-			       copies_of(d, &u->why.witness) : NULL;
+	bool may_be = (u->why.reason == DEDUP_EXACT ||
+		       u->why.reason == DEDUP_HEADING) && u->why.table == 0;
+	const struct copy *x = may_be ? copies_of(d, &u->why.witness) : NULL;
 
 	return x != NULL && x->why.witness.document == d->input.document &&
 	       x->why.witness.offset == off;

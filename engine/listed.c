@@ -191,7 +191,8 @@ mark_block(struct dedup *d, size_t from, size_t to)
 	int got;
 
 	for (size_t i = from; i < to; i++)
-		n += piece_is_unit(&d->own.pieces[i]);
+		n += piece_is_unit(&d->own.pieces[i]) &&
+		     d->own.pieces[i].unit->w.n > 0;
 	if (n < 2)
 		return 0;
 	got = join_words(&b);

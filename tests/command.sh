@@ -462,6 +462,11 @@ must 'with no copy kept, a text that stays keeps its heading' becomes \
 must 'with no copy kept, a heading that is said twice goes each time' becomes \
     "The pier\nThe pier\n$line\n\n$other\n\nThe pier\n$line\n" "$other\n" \
     --keep=none -u line
+must 'with the last copy kept, a line without words is no copy' becomes \
+    "$line\n\n$line\n**" "$line\n**" -x --keep=last
+must 'with the last copy kept, a heading between two copies stays' becomes \
+    "$line\n96\n$other\n$line\n96\n$other\n$other\n" "$line\n96\n$other\n" \
+    -x -u line --keep=last
 must 'what stays without words parts a heading from what it is behind' becomes \
     "$line\nPier\n\n$line\n\0001\nPier\n" "$line\nPier\n\n\0001\nPier\n" -u line
 must 'what is too short to be near is not similar either' stays \

@@ -1180,6 +1180,26 @@ test_part_is_listed(void **state)
 	corpus_free(&kept);
 }
 
+/* Not even as the first one, when there is no room for words yet. */
+static void
+test_block_without_words_is_not_listed(void **state)
+{
+	static const char page[] = "***\n---\n\n" DATED "\n";
+	struct corpus c = { .n = 0 };
+	struct dedup_options opt;
+	struct answers a;
+
+	(void)state;
+	dedup_options_init(&opt);
+	corpus_add(&c, "", 0);
+	c.nreference = 1;
+	corpus_add(&c, page, strlen(page));
+	assert_null(ask(&c, &opt, PIECES_WHOLE, 0, &a));
+	assert_int_equal(a.doc[1].n, 0);
+	answers_free(&a);
+	corpus_free(&c);
+}
+
 static void
 test_cut_off_leads_go(void **state)
 {
@@ -2262,6 +2282,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_part_goes_with_what_it_stands_beside),
 		cmocka_unit_test(test_part_is_no_witness),
 		cmocka_unit_test(test_part_is_listed),
+		cmocka_unit_test(test_block_without_words_is_not_listed),
 		cmocka_unit_test(test_cut_off_leads_go),
 		cmocka_unit_test(test_eight_units_are_looked_at),
 		cmocka_unit_test(
