@@ -234,8 +234,8 @@ enum dedup_status dedup_end(struct dedup *d, const char *text, size_t len,
  * How many passes over all documents have to follow this one, 0 to 2.  Only the
  * verdicts of the last pass hold.  DEDUP_KEEP_NONE, which removes the first
  * copy too, needs a pass to find what has copies, and so does DEDUP_KEEP_LAST:
- * of units with the same words the last one stays, in place of the first, and is
- * the witness of what the first one would be.  That is not for can_forget.
+ * of units with the same words the last one stays, in place of the first, and
+ * is the witness of what the first one would be.  That is not for can_forget.
  * Boilerplate needs a pass to count, unless a table with counts is loaded.  The
  * witness is then another copy.  Of boilerplate that a table has counted only
  * witness.table is known, and witness.document is UINT64_MAX.

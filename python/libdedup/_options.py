@@ -25,7 +25,7 @@ class Options(TypedDict, total=False):
     fold_digits: bool
     contained: bool
     scope: Literal["all", "document"]
-    keep: Literal["first", "none"]
+    keep: Literal["first", "none", "last"]
     boilerplate: int | float | str | None
     only: str | None
     against_ngram: int | None

@@ -14,10 +14,10 @@ from libdedup import _core, _options
 
 # As they are typed; most are right for one option and wrong for others.
 VALUES = """auto line lines paragraph document all first none pass fail 0 1 2 3
-    5 32 33 256 257 1000000 1000001 4294967295 4294967296
+    last 5 32 33 256 257 1000000 1000001 4294967295 4294967296
     18446744073709551615 18446744073709551616 -1 +1 00 007 1.0 0.5 .5 1. 1e-3
     1e-999 1.0000001 nan inf 0x1p-1 0,8 5% 100% 101% 0% .5% 5%% % 1e1% 10K 10k
-    1M 1G 99999999999T 5X K 1.5G x 4GB 4gB 4GiB 4Gb 4B 4GBB""".split() + ["", " ", " 1", "1 ", "1\n"]
+    exact near,repeat exact,last 1M 1G 99999999999T 5X K 1.5G x 4GB 4gB 4GiB 4Gb 4B 4GBB""".split() + ["", " ", " 1", "1 ", "1\n"]
 
 
 def typed_values():
@@ -26,15 +26,23 @@ def typed_values():
                      for _ in range(40)]
 
 
+# What the command takes an option with only.
+BESIDE = {"against-ngram": ["--against=/dev/null"]}
+
+
 def said(name, value):
-    """What the command says is wrong with a value, or ""."""
-    got = subprocess.run([COMMAND, f"--{name}={value}"], text=True,
-                         stdin=subprocess.DEVNULL, capture_output=True)
+    """What the command says is wrong with a value, or "".
+
+    It also says which value is the nearest, as the package does not.
+    """
+    got = subprocess.run([COMMAND, f"--{name}={value}", *BESIDE.get(name, [])],
+                         text=True, stdin=subprocess.DEVNULL,
+                         capture_output=True)
     if got.returncode == 0:
         return ""
     wrong, _ = got.stderr.splitlines()
     assert got.returncode == 2 and wrong.startswith(f"dedup: --{name}: ")
-    return wrong.rsplit(": ", 1)[1]
+    return wrong.rsplit(": ", 1)[1].split("; did you mean ")[0]
 
 
 @pytest.mark.parametrize("keyword", [k for k, o in _options.ALL.items()
