@@ -13,7 +13,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 here=$root/build/python
 python=$here/venv/bin/python
-packages=(pyarrow pandas polars duckdb nanoarrow datasets datatrove orjson mypy)
+packages=(pyarrow pandas polars duckdb nanoarrow datasets datatrove orjson mypy pyspark)
 export DEDUP_CHECKOUT=$root DEDUP=${DEDUP:-$root/dedup}
 DEDUP=$(realpath "$DEDUP")
 # No bytecode in the tree; and of what is installed, only what is used.
