@@ -32,6 +32,7 @@ def session(master, **more):
             "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": "2",
+            "spark.sql.parquet.compression.codec": "gzip",
             "spark.ui.showConsoleProgress": "false", **more}.items():
         b = b.config(name, value)
     spark = b.getOrCreate()
