@@ -140,6 +140,7 @@ dedup_free(struct dedup *d)
 	free(d->known.loaded);
 	counts_free(&d->counting.counts);
 	split_free(&d->own);
+	api_cluster_free(d->cluster);
 	free(d);
 }
 

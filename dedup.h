@@ -417,6 +417,88 @@ enum dedup_status dedup_table_lock(const char *path, int *lock,
 				   char why[DEDUP_WHY]);
 void dedup_table_unlock(const char *path, int lock);
 
+/* ---- Advanced: a corpus in parts, for clusters --------------------------- */
+
+/*
+ * A corpus is cut into splits: ranges of its documents, numbered in its order.
+ * Each is read in processes of their own, and together they give the answers of
+ * one run over all of it.  Between the steps blobs are exchanged, the same
+ * bytes on all machines and in each run:
+ *
+ *	dedup_scan()	each split by itself	-> asks, by bucket
+ *	dedup_match()	a bucket of all splits	-> links, for whom they name;
+ *						   facts, for who asked
+ *	dedup_rows()	a split, its links	-> rows, for who asked
+ *	dedup_know()	a split's rows and facts; then
+ *	dedup_scan()	once more		-> verdicts, and asks
+ *
+ * Then these asks are matched as well.  A split whose facts are the same bytes
+ * as it knew has its verdicts; the others are scanned again, with the same rows
+ * and the new facts, until none is left.  All with the same options, secret and
+ * version of the library: else blobs are refused.
+ *
+ * Each call but dedup_match() takes a 'd' that was fed nothing but reference
+ * documents.  DEDUP_EINVAL with a reason in 'why': these options depend on
+ * verdicts (threshold, memory, can_forget, keep) or on all splits at once
+ * (boilerplate, but with a table of counts), or the texts of a split are not
+ * those that a blob is of.  DEDUP_ETABLE: a blob is damaged.  DEDUP_ESTOP: a
+ * callback returned anything but 0.  A witness in an earlier split is the unit
+ * that says it, which may be removed as well, for a witness of its own.
+ */
+struct dedup_split {
+	uint32_t number;	/* below UINT32_MAX */
+	const struct dedup_text *texts;
+	size_t n;
+};
+
+/*
+ * The next document has this number: one that grows with the splits, such as
+ * number << 33.  DEDUP_ESTATE: others were fed, or as many reference documents.
+ */
+enum dedup_status dedup_number(struct dedup *d, uint64_t first);
+
+#define DEDUP_SECRET 256	/* bytes of a secret */
+
+/*
+ * The secret of 'd'; and take over another one.  It is not to be told to who
+ * writes the texts.  DEDUP_ESTATE: 'd' was fed something, or has a table.
+ */
+void dedup_secret(const struct dedup *d, unsigned char secret[DEDUP_SECRET]);
+enum dedup_status dedup_set_secret(struct dedup *d,
+				   const unsigned char secret[DEDUP_SECRET]);
+
+/*
+ * Read a split and hand out what it asks, for each bucket that it asks anything
+ * of.  After dedup_know(), each() gets the verdicts, as in dedup_documents();
+ * before it they are those of the split alone.  It may be NULL.
+ */
+enum dedup_status dedup_scan(struct dedup *d, const struct dedup_split *split,
+	unsigned buckets,	/* 1 to 65536 */
+	int (*ask)(void *arg, unsigned bucket, const void *blob, size_t len),
+	int (*each)(void *arg, size_t i, const struct dedup_verdict *v),
+	void *arg, char why[DEDUP_WHY]);
+
+/*
+ * Match the asks of all splits that have the same bucket.  out() gets a blob
+ * for the split 'to': links, which name its units, or, if 'fact', answers to
+ * what it asked.  Its first argument is 'arg'.
+ * Memory is that of the blobs and what is found.
+ */
+enum dedup_status dedup_match(const struct dedup_text *asks, size_t n,
+	int (*out)(void *a, bool fact, uint32_t to, const void *p, size_t n),
+	void *arg, char why[DEDUP_WHY]);
+
+/* The units that links of all buckets name, for each split that asked. */
+enum dedup_status dedup_rows(struct dedup *d, const struct dedup_split *split,
+	const struct dedup_text *links, size_t n,
+	int (*each)(void *arg, uint32_t asker, const void *blob, size_t len),
+	void *arg, char why[DEDUP_WHY]);
+
+/* Know all rows and facts for this split, in any order.  Then scan it. */
+enum dedup_status dedup_know(struct dedup *d, const struct dedup_split *split,
+			     const struct dedup_text *blobs, size_t n,
+			     char why[DEDUP_WHY]);
+
 /* ---- Options and words, for who shows them ------------------------------- */
 
 struct dedup_option {		/* may grow at its end; strings are static */

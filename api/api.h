@@ -4,6 +4,7 @@
  *	dedup.c		one document, passes, statistics
  *	documents.c	many documents, and long ones, by several threads
  *	tables.c	saved tables
+ *	cluster.c	a corpus in parts; match.c, rows.c, know.c, blob.c
  *	options.c	options by name
  *	word_list.c	the words of a text
  */
@@ -25,6 +26,15 @@ int api_feed(struct dedup *d, struct split *s);
 
 /* dedup.c: an empty table of these options and secret; NULL with ENOMEM. */
 struct table *api_new_table(const struct dedup *d);
+
+/*
+ * tables.c: take over another secret: what depends on the old one is made anew.
+ */
+enum dedup_status api_adopt_secret(struct dedup *d, const unsigned char *secret,
+				   bool places);
+
+/* cluster.c: NULL is fine. */
+void api_cluster_free(struct cluster *c);
 
 /* dedup.c: share options.memory out anew. */
 void api_share_memory(struct dedup *d);

@@ -37,9 +37,8 @@ failure(void)
 	return errno == ENOMEM ? DEDUP_ENOMEM : DEDUP_ETABLE;
 }
 
-/* Take over a table's secret: what depends on the old one is made anew. */
-static enum dedup_status
-adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
+enum dedup_status
+api_adopt_secret(struct dedup *d, const unsigned char *secret, bool places)
 {
 	struct split own;
 	struct table_options options = {
@@ -91,7 +90,7 @@ attach(struct dedup *d, struct saved *f, enum dedup_load kind, char *why)
 		return DEDUP_ETABLE;
 	}
 	if (d->known.nloaded == 0 && d->known.listed == NULL) {
-		enum dedup_status st = adopt_secret(d, secret, want.places);
+		enum dedup_status st = api_adopt_secret(d, secret, want.places);
 
 		if (st != DEDUP_OK)
 			return st;

@@ -41,8 +41,11 @@ static int
 find_key(struct dedup *d, struct piece *p, const struct fingerprint *key)
 {
 	struct match m;
-	int got = table_find(d->known.table, key, &m);
+	int got;
 
+	if (d->asks != NULL && asks_find_fact(d, key) != 0)
+		return -1;
+	got = table_find(d->known.table, key, &m);
 	if (got <= 0)
 		return got;
 	p->unit->why = finding_of(d, DEDUP_HEADING, &m);
@@ -58,12 +61,15 @@ record_key(struct dedup *d, const struct piece *p,
 	struct words w = { .fp = *key };
 	struct place at = engine_place(d, p->off, p->line);
 
+	if (d->asks != NULL && asks_tell_fact(d, key, p) != 0)
+		goto unrecorded;
 	if (p->verdict == GOES && !u->has_copy && u->why.table != 0)
 		return;
 	if (p->verdict == GOES && !u->has_copy)
 		at = u->why.witness;
 	if (table_add(d->known.table, &w, &at) == 0)
 		return;
+unrecorded:
 	if (errno == ENOMEM)
 		table_fill(d->known.table);
 	d->known.damaged |= errno == EBADMSG;
@@ -180,6 +186,26 @@ beside_wants_identity(const struct dedup *d, size_t i)
 	return false;
 }
 
+/*
+ * All keys that headings may go by are asked for at once, also those beyond one
+ * that is not known yet.
+ */
+static int
+ask_for_all(struct dedup *d, const struct heading *h, size_t n)
+{
+	uint64_t id = d->beside.theirs;
+
+	for (size_t k = n; k > 0 && d->beside.any && d->beside.goes; k--) {
+		struct fingerprint key = key_of(d,
+			&d->own.pieces[h[k - 1].piece], BEFORE, id);
+
+		if (asks_find_fact(d, &key) != 0)
+			return -1;
+		id = key.lo;
+	}
+	return 0;
+}
+
 /* Unit i was judged: remove or keep the headings before it. */
 int
 beside_judged(struct dedup *d, size_t i)
@@ -204,6 +230,8 @@ beside_judged(struct dedup *d, size_t i)
 			return -1;
 	memcpy(h, d->headings.heading, n * sizeof(*h));
 	d->headings.n = 0;
+	if (d->asks != NULL && ask_for_all(d, h, n) != 0)
+		return -1;
 	for (k = n; k > 0 && d->beside.any && d->beside.goes &&
 	     engine_wants(d, DEDUP_HEADING); k--) {
 		struct piece *p = &d->own.pieces[h[k - 1].piece];

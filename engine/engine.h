@@ -16,6 +16,7 @@
  *	ahead.c		prefetching, and look-ups before their turn
  *	resembling.c	rule 2, --threshold and --contained against one table
  *	resolve.c	the text that stays, at the end of a chain of copies
+ *	asks.c		what the texts of a split ask of those before them
  *	beside.c	short units are removed with the unit beside them
  *	boilerplate.c	rule 5, text that is in many documents
  *	listed.c	rule 6, text that a reference text says
@@ -39,6 +40,7 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include "asks.h"
 #include "cut.h"
 #include "dedup.h"
 #include "judge.h"
@@ -47,6 +49,7 @@
 #include "split.h"
 
 struct workers;
+struct cluster;
 
 /* Documents that were read as reference texts, the first ones. */
 struct reference {
@@ -102,6 +105,8 @@ struct dedup {
 	struct beside beside;
 	struct headings headings;
 	struct last_fates last;
+	struct asks *asks;	/* what is told of a split; NULL: nothing */
+	struct cluster *cluster;	/* api/cluster.c's, or NULL */
 
 	struct cutter cutter;
 	struct dedup_stats stats;

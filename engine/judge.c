@@ -50,18 +50,20 @@ judge_dropped(struct dedup *d, size_t n)
 
 /*
  * A compared unit against what is known: 1 with its 'why', 0, or -1.  If 'id'
- * is not NULL, *id becomes the identity of the text that says it.  'off' is
- * where the unit is.
+ * is not NULL, *id becomes the identity of the text that says it.
  */
 static int
-look_up(struct dedup *d, struct unit *u, uint64_t off, uint64_t *id)
+look_up(struct dedup *d, struct piece *p, uint64_t *id)
 {
+	struct unit *u = p->unit;
 	enum dedup_reason reason = DEDUP_EXACT;
 	struct match m;
 	int got = d->known.listed != NULL ? listed_find(d, u, &u->why) : 0;
 
 	if (got != 0)
 		return got;
+	if (d->asks != NULL && asks_look_up(d, p) != 0)
+		return -1;
 	got = u->proposal != NULL ?
 	      table_find_after(d->known.table, &u->w.fp, u->proposal, &m) :
 	      table_find(d->known.table, &u->w.fp, &m);
@@ -98,7 +100,7 @@ look_up(struct dedup *d, struct unit *u, uint64_t off, uint64_t *id)
 	if (d->known.places && m.table == 0 && m.ref != 0)
 		m.place = table_place(d->known.table, m.ref);
 	u->why = finding_of(d, reason, &m);
-	return !keep_none_is_last(d, u, off);
+	return !keep_none_is_last(d, u, p->off);
 }
 
 /*
@@ -106,10 +108,13 @@ look_up(struct dedup *d, struct unit *u, uint64_t off, uint64_t *id)
  * same.
  */
 static void
-record_at(struct dedup *d, struct unit *u, const struct place *at)
+record_at(struct dedup *d, const struct piece *p, const struct place *at)
 {
+	struct unit *u = p->unit;
 	struct table *t = d->reference.on ? d->known.listed : d->known.table;
 
+	if (d->asks != NULL && !d->reference.on && asks_record(d, p) != 0)
+		goto unrecorded;
 	if (split_wants_words(&d->own, u)) {
 		if (split_sketch(&d->own, u) != 0)
 			goto unrecorded;
@@ -135,7 +140,7 @@ record(struct dedup *d, const struct piece *p)
 	d->reference.any_long |= u->length >= SHINGLE_NEAR;
 	/* What follows a part of a reference text may be anywhere. */
 	if ((u->compared || (u->part && d->reference.on)) && !u->broken)
-		record_at(d, u, &at);
+		record_at(d, p, &at);
 }
 
 /*
@@ -144,15 +149,17 @@ record(struct dedup *d, const struct piece *p)
  * words that ask to read on are in none.
  */
 static void
-record_gone(struct dedup *d, struct unit *u)
+record_gone(struct dedup *d, const struct piece *p)
 {
+	struct unit *u = p->unit;
+
 	if (!u->compared || u->broken || d->opt.threshold > 0 ||
 	    d->opt.keep == DEDUP_KEEP_NONE || u->why.table != 0 ||
 	    (u->why.reason != DEDUP_NEAR && u->why.reason != DEDUP_CONTAINED &&
 	     !(u->why.reason == DEDUP_LEAD && u->said)))
 		return;
 	u->w.went = true;
-	record_at(d, u, &u->why.witness);
+	record_at(d, p, &u->why.witness);
 	u->recorded = d->known.places &&
 		      u->why.witness.document == d->input.document;
 	u->root_off = u->why.witness.offset;
@@ -375,11 +382,11 @@ judge_unit(struct dedup *d, size_t i, struct piece *p)
 	got = (u->completers == 0 && d->chains.n == 0) ||
 	      !engine_wants(d, DEDUP_LEAD) ? 0 : is_completed(d, i, p);
 	if (got == 0)
-		got = look_up(d, u, p->off, wanted ? &theirs : NULL);
+		got = look_up(d, p, wanted ? &theirs : NULL);
 	if (got < 0)
 		return -1;
 	if (got > 0) {
-		record_gone(d, u);
+		record_gone(d, p);
 		got = set_removed(d, p);
 	} else {
 		record(d, p);

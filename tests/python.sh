@@ -14,7 +14,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 here=$root/build/python
 python=$here/venv/bin/python
 packages=(pyarrow pandas polars duckdb nanoarrow datasets datatrove orjson mypy
-    dask 'ray[data]' fsspec tqdm 'moto[server]' boto3)
+    dask 'ray[data]' fsspec tqdm 'moto[server]' boto3 pyspark)
 export DEDUP_CHECKOUT=$root DEDUP=${DEDUP:-$root/dedup}
 DEDUP=$(realpath "$DEDUP")
 # No bytecode in the tree; and of what is installed, only what is used.

@@ -61,6 +61,14 @@ PyObject *options_check(PyObject *module, PyObject *args);
 /* Set them from a dict of names and texts, None for flags: 0, or -1. */
 int options_set(struct dedup_options *to, PyObject *given);
 
+/* cluster.c: a corpus in parts; functions of the module. */
+PyObject *cluster_scan(PyObject *module, PyObject *args);
+PyObject *cluster_match(PyObject *module, PyObject *list);
+PyObject *cluster_rows(PyObject *module, PyObject *args);
+PyObject *cluster_cut(PyObject *module, PyObject *args);
+PyObject *cluster_secret(PyObject *module, PyObject *options);
+PyObject *cluster_reasons(PyObject *module, PyObject *unused);
+
 /* An object that gives Arrow data by the methods of the PyCapsule protocol. */
 struct source {
 	struct ArrowSchema schema;

@@ -72,6 +72,12 @@ static PyMethodDef methods[] = {
 	{ "unlock_table", table_unlock, METH_VARARGS, NULL },
 	{ "is_table", table_is, METH_VARARGS, NULL },
 	{ "check_option", options_check, METH_VARARGS, NULL },
+	{ "cluster_scan", cluster_scan, METH_VARARGS, NULL },
+	{ "cluster_match", cluster_match, METH_O, NULL },
+	{ "cluster_rows", cluster_rows, METH_VARARGS, NULL },
+	{ "cluster_cut", cluster_cut, METH_VARARGS, NULL },
+	{ "cluster_secret", cluster_secret, METH_O, NULL },
+	{ "cluster_reasons", cluster_reasons, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 

@@ -76,3 +76,25 @@ def json_find(
 def json_cut(
     line: bytes, offset: int, length: int, ranges: list[tuple[int, int]], /
 ) -> bytes: ...
+
+# A corpus in parts: cluster.py. All calls that read a split begin with
+# (options, places, secret, split, first, offsets, data, and the offsets and
+# data of reference texts); texts are the two buffers of a large_string.
+def cluster_secret(options: dict[str, str | None], /) -> bytes: ...
+def cluster_reasons() -> list[str]: ...
+def cluster_scan(
+    options: dict[str, str | None], places: bool, secret: bytes, split: int,
+    first: int, offsets: Any, data: Any, reference_offsets: Any,
+    reference: Any, buckets: int, known: list[bytes] | None, /
+) -> tuple[dict[int, bytes], bytes]: ...
+def cluster_rows(
+    options: dict[str, str | None], places: bool, secret: bytes, split: int,
+    first: int, offsets: Any, data: Any, reference_offsets: Any,
+    reference: Any, links: list[bytes], /
+) -> dict[int, bytes]: ...
+def cluster_match(
+    asks: list[bytes], /
+) -> tuple[dict[int, bytes], dict[int, bytes]]: ...
+def cluster_cut(
+    offsets: Any, data: Any, removals: bytes, /
+) -> tuple[bytes, bytes]: ...

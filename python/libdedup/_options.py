@@ -132,20 +132,26 @@ def complete(given: Options) -> dict[str, Any]:
     return options
 
 
-def core(options: dict[str, Any]) -> _core.Deduper:
-    """The extension's object for such options."""
-    typed: dict[str, str | None] = {}
-    share = 0.0
+def typed(options: dict[str, Any]) -> dict[str, str | None]:
+    """Those of the library as a user types them; a flag that is set is None."""
+    to: dict[str, str | None] = {}
     for keyword, option in LIBRARY.items():
         value = options[keyword]
         if _is_share(keyword, value):
-            share = value
-        elif option.arg is None:
-            typed |= {option.name: None} if value else {}
+            continue
+        if option.arg is None:
+            to |= {option.name: None} if value else {}
         elif value is not None:
-            typed[option.name] = _typed(value)
-    return _core.Deduper(typed, share, bool(options["places"]),
-                         int(options["min_doc_words"] or 0))
+            to[option.name] = _typed(value)
+    return to
+
+
+def core(options: dict[str, Any]) -> _core.Deduper:
+    """The extension's object for such options."""
+    share = options["boilerplate"]
+    return _core.Deduper(
+        typed(options), share if _is_share("boilerplate", share) else 0.0,
+        bool(options["places"]), int(options["min_doc_words"] or 0))
 
 
 # For help() and inspect.
