@@ -1,7 +1,7 @@
 #!/bin/bash
 # choice.sh: which rules remove, and which copy stays: --only, --except and
 # --keep=last.
-# shellcheck source=must.sh disable=SC2210,SC2002,SC2094 # names; pipes
+# shellcheck source=tests/must.sh disable=SC2210,SC2002,SC2094 # names; pipes
 . "$(dirname "$0")/must.sh"
 
 a='Arrows fly over the old castle wall at dawn today'

@@ -2,7 +2,7 @@
 # contamination.sh: does --against find the questions of a benchmark, however
 # they stand in a training set, and nothing else?  Benchmarks and training sets
 # are made here, of words that no language has.
-# shellcheck source=must.sh
+# shellcheck source=tests/must.sh
 . "$(dirname "$0")/must.sh"
 
 # make_corpus: bench.jsonl in the FORM asked for; train.jsonl, in which each of

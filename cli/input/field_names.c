@@ -25,16 +25,20 @@ is_key(const char *rec, size_t len, size_t end)
 static bool
 add(const char *name, size_t n, char *to, size_t size)
 {
+	static const char more[] = ", ...";
 	size_t at = strlen(to);
 
-	if (at + n + sizeof(", ...") > size) {
-		if (at > 0 && at + sizeof(", ...") <= size)
-			strcat(to, ", ...");
+	if (at + n + sizeof(more) > size) {
+		if (at > 0 && at + sizeof(more) <= size)
+			memcpy(to + at, more, sizeof(more));
 		return false;
 	}
-	if (at > 0)
-		strcat(to, ", ");
-	strncat(to, name, n);
+	if (at > 0) {
+		memcpy(to + at, ", ", 2);
+		at += 2;
+	}
+	memcpy(to + at, name, n);
+	to[at + n] = '\0';
 	return true;
 }
 

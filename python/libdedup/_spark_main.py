@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from . import _core, _options
-from .__main__ import Once
+from .command.main import Once
 
 DONE, TROUBLE = 0, 2
 
