@@ -590,7 +590,10 @@ read_failed(struct pipeline *p, const struct item *it)
 	if (!f->reported)
 		pipeline_complain(p, f->path, it->what, it->why);
 	p->trouble = true;
-	p->damaged |= strcmp(it->what, "cannot read") == 0;
+	if (strcmp(it->what, "cannot read") == 0)
+		p->damaged = true;
+	else if (!p->pass.silent)
+		p->unread++;
 	f->reported = p->pass.silent;
 	if (!p->pass.silent)
 		destinations_break(&p->destinations, it->file);

@@ -276,13 +276,19 @@ is_within(struct pipeline *p, const struct dedup_stats *s)
 	return false;
 }
 
-/* What comes of a damaged file is not to look as if it were whole. */
+/*
+ * What comes of a damaged file is not to look as if it were whole, nor does
+ * nothing at all take the place of a file.
+ */
 static bool
 is_undamaged(const struct pipeline *p)
 {
-	if (!p->damaged || p->destinations.to.temporary == NULL)
+	bool none = p->unread > 0 && p->unread == p->files->n;
+
+	if ((!p->damaged && !none) || p->destinations.to.temporary == NULL)
 		return true;
-	message("%s: not written, since an input is damaged", p->opt->output);
+	message("%s: not written, since %s", p->opt->output,
+		none ? "no input can be read" : "an input is damaged");
 	return false;
 }
 

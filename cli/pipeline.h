@@ -91,6 +91,7 @@ struct pipeline {
 	uint64_t mostly_gone;	/* files of which more than 90 % was removed */
 	bool trouble;		/* something was wrong: exit 2 */
 	bool damaged;		/* a file could not be read to its end */
+	size_t unread;		/* files of which nothing could be read */
 };
 
 #define FILES_TOLD 100		/* of which something is said of each */

@@ -22,14 +22,20 @@ saved_is(const char *path)
 	struct stat st;
 	int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) ?
 		 open(path, O_RDONLY | O_CLOEXEC) : -1;
-	bool is;
+	size_t n = 0;
+	ssize_t got = 1;
 
 	if (fd < 0)
 		return false;
-	is = read(fd, magic, sizeof(magic)) == (ssize_t)sizeof(magic) &&
-	     memcmp(magic, SAVED_MAGIC, sizeof(magic)) == 0;
+	while (n < sizeof(magic) && got != 0) {
+		got = read(fd, magic + n, sizeof(magic) - n);
+		if (got < 0 && errno != EINTR)
+			break;
+		n += got > 0 ? (size_t)got : 0;
+	}
 	close(fd);
-	return is;
+	return n == sizeof(magic) &&
+	       memcmp(magic, SAVED_MAGIC, sizeof(magic)) == 0;
 }
 
 /* Slots in the file, for sorted_slots_home() and the like. */

@@ -753,6 +753,9 @@ output_is_whole() {
 	[ "$(wc -l <o)" -eq 4 ]
 	exits 2 dedup -o o missing good.jsonl 2>err
 	[ "$(wc -l <o)" -eq 3 ]
+	exits 2 dedup -o o missing absent 2>err
+	grep -qx 'dedup: o: not written, since no input can be read' err
+	[ "$(wc -l <o)" -eq 3 ]
 	for signal in TERM HUP INT; do
 		echo old >o
 		stopped "$signal" -o o

@@ -99,7 +99,8 @@ def run(test, part, parts, log):
     result.seconds = time.monotonic() - begin
     with open(log, encoding="utf-8", errors="replace") as f:
         lines = f.read().splitlines()
-    read = read_script if test.endswith(".sh") else read_cmocka
+    read = (read_script if test.endswith((".sh", ".py"))
+            else read_cmocka)
     lost = read(lines, result)
     if lost is not None or status != 0 and not result.failed:
         how = f"signal {-status}" if status < 0 else f"exit status {status}"

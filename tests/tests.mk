@@ -3,6 +3,7 @@
 #	tests/test_*.c	programs of tests (cmocka), each linked with all modules
 #	tests/fuzz_*.c	targets of libFuzzer
 #	tests/gen.c, growth.c	programs of the bench
+#	tests/shim.c	makes calls of the command fail
 #	tests/*.c	others: what these share
 
 # The same inputs each time, unless another seed (0: any) or more is asked for.
@@ -15,7 +16,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 
 UNIT_TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
-HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen growth, \
+HELPERS := $(filter-out $(UNIT_TESTS) $(FUZZERS) gen growth shim, \
 	$(patsubst tests/%.c,%,$(wildcard tests/*.c)))
 MODULES = $(LIB_SOURCES:.c=.o) $(filter-out cli/main.o,$(CLI_SOURCES:.c=.o))
 
@@ -31,23 +32,23 @@ wrap_of = $(if $(shell grep -l '^.define FAIL_ALLOCATIONS' tests/$1.c),$(WRAP))
 # Longest first.
 OF_COMMAND = batch.sh/8 command.sh/8 dumps.sh/4
 SCRIPTS = python.sh portable.sh library.sh quality.sh memory.sh report.sh \
-	contamination.sh choice.sh asked.sh $(OF_COMMAND)
+	contamination.sh choice.sh asked.sh faults.py crash.py $(OF_COMMAND)
 
 # All of them side by side, one verdict.
 RUN = tests/run.py -l $B/logs-$@ -n $@
 
 T = $B/tests
 
-check: all build-tests $T/gen
-	DEDUP=./dedup $(RUN) $(SCRIPTS:%=tests/%) $(UNIT_TESTS:%=$T/%)
+check: all build-tests $T/gen $T/shim.so
+	DEDUP=./dedup SHIM=$T/shim.so $(RUN) $(SCRIPTS:%=tests/%) $(UNIT_TESTS:%=$T/%)
 
 # Those that have more rounds of random texts, or larger ones: with all of it.
-LONG_SCRIPTS = python.sh $(OF_COMMAND)
+LONG_SCRIPTS = python.sh faults.py crash.py $(OF_COMMAND)
 LONG_TESTS := $(patsubst tests/%.c,%,$(shell \
 	grep -lw -e rounds -e every $(UNIT_TESTS:%=tests/%.c)))
 
-check-long: all $(LONG_TESTS:%=$T/%) $T/gen
-	CHECK_LONG=1 DEDUP=./dedup $(RUN) $(LONG_SCRIPTS:%=tests/%) \
+check-long: all $(LONG_TESTS:%=$T/%) $T/gen $T/shim.so
+	CHECK_LONG=1 DEDUP=./dedup SHIM=$T/shim.so $(RUN) $(LONG_SCRIPTS:%=tests/%) \
 		$(LONG_TESTS:%=$T/%)
 
 build-tests: $(UNIT_TESTS:%=$T/%)
@@ -61,6 +62,11 @@ $T/tests.a: $(HELPERS:%=$T/%.o) $(MODULES:%=$B/%)
 	$(MKDIR)
 	rm -f $@
 	$(AR) rcs $@ $^
+
+# Loaded into the command: see tests/faults.py.
+$T/shim.so: tests/shim.c
+	$(MKDIR)
+	$(CC) $(OUR_CFLAGS) -O1 -shared -fPIC -o $@ $< -ldl
 
 $T/gen: $T/gen.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm

@@ -1,6 +1,7 @@
 /* The text of copies that stay. */
 #include "company.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +108,7 @@ read_on(struct company *c, int fd, uint64_t from, size_t n, size_t most)
 
 	if (array_room(&c->buf, &c->room, most, 1) != 0)
 		return n;
-	while (n < most && got > 0) {
+	while (n < most && (got > 0 || (got < 0 && errno == EINTR))) {
 		got = pread(fd, c->buf + n, most - n, (off_t)(from + n));
 		n += got > 0 ? (size_t)got : 0;
 	}

@@ -114,6 +114,8 @@ def test_ctrl_c_ends_a_long_call(threads):
     child = run_python("""
         import os, signal, sys, threading, time, libdedup
         from conftest import make_texts
+        # A job in the background of a shell is begun with SIGINT ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         texts = make_texts(2000) * 1000
         deduper = libdedup.Deduper(threads=int(sys.argv[1]), scope="document")
         def stop():
