@@ -239,7 +239,10 @@ class Faults:
         before = Run("true", [], self.run_folder()).files
         found = []
         for kind, number in KINDS.items():
-            for k in steps(self.calls(case, kind), self.every, seed):
+            calls = self.calls(case, kind)
+            if calls == 0 and kind in ("alloc", "read", "open"):
+                found.append(f"{kind}: no call of it was seen")
+            for k in steps(calls, self.every, seed):
                 run = self.run(case, LD_PRELOAD=self.shim, FAULT_KIND=kind,
                                FAULT_AT=str(k), FAULT_ERRNO=str(number))
                 why = breach(kind, case, run, right, before)

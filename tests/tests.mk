@@ -66,7 +66,7 @@ $T/tests.a: $(HELPERS:%=$T/%.o) $(MODULES:%=$B/%)
 # Loaded into the command: see tests/faults.py.
 $T/shim.so: tests/shim.c
 	$(MKDIR)
-	$(CC) $(OUR_CFLAGS) -O1 -shared -fPIC -o $@ $< -ldl
+	$(CC) $(OUR_CFLAGS) -fvisibility=default -O1 -shared -fPIC -o $@ $< -ldl
 
 $T/gen: $T/gen.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
