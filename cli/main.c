@@ -515,14 +515,13 @@ end_groups(struct pipeline *p, bool keep)
 
 	if (w == NULL)
 		return 0;
-	p->out.groups.to = NULL;
 	if (!keep && w->temporary != NULL) {
 		writer_break_off(w);
 		return 0;
 	}
-	p->out.groups.to = w;
-	if (groups_write(&p->out.groups, &p->provenance) == 0 &&
-	    end_one(w, false) == 0)
+	if (groups_write(&p->out.groups, &p->provenance) != 0)
+		writer_abort(w);
+	else if (end_one(w, false) == 0)
 		return 0;
 	pipeline_complain(p, p->opt->groups, "cannot write", strerror(errno));
 	return -1;

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from faults import JOURNAL, text_of
+from faults import JOURNAL, text_of, verdicts
 
 FILES = 24
 OPTIONS = [[], ["-T2"], ["-x"], ["--compress=gzip"], ["--keep=none"],
@@ -68,7 +68,7 @@ class Crashes:
         return contents(self.place), time.monotonic() - began
 
     def killed(self, options, right, seconds):
-        """What does not hold of a run that is killed, or None."""
+        """What does not hold of a run that is killed."""
         self.clear()
         while True:
             run = self.start(options)
@@ -83,14 +83,13 @@ class Crashes:
             for name, data in contents(self.place).items():
                 # What is not whole has a name that nobody looks for.
                 if name in right and data != right[name]:
-                    return f"{name}: not whole when it was killed"
+                    return [f"{name}: not whole when it was killed"]
         if run.returncode != 0:
-            return f"status {run.returncode}: {err.decode()[:300]}"
+            return [f"status {run.returncode}: {err.decode()[:300]}"]
         got = contents(self.place)
-        for name in sorted(got.keys() | right.keys()):
-            if got.get(name) != right.get(name):
-                return f"{name}: {'another one' if name in got else 'missing'}"
-        return None
+        return [f"{name}: {'another one' if name in got else 'missing'}"
+                for name in sorted(got.keys() | right.keys())
+                if got.get(name) != right.get(name)]
 
 
 def main():
@@ -101,24 +100,21 @@ def main():
     p.add_argument("tool", nargs="?", default=os.environ.get("DEDUP"))
     args = p.parse_args()
     crashes = Crashes(os.path.abspath(args.tool), args.seed)
-    failed = 0
+
+    def check(options, i):
+        right, seconds = crashes.whole(options)
+        most = args.kills * (i + 1) // len(OPTIONS)
+        found = []
+        while crashes.kills < most and not found:
+            found = crashes.killed(options, right, seconds)
+        return found
+
     try:
-        for i, options in enumerate(OPTIONS):
-            right, seconds = crashes.whole(options)
-            most = args.kills * (i + 1) // len(OPTIONS)
-            found = None
-            while crashes.kills < most and found is None:
-                found = crashes.killed(options, right, seconds)
-            failed += found is not None
-            print(f"{'ok' if found is None else 'not ok'} {i + 1} - killed at "
-                  f"any moment: {' '.join(options) or 'no options'}", flush=True)
-            if found is not None:
-                print("#", found)
+        good = verdicts("killed at any moment", OPTIONS, check)
     finally:
         shutil.rmtree(crashes.place)
-    print(f"# {crashes.kills} kills")
-    print(f"{len(OPTIONS) - failed} passed, {failed} failed, 0 skipped")
-    return failed > 0
+        print(f"# {crashes.kills} kills")
+    return not good
 
 
 if __name__ == "__main__":
