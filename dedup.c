@@ -51,7 +51,7 @@ static size_t
 reference_held(const struct dedup *d)
 {
 	return memory_of(d->known.listed) + memory_of(d->known.parts) +
-	       ngrams_memory(d->known.ngrams) +
+	       ngram_table_memory(d->known.ngrams) +
 	       reference_memory(d->reference.text);
 }
 
@@ -132,7 +132,7 @@ dedup_free(struct dedup *d)
 	table_free(d->known.table);
 	table_free(d->known.listed);
 	table_free(d->known.parts);
-	ngrams_free(d->known.ngrams);
+	ngram_table_free(d->known.ngrams);
 	reference_free(d->reference.text);
 	listed_free(&d->marks);
 	for (unsigned i = 0; i < d->known.nloaded; i++)
@@ -484,7 +484,7 @@ make_listed(struct dedup *d)
 	if (k->parts == NULL && !d->opt.exact)
 		k->parts = api_new_table(d);
 	if (k->ngrams == NULL && !d->opt.exact && d->opt.against_ngram > 0) {
-		k->ngrams = ngrams_new(d->opt.against_ngram);
+		k->ngrams = ngram_table_new(d->opt.against_ngram);
 		if (k->ngrams == NULL)
 			return false;
 	}
@@ -543,6 +543,15 @@ dedup_top(const struct dedup *d, struct dedup_common *top, size_t n)
 	return got;
 }
 
+static void
+add_table(struct dedup_stats *s, const struct table *t)
+{
+	if (t == NULL)
+		return;
+	s->given_up += table_given_up(t);
+	s->full |= table_full(t);
+}
+
 void
 dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 {
@@ -551,17 +560,11 @@ dedup_stats_fill(const struct dedup *d, struct dedup_stats *to, size_t size)
 
 	s.size = sizeof(s);
 	s.documents -= d->reference.documents;
-	s.given_up = table_given_up(k->table);
-	s.full = k->was_full || table_full(k->table) ||
-		 d->counting.counts.full;
-	if (k->listed != NULL) {
-		s.given_up += table_given_up(k->listed);
-		s.full |= table_full(k->listed);
-	}
-	if (k->parts != NULL) {
-		s.given_up += table_given_up(k->parts);
-		s.full |= table_full(k->parts);
-	}
+	s.given_up = 0;
+	s.full = k->was_full || d->counting.counts.full;
+	add_table(&s, k->table);
+	add_table(&s, k->listed);
+	add_table(&s, k->parts);
 	s.memory = sizeof(*d) + memory_of(k->table) + reference_held(d) +
 		   counts_memory(&d->counting.counts) + split_memory(&d->own) +
 		   d->cutter.room * sizeof(*d->cutter.removals) +

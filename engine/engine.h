@@ -20,7 +20,7 @@
  *	beside.c	short units are removed with the unit beside them
  *	boilerplate.c	rule 5, text that is in many documents
  *	listed.c	rule 6, text that a reference text says
- *	reference.c	parts of reference texts, and ngrams.c, their N-grams
+ *	reference.c	parts of reference texts, and ngram_table.c, their N-grams
  *	keep_none.c	no copy stays: what the last pass removes
  *	cut.c		spans, and the blank lines that are removed with them
  *

@@ -274,8 +274,10 @@ is_taken(struct dedup *d, size_t i)
 			break;
 		got = boilerplate_find(d, l, &f);
 	}
-	return got != 0 || (!p->unit->compared && !p->unit->part &&
-			    p->unit->mark == 0) ? got : listed_find(d, p->unit, &f);
+	if (got != 0 || (!p->unit->compared && !p->unit->part &&
+			 p->unit->mark == 0))
+		return got;
+	return listed_find(d, p->unit, &f);
 }
 
 /*

@@ -7,7 +7,7 @@
 
 #include "counts.h"
 #include "dedup.h"
-#include "ngrams.h"
+#include "ngram_table.h"
 #include "piece.h"
 #include "split.h"
 #include "table.h"
@@ -91,7 +91,7 @@ struct known {
 	struct table *table;
 	struct table *listed;	/* of reference texts; or NULL */
 	struct table *parts;	/* of parts of these; or NULL */
-	struct ngrams *ngrams;	/* options.against_ngram; or NULL */
+	struct ngram_table *ngrams;	/* options.against_ngram; or NULL */
 	struct loaded {
 		struct saved *file;
 		enum dedup_load kind;

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "order.h"
+
 /* A text that has a copy, to be removed in the last pass. */
 struct copy {
 	uint64_t document, offset;
@@ -23,19 +25,13 @@ struct copy {
 };
 
 static int
-compare(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int
 by_place(const void *a, const void *b)
 {
 	const struct copy *x = a, *y = b;
-	int order = compare(x->document, y->document);
+	int order = order_u64(x->document, y->document);
 
 	if (order == 0)
-		order = compare(x->offset, y->offset);
+		order = order_u64(x->offset, y->offset);
 	return order != 0 ? order : (int)x->line - (int)y->line;
 }
 
@@ -48,8 +44,14 @@ by_place_and_copy(const void *a, const void *b)
 	int order = by_place(a, b);
 
 	if (order == 0)
-		order = compare(x->document, y->document);
-	return order != 0 ? order : compare(x->offset, y->offset);
+		order = order_u64(x->document, y->document);
+	return order != 0 ? order : order_u64(x->offset, y->offset);
+}
+
+static bool
+is_at(const struct place *p, uint64_t document, uint64_t offset)
+{
+	return p->document == document && p->offset == offset;
 }
 
 static const struct copy *find(const struct copies *c, const struct copy *key);
@@ -64,12 +66,13 @@ is_lost(const struct copies *c, const struct copy *x)
 	struct copy key = {
 		.document = x->of.document, .offset = x->of.offset,
 	};
-	const struct copy *unit = find(c, &key);
+	const struct copy *unit;
 
-	return x->heading &&
-	       (unit == NULL ||
-		unit->why.witness.document != x->why.witness.document ||
-		unit->why.witness.offset != x->unit);
+	if (!x->heading)
+		return false;
+	unit = find(c, &key);
+	return unit == NULL || !is_at(&unit->why.witness,
+				      x->why.witness.document, x->unit);
 }
 
 /* The headings that would be lost stay. */
@@ -203,8 +206,7 @@ keep_none_is_last(const struct dedup *d, const struct unit *u, uint64_t off)
 		       u->why.reason == DEDUP_HEADING) && u->why.table == 0;
 	const struct copy *x = may_be ? copies_of(d, &u->why.witness) : NULL;
 
-	return x != NULL && x->why.witness.document == d->input.document &&
-	       x->why.witness.offset == off;
+	return x != NULL && is_at(&x->why.witness, d->input.document, off);
 }
 
 /* The witness of what goes may have gone for its last copy. */

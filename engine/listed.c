@@ -70,7 +70,7 @@ find_ngram(struct dedup *d, struct unit *u, struct match *m)
 	if (u->w.n < d->opt.against_ngram)
 		return 0;
 	if (split_sketch(&d->own, u) != 0 ||
-	    ngrams_find(d->known.ngrams, &u->w, add_to_share, &s) != 0)
+	    ngram_table_find(d->known.ngrams, &u->w, add_to_share, &s) != 0)
 		return -1;
 	*m = (struct match){
 		.place = s.first, .resemblance = (double)s.words / u->w.n,
@@ -110,7 +110,7 @@ listed_free(struct marks *m)
 	free(m->words);
 }
 
-/* A block: the units among these pieces, and where each one's words begin. */
+/* A block: the units among these pieces, and all of their words. */
 struct joined {
 	struct dedup *d;
 	size_t from, to;
@@ -196,12 +196,12 @@ mark_block(struct dedup *d, size_t from, size_t to)
 	if (n < 2)
 		return 0;
 	got = join_words(&b);
-	if (got == 0 && b.w.length >= SHINGLE_NEAR && k->listed != NULL)
+	if (got == 0 && b.w.length >= SHINGLE_NEAR)
 		got = table_spans(k->listed, &b.w, mark_units, &b);
 	if (got == 0 && b.w.length >= SHINGLE_NEAR && k->parts != NULL)
 		got = table_spans(k->parts, &b.w, mark_units, &b);
 	if (got == 0 && k->ngrams != NULL)
-		got = ngrams_find(k->ngrams, &b.w, mark_ngram, &b);
+		got = ngram_table_find(k->ngrams, &b.w, mark_ngram, &b);
 	shingler_release(d->own.shingler);
 	return got;
 }

@@ -20,6 +20,7 @@
 
 #include "engine.h"
 #include "forms.h"
+#include "last_byte.h"
 
 #define WHOLE_BYTES ((size_t)64 << 10)
 
@@ -117,7 +118,7 @@ static int
 add_ngrams(struct dedup *d, size_t n)
 {
 	struct reference_text *r = d->reference.text;
-	struct ngrams *g = d->known.ngrams;
+	struct ngram_table *g = d->known.ngrams;
 	struct scan *scan = &r->split.scan;
 	uint32_t first = 0;
 	int got;
@@ -130,15 +131,15 @@ add_ngrams(struct dedup *d, size_t n)
 		struct place at = engine_place(d, r->off + l->off,
 					       r->line + i);
 
-		if (l->nwords > 0 && ngrams_line(g, first, &at) != 0)
+		if (l->nwords > 0 && ngram_table_line(g, first, &at) != 0)
 			return settle(d, -1);
 		first += l->nwords;
 	}
-	if (d->opt.memory > 0 && ngrams_memory(g) > d->opt.memory) {
+	if (d->opt.memory > 0 && ngram_table_memory(g) > d->opt.memory) {
 		errno = ENOMEM;
 		return settle(d, -1);
 	}
-	return settle(d, ngrams_add(g, &u->w));
+	return settle(d, ngram_table_add(g, &u->w));
 }
 
 /* The first n bytes of the text at hand are whole blocks: take them. */
@@ -189,8 +190,8 @@ ends_blank(const char *text, size_t i)
 static size_t
 find_cut(const struct reference_text *r)
 {
-	const char *nl = memrchr(r->text, '\n', r->len);
-	const char *space = memrchr(r->text, ' ', r->len);
+	const char *nl = last_byte(r->text, '\n', r->len);
+	const char *space = last_byte(r->text, ' ', r->len);
 
 	for (size_t i = r->len; i > 0; i--)
 		if (ends_blank(r->text, i))

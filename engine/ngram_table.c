@@ -6,7 +6,7 @@
  *
  * Words are spread over 64 bits first; their hashes are keyed.
  */
-#include "ngrams.h"
+#include "ngram_table.h"
 
 #include <stdlib.h>
 
@@ -27,7 +27,7 @@ struct told {
 	uint32_t line;
 };
 
-struct ngrams {
+struct ngram_table {
 	unsigned n;
 	uint64_t power_1, power_2;	/* BASE^(n - 1) */
 	struct gram *slot;
@@ -56,10 +56,10 @@ word_at(const struct words *w, uint32_t i)
 	return mix(words_hash(w, i) + BASE_2);
 }
 
-struct ngrams *
-ngrams_new(unsigned n)
+struct ngram_table *
+ngram_table_new(unsigned n)
 {
-	struct ngrams *g = calloc(1, sizeof(*g));
+	struct ngram_table *g = calloc(1, sizeof(*g));
 
 	if (g == NULL)
 		return NULL;
@@ -79,7 +79,7 @@ ngrams_new(unsigned n)
 }
 
 void
-ngrams_free(struct ngrams *g)
+ngram_table_free(struct ngram_table *g)
 {
 	if (g == NULL)
 		return;
@@ -90,7 +90,7 @@ ngrams_free(struct ngrams *g)
 }
 
 size_t
-ngrams_memory(const struct ngrams *g)
+ngram_table_memory(const struct ngram_table *g)
 {
 	return g == NULL ? 0 : sizeof(*g) + g->nslots * sizeof(*g->slot) +
 	       g->lines_room * sizeof(*g->line) +
@@ -99,7 +99,7 @@ ngrams_memory(const struct ngrams *g)
 
 /* The window of N words that ends with word i; 'before' is that of i - 1. */
 static struct window
-next_window(const struct ngrams *g, const struct words *w, uint32_t i,
+next_window(const struct ngram_table *g, const struct words *w, uint32_t i,
 	    struct window before)
 {
 	uint64_t in = word_at(w, i);
@@ -117,7 +117,7 @@ next_window(const struct ngrams *g, const struct words *w, uint32_t i,
 
 /* Its slot, or the empty one where it belongs. */
 static struct gram *
-slot_of(const struct ngrams *g, uint64_t hash, uint32_t check)
+slot_of(const struct ngram_table *g, uint64_t hash, uint32_t check)
 {
 	size_t i = (size_t)mix(hash) & (g->nslots - 1);
 
@@ -127,17 +127,23 @@ slot_of(const struct ngrams *g, uint64_t hash, uint32_t check)
 	return &g->slot[i];
 }
 
-static struct gram *
-find(const struct ngrams *g, struct window v)
+static uint32_t
+check_of(struct window v)
 {
-	return slot_of(g, v.h1, (uint32_t)(mix(v.h2) >> 32));
+	return (uint32_t)(mix(v.h2) >> 32);
+}
+
+static struct gram *
+find(const struct ngram_table *g, struct window v)
+{
+	return slot_of(g, v.h1, check_of(v));
 }
 
 /* Twice the room: 0, or -1 with ENOMEM. */
 static int
-grow(struct ngrams *g)
+grow(struct ngram_table *g)
 {
-	struct ngrams old = *g;
+	struct ngram_table old = *g;
 
 	if (g->nslots > SIZE_MAX / 2 / sizeof(*g->slot))
 		return -1;
@@ -156,7 +162,7 @@ grow(struct ngrams *g)
 }
 
 int
-ngrams_line(struct ngrams *g, uint32_t first, const struct place *at)
+ngram_table_line(struct ngram_table *g, uint32_t first, const struct place *at)
 {
 	if (g->nlines >= UINT32_MAX - 1 ||
 	    array_room(&g->line, &g->lines_room, g->nlines + 1,
@@ -170,7 +176,7 @@ ngrams_line(struct ngrams *g, uint32_t first, const struct place *at)
 }
 
 int
-ngrams_add(struct ngrams *g, const struct words *w)
+ngram_table_add(struct ngram_table *g, const struct words *w)
 {
 	struct window v = { 0, 0 };
 	size_t line = 0;
@@ -189,9 +195,7 @@ ngrams_add(struct ngrams *g, const struct words *w)
 		s = find(g, v);
 		if (s->line != 0)
 			continue;
-		*s = (struct gram){
-			v.h1, (uint32_t)(mix(v.h2) >> 32), g->told[line].line,
-		};
+		*s = (struct gram){ v.h1, check_of(v), g->told[line].line };
 		g->used++;
 	}
 	g->ntold = 0;
@@ -199,8 +203,8 @@ ngrams_add(struct ngrams *g, const struct words *w)
 }
 
 int
-ngrams_find(const struct ngrams *g, const struct words *w, ngrams_taken *take,
-	    void *arg)
+ngram_table_find(const struct ngram_table *g, const struct words *w,
+		 ngram_table_taken *take, void *arg)
 {
 	struct window v = { 0, 0 };
 

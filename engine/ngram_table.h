@@ -4,8 +4,8 @@
  * A word is the hash by which units are compared (struct words).  Of N of them
  * 96 bits are kept, and the line that they begin on; of equal ones the first.
  */
-#ifndef NGRAMS_H
-#define NGRAMS_H
+#ifndef NGRAM_TABLE_H
+#define NGRAM_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,29 +14,29 @@
 #include "record.h"
 #include "shingle.h"
 
-struct ngrams;
+struct ngram_table;
 
 /* NULL with ENOMEM. */
-struct ngrams *ngrams_new(unsigned n);
-void ngrams_free(struct ngrams *g);
-size_t ngrams_memory(const struct ngrams *g);
+struct ngram_table *ngram_table_new(unsigned n);
+void ngram_table_free(struct ngram_table *g);
+size_t ngram_table_memory(const struct ngram_table *g);
 
 /*
  * What follows is of a line that begins with word number 'first' of the unit
  * that is added next; lines come in order.  0, or -1 with ENOMEM.
  */
-int ngrams_line(struct ngrams *g, uint32_t first, const struct place *at);
+int ngram_table_line(struct ngram_table *g, uint32_t first, const struct place *at);
 
 /* Add all of a unit, whose lines were told.  0, or -1 with ENOMEM. */
-int ngrams_add(struct ngrams *g, const struct words *w);
+int ngram_table_add(struct ngram_table *g, const struct words *w);
 
 /*
  * Each N words of the unit that were added: 'take' gets those from word 'from'
  * on, and where they were.  If it returns -1, the call ends with that.
  */
-typedef int ngrams_taken(void *arg, uint32_t from, uint32_t n,
-			 const struct place *at);
-int ngrams_find(const struct ngrams *g, const struct words *w,
-		ngrams_taken *take, void *arg);
+typedef int ngram_table_taken(void *arg, uint32_t from, uint32_t n,
+			      const struct place *at);
+int ngram_table_find(const struct ngram_table *g, const struct words *w,
+		     ngram_table_taken *take, void *arg);
 
 #endif
