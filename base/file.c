@@ -10,6 +10,26 @@
 
 #define PIPE_ROOM (256 << 10)	/* bytes: more would leave the cache */
 
+ssize_t
+file_read_at(int fd, void *to, size_t n, off_t off)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = pread(fd, (char *)to + done, n - done,
+				    off + (off_t)done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
 int
 file_write_all(int fd, const void *data, size_t len)
 {

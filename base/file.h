@@ -3,6 +3,13 @@
 #define FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Read up to n bytes of a regular file from 'off' on: how many, fewer only at
+ * its end, or -1 with errno.
+ */
+ssize_t file_read_at(int fd, void *to, size_t n, off_t off);
 
 /* Write all of it: 0, or -1 with errno; then some may be written. */
 int file_write_all(int fd, const void *data, size_t len);

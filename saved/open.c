@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "format.h"
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -22,20 +23,15 @@ saved_is(const char *path)
 	struct stat st;
 	int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) ?
 		 open(path, O_RDONLY | O_CLOEXEC) : -1;
-	size_t n = 0;
-	ssize_t got = 1;
+	bool is;
 
 	if (fd < 0)
 		return false;
-	while (n < sizeof(magic) && got != 0) {
-		got = read(fd, magic + n, sizeof(magic) - n);
-		if (got < 0 && errno != EINTR)
-			break;
-		n += got > 0 ? (size_t)got : 0;
-	}
+	is = file_read_at(fd, magic, sizeof(magic), 0) ==
+	     (ssize_t)sizeof(magic) &&
+	     memcmp(magic, SAVED_MAGIC, sizeof(magic)) == 0;
 	close(fd);
-	return n == sizeof(magic) &&
-	       memcmp(magic, SAVED_MAGIC, sizeof(magic)) == 0;
+	return is;
 }
 
 /* Slots in the file, for sorted_slots_home() and the like. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "last_byte.h"
+
 /*
  * A line of these 'len' bytes begins with the 'n' bytes of the separator: how long
  * is the separator with its newline?  0: the line is not one, or more bytes are
@@ -61,7 +63,7 @@ before_partial_line(const char *sep, const char *text, size_t len)
 {
 	size_t most = strlen(sep) + 1;
 	size_t from = len > most + 1 ? len - most - 1 : 0;
-	const char *nl = memrchr(text + from, '\n', len - from);
+	const char *nl = last_byte(text + from, '\n', len - from);
 	size_t line = nl != NULL ? (size_t)(nl - text) + 1 : 0;
 
 	return len - line <= most ? line : len;

@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,25 +54,20 @@ read_all(int fd, size_t *len)
 {
 	struct stat st;
 	char *text;
-	size_t n = 0;
-	ssize_t got;
+	ssize_t n;
 
 	if (fstat(fd, &st) != 0)
 		return NULL;
 	text = malloc((size_t)st.st_size + 1);
 	if (text == NULL)
 		return NULL;
-	while (n < (size_t)st.st_size &&
-	       (got = pread(fd, text + n, (size_t)st.st_size - n,
-			    (off_t)n)) != 0) {
-		if (got < 0) {
-			free(text);
-			return NULL;
-		}
-		n += (size_t)got;
+	n = file_read_at(fd, text, (size_t)st.st_size, 0);
+	if (n < 0) {
+		free(text);
+		return NULL;
 	}
 	text[n] = '\0';
-	*len = n;
+	*len = (size_t)n;
 	return text;
 }
 
@@ -142,17 +136,6 @@ take_lines(struct resume *r, char *text, size_t at)
 
 /* Writing. */
 
-static int
-draw_seed(uint64_t *seed)
-{
-	ssize_t got;
-
-	do
-		got = getrandom(seed, sizeof(*seed), 0);
-	while (got < 0 && errno == EINTR);
-	return got == (ssize_t)sizeof(*seed) ? 0 : -1;
-}
-
 /*
  * Write 'head' and the rest of the first line; its time is that of its first
  * bytes.
@@ -164,7 +147,7 @@ begin(struct resume *r, const char *head, const uint64_t *seed)
 
 	if (seed != NULL)
 		r->seed = *seed;
-	else if (draw_seed(&r->seed) != 0)
+	else if (getentropy(&r->seed, sizeof(r->seed)) != 0)
 		return because(r, "the system gives no random secret");
 	if (fchmod(r->fd, 0600) != 0 || ftruncate(r->fd, 0) != 0 ||
 	    file_write_all(r->fd, head, strlen(head)) != 0 ||

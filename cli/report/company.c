@@ -1,7 +1,6 @@
 /* The text of copies that stay. */
 #include "company.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "file.h"
 #include "json.h"
 #include "warc.h"
 
@@ -104,15 +104,12 @@ open_again(const struct company *c, const char *file)
 static size_t
 read_on(struct company *c, int fd, uint64_t from, size_t n, size_t most)
 {
-	ssize_t got = 1;
+	ssize_t got;
 
-	if (array_room(&c->buf, &c->room, most, 1) != 0)
+	if (n >= most || array_room(&c->buf, &c->room, most, 1) != 0)
 		return n;
-	while (n < most && (got > 0 || (got < 0 && errno == EINTR))) {
-		got = pread(fd, c->buf + n, most - n, (off_t)(from + n));
-		n += got > 0 ? (size_t)got : 0;
-	}
-	return n;
+	got = file_read_at(fd, c->buf + n, most - n, (off_t)(from + n));
+	return got > 0 ? n + (size_t)got : n;
 }
 
 /* Where a document of text ends in its file, at the latest. */

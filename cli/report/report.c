@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "page.h"
 #include "source_name.h"
 
@@ -61,7 +62,7 @@ report_may_replace(const char *path)
 	fd = open(path, flags);
 	if (fd < 0)
 		return false;
-	len = pread(fd, head, sizeof(head), 0);
+	len = file_read_at(fd, head, sizeof(head), 0);
 	close(fd);
 	return len == (ssize_t)sizeof(head) &&
 	       memcmp(head, PAGE_HEAD, sizeof(head)) == 0;
