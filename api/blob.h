@@ -61,12 +61,6 @@ struct blob_head {
 };
 _Static_assert(sizeof(struct blob_head) == 80, "no padding");
 
-static inline int
-blob_compare(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 /* A blob that is written. */
 struct blob {
 	unsigned char *p;

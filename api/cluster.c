@@ -49,6 +49,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "order.h"
 #include "saved.h"
 
 #define SCAN_MOST 16		/* units a key: TABLE_POSTINGS, and some more
@@ -222,8 +223,8 @@ api_begin_split(struct dedup *d, const struct dedup_split *s,
 static int
 compare_fp(const struct fingerprint *a, const struct fingerprint *b)
 {
-	return a->hi != b->hi ? blob_compare(a->hi, b->hi)
-			      : blob_compare(a->lo, b->lo);
+	return a->hi != b->hi ? order_u64(a->hi, b->hi)
+			      : order_u64(a->lo, b->lo);
 }
 
 static int
@@ -235,7 +236,7 @@ by_text(const void *a, const void *b)
 	/* What is recorded first. */
 	if (order == 0)
 		order = y->records - x->records;
-	return order != 0 ? order : blob_compare(x->at, y->at);
+	return order != 0 ? order : order_u64(x->at, y->at);
 }
 
 static void
@@ -256,12 +257,12 @@ static int
 by_key(const void *a, const void *b)
 {
 	const struct ask_key *x = a, *y = b;
-	int order = blob_compare(x->key, y->key);
+	int order = order_u64(x->key, y->key);
 
 	/* What is looked up comes before what is recorded. */
 	if (order == 0)
 		order = (y->kind == ASK_LOOKS) - (x->kind == ASK_LOOKS);
-	return order != 0 ? order : blob_compare(x->at, y->at);
+	return order != 0 ? order : order_u64(x->at, y->at);
 }
 
 static void
@@ -298,7 +299,7 @@ by_fact(const void *a, const void *b)
 	/* What is told, in the order in which it was. */
 	if (order == 0)
 		order = y->tells - x->tells;
-	return order != 0 ? order : blob_compare(x->number, y->number);
+	return order != 0 ? order : order_u64(x->number, y->number);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "order.h"
 
 /* An entry of any of the three lists. */
 struct entry {
@@ -321,9 +322,9 @@ by_owner(const void *a, const void *b)
 	const struct link *x = a, *y = b;
 
 	if (x->owner != y->owner)
-		return blob_compare(x->owner, y->owner);
-	return x->asker != y->asker ? blob_compare(x->asker, y->asker)
-				    : blob_compare(x->at, y->at);
+		return order_u64(x->owner, y->owner);
+	return x->asker != y->asker ? order_u64(x->asker, y->asker)
+				    : order_u64(x->at, y->at);
 }
 
 /* Entries came in order, so those of an asker stay in it. */
@@ -333,9 +334,9 @@ by_asker(const void *a, const void *b)
 	const struct answer *x = a, *y = b;
 
 	if (x->asker != y->asker)
-		return blob_compare(x->asker, y->asker);
-	return x->fp.hi != y->fp.hi ? blob_compare(x->fp.hi, y->fp.hi)
-				    : blob_compare(x->fp.lo, y->fp.lo);
+		return order_u64(x->asker, y->asker);
+	return x->fp.hi != y->fp.hi ? order_u64(x->fp.hi, y->fp.hi)
+				    : order_u64(x->fp.lo, y->fp.lo);
 }
 
 static void
@@ -463,7 +464,7 @@ give(struct matcher *m, int (*each)(void *arg, bool facts, uint32_t split,
 static int
 by_split(const void *a, const void *b)
 {
-	return blob_compare(((const struct source *)a)->head.split,
+	return order_u64(((const struct source *)a)->head.split,
 		       ((const struct source *)b)->head.split);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "order.h"
 
 /* A unit that a split wants of this one. */
 struct wanted {
@@ -29,14 +30,14 @@ by_asker(const void *a, const void *b)
 {
 	const struct wanted *x = a, *y = b;
 
-	return x->asker != y->asker ? blob_compare(x->asker, y->asker)
-				    : blob_compare(x->at, y->at);
+	return x->asker != y->asker ? order_u64(x->asker, y->asker)
+				    : order_u64(x->at, y->at);
 }
 
 static int
 by_number(const void *a, const void *b)
 {
-	return blob_compare(*(const uint64_t *)a, *(const uint64_t *)b);
+	return order_u64(*(const uint64_t *)a, *(const uint64_t *)b);
 }
 
 /* What a blob of links wants: 0, 1: it is damaged, or -1 with ENOMEM. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "order.h"
 #include "print.h"
 
 #define EXAMPLE 200		/* bytes shown of a text, at most */
@@ -37,9 +38,9 @@ by_place(const void *a, const void *b)
 	const struct dedup_place *x = &((const struct example *)a)->common.first;
 	const struct dedup_place *y = &((const struct example *)b)->common.first;
 
-	if (x->document != y->document)
-		return x->document < y->document ? -1 : 1;
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
+	return x->document != y->document ?
+	       order_u64(x->document, y->document) :
+	       order_u64(x->offset, y->offset);
 }
 
 static int

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "array.h"
+#include "order.h"
 #include "print.h"
 
 struct group_member {
@@ -27,22 +28,16 @@ groups_add(struct groups *g, uint64_t document, const struct dedup_removal *r)
 	return 0;
 }
 
-static int
-compare(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
 /* Texts of tables first, which are before all others. */
 static int
 by_place(const struct dedup_place *a, const struct dedup_place *b)
 {
-	int order = compare(a->table == 0 ? UINT64_MAX : a->table,
+	int order = order_u64(a->table == 0 ? UINT64_MAX : a->table,
 			    b->table == 0 ? UINT64_MAX : b->table);
 
 	if (order == 0)
-		order = compare(a->document, b->document);
-	return order != 0 ? order : compare(a->offset, b->offset);
+		order = order_u64(a->document, b->document);
+	return order != 0 ? order : order_u64(a->offset, b->offset);
 }
 
 static int

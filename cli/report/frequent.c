@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "order.h"
+
 #define LOOKED_AT 64	/* weights, for a guess at the median */
 
 int
@@ -62,7 +64,7 @@ by_weight(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
 
-	return *x < *y ? -1 : *x > *y;
+	return order_u64(*x, *y);
 }
 
 /* About the median of all weights. */
