@@ -189,6 +189,18 @@ set_boilerplate(struct dedup_options *opt, const char *value, char *why)
 	return true;
 }
 
+static void
+refuse_reasons(char *why)
+{
+	int n = snprintf(why, DEDUP_WHY, "not a list of");
+
+	for (unsigned i = 0; i < DEDUP_NREASONS && n < DEDUP_WHY; i++)
+		n += snprintf(why + n, (size_t)(DEDUP_WHY - n), "%s %s",
+			      i == 0 ? "" :
+			      i + 1 == DEDUP_NREASONS ? " and" : ",",
+			      dedup_reason_name(i));
+}
+
 /* Their names, with a comma or a space between two. */
 static bool
 set_reasons(unsigned *to, const char *value, char *why)
@@ -206,9 +218,7 @@ set_reasons(unsigned *to, const char *value, char *why)
 				break;
 		}
 		if (i == DEDUP_NREASONS) {
-			snprintf(why, DEDUP_WHY, "not a list of exact, near, "
-				 "similar, repeat, lead, contained, "
-				 "boilerplate, listed and heading");
+			refuse_reasons(why);
 			return false;
 		}
 		bits |= 1U << i;

@@ -47,8 +47,9 @@ struct files {
 
 /*
  * Add operands, or the regular files in a folder and in those in it, by their
- * names and without following links, or the names in a list ("-" is standard input): one a line,
- * or each ended by a NUL if there is any.  0, or -1 with errno.
+ * names and without following links, or the names in a list ("-" is standard
+ * input): one a line, or each ended by a NUL if there is any.  0, or -1 with
+ * errno.
  */
 int files_take(struct files *f, char *const *operands, size_t n);
 int files_take_folder(struct files *f, const char *path);

@@ -107,10 +107,10 @@ find_format(struct reader *r, struct batch *b, const char *path)
 }
 
 /*
- * Is it binary data that looked like text, or text in another format?  Then *is says what, else it is NULL.
- * A file is judged by its first BINARY_WINDOW bytes.  So is a pipe, if that much
- * comes within HEAD_WAIT ms: nobody should wait longer for the first line.  0,
- * or -1 with ENOMEM.
+ * Is it binary data that looked like text, or text in another format?  Then *is
+ * says what, else it is NULL.  A file is judged by its first BINARY_WINDOW bytes.
+ * So is a pipe, if that much comes within HEAD_WAIT ms: nobody should wait longer
+ * for the first line.  0, or -1 with ENOMEM.
  */
 static int
 find_binary(struct reader *r, struct batch *b, const char *path,

@@ -42,7 +42,8 @@ static const struct rule {
 	  "--output: --list and --test write to standard output" },
 #define DROPS "min-doc-words drop-listed"
 	{ "output output-dir in-place " DROPS " repeated annotate check "
-	  "diff top log groups report against max-removed", NOT_WITH, "counts-only",
+	  "diff top log groups report against max-removed", NOT_WITH,
+	  "counts-only",
 	  "--counts-only: only counts; not with --%s" },
 	{ "counts-only", ONLY_WITH, "save update",
 	  "--counts-only: needs --save=TABLE or --update=TABLE" },

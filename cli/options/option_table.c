@@ -38,13 +38,12 @@ take_id_field(struct options *opt, char *arg)
 static const char *
 take_except(struct options *opt, char *arg)
 {
+	static char why[DEDUP_WHY];
 	struct dedup_options these = opt->dedup;
-	char why[DEDUP_WHY];
 
 	these.only = 0;
 	if (!dedup_options_set(&these, "only", arg, why))
-		return "not a list of exact, near, similar, repeat, lead, "
-		       "contained, boilerplate, listed and heading";
+		return why;
 	opt->except = these.only;
 	/* A heading stays if its text does, or if it is named. */
 	if (strstr(arg, "heading") == NULL)
@@ -151,11 +150,11 @@ take_compress(struct options *opt, char *arg)
 static const char *
 take_progress(struct options *opt, char *arg)
 {
-	char why[VALUE_WHY];
+	static char why[VALUE_WHY];
 	unsigned n = PROGRESS_ALWAYS;
 
 	if (arg != NULL && !value_word(arg, "auto always never", &n, why))
-		return "not auto, always or never";
+		return why;
 	opt->progress = (enum progress_when)n;
 	return NULL;
 }

@@ -134,7 +134,6 @@ static int
 end(struct sink *sink)
 {
 	struct short_documents *s = short_of(sink);
-
 	bool stays = s->len >= LEFT_MAX ||
 		     (s->words >= s->min_words && !s->listed);
 

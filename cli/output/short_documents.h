@@ -1,7 +1,7 @@
 /*
- * --min-doc-words and --drop-listed: what is left of a document
- * waits here until it is known whether it stays.  Then another sink gets it; if
- * not, the whole document is removed.
+ * --min-doc-words and --drop-listed: what is left of a document waits here until
+ * it is known whether it stays.  Then another sink gets it; if not, the whole
+ * document is removed.
  */
 #ifndef SHORT_DOCUMENTS_H
 #define SHORT_DOCUMENTS_H
