@@ -517,21 +517,3 @@ cluster_secret(PyObject *module, PyObject *options)
 	dedup_free(d);
 	return PyBytes_FromStringAndSize((char *)secret, sizeof(secret));
 }
-
-/* The names of reasons, by number. */
-PyObject *
-cluster_reasons(PyObject *module, PyObject *unused)
-{
-	PyObject *list = PyList_New(0);
-
-	(void)module;
-	(void)unused;
-	for (unsigned i = 0; list != NULL && i < DEDUP_NREASONS; i++) {
-		PyObject *name = PyUnicode_FromString(dedup_reason_name(i));
-
-		if (name == NULL || PyList_Append(list, name) != 0)
-			Py_CLEAR(list);
-		Py_XDECREF(name);
-	}
-	return list;
-}

@@ -67,7 +67,6 @@ PyObject *cluster_match(PyObject *module, PyObject *list);
 PyObject *cluster_rows(PyObject *module, PyObject *args);
 PyObject *cluster_cut(PyObject *module, PyObject *args);
 PyObject *cluster_secret(PyObject *module, PyObject *options);
-PyObject *cluster_reasons(PyObject *module, PyObject *unused);
 
 /* An object that gives Arrow data by the methods of the PyCapsule protocol. */
 struct source {

@@ -20,6 +20,7 @@ join_all(PyObject *module, PyObject *list)
 	return arrow_join(state_of(module), list);
 }
 
+/* Their names, by number. */
 static PyObject *
 reasons(void)
 {
@@ -50,9 +51,6 @@ set_types(PyObject *module, PyObject *args)
 		PyErr_SetString(PyExc_TypeError, "types of tuples");
 		return NULL;
 	}
-	s->reasons = reasons();
-	if (s->reasons == NULL)
-		return NULL;
 	s->span_type = (PyTypeObject *)Py_NewRef((PyObject *)span);
 	s->witness_type = (PyTypeObject *)Py_NewRef((PyObject *)witness);
 	return Py_NewRef(Py_None);
@@ -77,7 +75,6 @@ static PyMethodDef methods[] = {
 	{ "cluster_rows", cluster_rows, METH_VARARGS, NULL },
 	{ "cluster_cut", cluster_cut, METH_VARARGS, NULL },
 	{ "cluster_secret", cluster_secret, METH_O, NULL },
-	{ "cluster_reasons", cluster_reasons, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -124,9 +121,12 @@ run(PyObject *module)
 		"or cannot be read or written.", NULL, NULL);
 	s->arrow_type = add_type(module, &arrow_spec);
 	s->deduper_type = add_type(module, &deduper_spec);
+	s->reasons = reasons();
 	if (listed != 0 || s->table_error == NULL ||
 	    s->arrow_type == NULL || s->deduper_type == NULL ||
 	    PyModule_AddObjectRef(module, "TableError", s->table_error) != 0 ||
+	    s->reasons == NULL ||
+	    PyModule_AddObjectRef(module, "reasons", s->reasons) != 0 ||
 	    add_constants(module) != 0)
 		return -1;
 	return PyModule_AddStringConstant(module, "version", dedup_version());

@@ -6,6 +6,7 @@ from typing import Any, Callable
 version: str
 options: list[tuple[str, str, str | None, str | None, int, int, str, str]]
 
+reasons: tuple[str, ...]
 CLEAN: int
 SPANS: int
 REFERENCE: int
@@ -81,7 +82,6 @@ def json_cut(
 # (options, places, secret, split, first, offsets, data, and the offsets and
 # data of reference texts); texts are the two buffers of a large_string.
 def cluster_secret(options: dict[str, str | None], /) -> bytes: ...
-def cluster_reasons() -> list[str]: ...
 def cluster_scan(
     options: dict[str, str | None], places: bool, secret: bytes, split: int,
     first: int, offsets: Any, data: Any, reference_offsets: Any,

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from . import _core, _options
-from .command.main import Once
+from .command.main import Once, add_option, check_values
 
 DONE, TROUBLE = 0, 2
 
@@ -45,13 +45,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("-q", "--quiet", action="store_true", help="no progress")
     g = p.add_argument_group("Options")
     for o in HERE.values():
-        names = [f"-{o.letter}"] * bool(o.letter) + [f"--{o.name}"]
-        if o.arg is None:
-            g.add_argument(*names, action="store_true", default=None,
-                           help=o.help.replace("%", "%%"))
-        else:
-            g.add_argument(*names, metavar=o.arg,
-                           help=o.help.replace("%", "%%"))
+        add_option(g, o, o.help)
     p.add_argument("-V", "--version", action="version",
                    version=f"libdedup {_core.version}")
     return p
@@ -104,10 +98,7 @@ def main(argv: list[str] | None = None) -> int:
     args = p.parse_args(argv)
     options = {k: getattr(args, k) for k in HERE
                if getattr(args, k) is not None}
-    for keyword, value in options.items():
-        why = _options.wrong(keyword, value)
-        if why:
-            p.error(f"--{_options.ALL[keyword].name}: {value}: {why}")
+    check_values(p, options)
     if not args.quiet:
         logging.basicConfig(format="dedup: %(message)s")
         logging.getLogger("libdedup.spark").setLevel(logging.INFO)

@@ -65,7 +65,7 @@ class Removal(NamedTuple):
 
 _WORD = struct.calcsize("Q")
 _COLUMNS = len(Removal._fields)
-_REASONS = _core.cluster_reasons()
+_REASONS = _core.reasons
 
 
 class Plan:

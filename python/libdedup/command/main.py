@@ -113,14 +113,27 @@ def add_options(p: argparse.ArgumentParser, title: str
     grouped = sum(GROUPS.values(), [])
     for keyword in GROUPS.get(title, [k for k in HERE if k not in grouped]):
         o, usual = HERE[keyword], _options.DEFAULTS[keyword]
-        names = [f"-{o.letter}"] * bool(o.letter) + [f"--{o.name}"]
         shown = "" if usual is None or o.arg is None else f" ({usual})"
-        text = (o.help + shown).replace("%", "%%")
-        if o.arg is None:
-            g.add_argument(*names, action="store_true", default=None, help=text)
-        else:
-            g.add_argument(*names, metavar=o.arg, help=text)
+        add_option(g, o, o.help + shown)
     return g
+
+
+def add_option(g: argparse._ArgumentGroup, o: _options.Option,
+               text: str) -> None:
+    names = [f"-{o.letter}"] * bool(o.letter) + [f"--{o.name}"]
+    text = text.replace("%", "%%")
+    if o.arg is None:
+        g.add_argument(*names, action="store_true", default=None, help=text)
+    else:
+        g.add_argument(*names, metavar=o.arg, help=text)
+
+
+def check_values(p: argparse.ArgumentParser, options: dict[str, Any]) -> None:
+    """Those of Deduper; the first that is wrong ends the run."""
+    for keyword, value in options.items():
+        why = _options.wrong(keyword, value)
+        if why:
+            p.error(f"--{_options.ALL[keyword].name}: {value}: {why}")
 
 
 def options_of(args: argparse.Namespace) -> dict[str, Any]:
@@ -161,10 +174,7 @@ def main(argv: list[str] | None = None) -> int:
     if wrong is not None:
         p.error(wrong)
     options = options_of(args)
-    for keyword, value in options.items():
-        why = _options.wrong(keyword, value)
-        if why:
-            p.error(f"--{_options.ALL[keyword].name}: {value}: {why}")
+    check_values(p, options)
     handlers = {number: signal.signal(number, stops.handle) for number in STOPS}
     try:
         with warnings.catch_warnings():
