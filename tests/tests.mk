@@ -186,12 +186,12 @@ LINT_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) $(EXTRA_MACROS) \
 	$(foreach l,$(SEES_tests),-I$(call path_of,$l))
 
 tidy = printf '%s\n' $(LIB_SOURCES) $(CLI_SOURCES) tests/gen.c | \
-	xargs -P "$$(nproc)" -I % clang-tidy --quiet '$1' % -- \
+	xargs -P "$$(nproc)" -I % clang-tidy --quiet $1 % -- \
 	$(LINT_CFLAGS) 2> $B/clang-tidy.log || \
 	{ cat $B/clang-tidy.log; exit 1; }
 
 analyze: | $(HEADERS)
-	$(call tidy,--quiet)
+	$(call tidy)
 
 lint: | $(HEADERS)
 	! grep -n '#include "[^"]*/' $(LIB_SOURCES) $(CLI_SOURCES) */*.h cli/*/*.h
@@ -203,7 +203,7 @@ lint: | $(HEADERS)
 		--suppress=missingIncludeSystem --suppress=invalidPointerCast \
 		-D__extension__= -D__x86_64__ -D__SSE2__ $(EXTRA_MACROS) \
 		$(foreach l,$(SEES_tests),-I$(call path_of,$l)) $(LIB_SOURCES) $(CLI_SOURCES)
-	$(call tidy,-checks=-clang-analyzer-*)
+	$(call tidy,'-checks=-clang-analyzer-*')
 	$(CLANG) -fsyntax-only -Werror -Itests $(LINT_CFLAGS) \
 		$(LIB_SOURCES) $(CLI_SOURCES) $(wildcard tests/*.c)
 
