@@ -98,7 +98,7 @@ _MAPS = {
     "dask": "its partitions to one Deduper, in order",
     "distributed": "its partitions to one Deduper, in order",
     "ray": "the batches to one Deduper, in order, in one process or actor",
-    "pyspark": "its partitions to one Deduper, in order",
+    "pyspark": "libdedup.spark.clean(frame)",
     "polars": "libdedup.clean(frame.collect())",
     "daft": "libdedup.clean(frame.to_arrow())",
 }
